@@ -1,0 +1,1 @@
+"""Run the library without AWS: a local Partner Central, and MiniStack for everything else."""
