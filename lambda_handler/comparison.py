@@ -1,0 +1,133 @@
+"""When two payloads say the same, and what a write has to send. Plain functions on plain values.
+
+Equality has one definition, by the shape of the model: timestamps are instants, a Lead's interactions are a multiset, all
+else is exact. AWS writes to Leads too, so there is one tolerance, for what was never declared on a Lead: its
+qualification, its insights, further interactions, and the date of an interaction.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from lambda_handler.api import Payload
+
+LEAD = "Lead"
+INTERACTIONS = "Interactions"
+INTERACTION_DATE = "InteractionDate"
+# Members of a Lead that AWS fills in.
+FILLED_IN = ("QualificationStatus", "Insights")
+# Every timestamp in a payload of the service model, wherever it stands.
+TIMESTAMPS = (INTERACTION_DATE, "StartTime", "EndTime")
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[zZ]|([+-])(\d\d):?(\d\d))")
+
+
+def says(held: Payload, declared: Payload, type_: str, *, before: Payload) -> bool:
+    """Whether what the service holds is what is declared.
+
+    Args:
+        held: The payload the service holds.
+        declared: The payload declared now.
+        type_: The context's Type.
+        before: The payload declared before: what is in it and not declared now must be gone.
+    """
+    return not unsent_interactions(held, declared, type_) and rest_says(held, declared, type_, before=before)
+
+
+def rest_says(held: Payload, declared: Payload, type_: str, *, before: Payload) -> bool:
+    """Whether it is so for everything but a Lead's interactions, which are only ever added to."""
+    if type_ != LEAD:
+        return bool(_canonical(held) == _canonical(declared))
+    tolerated = {INTERACTIONS} | {name for name in FILLED_IN if name not in declared and name not in before}
+    return bool(_without(held, tolerated) == _without(declared, tolerated))
+
+
+def unsent_interactions(held: Payload, declared: Payload, type_: str) -> list[Payload]:
+    """Return a Lead's declared interactions that the service does not hold, in the order they are declared."""
+    return [] if type_ != LEAD else unmatched(declared.get(INTERACTIONS, ()), held.get(INTERACTIONS, ()))
+
+
+def unmatched(wanted: Sequence[Payload], pool: Sequence[Payload]) -> list[Payload]:
+    """Return the interactions of `wanted` that `pool` does not have, each of the pool counting once.
+
+    An interaction without a date is matched by one that AWS dated. One that differs in case or outer white space only
+    is the same one: the service may tidy what it stores, and an interaction that is sent twice stays for good.
+    """
+    left = [_tidied(interaction) for interaction in pool]
+    missing = set()
+    # Dated ones choose first: an undated one takes any that is left, so it must not take what only a dated one can.
+    for place in sorted(range(len(wanted)), key=lambda place: INTERACTION_DATE not in wanted[place]):
+        tidied = _tidied(wanted[place])
+        ignored = () if INTERACTION_DATE in tidied else (INTERACTION_DATE,)
+        match = next((other for other in left if _drop(other, ignored) == tidied), None)
+        if match is None:
+            missing.add(place)
+        else:
+            left.remove(match)
+    return [wanted[place] for place in sorted(missing)]
+
+
+def has_values(payload: Any) -> bool:
+    """Whether a payload says anything at all; one that does not equals nothing."""
+    if isinstance(payload, Mapping):
+        return any(has_values(value) for value in payload.values())
+    if isinstance(payload, (list, tuple)):
+        return any(has_values(value) for value in payload)
+    return payload is not None
+
+
+def lead_update(declared: Payload, interaction: Payload | None, filled_in: Mapping[str, Any]) -> Payload:
+    """Return a Lead in the shape an update has: one interaction in place of the list.
+
+    Args:
+        declared: The Lead declared.
+        interaction: The interaction to add, if one is to be.
+        filled_in: What AWS filled in: sent back, because an update may replace the whole Lead.
+    """
+    sent = {**filled_in, **_drop(declared, (INTERACTIONS,))}
+    return sent if interaction is None else {**sent, "Interaction": interaction}
+
+
+def filled_in(held: Payload, declared: Payload, before: Payload) -> Payload:
+    """Return what AWS filled in on a Lead: what it holds there and nobody ever declared."""
+    return {name: held[name] for name in FILLED_IN if name in held and name not in declared and name not in before}
+
+
+def instant(text: str) -> datetime | str:
+    """Return the instant that an ISO 8601 timestamp names, to the microsecond: the SDK sends no more. Other text stays."""
+    found = INSTANT.fullmatch(text)
+    if not found:
+        return text
+    day, time, fraction, sign, hours, minutes = found.groups()
+    try:
+        local = datetime.fromisoformat(f"{day}T{time}.{(fraction or '').ljust(6, '0')[:6]}").replace(
+            tzinfo=timezone.utc
+        )
+        offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+        return local + offset if sign == "-" else local - offset
+    except (ValueError, OverflowError):
+        return text
+
+
+def _canonical(value: Any, name: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {key: _canonical(member, key) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_canonical(member) for member in value]
+    return instant(value) if name in TIMESTAMPS and isinstance(value, str) else value
+
+
+def _tidied(value: Any, name: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {key: _tidied(member, key) for key, member in value.items()}
+    if name in TIMESTAMPS:
+        return _canonical(value, name)
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
+def _without(payload: Payload, names: set[str]) -> Any:
+    return _canonical({name: value for name, value in payload.items() if name not in names})
+
+
+def _drop(payload: Payload, names: tuple[str, ...]) -> Payload:
+    return {name: value for name, value in payload.items() if name not in names}

@@ -1,0 +1,229 @@
+"""The client of Partner Central: the only module that knows boto3.
+
+It makes one attempt for each call and raises ApiError; `retries` decides what to do about it. Values that the service model
+marks as sensitive are masked in every error before anybody else sees it.
+
+https://docs.aws.amazon.com/partner-central/latest/APIReference/API_Operations_Partner_Central_Selling_API.html
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
+from botocore.model import ListShape, Shape, StructureShape
+from botocore.validate import ParamValidator
+
+from lambda_handler.api import Context, Engagement, Payload, Written
+from lambda_handler.errors import ApiError, FieldError, Kind, Refused
+from lambda_handler.redaction import mask
+
+if TYPE_CHECKING:
+    from mypy_boto3_partnercentral_selling.client import PartnerCentralSellingAPIClient
+
+# The API is in this region only; the SDK would resolve any other without an error.
+REGION = "us-east-1"
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+KINDS = {
+    "ThrottlingException": Kind.THROTTLED,
+    "TooManyRequestsException": Kind.THROTTLED,
+    "RequestLimitExceeded": Kind.THROTTLED,
+    "InternalServerException": Kind.INTERNAL,
+    "ConflictException": Kind.CONFLICT,
+    "AccessDeniedException": Kind.DENIED,
+    "ValidationException": Kind.INVALID,
+    "ResourceNotFoundException": Kind.NOT_FOUND,
+    "ServiceQuotaExceededException": Kind.QUOTA,
+}
+
+
+def connect() -> "PartnerCentralSellingAPIClient":
+    """Build the client, once for each start of the function."""
+    session = botocore.session.Session()
+    # botocore cuts timestamps to microseconds; the engagement's lock has nine digits, so they stay the text they came as.
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
+    client: PartnerCentralSellingAPIClient = boto3.session.Session(botocore_session=session).client(
+        "partnercentral-selling",
+        region_name=REGION,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            user_agent_extra="cdk-partnercentral",
+        ),
+    )
+    update = "partnercentral-selling.UpdateEngagementContext"
+    client.meta.events.register(f"before-parameter-build.{update}", _keep_lock)
+    client.meta.events.register(f"before-call.{update}", _send_lock)
+    return client
+
+
+def _keep_lock(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
+    context["lock"] = params["EngagementLastModifiedAt"]
+
+
+def _send_lock(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -> None:
+    # The serializer cuts the lock to microseconds too, and whether the service takes that is not known.
+    body = json.loads(params["body"])
+    params["body"] = json.dumps({**body, "EngagementLastModifiedAt": context["lock"]}).encode()
+
+
+class PartnerCentral:
+    """The three operations, for one invocation, and what it must not repeat in an error.
+
+    Args:
+        client: What `connect` returned.
+    """
+
+    def __init__(self, client: "PartnerCentralSellingAPIClient") -> None:
+        self._client = client
+        self._shape = client.meta.service_model.shape_for("EngagementContextPayload")
+        self._sensitive: set[str] = set()
+
+    def understand(self, type_: str, payload: Payload) -> None:
+        """Check a payload's members and their kinds against the service model, and remember what in it is sensitive.
+
+        Raises:
+            Refused: It is not a payload of this Type.
+        """
+        report = self._report(type_, payload)
+        if report:
+            raise Refused(f"Payload is not what the API takes. {report}")
+
+    def understands(self, type_: str, payload: Payload) -> bool:
+        """Say whether `understand` would take it."""
+        return not self._report(type_, payload)
+
+    def _report(self, type_: str, payload: Payload) -> str:
+        union = {type_: payload}
+        self._sensitive.update(_sensitive(union, self._shape))
+        return mask(ParamValidator().validate(union, self._shape).generate_report(), self._sensitive)
+
+    def read(self, *, catalog: str, engagement_id: str) -> Engagement:
+        """Call GetEngagement."""
+        answer = self._call("GetEngagement", Catalog=catalog, Identifier=engagement_id)
+        contexts = tuple(_context(context) for context in answer.get("Contexts", ()))
+        for context in contexts:
+            self._sensitive.update(_sensitive({context.type: context.payload}, self._shape))
+        return Engagement(
+            id=answer.get("Id", engagement_id),
+            arn=answer.get("Arn") or _arn(catalog, engagement_id),
+            modified_at=answer["ModifiedAt"],
+            contexts=contexts,
+        )
+
+    def create(self, *, catalog: str, engagement_id: str, type_: str, payload: Payload, client_token: str) -> Written:
+        """Call CreateEngagementContext."""
+        return _written(
+            self._call(
+                "CreateEngagementContext",
+                Catalog=catalog,
+                EngagementIdentifier=engagement_id,
+                ClientToken=client_token,
+                Type=type_,
+                Payload={type_: payload},
+            ),
+            catalog,
+        )
+
+    def update(
+        self, *, catalog: str, engagement_id: str, context_id: str, type_: str, payload: Payload, modified_at: str
+    ) -> Written:
+        """Call UpdateEngagementContext, with the lock to its last digit."""
+        return _written(
+            self._call(
+                "UpdateEngagementContext",
+                Catalog=catalog,
+                EngagementIdentifier=engagement_id,
+                ContextIdentifier=context_id,
+                EngagementLastModifiedAt=modified_at,
+                Type=type_,
+                Payload={type_: payload},
+            ),
+            catalog,
+        )
+
+    def _call(self, operation: str, **params: Any) -> Any:
+        methods: dict[str, Callable[..., Any]] = {
+            "GetEngagement": self._client.get_engagement,
+            "CreateEngagementContext": self._client.create_engagement_context,
+            "UpdateEngagementContext": self._client.update_engagement_context,
+        }
+        try:
+            return methods[operation](**params)
+        except ClientError as error:
+            raise self._api_error(operation, error.response) from None
+        except ParamValidationError as error:
+            raise Refused(f"{operation} does not take this. {mask(str(error), self._sensitive)}") from None
+        except HTTPClientError as error:
+            raise ApiError(
+                Kind.CONNECTION,
+                operation=operation,
+                code=type(error).__name__,
+                message="Partner Central gave no answer",
+            ) from None
+        except BotoCoreError as error:
+            # Its text names files, profiles or URLs; its name is enough to look it up.
+            raise ApiError(
+                Kind.OTHER, operation=operation, code=type(error).__name__, message="the SDK could not make the call"
+            ) from None
+
+    def _api_error(self, operation: str, response: Mapping[str, Any]) -> ApiError:
+        said = response.get("Error", {})
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        code = str(said.get("Code", "Unknown"))
+        fallback = Kind.THROTTLED if status == 429 else Kind.INTERNAL if status >= 500 else Kind.OTHER
+        return ApiError(
+            KINDS.get(code, fallback),
+            operation=operation,
+            code=code,
+            message=self._masked(said.get("Message")) or f"HTTP status {status}",
+            reason=str(response.get("Reason") or ""),
+            fields=[
+                FieldError(
+                    field=self._masked(e.get("FieldName")),
+                    message=self._masked(e.get("Message")),
+                    code=str(e.get("Code", "")),
+                )
+                for e in response.get("ErrorList") or ()
+            ],
+        )
+
+    def _masked(self, text: str | None) -> str:
+        return mask(text or "", self._sensitive)
+
+
+def _context(answer: Mapping[str, Any]) -> Context:
+    type_ = answer["Type"]
+    return Context(id=answer.get("Id", ""), type=type_, payload=answer.get("Payload", {}).get(type_, {}))
+
+
+def _written(answer: Mapping[str, Any], catalog: str) -> Written:
+    engagement = Engagement(
+        id=answer["EngagementId"],
+        arn=answer.get("EngagementArn") or _arn(catalog, answer["EngagementId"]),
+        modified_at=answer["EngagementLastModifiedAt"],
+    )
+    return Written(engagement=engagement, context_id=answer["ContextId"])
+
+
+def _arn(catalog: str, engagement_id: str) -> str:
+    return f"arn:aws:partnercentral:{REGION}::catalog/{catalog}/engagement/{engagement_id}"
+
+
+def _sensitive(value: Any, shape: Shape | None, *, marked: bool = False) -> Iterator[str]:
+    """Yield the texts that must not be repeated: what the model marks, and whatever it does not know."""
+    marked = marked or shape is None or bool(shape.metadata.get("sensitive"))
+    if isinstance(value, Mapping):
+        members = shape.members if isinstance(shape, StructureShape) else {}
+        for name, member in value.items():
+            yield from _sensitive(member, members.get(name), marked=marked)
+    elif isinstance(value, (list, tuple)):
+        for member in value:
+            yield from _sensitive(member, shape.member if isinstance(shape, ListShape) else None, marked=marked)
+    elif marked or isinstance(shape, (StructureShape, ListShape)):
+        yield str(value)
