@@ -77,7 +77,7 @@ class ApiError(Exception):
 
     def names(self, field: str) -> bool:
         """Whether a validation error is about this field."""
-        said = [text for entry in self.fields for text in (entry.field, entry.message)] or [self.message]
+        said = [text for entry in self.fields for text in (entry.field, entry.message)] + [self.message]
         return self.kind is Kind.INVALID and any(field.lower() in text.lower().replace(" ", "") for text in said)
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, ParamValidationError  # noqa: A004
 from botocore.model import ListShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
@@ -159,7 +159,7 @@ class PartnerCentral:
             raise self._api_error(operation, error.response) from None
         except ParamValidationError as error:
             raise Refused(f"{operation} does not take this. {mask(str(error), self._sensitive)}") from None
-        except HTTPClientError as error:
+        except (HTTPClientError, ConnectionError) as error:
             raise ApiError(
                 Kind.CONNECTION,
                 operation=operation,

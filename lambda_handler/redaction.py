@@ -28,10 +28,11 @@ def _forms(value: str) -> Iterator[str]:
         return
     yield plain
     yield repr(plain)[1:-1]
-    for ascii_only in (True, False):
-        once = json.dumps(plain, ensure_ascii=ascii_only)[1:-1]
+    for inner_ascii in (True, False):
+        once = json.dumps(plain, ensure_ascii=inner_ascii)[1:-1]
         yield once
-        yield json.dumps(once, ensure_ascii=ascii_only)[1:-1]
+        for outer_ascii in (True, False):
+            yield json.dumps(once, ensure_ascii=outer_ascii)[1:-1]
 
 
 def _spans(text: str, form: str) -> Iterator[tuple[int, int]]:

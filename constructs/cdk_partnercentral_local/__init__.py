@@ -1,1 +1,25 @@
-"""Run the library without AWS: a local Partner Central, and MiniStack for everything else."""
+"""Run the library without AWS: a local Partner Central, and MiniStack for everything else.
+
+`LocalCloud` is both, for the CDK CLI; `PartnerCentralServer` and `PartnerCentral` are the first alone, over HTTP and in
+memory. `python -m cdk_partnercentral_local` is the command. Everything that is named here is public, every other module
+is not. Needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
+"""
+
+from cdk_partnercentral_local._behaviour import Behaviour
+from cdk_partnercentral_local._cdk import CdkRun
+from cdk_partnercentral_local._cloud import LocalCloud
+from cdk_partnercentral_local._failures import LocalCloudError
+from cdk_partnercentral_local._faults import Fault
+from cdk_partnercentral_local._server import PartnerCentralServer
+from cdk_partnercentral_local._service import Call, PartnerCentral
+
+__all__ = [
+    "Behaviour",
+    "Call",
+    "CdkRun",
+    "Fault",
+    "LocalCloud",
+    "LocalCloudError",
+    "PartnerCentral",
+    "PartnerCentralServer",
+]
