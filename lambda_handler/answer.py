@@ -20,7 +20,7 @@ from lambda_handler.identity import not_created
 SUCCESS, FAILED = "SUCCESS", "FAILED"
 LIMIT = 4096  # bytes of an answer
 PHYSICAL_ID_LIMIT = 1024
-NEEDED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId", "RequestType")
+NEEDED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 REQUEST_TYPES = ("Create", "Update", "Delete")
 
 # The answer's own time, taken off the function's. A host may have eight addresses, and each is given the time to connect.
@@ -76,7 +76,8 @@ class CfnResource(crhelper.CfnResource):
         if not isinstance(event, dict) or not all(isinstance(event.get(name), str) and event[name] for name in NEEDED):
             raise NotAnEventError(f"not an event of a CloudFormation custom resource: it needs {', '.join(NEEDED)}")
         # crhelper's polling puts these into an event; from anywhere else they would skip the work and answer SUCCESS.
-        event = {name: value for name, value in event.items() if not name.startswith("CrHelper")}
+        event = {name: value for name, value in event.items() if not str(name).startswith("CrHelper")}
+        event["RequestType"] = str(event.get("RequestType"))
         self.NoEcho = False
         self._delivered = False
         self._unanswered = event
@@ -87,6 +88,9 @@ class CfnResource(crhelper.CfnResource):
     def generate_physical_id(self, event: Mapping[str, Any]) -> str:
         """Return the physical id of what does not exist: readable, and the same every time."""
         return not_created(event["LogicalResourceId"])
+
+    def _poll_enabled(self) -> bool:
+        return False
 
     def _get_func(self) -> Any:
         if self._event["RequestType"] not in REQUEST_TYPES:
@@ -163,12 +167,17 @@ def body(event: Mapping[str, Any], status: str, reason: str, physical_id: str, d
         "Data": data,
         "NoEcho": False,
     }
-    encoded = json.dumps(answer).encode()
+    try:
+        encoded = json.dumps(answer).encode()
+    except (TypeError, ValueError):
+        return body(event, FAILED, "The answer's attributes are no JSON: a defect of cdk-partnercentral.", "", {})
     while len(encoded) > LIMIT and answer["Reason"]:
         # A character takes up to twelve bytes, as two escapes; cutting by that never cuts far too much.
         keep = len(answer["Reason"]) - max(1, (len(encoded) - LIMIT) // 12) - 4
         answer["Reason"] = f"{answer['Reason'][:keep].rstrip('. ')} ..." if keep > 0 else ""
         encoded = json.dumps(answer).encode()
+    if len(encoded) > LIMIT and status != FAILED:
+        return body(event, FAILED, "Partner Central's answer does not fit into CloudFormation's 4096 bytes.", "", {})
     return encoded
 
 

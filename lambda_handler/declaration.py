@@ -83,6 +83,19 @@ def declared_before(properties: Any, type_: str) -> Payload:
     return before if isinstance(before, Mapping) else {}
 
 
+def of_this_context(before: Payload, properties: Any, now: Declaration) -> Payload:
+    """Leave of what was declared before only what was declared of this engagement's context.
+
+    The rollback of a failed move brings what was declared elsewhere; all that counts of it are a Lead's interactions, so
+    that none goes out again.
+    """
+    said = properties if isinstance(properties, Mapping) else {}
+    engagement_id = str(said.get("EngagementIdentifier")).rpartition("/")[2]
+    if (said.get("Catalog"), engagement_id) == (now.catalog, now.engagement_id):
+        return before
+    return {name: value for name, value in before.items() if name == "Interactions"}
+
+
 def _text(properties: Mapping[str, Any], name: str, longest: int) -> str:
     value = properties[name]
     if not isinstance(value, str) or not 1 <= len(value) <= longest or not value.isprintable():

@@ -8,7 +8,9 @@ from typing import Any
 
 from lambda_handler import lifecycle, logs, partner_central, reasons
 from lambda_handler.answer import ANSWER_SECONDS, CfnResource
-from lambda_handler.declaration import Declaration, declared, declared_before
+from lambda_handler.api import Payload
+from lambda_handler.declaration import Declaration, declared, declared_before, of_this_context
+from lambda_handler.errors import Refused
 from lambda_handler.identity import client_token
 from lambda_handler.retries import Patience
 
@@ -64,12 +66,11 @@ def _answered(decide: Callable[..., lifecycle.Outcome], event: Mapping[str, Any]
     try:
         declaration = declared(event.get("ResourceProperties"))
         logs.bind(engagement=declaration.engagement_id)
-        api = partner_central.PartnerCentral(client())
+        api = partner_central.PartnerCentral(_client())
         api.understand(declaration.type, declaration.payload)
-        before = declared_before(event.get("OldResourceProperties"), declaration.type)
         outcome = decide(
             declaration,
-            before=before if api.understands(declaration.type, before) else {},
+            before=_before(event.get("OldResourceProperties"), declaration, api),
             token=_token(event, declaration),
             api=api,
             patience=_patience(context),
@@ -84,6 +85,21 @@ def _answered(decide: Callable[..., lifecycle.Outcome], event: Mapping[str, Any]
         "EngagementLastModifiedAt": outcome.engagement.modified_at,
     }
     return str(outcome.identity)
+
+
+def _client() -> Any:
+    try:
+        return client()
+    except Exception as error:
+        raise Refused(
+            f"The function could not make its client of Partner Central ({type(error).__name__}); nothing was sent. Look at the"
+            " function's environment: a variable that begins with AWS_ was set to something that the SDK does not take."
+        ) from error
+
+
+def _before(properties: Any, declaration: Declaration, api: partner_central.PartnerCentral) -> Payload:
+    before = declared_before(properties, declaration.type)
+    return of_this_context(before, properties, declaration) if api.understands(declaration.type, before) else {}
 
 
 def _token(event: Mapping[str, Any], declaration: Declaration) -> str:
