@@ -19,7 +19,7 @@ local: setup ## Deploy the demo app to the local cloud, and show what Partner Ce
 	@$(PY) -m cdk_partnercentral_local
 
 test: setup lint types ## The whole gate: lint, types, and every test.
-	$(PY) -m pytest --numprocesses 2 --dist loadgroup
+	$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 

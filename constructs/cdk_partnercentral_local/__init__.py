@@ -8,18 +8,24 @@ is not. Needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
 from cdk_partnercentral_local._behaviour import Behaviour
 from cdk_partnercentral_local._cdk import CdkRun
 from cdk_partnercentral_local._cloud import LocalCloud
+from cdk_partnercentral_local._errors import Dropped, Problem, ServiceError
 from cdk_partnercentral_local._failures import LocalCloudError
 from cdk_partnercentral_local._faults import Fault
 from cdk_partnercentral_local._server import PartnerCentralServer
 from cdk_partnercentral_local._service import Call, PartnerCentral
+from cdk_partnercentral_local._wire import Reply
 
 __all__ = [
     "Behaviour",
     "Call",
     "CdkRun",
+    "Dropped",
     "Fault",
     "LocalCloud",
     "LocalCloudError",
     "PartnerCentral",
     "PartnerCentralServer",
+    "Problem",
+    "Reply",
+    "ServiceError",
 ]

@@ -1,0 +1,91 @@
+"""The demo app: two contexts of one AWS Partner Central engagement, declared in a stack.
+
+    cdk deploy -c engagement=eng-0123456789abcd
+
+The engagement has to exist, in the Sandbox catalog. `make local` runs this app without AWS.
+"""
+
+from datetime import date, datetime, timezone
+
+from aws_cdk import App, CfnOutput, Stack
+from constructs import Construct
+
+from cdk_partnercentral import (
+    Address,
+    Catalog,
+    Contact,
+    Customer,
+    CustomerProject,
+    EngagementContext,
+    Industry,
+    Interaction,
+    Lead,
+    LeadCustomer,
+    Project,
+)
+
+MIGRATION = CustomerProject(
+    customer=Customer(
+        company_name="Harbour Lane Books",
+        country_code="US",
+        industry=Industry.RETAIL,
+        website_url="https://harbour-lane-books.example",
+    ),
+    project=Project(
+        title="Move the web shop to AWS",
+        business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+        target_completion_date=date(2027, 6, 30),
+    ),
+)
+
+LEAD = Lead(
+    customer=LeadCustomer(
+        company_name="Northwind Ferries",
+        address=Address(city="Portland", country_code="US", postal_code="97201", state_or_region="Oregon"),
+        industry=Industry.TRANSPORTATION_AND_LOGISTICS,
+        website_url="https://northwind-ferries.example",
+    ),
+    interactions=[
+        Interaction(
+            contact=Contact(
+                business_title="Head of IT",
+                email="it@northwind-ferries.example",
+                first_name="Robin",
+                last_name="Example",
+                phone="+15035550123",
+            ),
+            customer_action="Asked for a call",
+            interaction_date=datetime(2026, 11, 5, 9, 30, tzinfo=timezone.utc),
+            source_name="Harbour technology fair",
+            source_type="Event",
+            usecase="Forecasting of passengers",
+        ),
+    ],
+)
+
+
+class DemoStack(Stack):
+    """A customer project and a lead in one engagement.
+
+    Args:
+        scope (Construct): The app.
+        id (str): The stack's name.
+        engagement (str): The engagement's id or ARN.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, engagement: str) -> None:  # noqa: A002 - the CDK's name for it
+        super().__init__(scope, id, description="cdk-partnercentral: two contexts of one engagement")
+        migration = EngagementContext(
+            self, "Migration", catalog=Catalog.SANDBOX, engagement_identifier=engagement, payload=MIGRATION
+        )
+        lead = EngagementContext(self, "Lead", catalog=Catalog.SANDBOX, engagement_identifier=engagement, payload=LEAD)
+        CfnOutput(self, "MigrationContextId", value=migration.context_id)
+        CfnOutput(self, "LeadContextId", value=lead.context_id)
+
+
+app = App()
+engagement = app.node.try_get_context("engagement")
+if not engagement:
+    raise SystemExit("Which engagement? Name one of the Sandbox catalog: cdk deploy -c engagement=eng-0123456789abcd")
+DemoStack(app, "PartnerCentralDemo", engagement=engagement)
+app.synth()

@@ -1,0 +1,59 @@
+"""Runs one command and makes sure that it, and all it started, ends with whoever asked for it.
+
+Run as a script with a pipe as its standard input: when the other end of the pipe closes, because somebody closed it or
+because its owner died in whatever way, SIGKILL included, the command's whole process group is killed. It knows nothing of
+what the command is, and imports the standard library only, so that it starts in milliseconds under `python -I -S`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+
+def _kill(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _kill_at_end_of_input(group: int) -> None:
+    while os.read(0, 1):
+        pass
+    _kill(group)
+
+
+def main(command: list[str], descriptors: list[int]) -> int:
+    """Run the command until it ends or the pipe on standard input closes.
+
+    Args:
+        command (list[str]): Program and arguments.
+        descriptors (list[int]): File descriptors that the command inherits, such as a listening socket.
+
+    Returns:
+        The command's exit status, or 128 and the signal's number when a signal ended it.
+    """
+    child = subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=descriptors
+    )
+    for descriptor in descriptors:
+        # Kept open here, a dead server's socket would let clients hang instead of refusing them.
+        os.close(descriptor)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        _kill(child.pid)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    threading.Thread(target=_kill_at_end_of_input, args=(child.pid,), daemon=True).start()
+    status = child.wait()
+    _kill(child.pid)
+    return status if status >= 0 else 128 - status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[2:], [int(number) for number in sys.argv[1].split(",") if number]))

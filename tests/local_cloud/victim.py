@@ -1,0 +1,39 @@
+"""Starts a local cloud with a Lambda worker in it, says `ready`, and ends in the way that is asked for."""
+
+import io
+import json
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+from cdk_partnercentral_local import LocalCloud
+
+
+def zipped(source: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("index.py", source)
+    return buffer.getvalue()
+
+
+ending, folder = sys.argv[1], Path(sys.argv[2])
+with LocalCloud() as cloud:
+    functions = cloud.client("lambda")
+    functions.create_function(
+        FunctionName="Worker",
+        Runtime="python3.14",
+        Role="arn:aws:iam::000000000000:role/worker",
+        Handler="index.handler",
+        Code={"ZipFile": zipped("import os\ndef handler(event, context):\n    return dict(os.environ)\n")},
+    )
+    seen = json.load(functions.invoke(FunctionName="Worker")["Payload"])
+    (folder / "worker.json").write_text(json.dumps(seen))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    if ending == "exception":
+        raise RuntimeError("as asked")
+    if ending == "deploy":
+        cloud.cdk("synth", folder=folder)
+    if ending == "wait":
+        time.sleep(600)
