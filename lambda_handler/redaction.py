@@ -14,11 +14,14 @@ SHORT = 3
 def mask(text: str, values: Iterable[str]) -> str:
     """Return the text with every one of the values masked, in any case, as JSON writes it, cut or whole."""
     hidden = bytearray(len(text))
+    folded = _folded(text)
     for form in {form for value in values for form in _forms(value)}:
-        for start, end in _spans(text, form):
+        spans = _words(text, form) if len(form) <= SHORT else _echoes(folded, _folded(form))
+        for start, end in spans:
             hidden[start:end] = b"\1" * (end - start)
-    spans = re.sub(b"\1+", lambda run: b"\1" + b"\2" * (len(run[0]) - 1), bytes(hidden))
-    return "".join(MASK if flag == 1 else char for char, flag in zip(text, spans, strict=True) if flag != 2)
+    # The first of each run becomes the mask, the rest of it goes.
+    marks = re.sub(b"\1+", lambda run: b"\1" + b"\2" * (len(run[0]) - 1), bytes(hidden))
+    return "".join(MASK if mark == 1 else char for char, mark in zip(text, marks, strict=True) if mark != 2)
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -35,17 +38,29 @@ def _forms(value: str) -> Iterator[str]:
             yield json.dumps(once, ensure_ascii=outer_ascii)[1:-1]
 
 
-def _spans(text: str, form: str) -> Iterator[tuple[int, int]]:
-    if len(form) <= SHORT:
-        for found in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text):
-            yield found.span()
-        return
-    for found in re.finditer(re.escape(form[:TELLING]), text, re.IGNORECASE):
-        end = found.end()
-        while (
-            end < len(text)
-            and end - found.start() < len(form)
-            and text[end].lower() == form[end - found.start()].lower()
-        ):
+def _folded(text: str) -> str:
+    """Return the text in lower case, character for character: some grow when they are lowered, and those stay."""
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def _words(text: str, form: str) -> Iterator[tuple[int, int]]:
+    for found in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text):
+        yield found.span()
+
+
+def _echoes(text: str, form: str) -> Iterator[tuple[int, int]]:
+    """Yield where a value stands, whole, and where its beginning does, as far as it goes on like the value.
+
+    No character is looked at twice in one pass, so a long and repetitive text takes no longer than another.
+    """
+    start = text.find(form)
+    while start >= 0:
+        yield start, start + len(form)
+        start = text.find(form, start + len(form))
+    start = text.find(form[:TELLING])
+    while start >= 0:
+        end = start + min(TELLING, len(form))
+        while end < len(text) and end - start < len(form) and text[end] == form[end - start]:
             end += 1
-        yield found.start(), end
+        yield start, end
+        start = text.find(form[:TELLING], end)

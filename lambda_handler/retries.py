@@ -28,7 +28,8 @@ class Pace:
 
 # A kind that is not here is final. A new permission takes seconds to arrive; a conflict ends when the other writer does.
 PACES = {
-    Kind.THROTTLED: Pace(first=1, longest=16),
+    # Short pauses: the last of a hundred siblings would wait out the long ones alone.
+    Kind.THROTTLED: Pace(first=1, longest=5),
     Kind.INTERNAL: Pace(first=0.5, longest=16),
     Kind.CONNECTION: Pace(first=0.5, longest=16),
     Kind.CONFLICT: Pace(first=0.5, longest=5, altogether=60),
