@@ -19,7 +19,7 @@ INTERACTION_DATE = "InteractionDate"
 FILLED_IN = ("QualificationStatus", "Insights")
 # Every timestamp in a payload of the service model, wherever it stands.
 TIMESTAMPS = (INTERACTION_DATE, "StartTime", "EndTime")
-INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[zZ]|([+-])(\d\d):?(\d\d))")
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))")
 
 
 def says(held: Payload, declared: Payload, type_: str, *, before: Payload) -> bool:
@@ -107,6 +107,15 @@ def instant(text: str) -> datetime | str:
         return local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError):
         return text
+
+
+def unreadable(value: Any, path: str = "", name: str = "") -> list[str]:
+    """Return the paths of the timestamps that name no instant: such a one could never be found again."""
+    if isinstance(value, Mapping):
+        return [each for key, member in value.items() for each in unreadable(member, f"{path}.{key}", key)]
+    if isinstance(value, (list, tuple)):
+        return [each for place, member in enumerate(value) for each in unreadable(member, f"{path}[{place}]")]
+    return [path] if name in TIMESTAMPS and isinstance(value, str) and isinstance(instant(value), str) else []
 
 
 def _canonical(value: Any, name: str = "") -> Any:

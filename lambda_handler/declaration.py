@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lambda_handler import comparison
 from lambda_handler.api import Payload
 from lambda_handler.errors import Refused
 from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID
@@ -130,4 +131,9 @@ def _payload(payload: Any, type_: str) -> Payload:
     if not isinstance(payload, Mapping) or list(payload) != [type_] or not isinstance(payload[type_], Mapping):
         raise Refused(f"Payload must be a map with {type_} as its only member, as Type says, and that a map too.")
     member: Payload = payload[type_]
+    unreadable = comparison.unreadable(member, f"Payload.{type_}")
+    if unreadable:
+        raise Refused(
+            f"{', '.join(unreadable)} must be an ISO 8601 timestamp with a time zone, such as 2027-01-05T09:30:00Z."
+        )
     return member

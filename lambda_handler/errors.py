@@ -50,6 +50,7 @@ class ApiError(Exception):
         message: The service's own words.
         reason: The `Reason` member of the exception, where it has one.
         fields: A ValidationException's ErrorList.
+        names_token: Whether the service's words name the client token. Masked, they may not tell any more.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class ApiError(Exception):
         message: str,
         reason: str = "",
         fields: Sequence[FieldError] = (),
+        names_token: bool = False,
     ) -> None:
         super().__init__(f"{operation}: {code}: {message}")
         self.kind = kind
@@ -69,16 +71,12 @@ class ApiError(Exception):
         self.message = message
         self.reason = reason
         self.fields = tuple(fields)
+        self.names_token = names_token or "clienttoken" in str(self).lower().replace(" ", "")
 
     @property
     def leaves_open(self) -> bool:
         """Whether a write may have arrived all the same."""
         return self.kind in (Kind.INTERNAL, Kind.CONNECTION)
-
-    def names(self, field: str) -> bool:
-        """Whether a validation error is about this field."""
-        said = [text for entry in self.fields for text in (entry.field, entry.message)] + [self.message]
-        return self.kind is Kind.INVALID and any(field.lower() in text.lower().replace(" ", "") for text in said)
 
     def __str__(self) -> str:
         """Say it as a Reason says it: the exception, its words, and every field it names."""

@@ -53,7 +53,7 @@ def create(
         except ApiError as error:
             if error.kind is Kind.QUOTA:
                 return _after_quota(declared, error, api, patience)
-            if error.names("ClientToken"):
+            if error.kind is Kind.INVALID and error.names_token:
                 raise _spent(declared, engagement, error) from error
             if error.kind is not Kind.CONFLICT:
                 raise

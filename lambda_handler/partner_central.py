@@ -183,6 +183,7 @@ class PartnerCentral:
             code=code,
             message=self._masked(said.get("Message")) or f"HTTP status {status}",
             reason=str(response.get("Reason") or ""),
+            names_token="clienttoken" in json.dumps([said, response.get("ErrorList")]).lower().replace(" ", ""),
             fields=[
                 FieldError(
                     field=self._masked(e.get("FieldName")),

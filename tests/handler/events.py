@@ -1,0 +1,117 @@
+"""Events as CloudFormation sends them, with invented names, and the values in them that nobody may see again."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import botocore.session
+from botocore.model import ListShape, Shape, StructureShape
+
+STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd"
+OTHER_STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/77777777-0000-4000-8000-00000000abcd"
+LOGICAL_ID = "AcmeMigration1A2B3C4D"
+TOKEN_OF_SERVICE = "arn:aws:lambda:eu-west-1:123456789012:function:Demo-Provider"
+
+PROJECT: dict[str, Any] = {
+    "Customer": {
+        "Industry": "Retail",
+        "CompanyName": "Quixotic Zebra Tools",
+        "WebsiteUrl": "https://quixotic-zebra.example",
+        "CountryCode": "US",
+    },
+    "Project": {
+        "Title": "Move to AWS",
+        "BusinessProblem": "The zeppelin hangar loses all its paperwork every winter.",
+        "TargetCompletionDate": "2027-06-30",
+    },
+}
+OTHER_PROJECT: dict[str, Any] = {**PROJECT, "Project": {**PROJECT["Project"], "Title": "Move further"}}
+
+
+def interaction(name: str, **members: Any) -> dict[str, Any]:
+    """Return an interaction of a Lead, with a contact of this first name."""
+    contact = {
+        "BusinessTitle": "Keeper of the Zeppelins",
+        "Email": f"{name.lower()}@quixotic-zebra.example",
+        "FirstName": name,
+        "LastName": "Featherstonehaugh",
+        "Phone": "+15550142",
+    }
+    return {"Contact": contact, "SourceType": "Event", **members}
+
+
+def lead(*interactions: Mapping[str, Any], **members: Any) -> dict[str, Any]:
+    """Return a Lead with these interactions."""
+    return {"Customer": {"CompanyName": "Quixotic Zebra Tools"}, "Interactions": list(interactions), **members}
+
+
+def properties(engagement: str, payload: Any = PROJECT, type_: str = "CustomerProject", **more: Any) -> dict[str, Any]:
+    """Return the custom resource's properties."""
+    return {
+        "ServiceToken": TOKEN_OF_SERVICE,
+        "ServiceTimeout": "3000",
+        "Catalog": "Sandbox",
+        "EngagementIdentifier": engagement,
+        "Type": type_,
+        "Payload": {type_: payload},
+        **more,
+    }
+
+
+def event(request_type: str, url: str, new: Any, **more: Any) -> dict[str, Any]:
+    """Return an event; `more` are further members, such as PhysicalResourceId and OldResourceProperties."""
+    return {
+        "RequestType": request_type,
+        "ServiceToken": TOKEN_OF_SERVICE,
+        "ResponseURL": url,
+        "StackId": STACK,
+        "RequestId": str(uuid.uuid4()),
+        "LogicalResourceId": LOGICAL_ID,
+        "ResourceType": "Custom::EngagementContext",
+        "ResourceProperties": new,
+        **more,
+    }
+
+
+def secrets_in(value: Any) -> set[str]:
+    """Return what of an event nobody may see again: every value the service model marks as sensitive, and the answer's URL.
+
+    Short values are words among others, so they are not looked for.
+    """
+    found = set(_sensitive(value))
+    if isinstance(value, Mapping):
+        url = value.get("ResponseURL")
+        if isinstance(url, str):
+            found |= {url, *url.split("?")[1:]}
+    return {text for text in found if len(text) > 3}
+
+
+def _union() -> Shape:
+    return botocore.session.Session().get_service_model("partnercentral-selling").shape_for("EngagementContextPayload")
+
+
+UNION = _union()
+
+
+def _sensitive(value: Any) -> Iterator[str]:
+    """Find payloads wherever they stand in an event."""
+    if not isinstance(value, Mapping):
+        return
+    for name, member in value.items():
+        if name == "Payload":
+            yield from _marked(member, UNION, marked=False)
+        else:
+            yield from _sensitive(member)
+
+
+def _marked(value: Any, shape: Shape | None, *, marked: bool) -> Iterator[str]:
+    marked = marked or bool(shape is not None and shape.metadata.get("sensitive"))
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            inner = shape.members.get(name) if isinstance(shape, StructureShape) else None
+            yield from _marked(member, inner, marked=marked)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _marked(member, shape.member if isinstance(shape, ListShape) else None, marked=marked)
+    elif marked:
+        yield str(value)

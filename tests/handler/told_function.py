@@ -1,0 +1,49 @@
+"""A custom resource that does as its event tells it, on plain crhelper or on ours. It runs in the function's own process."""
+
+import os
+import time
+from typing import Any
+
+import crhelper
+import crhelper.resource_helper
+import crhelper.utils
+
+if os.environ["ON"] == "plain":
+    CfnResource: Any = crhelper.CfnResource
+else:
+    from lambda_handler.answer import CfnResource
+
+resource = CfnResource()
+sent: list[Any] = []
+
+if "INIT_FAILS" in os.environ:
+    resource.init_failure(ValueError("a setting is missing"))
+if "PATCHED" in os.environ:
+    # What a test would do that wants to see answers without a network.
+    helpers: Any = crhelper.resource_helper
+    helpers._send_response = lambda *_: sent.append(_)
+if "BROKEN" in os.environ:
+    setattr(crhelper.utils, "HTTPSConnection", None)  # noqa: B010 - its types hide it
+
+
+@resource.create  # type: ignore[untyped-decorator]
+@resource.update  # type: ignore[untyped-decorator]
+@resource.delete  # type: ignore[untyped-decorator]
+def work(event: Any, context: Any) -> str:
+    """Do what the properties say."""
+    told = event["ResourceProperties"]
+    time.sleep(float(told.get("Sleep", 0)))
+    if "NoEcho" in told:
+        resource.NoEcho = True
+    if "Clients" in told:
+        resource.Data = {"Clients": sorted(name for name in vars(resource) if name.endswith("_client"))}
+    if "Data" in told:
+        resource.Data = {"Value": "x" * int(told["Data"])} if told["Data"] != "no JSON" else {"Value": object()}
+    if "Raise" in told:
+        raise ValueError(told["Raise"])
+    return "made"
+
+
+def handler(event: Any, context: Any) -> None:
+    """Handle an event."""
+    resource(event, context)

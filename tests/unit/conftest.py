@@ -1,0 +1,73 @@
+"""What every unit test of the handler needs: the handler on the path, silence undone, and no setting of this machine."""
+
+import functools
+import importlib
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.handler.endpoint import AnswerEndpoint
+from tests.handler.events import secrets_in
+
+ROOT = str(Path(__file__).parents[2])
+if ROOT not in sys.path:
+    sys.path.append(ROOT)
+
+
+# Building a client takes a tenth of a second. The first test builds it, when its settings are in place.
+client = functools.cache(partner_central.connect)
+
+# Whose levels crhelper sets, for the whole process.
+LOGGERS = ("", "boto", "boto3", "botocore", "urllib3")
+
+
+@pytest.fixture(autouse=True)
+def logging_is_restored() -> Iterator[None]:
+    """Importing the entry point turns logging off for the whole process, and crhelper sets levels; other tests want theirs."""
+    levels = {name: logging.getLogger(name).level for name in LOGGERS}
+    yield
+    logging.disable(logging.NOTSET)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Credentials that are nobody's, and neither files nor endpoints of whoever runs the tests."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "invented")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "invented")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def answers() -> Iterator[AnswerEndpoint]:
+    """An answer endpoint that speaks plain HTTP."""
+    with AnswerEndpoint() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def function(
+    answers: AnswerEndpoint, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Function]:
+    """The function; whatever it wrote afterwards must hold nothing that nobody may see."""
+    module: Any = importlib.import_module("lambda_handler.index")
+    wire = Wire()
+    monkeypatch.setattr(module, "client", lambda: wire.tap(client()))
+    made = Function(module, wire, answers)
+    yield made
+    wire.untap(client())
+    out, err = capfd.readouterr()
+    said = (out + err + "".join(put.answer["Reason"] for put in answers.puts)).lower()
+    assert not {text for sent in made.events for text in secrets_in(sent) - {"Client"} if text.lower() in said}
+    assert all(set(json.loads(line)) <= set(logs.FIELDS) for line in out.splitlines())
+    assert err == ""

@@ -1,0 +1,133 @@
+"""Client tokens, physical resource ids, and engagements behind identifiers."""
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_handler.identity import Identity, client_token, not_created, parse_physical_id
+
+# Each vector was made with hashlib from the text beside it, not with the function under test:
+# sha256 of the JSON list [StackId, LogicalResourceId, Catalog, engagement id, Type], no blanks, ASCII only.
+VECTORS = [
+    (
+        {
+            "stack_id": "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd",
+            "logical_resource_id": "AcmeMigration1A2B3C4D",
+            "catalog": "Sandbox",
+            "engagement_id": "eng-0123456789abcd",
+            "type_": "CustomerProject",
+        },
+        (
+            '["arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd",'
+            '"AcmeMigration1A2B3C4D","Sandbox","eng-0123456789abcd","CustomerProject"]'
+        ),
+        "c04bd3761cea1d64d690bce0edf1ef318005c0a858cacb2c7174a9275e37f0e5",
+    ),
+    (
+        {
+            "stack_id": "arn:aws:cloudformation:us-east-1:210987654321:stack/Leads/11111111-2222-4333-8444-555555555555",
+            "logical_resource_id": "Lead0",
+            "catalog": "AWS",
+            "engagement_id": "eng-zyxwvutsrqponm",
+            "type_": "Lead",
+        },
+        (
+            '["arn:aws:cloudformation:us-east-1:210987654321:stack/Leads/11111111-2222-4333-8444-555555555555",'
+            '"Lead0","AWS","eng-zyxwvutsrqponm","Lead"]'
+        ),
+        "7550c82dfaeaa46c2e868a6a11c47d9b1fcb56d1866446c0a6b40edcfc7bf500",
+    ),
+    (
+        {
+            "stack_id": 'S\u00fcd "1"',
+            "logical_resource_id": "L",
+            "catalog": "Sandbox",
+            "engagement_id": "eng-00000000000000",
+            "type_": "ProspectingResult",
+        },
+        '["S\\u00fcd \\"1\\"","L","Sandbox","eng-00000000000000","ProspectingResult"]',
+        "bf9b98a3d47e7d1e97d6f8b7c0958b6fd7c60781ba9169a198aa3482a8a47e42",
+    ),
+]
+NAMES = ("stack_id", "logical_resource_id", "catalog", "engagement_id", "type_")
+
+
+@pytest.mark.parametrize(("inputs", "text", "token"), VECTORS)
+def test_the_client_token_of_a_declaration_never_changes_between_releases(
+    inputs: dict[str, str], text: str, token: str
+) -> None:
+    assert hashlib.sha256(text.encode()).hexdigest() == token
+    assert client_token(**inputs) == token
+
+
+@given(st.fixed_dictionaries({name: st.text(max_size=30) for name in NAMES}))
+def test_a_client_token_is_sixty_four_hexadecimal_digits(inputs: dict[str, str]) -> None:
+    assert re.fullmatch("[0-9a-f]{64}", client_token(**inputs))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_input_makes_another_token(name: str) -> None:
+    inputs = VECTORS[0][0]
+    assert isinstance(inputs, dict)
+    assert client_token(**{**inputs, name: inputs[name] + "x"}) != client_token(**inputs)
+
+
+@given(st.lists(st.text(alphabet='",[]\\ab', max_size=4), min_size=10, max_size=10))
+def test_no_two_different_declarations_run_into_one_token(values: list[str]) -> None:
+    one, other = values[:5], values[5:]
+    same = client_token(**dict(zip(NAMES, one, strict=True))) == client_token(**dict(zip(NAMES, other, strict=True)))
+    assert same == (one == other)
+
+
+@pytest.mark.parametrize("context", ["1", "12", "123", "a-b"])
+def test_a_physical_id_names_catalog_engagement_and_context(context: str) -> None:
+    text = f"Sandbox/eng-0123456789abcd/{context}"
+    identity = Identity(catalog="Sandbox", engagement_id="eng-0123456789abcd", context_id=context)
+    assert str(identity) == text
+    assert parse_physical_id(text) == identity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not-created/AcmeMigration",
+        "Sandbox/eng-0123456789abcd",
+        "Sandbox/eng-0123456789abcd/",
+        "Sandbox/eng-0123456789abcd/1234",
+        "Sandbox/eng-0123456789ABCD/1",
+        "Sandbox/eng-0123456789abc/1",
+        "Sandbox/eng-0123456789abcde/1",
+        "/eng-0123456789abcd/1",
+        "San dbox/eng-0123456789abcd/1",
+        "Sandbox/eng-0123456789abcd/1/eng-0123456789abcd/1",
+        "arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd",
+        "demo_AcmeMigration_X7Y8Z9A0",
+        "Sandbox\n/eng-0123456789abcd/1",
+    ],
+)
+def test_a_physical_id_that_is_not_ours_names_nothing(text: str) -> None:
+    assert parse_physical_id(text) is None
+
+
+@given(st.text(max_size=60))
+def test_whatever_a_physical_id_is_reading_it_does_not_fail(text: str) -> None:
+    identity = parse_physical_id(text)
+    assert identity is None or str(identity) == text
+
+
+@pytest.mark.parametrize("logical_id", ["AcmeMigration1A2B3C4D", "L" * 255, "eng-0123456789abcd", "Süd"])
+def test_the_id_of_a_failed_create_is_fixed_readable_and_no_contexts(logical_id: str) -> None:
+    made: Any = not_created(logical_id)
+    assert made == not_created(logical_id)
+    assert logical_id[:200] in made
+    assert 0 < len(made) <= 255
+    assert parse_physical_id(made) is None
+
+
+def test_failed_creates_of_different_resources_have_different_ids() -> None:
+    assert not_created("One") != not_created("Other")
