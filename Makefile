@@ -19,7 +19,8 @@ local: setup ## Deploy the demo app to the local cloud, and show what Partner Ce
 	@$(PY) -m cdk_partnercentral_local
 
 test: setup lint types ## The whole gate: lint, types, and every test.
-	$(PY) -m pytest --numprocesses 2 --dist loadfile
+	$(PY) -m pytest tests/unit --quiet --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore=tests/unit
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 

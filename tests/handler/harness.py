@@ -132,6 +132,7 @@ class Function:
         process = self._process
         assert process
         assert process.stdin
+        # From here, as Lambda counts: the start of the process is not the function's time.
         started = time.monotonic()
         process.stdin.write(json.dumps({"event": sent, "seconds": seconds}).encode() + b"\n")
         process.stdin.flush()

@@ -9,8 +9,8 @@ from tests.handler.events import LOGICAL_ID, OTHER_PROJECT, PROJECT, interaction
 from tests.handler.harness import Cloud
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
-# So much that about two seconds of it are for work.
-LITTLE = 8
+# So much that three seconds of it are for work.
+LITTLE = 12
 
 
 def reason(answer: dict[str, Any], physical_id: str = f"not-created/{LOGICAL_ID}") -> str:

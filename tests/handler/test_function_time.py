@@ -80,6 +80,7 @@ def one_stalled_connection(start: Start) -> None:
     with start() as cloud:
         engagement, stalled = cloud.service.create_engagement(), threading.Event()
         cloud.service.faults.hook(READ, lambda: stalled.wait(60))
+        cloud.function.start()
         started = time.monotonic()
         answer = cloud.send("Create", properties(engagement))
         stalled.set()
@@ -94,6 +95,7 @@ def answered_failed_in_time(start: Start, fault: Callable[[Callable[[], object]]
         engagement, stuck = cloud.service.create_engagement(), threading.Event()
         cloud.service.faults.add(fault(lambda: stuck.wait(60)))
         sent = event("Create", cloud.answers.url(), properties(engagement))
+        cloud.function.start()
         started = time.monotonic()
         cloud.function.invoke(sent, seconds=10)
         answer = cloud.answer_to(sent)

@@ -1,6 +1,5 @@
 """What every unit test of the handler needs: the handler on the path, silence undone, and no setting of this machine."""
 
-import functools
 import importlib
 import json
 import logging
@@ -13,14 +12,12 @@ import pytest
 
 from tests.handler.endpoint import AnswerEndpoint
 from tests.handler.events import secrets_in
+from tests.unit.wire import Wire
 
 ROOT = str(Path(__file__).parents[2])
 if ROOT not in sys.path:
     sys.path.append(ROOT)
 
-
-# Building a client takes a tenth of a second. The first test builds it, when its settings are in place.
-client = functools.cache(partner_central.connect)
 
 # Whose levels crhelper sets, for the whole process.
 LOGGERS = ("", "boto", "boto3", "botocore", "urllib3")
@@ -56,18 +53,33 @@ def answers() -> Iterator[AnswerEndpoint]:
 
 
 @pytest.fixture
+def wire() -> Wire:
+    """A wire that nothing is planned on."""
+    return Wire()
+
+
+@pytest.fixture
+def api(wire: Wire) -> Iterator[Any]:
+    """The client of Partner Central on that wire."""
+    # Imported here, when the settings are in place and the handler is on the path.
+    entry: Any = importlib.import_module("tests.unit.entry")
+    yield entry.partner_central.PartnerCentral(wire.tap(entry.client()))
+    wire.untap(entry.client())
+
+
+@pytest.fixture
 def function(
     answers: AnswerEndpoint, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Function]:
+) -> Iterator[Any]:
     """The function; whatever it wrote afterwards must hold nothing that nobody may see."""
-    module: Any = importlib.import_module("lambda_handler.index")
-    wire = Wire()
-    monkeypatch.setattr(module, "client", lambda: wire.tap(client()))
-    made = Function(module, wire, answers)
+    entry: Any = importlib.import_module("tests.unit.entry")
+    made = entry.Function(answers, monkeypatch)
     yield made
-    wire.untap(client())
+    made.end()
     out, err = capfd.readouterr()
     said = (out + err + "".join(put.answer["Reason"] for put in answers.puts)).lower()
-    assert not {text for sent in made.events for text in secrets_in(sent) - {"Client"} if text.lower() in said}
-    assert all(set(json.loads(line)) <= set(logs.FIELDS) for line in out.splitlines())
+    # A word of the API's own, and in one story somebody's title.
+    secrets = {text for sent in made.events for text in secrets_in(sent)} - {"Client"}
+    assert not {text for text in secrets if text.lower() in said}
+    assert all(set(json.loads(line)) <= made.log_fields for line in out.splitlines())
     assert err == ""

@@ -1,6 +1,5 @@
 """The entry point in this process: events in, requests and answers out, both as they go over the wire."""
 
-import importlib
 import json
 import re
 from typing import Any
@@ -226,8 +225,7 @@ def test_a_client_that_cannot_be_built_fails_every_event_but_delete(
     function: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "garbage")
-    module: Any = importlib.import_module("lambda_handler.index")
-    monkeypatch.setattr(module, "client", module.partner_central.connect)
+    monkeypatch.setattr(function.module, "client", function.module.partner_central.connect)
     answer = function.handle("Create", properties(ENGAGEMENT))
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
     # What to do is to look at the function's settings: the library has no defect there.
@@ -245,8 +243,7 @@ def test_no_work_starts_that_cannot_be_answered_in_time(function: Function) -> N
 
 @pytest.mark.parametrize("remaining", [900, 200, 60, 10, 2])
 def test_work_ends_early_enough_for_one_request_and_the_answer(function: Function, remaining: float) -> None:
-    module: Any = importlib.import_module("lambda_handler.index")
-    left = module._patience(Context(remaining))._remaining()
+    left = function.module._patience(Context(remaining))._remaining()
     assert 0 < left < remaining
     if remaining >= 200:
         # One request that stalls, and 45 seconds for the answer.
@@ -271,6 +268,5 @@ def test_the_log_says_what_was_decided(function: Function, capfd: pytest.Capture
 
 @pytest.mark.parametrize("nothing", [None, [], "text", {"Records": []}])
 def test_what_is_no_event_ends_in_an_error(function: Function, nothing: Any) -> None:
-    module: Any = importlib.import_module("lambda_handler.index")
     with pytest.raises(Exception, match="not an event"):
-        module.handler(nothing, Context())
+        function.module.handler(nothing, Context())
