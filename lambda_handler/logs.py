@@ -16,7 +16,6 @@ FIELDS = (
     "request_id",
     "engagement",
     "context",
-    "operation",
     "decision",
     "attempt",
     "error_code",

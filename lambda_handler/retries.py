@@ -76,6 +76,9 @@ class Patience:
         logs.log(decision="try again", attempt=failures, error_code=error.code)
         self._waited[error.kind] = self._waited.get(error.kind, 0) + pause
         self._sleep(pause)
+        if self._remaining() <= 0:
+            # A sleep overshoots. What failed tells more than that time ran out.
+            raise error
 
     def until_answered(self, call: Callable[[], T], *, unless: tuple[Kind, ...] = ()) -> T:
         """Call until there is an answer, or an error that is final or of a kind in `unless`."""

@@ -111,6 +111,7 @@ class Clock:
     pauses: list[float] = field(default_factory=list)
     drawn: list[tuple[float, float]] = field(default_factory=list)
     share: float = 1  # of the longest pause, that is drawn
+    overshoot: float = 0  # by which each sleep is longer than it was asked to be, as real ones are
 
     def patience(self) -> Patience:
         """Return an invocation's patience on this clock."""
@@ -118,7 +119,7 @@ class Clock:
 
     def _sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
-        self.remaining -= seconds
+        self.remaining -= seconds + self.overshoot
 
     def _uniform(self, low: float, high: float) -> float:
         self.drawn.append((low, high))

@@ -112,6 +112,16 @@ class TestDelivery:
         assert len(slept) == len(answers.puts) - 1
         assert sum(slept) < 15
 
+    def test_that_drips_is_given_up_after_its_time(
+        self, answers: AnswerEndpoint, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However alive the connection is."""
+        monkeypatch.setattr("lambda_handler.answer.ATTEMPT_SECONDS", 0.2)
+        started = time.monotonic()
+        with pytest.raises(NotDeliveredError):
+            resource()(event("Create", answers.url("drip"), {}), Context())
+        assert time.monotonic() - started < 4
+
     @pytest.mark.parametrize(
         "url", ["http://127.0.0.1:1/answers", "no address", "ftp://answers.example", "https://[::"]
     )

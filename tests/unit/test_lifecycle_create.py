@@ -183,6 +183,15 @@ class TestConflict:
         assert 45 <= sum(clock.pauses) <= 60
         assert tries == len(clock.pauses) + 1
 
+    def test_in_whose_pause_time_runs_out_names_the_ways_on_too(self) -> None:
+        """A sleep is always a little longer than it was asked to be."""
+        clock = Clock(remaining=0.501, overshoot=0.01)
+        reason = create_refused(reads(held(project("1", OTHER_PROJECT))), creates(CONFLICT), clock=clock)
+        assert ids(reason, ["1"]) == ["1"]
+        assert "ConflictException" in reason
+        assert "context_identifier" in reason
+        assert "client_token" in reason
+
     def test_that_lasts_where_there_is_no_context_of_the_type_says_so(self) -> None:
         """No ids to name, and still both ways on."""
         clock = Clock(remaining=0.4)

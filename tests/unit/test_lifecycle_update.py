@@ -116,6 +116,13 @@ class TestConflict:
         assert 45 <= sum(clock.pauses) <= 60
         assert len(tries) < 40
 
+    def test_in_whose_pause_time_runs_out_is_what_fails(self) -> None:
+        """Not the clock."""
+        clock = Clock(remaining=0.501, overshoot=0.01)
+        with pytest.raises(ApiError) as failed:
+            update(reads(held(project("1", OTHER_PROJECT))), updates("1", CONFLICT, lock=0), clock=clock)
+        assert failed.value is CONFLICT
+
 
 @pytest.mark.parametrize("kind", OPEN)
 class TestOpenOutcome:

@@ -151,3 +151,18 @@ def test_no_call_starts_when_there_is_no_time_left(remaining: float) -> None:
 
     with pytest.raises(Refused, match="time ran out"):
         Clock(remaining=remaining).patience().until_answered(call)
+
+
+@pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION, Kind.DENIED])
+def test_time_that_runs_out_in_a_pause_does_not_hide_what_failed(kind: Kind) -> None:
+    # A sleep is always a little longer than it was asked to be.
+    first, failure = Clock(), error(kind)
+    first.patience().wait(failure)
+    clock = Clock(remaining=first.pauses[0] + 0.001, overshoot=0.01)
+
+    def call() -> None:
+        raise failure
+
+    with pytest.raises(ApiError) as failed:
+        clock.patience().until_answered(call)
+    assert failed.value is failure
