@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent
 ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
 HANDLER = ROOT / "lambda_handler"
 REQUIREMENTS = HANDLER / "requirements.txt"
+MODEL = ZIP.with_name("service-2.json")
 PIP = "pip==26.3"
 
 # botocore's data: the one service that is called, and what every client reads.
@@ -31,7 +32,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def sources() -> list[Path]:
     """Return the files that the zip is made of, in a fixed order."""
-    return [*sorted(HANDLER.glob("*.py")), REQUIREMENTS, Path(__file__)]
+    return [*sorted(HANDLER.glob("*.py")), REQUIREMENTS, MODEL, Path(__file__)]
 
 
 def digest() -> str:
@@ -84,6 +85,12 @@ def _trim(tree: Path) -> None:
     for path in (tree / "botocore" / "data").iterdir():
         if path.name not in DATA_KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (model,) = (tree / "botocore" / "data" / SERVICE).glob("*/service-2.json.gz")
+    for path in model.parent.iterdir():
+        if not path.name.startswith("endpoint-rule-set"):
+            path.unlink()
+    # One copy of the model serves the validation at synthesis and the function.
+    shutil.copyfile(MODEL, model.parent / MODEL.name)
     for info in tree.glob("*.dist-info"):
         for name in INSTALLERS_OWN:
             (info / name).unlink(missing_ok=True)

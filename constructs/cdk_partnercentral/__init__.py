@@ -5,8 +5,10 @@ public, every other module is not.
 """
 
 from cdk_partnercentral._customer_project import Customer, CustomerProject, Project
+from cdk_partnercentral._engagement import Engagement
 from cdk_partnercentral._engagement_context import EngagementContext
 from cdk_partnercentral._enums import Catalog, EngagementContextType, Industry
+from cdk_partnercentral._imported import IEngagementContext
 from cdk_partnercentral._lead import Address, Contact, Insights, Interaction, Lead, LeadCustomer
 from cdk_partnercentral._provider import EngagementContextProvider
 
@@ -18,9 +20,11 @@ __all__ = [
     "Contact",
     "Customer",
     "CustomerProject",
+    "Engagement",
     "EngagementContext",
     "EngagementContextProvider",
     "EngagementContextType",
+    "IEngagementContext",
     "Industry",
     "Insights",
     "Interaction",

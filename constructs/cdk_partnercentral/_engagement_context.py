@@ -3,17 +3,24 @@
 Knows nothing of how payloads are written down, nor of the function that carries the declaration out.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CustomResource, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_partnercentral._customer_project import CustomerProject
+from cdk_partnercentral._declaration import announce, declaration
 from cdk_partnercentral._enums import Catalog, EngagementContextType
+from cdk_partnercentral._grants import READ, UPDATE, grant
+from cdk_partnercentral._imported import IEngagementContext, ImportedContext
 from cdk_partnercentral._lead import Lead
-from cdk_partnercentral._provider import MAX_EVENT_AGE_MINUTES, EngagementContextProvider
-from cdk_partnercentral._rendering import render
+from cdk_partnercentral._permissions import exact_arn
+from cdk_partnercentral._provider import EngagementContextProvider
+from cdk_partnercentral._signature import ConstructorSignature
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 
@@ -27,6 +34,13 @@ class EngagementContext(Construct):
 
     Payloads stand in the template in plain text, for everyone who can read the stack.
 
+    A `CustomerProject` has a `customer` (`Customer` with `company_name`, `country_code`, `industry`, `website_url`), a
+    `project` (`Project` with `title`, `business_problem`, `target_completion_date`), or both; all of what stands in
+    brackets is required. A `Lead` has a `customer` (`LeadCustomer`, of which `company_name` is required) and 1 to 10
+    `interactions` (`Interaction`, of which `contact` is required: a `Contact` with `business_title`, `email`,
+    `first_name`, `last_name`). `help(CustomerProject)` and so on tell lengths and formats; what does not fit is refused
+    where the context is declared, by an error that names every problem.
+
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html and
     https://docs.aws.amazon.com/partner-central/latest/APIReference/API_UpdateEngagementContext.html
 
@@ -39,7 +53,8 @@ class EngagementContext(Construct):
             the function may work on every engagement of the catalog, as an annotation says.
         payload: What the context says. A `CustomerProject`, a `Lead`, or a mapping with the one member of the API's
             tagged union, in the API's own names: `{"CustomerProject": {...}}`. Values are strings, tokens, dates,
-            datetimes with a time zone and enums; what is None is left out.
+            datetimes with a time zone and enums; what is None is left out. What holds a token or a `{{resolve:` reference
+            is not checked.
         type: The context's Type. An `EngagementContextType`, or its value as a string. None takes it from the payload;
             it is needed only beside a mapping whose single key is not one of the known Types.
         client_token: The API's token against doubles, in place of the one that the function derives from stack, logical
@@ -48,12 +63,15 @@ class EngagementContext(Construct):
             created again. False creates one beside it.
         context_identifier: The id of an existing context to manage, never creating one. String of 1 to 3 characters. It
             imports a context that was made elsewhere, and keeps one whose construct was renamed.
-        provider: The function to use. None shares the stack's own.
+        provider: The function to use, an `EngagementContextProvider` of the same stack. None shares the stack's own.
+            CloudFormation refuses to move a context that is deployed to another provider.
 
     Raises:
-        ValueError: The payload is neither a payload nor a mapping, holds a value that cannot be written down (a
-            datetime without a time zone, a number), or is a mapping whose Type cannot be told; the engagement is
-            neither an id, nor an ARN, nor a token; or the provider is in another stack.
+        ValueError: Something that the service would refuse: a member that is missing, unknown, too long or of another
+            format, a catalog or Type that does not exist, a Type that contradicts the payload, an engagement that is
+            neither an id nor an ARN of the catalog, a date that does not exist, a datetime without a time zone. Every
+            problem is named by its path; what is sensitive is not repeated. Or the provider is in another stack, or the
+            stack in a partition without Partner Central.
         FileNotFoundError: The function's code was not built, which happens only in a checkout of the repository.
 
     Example:
@@ -81,7 +99,36 @@ class EngagementContext(Construct):
         ...     ),
         ... )
         >>> output = CfnOutput(stack, "ContextId", value=context.context_id)
+
+        In the API's own names, and with somebody who may read it:
+
+        >>> from aws_cdk import aws_iam as iam
+        >>> lead = EngagementContext(
+        ...     stack,
+        ...     "NorthwindLead",
+        ...     catalog="Sandbox",
+        ...     engagement_identifier="arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd",
+        ...     payload={
+        ...         "Lead": {
+        ...             "Customer": {"CompanyName": "Northwind"},
+        ...             "Interactions": [
+        ...                 {
+        ...                     "Contact": {
+        ...                         "BusinessTitle": "Head of IT",
+        ...                         "Email": "it@northwind.example",
+        ...                         "FirstName": "Robin",
+        ...                         "LastName": "Example",
+        ...                     }
+        ...                 }
+        ...             ],
+        ...         }
+        ...     },
+        ... )
+        >>> lead.grant_read(iam.User(stack, "Reader")).success
+        True
     """
+
+    __signature__ = ConstructorSignature()
 
     def __init__(
         self,
@@ -97,29 +144,77 @@ class EngagementContext(Construct):
         context_identifier: str | None = None,
         provider: EngagementContextProvider | None = None,
     ) -> None:
+        """Declare the context; the arguments are told at the class."""
+        stack = Stack.of(scope)
+        self._declaration = declaration(
+            stack,
+            catalog=catalog,
+            engagement_identifier=engagement_identifier,
+            payload=payload,
+            type_=type,
+            client_token=client_token,
+            adopt_existing=adopt_existing,
+            context_identifier=context_identifier,
+            other_problems=_provider_problems(stack, provider),
+        )
         super().__init__(scope, id)
-        rendered = render(payload, type)
-        catalog_name = catalog.value if isinstance(catalog, Catalog) else catalog
-        service_token = self._provider(provider)._serve(
-            self, catalog=catalog_name, engagement_identifier=engagement_identifier
-        )
-        self._resource = CustomResource(
-            self,
-            "Resource",
-            resource_type=RESOURCE_TYPE,
-            service_token=service_token,
-            service_timeout=Duration.minutes(MAX_EVENT_AGE_MINUTES),
-            removal_policy=RemovalPolicy.RETAIN,
-            properties={
-                "Catalog": catalog_name,
-                "EngagementIdentifier": engagement_identifier,
-                "Type": rendered.type,
-                "Payload": rendered.payload,
-                **_controls(client_token, context_identifier, adopt_existing=adopt_existing),
-            },
-        )
+        self._resource = self._declare(provider or EngagementContextProvider.get_or_create(scope))
         # Where the CDK's escape hatch is looked for: `context.node.default_child.override_logical_id(...)`, for example.
         self.node.default_child = self._resource.node.default_child
+        announce(stack, self, self._declaration)
+
+    @staticmethod
+    def from_context_attributes(
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        catalog: Catalog | str,
+        engagement_identifier: str,
+        context_id: str,
+    ) -> IEngagementContext:
+        """Refer to a context that was made elsewhere, without managing it.
+
+        Nothing of it stands in the template, and nothing is looked up. To manage a context that exists, declare it with
+        `context_identifier` instead.
+
+        Args:
+            scope: The construct it belongs to.
+            id: Its id within `scope`.
+            catalog: The engagement's catalog. A `Catalog`, or its value as a string.
+            engagement_identifier: The engagement's id or ARN, or a token of either.
+            context_id: The context's id within the engagement. String of 1 to 3 characters, or a token.
+
+        Returns:
+            The context's attributes, all but `engagement_last_modified_at`, which nobody tells of it, and its grants.
+
+        Raises:
+            ValueError: One of them is not what the service takes. Every problem is named.
+
+        Example:
+            >>> from aws_cdk import App, Stack
+            >>> from cdk_partnercentral import Catalog, EngagementContext
+            >>> context = EngagementContext.from_context_attributes(
+            ...     Stack(App(), "Reports"),
+            ...     "Acme",
+            ...     catalog=Catalog.SANDBOX,
+            ...     engagement_identifier="arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd",
+            ...     context_id="1",
+            ... )
+            >>> context.engagement_id, context.context_id
+            ('eng-0123456789abcd', '1')
+        """
+        return ImportedContext(
+            scope,
+            id,
+            catalog=catalog.value if isinstance(catalog, Catalog) else catalog,
+            engagement_identifier=engagement_identifier,
+            context_id=context_id,
+        )
+
+    @property
+    def catalog(self) -> str:
+        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or the token that it was given as."""
+        return self._declaration.catalog
 
     @property
     def context_id(self) -> str:
@@ -144,19 +239,54 @@ class EngagementContext(Construct):
         """
         return self._resource.get_att_string("EngagementLastModifiedAt")
 
-    def _provider(self, given: EngagementContextProvider | None) -> EngagementContextProvider:
-        if given is None:
-            return EngagementContextProvider.get_or_create(self)
-        if Stack.of(given).node.path != Stack.of(self).node.path:
-            raise ValueError("provider: it has to be in the context's own stack")
-        return given
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow somebody to read the engagement with all its contexts.
+
+        Args:
+            grantee: Who may: a role, a user, a Lambda function, anything with a principal.
+
+        Returns:
+            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+        """
+        return grant(grantee, READ, catalog=self._declaration.catalog, engagement_arn=self._granted_arn())
+
+    def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow somebody to read the engagement, and to update every context of it.
+
+        IAM knows engagements, and no contexts, so nobody can be kept to this one.
+
+        Args:
+            grantee: Who may: a role, a user, a Lambda function, anything with a principal.
+
+        Returns:
+            The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
+            its catalog.
+        """
+        return grant(grantee, UPDATE, catalog=self._declaration.catalog, engagement_arn=self._granted_arn())
+
+    def _granted_arn(self) -> str:
+        # The attribute would make whoever is granted something wait for the context; only a token needs it.
+        exact = exact_arn(self._declaration.catalog, self._declaration.engagement_identifier)
+        return exact or self.engagement_arn
+
+    def _declare(self, provider: EngagementContextProvider) -> CustomResource:
+        service = provider._serve(  # pyright: ignore[reportPrivateUsage] - one package
+            self,
+            catalog=self._declaration.catalog,
+            engagement_identifier=self._declaration.engagement_identifier,
+        )
+        return CustomResource(
+            self,
+            "Resource",
+            resource_type=RESOURCE_TYPE,
+            service_token=service.token,
+            service_timeout=service.timeout,
+            removal_policy=RemovalPolicy.RETAIN,
+            properties=self._declaration.properties(),
+        )
 
 
-def _controls(client_token: str | None, context_identifier: str | None, *, adopt_existing: bool) -> dict[str, str]:
-    controls = {
-        "ClientToken": client_token,
-        # CloudFormation hands the function strings, so the template says "false" too.
-        "AdoptExisting": None if adopt_existing else "false",
-        "ContextIdentifier": context_identifier,
-    }
-    return {name: value for name, value in controls.items() if value is not None}
+def _provider_problems(stack: Stack, provider: EngagementContextProvider | None) -> list[str]:
+    if provider is None or Stack.of(provider).node.path == stack.node.path:
+        return []
+    return ["provider: it has to be in the context's own stack"]

@@ -1,6 +1,6 @@
 """What the function may do: the policy document, made from the engagements that were declared.
 
-Plain functions over strings. Knows nothing of constructs; whether a string holds a token is all it asks of the CDK.
+Plain functions over strings. Knows nothing of constructs.
 
 See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 """
@@ -11,12 +11,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Token
+from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, ENGAGEMENT_ID, arn_of, known_at_deployment_only
 
 ACTIONS = (
     "partnercentral:CreateEngagementContext",
     "partnercentral:GetEngagement",
     "partnercentral:UpdateEngagementContext",
+)
+OWN_LOGS_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
+# What Lambda does in the function's name to put it into a VPC; it refuses a role that may do less, or only on some resources:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+NETWORK_ACTIONS = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
 )
 
 # IAM allows 10,240 characters, without white space, for all inline policies of a role together:
@@ -26,9 +37,6 @@ LARGEST_POLICY = 9_000
 # The longest thing a token stands for here is a log group's ARN: a name of up to 512 characters, and what is around it.
 _TOKEN_LENGTH = 600
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
-
-_ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
-_ENGAGEMENT_ARN = re.compile(r"arn:[a-z-]+:partnercentral:[a-z0-9-]*::catalog/[a-zA-Z]+/engagement/eng-[0-9a-z]{14}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +65,11 @@ def exact_arn(catalog: str, engagement_identifier: str) -> str | None:
     Raises:
         ValueError: The identifier is neither an id, nor an engagement's ARN, nor a reference. No policy could name it.
     """
-    if _ENGAGEMENT_ID.fullmatch(engagement_identifier):
-        # The API has one partition and one region, so its ARNs do too.
-        return f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{engagement_identifier}"
-    if _ENGAGEMENT_ARN.fullmatch(engagement_identifier):
+    if ENGAGEMENT_ID.fullmatch(engagement_identifier):
+        return arn_of(catalog, engagement_identifier)
+    if ENGAGEMENT_ARN.fullmatch(engagement_identifier):
         return engagement_identifier
-    if _known_at_deployment_only(engagement_identifier):
+    if known_at_deployment_only(engagement_identifier):
         return None
     raise ValueError(
         "engagement_identifier: `eng-` and 14 of 0-9 and a-z, or an engagement's ARN, or a token; "
@@ -79,10 +86,10 @@ def any_arn(catalog: str) -> str:
     Returns:
         An ARN with a wildcard.
     """
-    return f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/*"
+    return arn_of(catalog, "*")
 
 
-def policy(declared: Mapping[str, Collection[str]], *, log_group_arn: str) -> Policy:
+def policy(declared: Mapping[str, Collection[str]], *, log_group_arn: str, in_vpc: bool = False) -> Policy:
     """The smallest policy that allows what was declared and still fits into IAM's limit.
 
     Where it does not fit, the catalog with the most engagements is opened as a whole, then the next.
@@ -90,6 +97,7 @@ def policy(declared: Mapping[str, Collection[str]], *, log_group_arn: str) -> Po
     Args:
         declared: For each catalog the ARNs of its declared engagements, or `any_arn` among them.
         log_group_arn: The ARN of the function's log group, ending in `:*` as CloudFormation gives it. May be a token.
+        in_vpc: Whether the function is put into a VPC.
 
     Returns:
         The policy, the same for the same declarations in whatever order they came.
@@ -97,11 +105,11 @@ def policy(declared: Mapping[str, Collection[str]], *, log_group_arn: str) -> Po
     resources = {catalog: _without_covered(catalog, arns) for catalog, arns in declared.items()}
     widened: list[str] = []
     for catalog in sorted(_in_order(resources), key=lambda each: len(resources[each]), reverse=True):
-        if size(_document(resources, log_group_arn)) <= LARGEST_POLICY:
+        if size(_document(resources, log_group_arn, in_vpc=in_vpc)) <= LARGEST_POLICY:
             break
         resources[catalog] = [any_arn(catalog)]
         widened.append(catalog)
-    return Policy(document=_document(resources, log_group_arn), widened=tuple(widened))
+    return Policy(document=_document(resources, log_group_arn, in_vpc=in_vpc), widened=tuple(widened))
 
 
 def size(document: Mapping[str, Any]) -> int:
@@ -117,11 +125,6 @@ def size(document: Mapping[str, Any]) -> int:
     return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
 
 
-def _known_at_deployment_only(text: str) -> bool:
-    # A dynamic reference is no token to the CDK, though CloudFormation resolves it all the same.
-    return "{{resolve:" in text or Token.is_unresolved(text)
-
-
 def _without_covered(catalog: str, arns: Collection[str]) -> list[str]:
     return [any_arn(catalog)] if any_arn(catalog) in arns else _in_order(arns)
 
@@ -131,12 +134,9 @@ def _in_order(texts: Collection[str]) -> list[str]:
     return sorted(texts, key=lambda text: _TOKEN.sub("~", text))
 
 
-def _document(resources: Mapping[str, list[str]], log_group_arn: str) -> dict[str, Any]:
-    own_logs = {
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        "Resource": log_group_arn,
-    }
+def _document(resources: Mapping[str, list[str]], log_group_arn: str, *, in_vpc: bool) -> dict[str, Any]:
+    own_logs = {"Effect": "Allow", "Action": list(OWN_LOGS_ACTIONS), "Resource": log_group_arn}
+    network = {"Effect": "Allow", "Action": list(NETWORK_ACTIONS), "Resource": "*"}
     engagements = [
         {
             "Effect": "Allow",
@@ -146,4 +146,4 @@ def _document(resources: Mapping[str, list[str]], log_group_arn: str) -> dict[st
         }
         for catalog in _in_order(resources)
     ]
-    return {"Version": "2012-10-17", "Statement": [own_logs, *engagements]}
+    return {"Version": "2012-10-17", "Statement": [own_logs, *engagements, *([network] if in_vpc else [])]}

@@ -1,19 +1,34 @@
-"""The function behind the contexts of a stack: its code, its log group, and a role that may do what was declared.
+"""The function behind the contexts of a stack, with its log group and a role that may do what was declared.
 
 Knows nothing of payloads and of custom resources; of a context it is told the catalog and the engagement.
 """
 
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-import jsii
-from aws_cdk import Annotations, Duration, IAnyProducer, IResolveContext, Lazy, RemovalPolicy, Stack
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, cast
+
+from aws_cdk import Annotations, Duration, Stack
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_partnercentral._permissions import any_arn, exact_arn, policy
+from cdk_partnercentral._permissions import any_arn, exact_arn
+from cdk_partnercentral._policy_resource import given_role_policy, lazy_document, own_role_policy
+from cdk_partnercentral._provider_parts import (
+    function_code,
+    out_of_range,
+    own_log_group,
+    own_role,
+    useless_beside,
+    useless_without,
+)
+from cdk_partnercentral._signature import ConstructorSignature
 
 # Public API, as every id below is: the function's logical id comes from them, its ARN is the service token, and
 # CloudFormation refuses to change a service token.
@@ -21,51 +36,135 @@ PROVIDER_ID = "cdk-partnercentral.EngagementContextProvider"
 
 FUNCTION_ZIP = Path(__file__).parent / "function.zip"
 
-# Lambda runs an event at most three times, 15 minutes each, with pauses of 1 and 2 minutes between them.
 TIMEOUT_MINUTES = 15
-MAX_EVENT_AGE_MINUTES = 50
-RETRY_ATTEMPTS = 2
+# Lambda runs an event at most three times, and pauses 1 minute before the second run and 2 before the third.
+RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 
 # To be measured.
 MEMORY_MB = 256
 
 
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a context's resource says of its provider.
+
+    Args:
+        token: The service token, the function's ARN.
+        timeout: How long CloudFormation waits for an answer: until Lambda has given up on the request.
+    """
+
+    token: str
+    timeout: Duration
+
+
 class EngagementContextProvider(Construct):
     """The Lambda function that creates and updates the contexts of one stack, with its role and its log group.
 
-    `EngagementContext` makes one for its stack by itself, and every other context of the stack shares it: there is no
-    need to make one by hand. Its role may create, update and read contexts in exactly the engagements that the stack's
-    contexts declare, in their catalogs, and write to its own log group. Where the engagement is a token, or the
+    `EngagementContext` makes one for its stack by itself, and every other context of the stack shares it: make one by
+    hand only to give it options. Its role may create, update and read contexts in exactly the engagements that the
+    stack's contexts declare, in their catalogs, and write to its own log group. Where the engagement is a token, or the
     engagements are too many for IAM's limit on a policy, it may do so in every engagement of the catalog, and an
     annotation says so.
 
-    CloudFormation refuses to move a context that is deployed to another provider.
+    There are two ways to give options:
+
+    - For the stack's own provider: make it, with the stack as `scope` and `EngagementContextProvider.DEFAULT_ID` as
+      `id`, before the stack's first context. Its logical ids are the same with and without options, so this is the way
+      for a stack that is deployed already.
+    - For a provider beside it: any other `id`, and `provider=` at each context that is to use it. Several of them work
+      side by side in a stack. CloudFormation refuses to move a context that is deployed to another provider
+      ("Modifying service token is not allowed").
+
+    Runtime, code, handler and architecture are not for choice: what was tested is what runs. The function has no
+    environment variables.
 
     See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 
     Args:
         scope: The construct it belongs to. It has to be in the stack of the contexts that use it.
-        id: Its id within `scope`.
+        id: Its id within `scope`. A change of it is another function, and so is refused by CloudFormation.
+        environment_encryption: The KMS key for the function's environment variables, where a rule of yours asks for one.
+            Lambda has its own key by default.
+        log_group: The log group to write to, instead of one of its own.
+        log_group_encryption_key: The KMS key for its own log group; a key of the app is allowed to CloudWatch Logs, the
+            policy of an imported one has to do so already. CloudWatch Logs encrypts by itself by default.
+        log_retention: How long its own log group keeps what is written. An `aws_logs.RetentionDays`; three months by
+            default. Neither payloads nor secrets are logged.
+        memory_size: Memory of the function in MB. Integer from 128 to 10240.
+        permissions_boundary: The permissions boundary of its own role.
+        role: The function's role, instead of one of its own. `lambda.amazonaws.com` must be allowed to assume it. The
+            policy is attached to it, so its other inline policies and this one share IAM's limit of 10,240 characters.
+            To a role that is imported as not mutable, or from another account, nothing is attached, and an annotation
+            tells what it needs.
+        security_groups: The function's security groups; only with `vpc`, and one of its own by default. HTTPS to outside
+            must be open.
+        timeout: Time for one run of the function. A `Duration` of 3 to 15 minutes; 15 by default. Lambda runs a request
+            three times at most, so CloudFormation waits for an answer three times as long, and five minutes.
+        tracing: An `aws_lambda.Tracing`. X-Ray's permissions are on all resources, which AwsSolutions-IAM5 of cdk-nag
+            finds. No tracing by default.
+        vpc: The VPC to run in. Its subnets need a route to the internet, through a NAT gateway for example: to
+            `partnercentral-selling.us-east-1.api.aws`, and to CloudFormation's bucket of the stack's region, where
+            answers go; without the second, the stack hangs until the time is up. Lambda's permissions for network
+            interfaces are on all resources, which AwsSolutions-IAM5 of cdk-nag finds. No VPC by default.
+        vpc_subnets: The subnets of the VPC to run in; only with `vpc`. Private ones by default.
 
     Raises:
+        ValueError: An option is out of its range, or means nothing beside, or without, another; or the scope has such a
+            provider already, so that its options cannot be given any more. Every problem is named.
         FileNotFoundError: The function's code was not built. An installed package has it; in a checkout of the
             repository `make setup` builds it.
 
     Example:
-        >>> from aws_cdk import App, Stack
+        >>> from aws_cdk import App, Duration, Stack
+        >>> from aws_cdk import aws_logs as logs
         >>> stack = Stack(App(), "Deals")
-        >>> provider = EngagementContextProvider.get_or_create(stack)
+        >>> provider = EngagementContextProvider(
+        ...     stack,
+        ...     EngagementContextProvider.DEFAULT_ID,
+        ...     log_retention=logs.RetentionDays.ONE_YEAR,
+        ...     timeout=Duration.minutes(10),
+        ... )
         >>> provider is EngagementContextProvider.get_or_create(stack)
         True
     """
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 - the CDK's name for it
+    __signature__ = ConstructorSignature()
+
+    DEFAULT_ID: ClassVar[str] = PROVIDER_ID
+    """The id, within the stack, of the provider that the stack's contexts share."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        environment_encryption: kms.IKey | kms.Key | None = None,
+        log_group: logs.ILogGroup | None = None,
+        log_group_encryption_key: kms.IKey | kms.Key | None = None,
+        log_retention: logs.RetentionDays | None = None,
+        memory_size: int = MEMORY_MB,
+        permissions_boundary: iam.IManagedPolicy | None = None,
+        role: iam.IRole | iam.Role | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        timeout: Duration | None = None,
+        tracing: lambda_.Tracing | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+    ) -> None:
+        """Make the function and what it needs; the arguments are told at the class."""
+        timeout = timeout or Duration.minutes(TIMEOUT_MINUTES)
+        _refuse(
+            *_too_late(scope, id),
+            *out_of_range(timeout=timeout, memory_size=memory_size),
+            *useless_without("vpc", vpc, security_groups=security_groups, vpc_subnets=vpc_subnets),
+            *useless_beside("log_group", log_group, log_group_encryption_key=log_group_encryption_key),
+            *useless_beside("log_group", log_group, log_retention=log_retention),
+            *useless_beside("role", role, permissions_boundary=permissions_boundary),
+        )
         super().__init__(scope, id)
         self._declared: dict[str, dict[str, None]] = {}
-        log_group = logs.LogGroup(
-            self, "LogGroup", retention=logs.RetentionDays.THREE_MONTHS, removal_policy=RemovalPolicy.DESTROY
-        )
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        own_logs = log_group or own_log_group(self, log_retention, log_group_encryption_key)
+        function_role = cast("iam.IRole", role or own_role(self, permissions_boundary))
         self._function = lambda_.Function(
             self,
             "Function",
@@ -74,16 +173,25 @@ class EngagementContextProvider(Construct):
             handler="lambda_handler.index.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
-            memory_size=MEMORY_MB,
-            timeout=Duration.minutes(TIMEOUT_MINUTES),
-            role=role,
-            log_group=log_group,
+            environment_encryption=cast("kms.IKey | None", environment_encryption),
+            log_group=own_logs,
+            memory_size=memory_size,
+            role=function_role,
+            security_groups=security_groups,
+            timeout=timeout,
+            tracing=tracing,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
         )
-        self._function_arn = self._function.function_arn
-        self._ready = (self._policy(role, log_group.log_group_arn), self._asynchronous_invocation())
+        self._seconds_for_an_answer = RUNS * int(timeout.to_seconds()) + PAUSES_SECONDS + SLACK_SECONDS
+        policy = self._policy(role, function_role, own_logs.log_group_arn, in_vpc=vpc is not None)
+        if vpc is not None:
+            # Lambda looks whether the role may make network interfaces when it makes the function, and needs it to the end.
+            self._function.node.add_dependency(policy)
+        self._ready = (policy, self._asynchronous_invocation())
 
     @staticmethod
-    def get_or_create(scope: Construct) -> "EngagementContextProvider":
+    def get_or_create(scope: Construct) -> EngagementContextProvider:
         """The provider of the stack that a construct is in, made when it is asked for the first time.
 
         A nested stack is a stack of its own.
@@ -104,11 +212,11 @@ class EngagementContextProvider(Construct):
         return EngagementContextProvider(stack, PROVIDER_ID)
 
     @property
-    def function(self) -> lambda_.IFunction:
-        """The Lambda function. Its ARN is the service token of the contexts that share the provider."""
+    def function(self) -> lambda_.Function:
+        """The Lambda function, for alarms and the like. Its ARN is the service token of the contexts that share it."""
         return self._function
 
-    def _serve(self, context: Construct, *, catalog: str, engagement_identifier: str) -> str:
+    def _serve(self, context: Construct, *, catalog: str, engagement_identifier: str) -> Service:
         """Let the function work on a context's engagement, before the context's resource is created or updated.
 
         Args:
@@ -117,7 +225,7 @@ class EngagementContextProvider(Construct):
             engagement_identifier: The engagement's id or ARN. May be a token.
 
         Returns:
-            The service token.
+            What the context's resource is to say of its provider.
 
         Raises:
             ValueError: The engagement is neither an id, nor an ARN, nor a token.
@@ -131,71 +239,32 @@ class EngagementContextProvider(Construct):
                 "read contexts in every engagement of the catalog. Give a literal id or ARN to keep it to the one.",
             )
         context.node.add_dependency(*self._ready)
-        return self._function_arn
+        return Service(token=self._function.function_arn, timeout=Duration.seconds(self._seconds_for_an_answer))
 
-    def _policy(self, role: iam.Role, log_group_arn: str) -> Construct:
-        # Not the role's own default policy: CDK turns a long one into a managed policy, whatever IAM's limit on those.
-        return iam.CfnPolicy(
-            self,
-            "Policy",
-            policy_name="EngagementContexts",
-            roles=[role.role_name],
-            policy_document=Lazy.uncached_any(_PolicyDocument(self, self._declared, log_group_arn)),
-        )
+    def _policy(
+        self, given_role: iam.IRole | iam.Role | None, role: iam.IRole, log_group_arn: str, *, in_vpc: bool
+    ) -> Construct:
+        document = lazy_document(self, self._declared, log_group_arn=log_group_arn, in_vpc=in_vpc)
+        if given_role is None:
+            return own_role_policy(self, role, document)
+        return given_role_policy(self, role, document, in_vpc=in_vpc)
 
     def _asynchronous_invocation(self) -> Construct:
         return lambda_.EventInvokeConfig(
             self,
             "AsynchronousInvocation",
-            function=self._function,
-            max_event_age=Duration.minutes(MAX_EVENT_AGE_MINUTES),
-            retry_attempts=RETRY_ATTEMPTS,
+            function=cast("lambda_.IFunction", self._function),
+            max_event_age=Duration.seconds(self._seconds_for_an_answer),
+            retry_attempts=RUNS - 1,
         )
 
 
-@jsii.implements(IAnyProducer)
-class _PolicyDocument:
-    """The policy's document, made when the template is written and every context has been declared."""
-
-    def __init__(self, scope: Construct, declared: dict[str, dict[str, None]], log_group_arn: str) -> None:
-        self._scope = scope
-        self._declared = declared
-        self._log_group_arn = log_group_arn
-        self._told: set[str] = set()
-
-    def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002 - as IAnyProducer has it
-        made = policy(self._declared, log_group_arn=self._log_group_arn)
-        for catalog in made.widened:
-            self._tell(catalog)
-        return made.document
-
-    def _tell(self, catalog: str) -> None:
-        # The template is resolved more than once.
-        if catalog not in self._told:
-            self._told.add(catalog)
-            Annotations.of(self._scope).add_info_v2(
-                f"cdk-partnercentral:policyWidened:{catalog}",
-                f"{len(self._declared[catalog])} engagements of catalog {catalog} are more than a role's inline policies "
-                "have room for, so the function's role may create, update and read contexts in every engagement of the "
-                "catalog. Spread them over several stacks to keep it to the declared ones.",
-            )
+def _too_late(scope: Construct, id: str) -> list[str]:  # noqa: A002 - the CDK's name for it
+    if id != PROVIDER_ID or scope.node.try_find_child(id) is None:
+        return []
+    return [f"id: {scope.node.path} has its provider already; give its options before the first context is declared"]
 
 
-def function_code(path: Path) -> lambda_.Code:
-    """The function's code: one zip, taken as it is.
-
-    Args:
-        path: Where the zip is.
-
-    Returns:
-        The code, for a Lambda function.
-
-    Raises:
-        FileNotFoundError: There is none.
-    """
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path} is missing: it is the code of the function behind EngagementContext. "
-            "Every installed cdk-partnercentral has it; in a checkout of the repository run `make setup`."
-        )
-    return lambda_.Code.from_asset(str(path))
+def _refuse(*problems: str) -> None:
+    if problems:
+        raise ValueError("\n- ".join(["This provider cannot be made:", *problems]))

@@ -1,7 +1,7 @@
 """From what a user declares to what the API reads: its names, its formats, and the Type that goes with a payload.
 
-Knows nothing of stacks and resources. It refuses only what could not be written down faithfully; whether the service
-will like a value is not asked here.
+Knows nothing of stacks and resources. Its problems are only what could not be written down faithfully; whether the
+service will like a value is asked in `_validation`.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from aws_cdk import Token
 from cdk_partnercentral._customer_project import CustomerProject
 from cdk_partnercentral._enums import EngagementContextType
 from cdk_partnercentral._lead import Lead
+from cdk_partnercentral._narrowing import is_list, is_mapping
 
 _TYPE_OF = {
     CustomerProject: EngagementContextType.CUSTOMER_PROJECT,
@@ -30,10 +31,13 @@ class Rendered:
     Args:
         type: The context's Type.
         payload: The tagged union in the API's own names: mappings, lists, strings and tokens, nothing else.
+        problems: What could not be written down, or told, by its path. No value is repeated, since payloads hold other
+            people's data.
     """
 
     type: str
     payload: dict[str, Any]
+    problems: tuple[str, ...]
 
 
 def render(payload: object, given_type: EngagementContextType | str | None) -> Rendered:
@@ -44,25 +48,19 @@ def render(payload: object, given_type: EngagementContextType | str | None) -> R
         given_type: The Type, or None to take it from the payload.
 
     Returns:
-        The Type and the payload.
-
-    Raises:
-        ValueError: One or more values cannot be written down, or the Type cannot be told. Every problem is named by its
-            path; no value is repeated, since payloads hold other people's data.
+        The Type, the payload, and what is wrong with them.
     """
     problems: list[str] = []
     rendered = _union(payload, problems)
     type_name = _type_name(rendered, given_type, problems)
-    if problems:
-        raise ValueError("\n- ".join(["This engagement context cannot be declared:", *problems]))
-    return Rendered(type=type_name, payload=rendered)
+    return Rendered(type=type_name, payload=rendered, problems=tuple(problems))
 
 
 def _union(payload: object, problems: list[str]) -> dict[str, Any]:
     for typed, kind in _TYPE_OF.items():
         if isinstance(payload, typed):
             return {kind.value: _value(payload, f"payload.{kind.value}", problems)}
-    if isinstance(payload, Mapping):
+    if is_mapping(payload):
         return _members(payload, "payload", problems)
     problems.append(
         f"payload: a CustomerProject, a Lead or a mapping in the API's own names, got {type(payload).__name__}"
@@ -95,9 +93,9 @@ def _value(value: object, path: str, problems: list[str]) -> Any:
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return _members({_api_name(each.name): getattr(value, each.name) for each in fields(value)}, path, problems)
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return _members(value, path, problems)
-    if isinstance(value, list | tuple):
+    if is_list(value):
         return [_value(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
     if _is_token(value):
         return value

@@ -48,6 +48,17 @@ def payload() -> CustomerProject:
 
 
 @pytest.fixture
+def contact() -> Json:
+    """A contact in the API's own names, where it does not matter which."""
+    return {
+        "BusinessTitle": "Head of IT",
+        "Email": "head.of.it@acme.example",
+        "FirstName": "Example",
+        "LastName": "Person",
+    }
+
+
+@pytest.fixture
 def declare(payload: CustomerProject) -> Callable[..., EngagementContext]:
     """Declares a context in the Sandbox, where only the engagement matters."""
 

@@ -76,15 +76,17 @@ def test_the_whole_resource(stack: Stack, template_of: Callable[..., Json], only
 def test_the_controls_are_there_only_where_they_were_given(
     stack: Stack, payload: CustomerProject, template_of: Callable[..., Json], of_type: Callable[..., dict[str, Json]]
 ) -> None:
-    common: Json = {"catalog": "AWS", "engagement_identifier": ENGAGEMENT, "payload": payload}
-    EngagementContext(stack, "Plain", **common)
-    EngagementContext(stack, "Defaults", **common, adopt_existing=True, client_token=None, context_identifier=None)
-    EngagementContext(stack, "All", **common, adopt_existing=False, client_token="t0ken", context_identifier="3")
+    common: Json = {"catalog": "AWS", "payload": payload}
+    defaults: Json = {"adopt_existing": True, "client_token": None, "context_identifier": None}
+    given: Json = {"adopt_existing": False, "client_token": "t0ken", "context_identifier": "3"}
+    EngagementContext(stack, "Plain", engagement_identifier="eng-00000000000000", **common)
+    EngagementContext(stack, "Defaults", engagement_identifier="eng-11111111111111", **common, **defaults)
+    EngagementContext(stack, "All", engagement_identifier="eng-22222222222222", **common, **given)
 
-    plain, defaults, everything = (properties_of(each) for each in of_type(template_of(stack), TYPE).values())
+    plain, default, everything = (properties_of(each) for each in of_type(template_of(stack), TYPE).values())
 
     declared = {"ServiceTimeout", "Catalog", "EngagementIdentifier", "Type", "Payload"}
-    assert set(plain) == set(defaults) == declared
+    assert set(plain) == set(default) == declared
     assert {name: everything[name] for name in set(everything) - declared} == {
         "AdoptExisting": "false",
         "ClientToken": "t0ken",
@@ -95,7 +97,7 @@ def test_the_controls_are_there_only_where_they_were_given(
 def test_a_prospecting_result_goes_in_as_a_raw_mapping(
     stack: Stack, template_of: Callable[..., Json], only: Callable[..., Json]
 ) -> None:
-    raw = {"ProspectingResult": {"TaskName": "spring", "Aws": {"Customer": {"EligiblePrograms": ["one", "two"]}}}}
+    raw = {"ProspectingResult": {"Aws": {"Customer": {"EligiblePrograms": ["one", "two"]}}}}
     EngagementContext(stack, "Found", catalog="Sandbox", engagement_identifier=ENGAGEMENT, payload=raw)
 
     properties = properties_of(only(template_of(stack), TYPE))
@@ -105,9 +107,9 @@ def test_a_prospecting_result_goes_in_as_a_raw_mapping(
 
 @pytest.mark.parametrize("given", ["Lead", EngagementContextType.LEAD])
 def test_an_empty_part_of_a_payload_stays_in_the_template(
-    given: str, stack: Stack, template_of: Callable[..., Json], only: Callable[..., Json]
+    given: str, contact: Json, stack: Stack, template_of: Callable[..., Json], only: Callable[..., Json]
 ) -> None:
-    raw = {"Lead": {"Customer": {"CompanyName": "Acme", "Address": {}}, "Interactions": []}}
+    raw = {"Lead": {"Customer": {"CompanyName": "Acme", "Address": {}}, "Interactions": [{"Contact": contact}]}}
     EngagementContext(stack, "Lead", catalog="Sandbox", engagement_identifier=ENGAGEMENT, payload=raw, type=given)
 
     properties = properties_of(only(template_of(stack), TYPE))
@@ -119,7 +121,14 @@ def test_three_contexts_by_id_and_arn(
     stack: Stack, payload: CustomerProject, template_of: Callable[..., Json], of_type: Callable[..., dict[str, Json]]
 ) -> None:
     for name, identifier in [("One", ENGAGEMENT), ("Two", ARN), ("Three", "eng-zyxwvutsrqponm")]:
-        EngagementContext(stack, name, catalog=Catalog.SANDBOX, engagement_identifier=identifier, payload=payload)
+        EngagementContext(
+            stack,
+            name,
+            catalog=Catalog.SANDBOX,
+            engagement_identifier=identifier,
+            payload=payload,
+            adopt_existing=False,
+        )
 
     resources = of_type(template_of(stack), TYPE)
 
@@ -136,7 +145,11 @@ def test_tokens_as_identifier_and_in_the_payload(
 ) -> None:
     engagement = CfnParameter(stack, "Engagement").value_as_string
     title = CfnParameter(stack, "Title").value_as_string
-    raw = {"CustomerProject": {"Project": {"Title": f"For {title}", "BusinessProblem": title}}}
+    raw = {
+        "CustomerProject": {
+            "Project": {"Title": f"For {title}", "BusinessProblem": title, "TargetCompletionDate": "2027-06-30"}
+        }
+    }
     EngagementContext(stack, "Context", catalog="Sandbox", engagement_identifier=engagement, payload=raw)
 
     properties = properties_of(only(template_of(stack), TYPE))
@@ -145,6 +158,7 @@ def test_tokens_as_identifier_and_in_the_payload(
     assert properties["Payload"]["CustomerProject"]["Project"] == {
         "Title": {"Fn::Join": ["", ["For ", {"Ref": "Title"}]]},
         "BusinessProblem": {"Ref": "Title"},
+        "TargetCompletionDate": "2027-06-30",
     }
 
 

@@ -1,13 +1,18 @@
-"""What the library exports, and that the examples in its docstrings run."""
+"""What the library exports, what `help()` says of it, and that the examples in its docstrings run."""
 
 import doctest
 import importlib
 import inspect
 import pkgutil
+import pydoc
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from aws_cdk import Stack
 
 import cdk_partnercentral
+from cdk_partnercentral import CustomerProject, EngagementContext
 
 PUBLIC = {
     "Address",
@@ -15,9 +20,11 @@ PUBLIC = {
     "Contact",
     "Customer",
     "CustomerProject",
+    "Engagement",
     "EngagementContext",
     "EngagementContextProvider",
     "EngagementContextType",
+    "IEngagementContext",
     "Industry",
     "Insights",
     "Interaction",
@@ -63,21 +70,102 @@ def test_examples_run(module: str) -> None:
     assert results.failed == 0
 
 
-def test_the_construct_takes_what_the_design_names_in_its_order() -> None:
-    parameters = inspect.signature(cdk_partnercentral.EngagementContext.__init__).parameters
-
-    assert {name: each.default for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY} == {
-        "catalog": inspect.Parameter.empty,
-        "engagement_identifier": inspect.Parameter.empty,
-        "payload": inspect.Parameter.empty,
-        "type": None,
-        "client_token": None,
-        "adopt_existing": True,
-        "context_identifier": None,
-        "provider": None,
+def test_every_public_example_is_among_those_that_run() -> None:
+    found = {
+        test.name.removeprefix(f"cdk_partnercentral.{module}.")
+        for module in MODULES
+        for test in doctest.DocTestFinder().find(importlib.import_module(f"cdk_partnercentral.{module}"))
+        if test.examples
     }
-    assert [name for name, each in parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD] == [
-        "self",
-        "scope",
-        "id",
-    ]
+
+    assert found >= PUBLIC - {"__version__"}
+    assert found >= {
+        "EngagementContext.from_context_attributes",
+        "Engagement.from_engagement_arn",
+        "Engagement.from_engagement_id",
+    }
+
+
+def members() -> Iterator[tuple[str, Any]]:
+    """What the public classes define themselves, by its dotted name."""
+    for name in PUBLIC - {"__version__"}:
+        for member, value in vars(getattr(cdk_partnercentral, name)).items():
+            if not member.startswith("_") and (inspect.isroutine(value) or isinstance(value, property)):
+                yield f"{name}.{member}", value.__func__ if isinstance(value, staticmethod) else value
+
+
+MEMBERS = dict(members())
+
+
+@pytest.mark.parametrize("name", sorted(MEMBERS))
+def test_every_public_member_is_documented_with_each_of_its_parameters(name: str) -> None:
+    member = MEMBERS[name]
+    function: Any = member.fget if isinstance(member, property) else member
+    documented = inspect.getdoc(function) or ""
+    parameters = [each for each in inspect.signature(function).parameters if each != "self"]
+
+    assert documented, name
+    for parameter in parameters:
+        assert f"\n    {parameter}: " in documented, (name, parameter)
+
+
+@pytest.mark.parametrize("name", ["EngagementContext", "EngagementContextProvider"])
+def test_every_parameter_of_a_construct_is_documented_at_the_class(name: str) -> None:
+    construct = getattr(cdk_partnercentral, name)
+
+    for parameter in inspect.signature(construct).parameters:
+        assert f"\n    {parameter}: " in (inspect.getdoc(construct) or ""), parameter
+
+
+CONTEXT_PARAMETERS = {
+    "payload": inspect.Parameter.empty,
+    "type": None,
+    "client_token": None,
+    "adopt_existing": True,
+    "context_identifier": None,
+    "provider": None,
+}
+
+
+def keywords(function: Any) -> dict[str, Any]:
+    """The keyword-only parameters with their defaults."""
+    parameters = inspect.signature(function).parameters
+    return {name: each.default for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
+
+
+def test_the_construct_takes_what_the_design_names_in_its_order() -> None:
+    """Behind jsii's metaclass too, where Python by itself would find `(*args, **kwargs)`."""
+    empty = inspect.Parameter.empty
+    expected = {"catalog": empty, "engagement_identifier": empty, **CONTEXT_PARAMETERS}
+
+    assert list(keywords(EngagementContext).items()) == list(expected.items())
+    assert [*inspect.signature(EngagementContext).parameters][:2] == ["scope", "id"]
+
+
+def test_an_engagement_takes_for_its_contexts_what_they_take() -> None:
+    assert list(keywords(cdk_partnercentral.Engagement.add_context).items()) == list(CONTEXT_PARAMETERS.items())
+
+
+def test_a_subclass_shows_its_own_signature(stack: Stack, payload: CustomerProject) -> None:
+    class Migration(EngagementContext):
+        def __init__(self, scope: Stack, *, engagement: str = "eng-0123456789abcd") -> None:
+            super().__init__(scope, "Migration", catalog="Sandbox", engagement_identifier=engagement, payload=payload)
+
+    assert str(inspect.signature(Migration)).startswith("(scope: ")
+    assert [*inspect.signature(Migration).parameters] == ["scope", "engagement"]
+    assert Migration(stack).node.path == "Deals/Migration"
+
+
+def test_pydoc_tells_signature_defaults_and_all_that_is_needed() -> None:
+    text = pydoc.plain(pydoc.render_doc("cdk_partnercentral.EngagementContext"))
+
+    signature = next(line for line in text.splitlines() if "EngagementContext(scope: " in line)
+    for part in [
+        "catalog: 'Catalog | str'",
+        "adopt_existing: 'bool' = True",
+        "provider: 'EngagementContextProvider | None'",
+    ]:
+        assert part in signature
+    assert "*args" not in signature
+    # Nothing of the constructs library's own text in place of ours.
+    assert "Creates a new construct node" not in text

@@ -37,8 +37,9 @@ def test_three_contexts_share_one_function_and_one_policy(
     stack: Stack, declare: Any, allowing: Any, template_of: Template, of_type: OfType, only: Only
 ) -> None:
     declare(stack, "One", "eng-zzzzzzzzzzzzzz")
-    declare(stack, "Two", f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}")
-    declare(Construct(stack, "Inner"), "Three", ENGAGEMENT)
+    arn = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}"
+    declare(stack, "Two", arn, adopt_existing=False)
+    declare(Construct(stack, "Inner"), "Three", ENGAGEMENT, adopt_existing=False)
     declare(stack, "Real", ENGAGEMENT, catalog="AWS")
 
     template = template_of(stack)

@@ -10,7 +10,7 @@ from aws_cdk import App, CfnParameter, Environment, NestedStack, Stack, Stage
 
 import cdk_partnercentral
 from cdk_partnercentral import EngagementContextProvider
-from cdk_partnercentral._provider import function_code
+from cdk_partnercentral._provider_parts import function_code
 
 Json = dict[str, Any]
 Template = Callable[[Stack], Json]

@@ -1,0 +1,239 @@
+"""An engagement, named once, to hang contexts on.
+
+Knows nothing of payloads and of the function behind contexts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_partnercentral._customer_project import CustomerProject
+from cdk_partnercentral._engagement_context import EngagementContext
+from cdk_partnercentral._enums import Catalog, EngagementContextType
+from cdk_partnercentral._grants import READ, grant
+from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, arn_of, id_of, known_at_deployment_only
+from cdk_partnercentral._imported import refuse_names
+from cdk_partnercentral._lead import Lead
+from cdk_partnercentral._provider import EngagementContextProvider
+from cdk_partnercentral._signature import ConstructorSignature
+
+
+class Engagement(Construct):
+    """An engagement of AWS Partner Central that exists, named once for all its contexts in a stack.
+
+    `Engagement.from_engagement_id` and `Engagement.from_engagement_arn` name one; nothing of it stands in the template,
+    and none is ever created. `add_context` declares a context of it.
+
+    A context's logical id comes from the path of its construct: of the engagement's id in its scope, and of the context's
+    in the engagement. So neither may be changed once the context is deployed, and an `EngagementContext` that was declared
+    without an `Engagement` moves to another logical id below one.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
+
+    Raises:
+        TypeError: It is called itself.
+
+    Example:
+        >>> from aws_cdk import App, Stack
+        >>> from cdk_partnercentral import Catalog, CustomerProject, Engagement, Project
+        >>> stack = Stack(App(), "Deals")
+        >>> acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
+        >>> migration = acme.add_context(
+        ...     "Migration",
+        ...     payload=CustomerProject(
+        ...         project=Project(
+        ...             title="Move to AWS",
+        ...             business_problem="The data centre closes at the end of next year.",
+        ...             target_completion_date="2027-06-30",
+        ...         ),
+        ...     ),
+        ... )
+        >>> migration.node.path
+        'Deals/Acme/Migration'
+        >>> acme.engagement_arn
+        'arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd'
+    """
+
+    __signature__ = ConstructorSignature()
+
+    _catalog: str
+    _identifier: str
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 - the CDK's name for it
+        """Refuse: engagements are named, not created."""
+        if type(self) is Engagement:
+            raise TypeError("Engagement: name one that exists, by Engagement.from_engagement_id or from_engagement_arn")
+        super().__init__(scope, id)
+
+    @staticmethod
+    def from_engagement_id(
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's name for it
+        engagement_id: str,
+        *,
+        catalog: Catalog | str,
+    ) -> Engagement:
+        """Name an engagement by its id.
+
+        Args:
+            scope: The construct it belongs to: the stack, usually.
+            id: Its id within `scope`. Contexts that are added to it have it in their logical ids.
+            engagement_id: The engagement's id: `eng-` and 14 of `0-9` and `a-z`, or a token of it.
+            catalog: Its catalog. A `Catalog`, or its value as a string.
+
+        Returns:
+            The engagement.
+
+        Raises:
+            ValueError: There is no such catalog, or no engagement can have that id.
+
+        Example:
+            >>> from aws_cdk import App, Stack
+            >>> stack = Stack(App(), "Deals")
+            >>> Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog="Sandbox").catalog
+            'Sandbox'
+        """
+        return _Named(scope, id, catalog=_name(catalog), identifier=engagement_id)
+
+    @staticmethod
+    def from_engagement_arn(
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's name for it
+        engagement_arn: str,
+        *,
+        catalog: Catalog | str | None = None,
+    ) -> Engagement:
+        """Name an engagement by its ARN.
+
+        Args:
+            scope: The construct it belongs to: the stack, usually.
+            id: Its id within `scope`. Contexts that are added to it have it in their logical ids.
+            engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`,
+                or a token of it.
+            catalog: Its catalog. A `Catalog`, or its value as a string. None takes it from the ARN; it is needed only
+                beside a token.
+
+        Returns:
+            The engagement.
+
+        Raises:
+            ValueError: It is no ARN of an engagement, or of another catalog; or it is a token and no catalog was given.
+
+        Example:
+            >>> from aws_cdk import App, Stack
+            >>> stack = Stack(App(), "Deals")
+            >>> arn = "arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd"
+            >>> Engagement.from_engagement_arn(stack, "Acme", arn).catalog
+            'Sandbox'
+        """
+        literal = ENGAGEMENT_ARN.fullmatch(engagement_arn)
+        if literal is None and not known_at_deployment_only(engagement_arn):
+            allowed = "arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>, or a token of it"
+            raise ValueError(f"engagement_arn: {allowed}, got {engagement_arn!r}")
+        told = catalog if literal is None or catalog is not None else literal["catalog"]
+        if told is None:
+            raise ValueError("catalog: it is needed beside a token, which does not tell it before the deployment")
+        return _Named(scope, id, catalog=_name(told), identifier=engagement_arn)
+
+    @property
+    def catalog(self) -> str:
+        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or the token that it was given as."""
+        return self._catalog
+
+    @property
+    def engagement_id(self) -> str:
+        """The engagement's id, `eng-` and 14 of `0-9` and `a-z`; a token where a token was given.
+
+        Raises:
+            ValueError: It was given as a `{{resolve:` reference, which CloudFormation cannot take apart. The parameter of
+                a stack can be a value of Systems Manager's Parameter Store too, and works.
+        """
+        return id_of(self._identifier)
+
+    @property
+    def engagement_arn(self) -> str:
+        """The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`.
+
+        Raises:
+            ValueError: As for `engagement_id`.
+        """
+        return arn_of(self._catalog, self.engagement_id)
+
+    def add_context(
+        self,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        payload: CustomerProject | Lead | Mapping[str, Any],
+        type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
+        client_token: str | None = None,
+        adopt_existing: bool = True,
+        context_identifier: str | None = None,
+        provider: EngagementContextProvider | None = None,
+    ) -> EngagementContext:
+        """Declare a context of the engagement.
+
+        Args:
+            id: Its id within the engagement. It is part of the logical id.
+            payload: What the context says. As for `EngagementContext`, and so is all that follows.
+            type: The context's Type, needed only beside a mapping that does not tell it.
+            client_token: The API's token against doubles.
+            adopt_existing: Whether a context that already says exactly this is taken over.
+            context_identifier: The id of an existing context to manage.
+            provider: The function to use.
+
+        Returns:
+            The context, a child of the engagement.
+
+        Raises:
+            ValueError: As for `EngagementContext`.
+            FileNotFoundError: As for `EngagementContext`.
+        """
+        return EngagementContext(
+            self,
+            id,
+            catalog=self._catalog,
+            engagement_identifier=self._identifier,
+            payload=payload,
+            type=type,
+            client_token=client_token,
+            adopt_existing=adopt_existing,
+            context_identifier=context_identifier,
+            provider=provider,
+        )
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow somebody to read the engagement with all its contexts.
+
+        Args:
+            grantee: Who may: a role, a user, a Lambda function, anything with a principal.
+
+        Returns:
+            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+
+        Raises:
+            ValueError: As for `engagement_id`.
+        """
+        return grant(grantee, READ, catalog=self._catalog, engagement_arn=self.engagement_arn)
+
+
+class _Named(Engagement):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        catalog: str,
+        identifier: str,
+    ) -> None:
+        refuse_names("engagement", catalog=catalog, engagement_identifier=identifier)
+        super().__init__(scope, id)
+        self._catalog = catalog
+        self._identifier = identifier
+
+
+def _name(catalog: Catalog | str) -> str:
+    return catalog.value if isinstance(catalog, Catalog) else catalog

@@ -1,0 +1,67 @@
+"""What one context cannot tell by itself: whether its stack can have it, and whether it gets along with its neighbours.
+
+Keeps one register for each stack. What it looks for is told in `_neighbours`.
+"""
+
+from collections import Counter
+from weakref import WeakKeyDictionary
+
+import jsii
+from aws_cdk import Annotations, Stack, Token
+from aws_cdk.region_info import RegionInfo
+from constructs import Construct, IValidation
+
+from cdk_partnercentral._neighbours import MOST_CONTEXTS, Declared, conflicts
+
+
+@jsii.implements(IValidation)
+class _Register:
+    """The contexts that a stack declares, in the order in which they were."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.declared: list[Declared] = []
+        self.held: Counter[tuple[str, str]] = Counter()
+        self.problems = _partition_problems(stack.region)
+
+    def validate(self) -> list[str]:
+        """Return what is wrong among them; the CDK asks when it synthesises."""
+        return conflicts(self.declared)
+
+
+_registers: "WeakKeyDictionary[Stack, _Register]" = WeakKeyDictionary()
+
+
+def stack_problems(stack: Stack) -> list[str]:
+    """Return why a stack cannot have contexts at all."""
+    return _register(stack).problems
+
+
+def join(stack: Stack, context: Construct, declared: Declared) -> None:
+    """Enter a context into its stack's register, and warn when its engagement cannot hold them all."""
+    register = _register(stack)
+    register.declared.append(declared)
+    home = (declared.catalog, declared.engagement_id)
+    register.held[home] += 1
+    if register.held[home] == MOST_CONTEXTS + 1:
+        Annotations.of(context).add_warning_v2(
+            "cdk-partnercentral:engagementFull",
+            f"More than {MOST_CONTEXTS} contexts are declared for one engagement. It holds {MOST_CONTEXTS} at most, AWS's own "
+            "included, and none can be deleted: the others will fail to deploy. Declare them in further engagements.",
+        )
+
+
+def _register(stack: Stack) -> _Register:
+    register = _registers.get(stack)
+    if register is None:
+        register = _registers[stack] = _Register(stack)
+        stack.node.add_validation(register)
+    return register
+
+
+def _partition_problems(region: str) -> list[str]:
+    if Token.is_unresolved(region):
+        return []
+    partition = RegionInfo.get(region).partition
+    if partition in (None, "aws"):
+        return []
+    return [f"stack: a region of the partition aws, the only one with Partner Central, got {region} of {partition}"]
