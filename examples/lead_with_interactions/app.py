@@ -1,0 +1,63 @@
+"""One engagement with a lead: somebody who showed interest, and each time they did."""
+
+from datetime import datetime, timezone
+
+from aws_cdk import App, CfnOutput, Stack
+
+from cdk_partnercentral import Address, Catalog, Contact, EngagementContext, Industry, Interaction, Lead, LeadCustomer
+
+HEAD_OF_IT = Contact(
+    business_title="Head of IT",
+    email="it@northwind-ferries.example",
+    first_name="Robin",
+    last_name="Example",
+    phone="+1-555-0100",
+)
+PLANNER = Contact(
+    business_title="Planner",
+    email="planning@northwind-ferries.example",
+    first_name="Kim",
+    last_name="Example",
+)
+
+app = App()
+stack = Stack(app, "LeadExample")
+lead = EngagementContext(
+    stack,
+    "NorthwindFerries",
+    catalog=Catalog.SANDBOX,
+    engagement_identifier=app.node.get_context("engagement"),
+    payload=Lead(
+        customer=LeadCustomer(
+            company_name="Northwind Ferries",
+            address=Address(city="Portland", country_code="US", postal_code="97201", state_or_region="Oregon"),
+            aws_maturity="Runs a few workloads",
+            industry=Industry.TRANSPORTATION_AND_LOGISTICS,
+            market_segment="SMB",
+            website_url="https://northwind-ferries.example",
+        ),
+        # To tell of another one, add it at the end. One that is taken out here stays in Partner Central.
+        interactions=[
+            Interaction(
+                contact=HEAD_OF_IT,
+                customer_action="Visited the stand",
+                interaction_date=datetime(2026, 11, 5, 9, 30, tzinfo=timezone.utc),
+                source_name="Harbour technology fair",
+                source_type="Event",
+            ),
+            Interaction(
+                contact=PLANNER,
+                business_problem="Nobody knows on Monday how many passengers come on Friday.",
+                customer_action="Asked for a call",
+                interaction_date=datetime(2026, 11, 12, 14, 0, tzinfo=timezone.utc),
+                source_name="Website",
+                source_type="Web form",
+                usecase="Forecasting of passengers",
+            ),
+        ],
+        qualification_status="Qualified",
+    ),
+)
+CfnOutput(stack, "ContextId", value=lead.context_id)
+
+app.synth()

@@ -1,0 +1,33 @@
+"""A stack outside us-east-1: the function runs where the stack is, and calls the API where the API is."""
+
+import os
+from datetime import date
+
+from aws_cdk import App, CfnOutput, Environment, Stack
+
+from cdk_partnercentral import Catalog, CustomerProject, EngagementContext, Project
+
+app = App()
+stack = Stack(
+    app,
+    "OtherRegionExample",
+    env=Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region="eu-west-1"),
+)
+dairy = EngagementContext(
+    stack,
+    "MillCreekDairy",
+    catalog=Catalog.SANDBOX,
+    engagement_identifier=app.node.get_context("engagement"),
+    payload=CustomerProject(
+        project=Project(
+            title="Trace every bottle",
+            business_problem="A recall takes a week, as batches are written down on paper.",
+            target_completion_date=date(2028, 9, 30),
+        ),
+    ),
+)
+CfnOutput(stack, "ContextId", value=dairy.context_id)
+# Engagements are not regional: their ARNs say us-east-1 wherever the stack is.
+CfnOutput(stack, "EngagementArn", value=dairy.engagement_arn)
+
+app.synth()

@@ -1,0 +1,40 @@
+"""The same deals twice: first in the Sandbox catalog, where nothing is real, then in production."""
+
+from datetime import date
+
+from aws_cdk import App, CfnOutput, Stack, Stage
+from constructs import Construct
+
+from cdk_partnercentral import Catalog, CustomerProject, Engagement, Project
+
+MIGRATION = CustomerProject(
+    project=Project(
+        title="Move the web shop to AWS",
+        business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+        target_completion_date=date(2028, 6, 30),
+    ),
+)
+
+
+class DealsStage(Stage):
+    """What one step of the pipeline deploys.
+
+    Args:
+        scope: The app, or a pipeline's scope.
+        id: The stage's name.
+        catalog: Where its contexts live.
+        engagement: The engagement's id. Each catalog has engagements of its own.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, catalog: Catalog, engagement: str) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        stack = Stack(self, "Deals")
+        bookshop = Engagement.from_engagement_id(stack, "Bookshop", engagement, catalog=catalog)
+        migration = bookshop.add_context("Migration", payload=MIGRATION)
+        CfnOutput(stack, "ContextId", value=migration.context_id)
+
+
+app = App()
+DealsStage(app, "Sandbox", catalog=Catalog.SANDBOX, engagement=app.node.get_context("sandbox-engagement"))
+DealsStage(app, "Production", catalog=Catalog.AWS, engagement=app.node.get_context("production-engagement"))
+app.synth()

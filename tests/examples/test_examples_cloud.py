@@ -1,0 +1,100 @@
+"""Every example is deployed to the local cloud by the real CDK CLI, and Partner Central then holds what it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cdk_partnercentral_local import LocalCloud
+
+pytestmark = pytest.mark.cloud
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ELSEWHERE = "eu-west-1"
+
+Json = dict[str, Any]
+Deploy = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[LocalCloud]:
+    with LocalCloud() as cloud:
+        cloud.bootstrap()
+        yield cloud
+
+
+@pytest.fixture
+def deploy(cloud: LocalCloud) -> Deploy:
+    """Deploys an example, or some stacks of it, and returns what the CLI says."""
+
+    def run(name: str, *stacks: str, **context: str) -> str:
+        options = [option for key, value in context.items() for option in ("-c", f"{key.replace('_', '-')}={value}")]
+        done = cloud.cdk("deploy", *(stacks or ["--all"]), *options, folder=EXAMPLES / name)
+        assert done.status == 0, done.text
+        return done.text
+
+    return run
+
+
+def held(cloud: LocalCloud, engagement: str) -> dict[str, str]:
+    """The contexts of an engagement: Types by id."""
+    return {each["Id"]: each["Type"] for each in cloud.partner_central.engagement(engagement)["Contexts"]}
+
+
+def test_customer_project(cloud: LocalCloud, deploy: Deploy) -> None:
+    engagement = cloud.partner_central.create_engagement()
+
+    deploy("customer_project", engagement=engagement)
+
+    assert held(cloud, engagement) == {"1": "CustomerProject"}
+
+
+def test_lead_with_interactions(cloud: LocalCloud, deploy: Deploy) -> None:
+    engagement = cloud.partner_central.create_engagement()
+
+    deploy("lead_with_interactions", engagement=engagement)
+
+    (context,) = cloud.partner_central.engagement(engagement)["Contexts"]
+    interactions = context["Payload"]["Lead"]["Interactions"]
+    assert [each["CustomerAction"] for each in interactions] == ["Visited the stand", "Asked for a call"]
+
+
+def test_deals_from_yaml(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
+    document = yaml.safe_load((EXAMPLES / "deals_from_yaml" / "deals.yaml").read_text())
+    for deal in document["deals"].values():
+        deal["engagement"] = cloud.partner_central.create_engagement()
+    deals = tmp_path / "deals.yaml"
+    deals.write_text(yaml.safe_dump(document, sort_keys=False))
+
+    deploy("deals_from_yaml", deals=str(deals))
+
+    types = [held(cloud, deal["engagement"]) for deal in document["deals"].values()]
+    assert types == [{"1": "CustomerProject"}, {"1": "CustomerProject"}, {"1": "Lead"}]
+
+
+def test_pipeline_stages(cloud: LocalCloud, deploy: Deploy) -> None:
+    sandbox = cloud.partner_central.create_engagement()
+    production = cloud.partner_central.create_engagement(catalog="AWS")
+    engagements = {"sandbox_engagement": sandbox, "production_engagement": production}
+
+    deploy("pipeline_stages", "Sandbox/*", **engagements)
+    assert (held(cloud, sandbox), held(cloud, production)) == ({"1": "CustomerProject"}, {})
+
+    deploy("pipeline_stages", "Production/*", **engagements)
+    assert held(cloud, production) == {"1": "CustomerProject"}
+
+
+def test_other_region(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
+    engagement = cloud.partner_central.create_engagement()
+    # In a folder without an app, or the CLI would synthesise one first.
+    done = cloud.cdk("bootstrap", f"aws://000000000000/{ELSEWHERE}", folder=tmp_path)
+    assert done.status == 0, done.text
+
+    text = deploy("other_region", engagement=engagement)
+
+    assert f"arn:aws:cloudformation:{ELSEWHERE}:" in text
+    assert held(cloud, engagement) == {"1": "CustomerProject"}
