@@ -1,0 +1,199 @@
+"""The code on the pages is run as it is given: apps are synthesised, tests are tested, commands exist."""
+
+import ast
+import contextlib
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from aws_cdk import App
+
+from cdk_partnercentral_local.__main__ import main as local_cloud
+from tests.docs.blocks import Block, Program, blocks, files, programs, programs_of_readme
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+LANGUAGES = {"python", "sh", "json", "text", "console"}
+
+
+PROGRAMS = [*programs_of_readme(README), *(program for page in PAGES[1:] for program in programs(page))]
+TESTS = [program for program in PROGRAMS if program.name.startswith("test_")]
+APPS = [program for program in PROGRAMS if program not in TESTS]
+BLOCKS = [block for page in PAGES for block in blocks(page)]
+LINES = [
+    pytest.param(line, id=f"{block.page.name}:{line[:40]}")
+    for block in BLOCKS
+    if block.language == "sh"
+    for line in block.text.replace("\\\n", "").splitlines()
+    if line.strip()
+]
+
+
+def lay_out(page: Path, folder: Path) -> None:
+    for name, text in files(page).items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_every_block_says_what_it_is() -> None:
+    assert [f"{block.page.name}:{block.line}" for block in BLOCKS if block.language not in LANGUAGES] == []
+    assert len(APPS) > 10
+
+
+@pytest.mark.parametrize("program", APPS, ids=str)
+def test_a_program_runs_as_given_and_its_app_is_synthesised(program: Program, folder: Path) -> None:
+    lay_out(program.page, folder)
+    names: dict[str, Any] = {"__name__": "__main__"}
+
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(program.text, program.name, "exec"), names)  # noqa: S102 - our own pages
+        for app in [each for each in names.values() if isinstance(each, App)]:
+            app.synth()
+
+    assert printed.getvalue() == (program.prints or "")
+
+
+def _quick_and_slow() -> list[Any]:
+    """The tests of each page, those that need the local cloud apart."""
+    slow = [
+        pytest.param(each.page, [each.name], marks=pytest.mark.cloud, id=str(each)) for each in TESTS if clouded(each)
+    ]
+    quick: dict[Path, list[str]] = {}
+    for each in TESTS:
+        if not clouded(each):
+            quick.setdefault(each.page, []).append(each.name)
+    return [*(pytest.param(page, names, id=page.name) for page, names in quick.items()), *slow]
+
+
+def clouded(program: Program) -> bool:
+    return "LocalCloud" in program.text
+
+
+@pytest.mark.parametrize(("page", "names"), _quick_and_slow())
+def test_the_tests_on_a_page_pass(page: Path, names: list[str], folder: Path) -> None:
+    lay_out(page, folder)
+
+    done = run(folder, "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", *names)
+
+    assert done.returncode == 0, done.stdout
+    assert f"{len(names)} passed" in done.stdout
+
+
+def run(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        # The CDK CLI is found as a user's own would be.
+        env={**os.environ, "PATH": f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.cloud
+def test_getting_started_ends_as_it_says(folder: Path) -> None:
+    page = ROOT / "docs" / "getting-started.md"
+    lay_out(page, folder)
+    [shown] = [block.text for block in blocks(page) if block.title == "what it prints at its end"]
+
+    done = run(folder, "cdk_partnercentral_local")
+
+    assert done.returncode == 0, done.stdout
+    assert without_what_varies(shown) in without_what_varies(done.stdout)
+
+
+def without_what_varies(text: str) -> str:
+    text = re.sub(r"eng-[0-9a-z]{14}", "eng-0123456789abcd", text)
+    return re.sub(r"Done in \d+ s", "Done in 20 s", text)
+
+
+@pytest.mark.parametrize("block", [each for each in BLOCKS if each.language == "json"], ids=lambda each: each.page.name)
+def test_json_is_json(block: Block) -> None:
+    json.loads(block.text)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=str)
+def test_code_is_formatted_and_fits_its_page(program: Program) -> None:
+    width = 120 if program.page == README else 100
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--diff", "--line-length", str(width), "-"],
+        input=program.text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert [line for line in program.text.splitlines() if len(line) > width] == []
+    ast.parse(program.text, feature_version=(3, 10))
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_command_exists_with_its_options(line: str) -> None:
+    words = shlex.split(line, comments=True)
+
+    check = {"aws": aws, "cdk": cdk, "make": make, "pip": pip, "npm": npm}.get(words[0])
+
+    if check:
+        check(words[1:])
+    else:
+        other(words)
+
+
+def aws(words: list[str]) -> None:
+    service, operation, *rest = words
+    model = botocore.session.Session().get_service_model(service)
+    [name] = [name for name in model.operation_names if dashed(name) == operation]
+    options = {word for word in rest if word.startswith("--")} - {"--region"}
+    shape = model.operation_model(name).input_shape
+    assert shape is not None
+    assert options <= {f"--{dashed(member)}" for member in shape.members}
+    assert rest[rest.index("--region") + 1] == "us-east-1"
+
+
+def dashed(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def cdk(words: list[str]) -> None:
+    command = str(ROOT / "node_modules" / ".bin" / "cdk")
+    told = subprocess.run([command, words[0], "--help"], capture_output=True, text=True, check=False).stdout
+    assert f"cdk {words[0]} " in told or f"cdk {words[0]}\n" in told
+    options = {word for word in words[1:] if word.startswith("-")}
+    assert {option for option in options if not re.search(rf"(^|[ ,]){option}\b", told, re.MULTILINE)} == set()
+
+
+def make(words: list[str]) -> None:
+    assert set(words) <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def pip(words: list[str]) -> None:
+    assert words[0] == "install"
+    project = (ROOT / "pyproject.toml").read_text()
+    for name, extra in [re.fullmatch(r"([a-z-]+)(?:\[(\w+)\])?", word).groups() for word in words[1:]]:  # type: ignore[union-attr]
+        assert f'\nname = "{name}"\n' in project
+        assert extra is None or re.search(rf"^{extra} = \[", project, re.MULTILINE)
+
+
+def npm(words: list[str]) -> None:
+    pinned = json.loads((ROOT / "package.json").read_text())["devDependencies"]["aws-cdk"]
+    assert words == ["install", f"aws-cdk@{pinned}"]
+
+
+def other(words: list[str]) -> None:
+    if words[:3] == ["python", "-m", "cdk_partnercentral_local"]:
+        with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as told:
+            local_cloud(["--help"])
+        assert [word for word in words[3:] if word not in told.getvalue()] == []
+    else:
+        assert words in (["python3", "-m", "venv", ".venv"], [".", ".venv/bin/activate"])

@@ -1,0 +1,127 @@
+"""What the pages say of the library, where it can be counted, held against the library."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Stack, Validations
+from aws_cdk.assertions import Template
+from cdk_nag import ServerlessChecks
+
+from cdk_partnercentral import EngagementContext
+from cdk_partnercentral_local import Behaviour
+from lambda_handler import answer, partner_central, retries
+from lambda_handler.errors import Kind
+from tests.docs.site import Page
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def declare(stack: Stack, number: int) -> None:
+    EngagementContext(
+        stack,
+        f"Context{number}",
+        catalog="Sandbox",
+        engagement_identifier=f"eng-{number:014d}",
+        payload={"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}},
+    )
+
+
+def section(pages: dict[str, Page], page: str, anchor: str) -> list[list[str]]:
+    rows = [row.cells for row in pages[f"{page}/index.html"].rows if row.section == anchor and row.cells]
+    assert rows, f"{page} has no table under #{anchor}"
+    return rows
+
+
+def said(page: str, sentence: str) -> int:
+    """The number in a sentence of a page."""
+    found = re.search(sentence, re.sub(r"\s+", " ", (DOCS / page).read_text()))
+    assert found, f"{page} does not say: {sentence}"
+    return int(found[1])
+
+
+def test_the_rules_of_cdk_nag_that_do_not_hold_are_explained(pages: dict[str, Page], tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path))
+    Validations.of(app).add_plugins(ServerlessChecks())
+    declare(Stack(app, "Deals"), 1)
+
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+
+    report: Any = json.loads((tmp_path / "validation-report.json").read_text())
+    found = {violation["ruleName"] for plugin in report["pluginReports"] for violation in plugin["violations"]}
+    assert found == {cells[0] for cells in section(pages, "security", "cdk-nag")}
+
+
+def test_the_role_is_exact_for_about_as_many_engagements_as_the_pages_say(pages: dict[str, Page]) -> None:
+    several = said("security.md", r"too many for IAM's limit on inline policies \(about (\d+)\)")
+    assert several == said("limits.md", r"about (\d+) literal engagements in one stack")
+
+    assert len(engagements_allowed(several)) == several
+    assert len(engagements_allowed(several + 10)) == 1
+
+
+def engagements_allowed(count: int) -> list[str]:
+    stack = Stack(App(), "Deals")
+    for number in range(count):
+        declare(stack, number)
+    [policy] = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+    allowed = policy["Properties"]["PolicyDocument"]["Statement"][1]["Resource"]
+    assert isinstance(allowed, list)
+    return allowed
+
+
+def test_a_stack_has_room_for_as_many_contexts_as_the_page_says() -> None:
+    stack = Stack(App(), "Deals")
+    declare(stack, 1)
+
+    others = len(Template.from_stack(stack).to_json()["Resources"]) - 1
+
+    # The CDK's own metadata is a resource too.
+    assert said("limits.md", r"about (\d+) contexts in one stack") <= 500 - others - 1
+
+
+def test_every_switch_of_the_local_service_is_told_of(pages: dict[str, Page]) -> None:
+    rows = section(pages, "testing", "everything-that-can-go-wrong")
+
+    told = {word for cells in rows for word in re.findall(r"[a-z_]+", cells[0]) if word in Behaviour.__annotations__}
+
+    assert told == set(Behaviour.__annotations__)
+
+
+def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
+    rows = {cells[0]: cells[1] for cells in section(pages, "lifecycle", "how-long-it-tries")}
+    paces = retries.PACES
+
+    assert f"up to {paces[Kind.THROTTLED].longest} seconds" in rows["throttling"]
+    for kind in (Kind.INTERNAL, Kind.CONNECTION):
+        assert f"up to {paces[kind].longest} seconds" in rows["an internal error (500), no connection, no answer"]
+    assert paces[Kind.CONFLICT].altogether == paces[Kind.DENIED].altogether == 60
+    assert "up to a minute" in rows["a conflict"]
+    assert "up to a minute" in rows["access denied"]
+    shown = rows["a context that a read does not show yet"]
+    assert f"up to {paces[Kind.NOT_SHOWN].altogether} seconds" in shown
+    assert said("lifecycle.md", r"may take (\d+) seconds to connect") == partner_central.CONNECT_SECONDS
+    assert said("lifecycle.md", r"to connect and (\d+) to be answered") == partner_central.READ_SECONDS
+    assert said("lifecycle.md", r"The last (\d+) seconds belong to the answer") == answer.ANSWER_SECONDS
+
+
+def test_the_function_and_cloudformation_have_as_long_as_the_page_says() -> None:
+    stack = Stack(App(), "Deals")
+    declare(stack, 1)
+    template = Template.from_stack(stack)
+
+    [function] = template.find_resources("AWS::Lambda::Function").values()
+    [resource] = template.find_resources("Custom::EngagementContext").values()
+
+    assert function["Properties"]["Timeout"] == 60 * said("lifecycle.md", r"The function has (\d+) minutes")
+    assert int(resource["Properties"]["ServiceTimeout"]) == 60 * said("lifecycle.md", r"CloudFormation waits (\d+)")
+
+
+def test_every_example_is_listed(pages: dict[str, Page]) -> None:
+    folders = {path.parent.name for path in ROOT.glob("examples/*/cdk.json")}
+
+    assert {cells[0] for cells in section(pages, "getting-started", "examples")} == folders

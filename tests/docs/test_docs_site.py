@@ -1,0 +1,113 @@
+"""The site as it is built: whole, without a dead link, and asking nobody else for anything."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+
+import cdk_partnercentral
+import cdk_partnercentral_local
+from tests.docs.site import Page
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [ROOT / "mkdocs.yml", *sorted(path for path in (ROOT / "docs").rglob("*") if path.is_file())]
+REGISTRIES = ("pypi.org", "pythonhosted.org", "npmjs.", "yarnpkg", "unpkg.com", "jsdelivr", "cloudflare.com")
+PUBLIC = [
+    f"{package.__name__}.{name}"
+    for package in (cdk_partnercentral, cdk_partnercentral_local)
+    for name in package.__all__
+    if name != "__version__"
+]
+
+
+def goes_out(address: str) -> bool:
+    return bool(re.match(r"([a-z]+:)?//", address))
+
+
+def test_every_page_of_the_menu_is_built(pages: dict[str, Page]) -> None:
+    sources = [path.relative_to(ROOT / "docs") for path in SOURCES if path.suffix == ".md"]
+
+    wanted = {str(path.with_suffix("") / "index.html") if path.stem != "index" else "index.html" for path in sources}
+
+    assert wanted == pages.keys() - {"404.html"}
+
+
+def test_no_page_fetches_anything_from_elsewhere(pages: dict[str, Page]) -> None:
+    fetched = {name: [address for address in page.fetched if goes_out(address)] for name, page in pages.items()}
+
+    assert {name: addresses for name, addresses in fetched.items() if addresses} == {}
+    assert all(page.fetched for page in pages.values()), "the test would see what is fetched"
+
+
+def test_no_stylesheet_fetches_anything_from_elsewhere(built: Path) -> None:
+    sheets = list(built.rglob("*.css"))
+
+    found = {
+        path.name: re.findall(r"(?:url\(|@import)[ '\"]*((?:https?:)?//[^)'\"]*)", path.read_text()) for path in sheets
+    }
+
+    assert sheets
+    assert {name: addresses for name, addresses in found.items() if addresses} == {}
+
+
+def test_nothing_makes_the_theme_load_its_own_scripts_from_elsewhere(pages: dict[str, Page]) -> None:
+    # The theme fetches Mermaid from a CDN for elements of this class, and a repository's figures for that one.
+    assert [name for name, page in pages.items() if page.classes & {"mermaid", "md-source"}] == []
+
+
+def test_every_link_within_the_site_leads_somewhere(built: Path, pages: dict[str, Page]) -> None:
+    assert list(_dead_links(built, pages)) == []
+
+
+def _dead_links(built: Path, pages: dict[str, Page]) -> Iterator[str]:
+    for name, page in pages.items():
+        # The page for what is not found has absolute links, since nobody knows where it is shown.
+        for link in page.links if name != "404.html" else []:
+            address, anchor = urldefrag(link)
+            if goes_out(link) or link.startswith("mailto:"):
+                continue
+            target = (page.path.parent / unquote(address)).resolve() if address else page.path
+            target = target / "index.html" if target.is_dir() else target
+            if not target.is_file():
+                yield f"{name}: {link} is not there"
+            elif anchor and unquote(anchor) not in pages[str(target.relative_to(built.resolve()))].ids:
+                yield f"{name}: {link} has no such anchor"
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_is_in_the_reference(pages: dict[str, Page], name: str) -> None:
+    assert name in pages[f"reference/{name.partition('.')[0]}/index.html"].ids
+
+
+def test_examples_of_docstrings_are_shown_as_code(built: Path) -> None:
+    reference = (built / "reference/cdk_partnercentral/index.html").read_text()
+
+    assert "<blockquote>" not in reference
+    assert "&gt;&gt;&gt;" in reference
+
+
+def test_the_changelog_is_the_repositorys_own(built: Path) -> None:
+    shown = (built / "changelog/index.html").read_text()
+
+    headings = re.findall(r"^#+ (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+    assert (ROOT / "docs/changelog.md").read_text().strip() == '--8<-- "CHANGELOG.md"'
+    assert [heading for heading in headings if f">{heading}<" not in shown] == []
+
+
+@pytest.mark.parametrize("path", [str(path.relative_to(ROOT)) for path in SOURCES if path.suffix != ".svg"])
+def test_no_source_names_a_registry_or_a_machine(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+
+    assert [word for word in (*REGISTRIES, "/home/", "/work/", "/Users/") if word in text] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs/_diagrams").glob("*.svg")), ids=lambda path: path.stem)
+def test_a_diagram_is_told_to_who_cannot_see_it_and_takes_its_colours_from_the_theme(path: Path) -> None:
+    text = path.read_text()
+
+    assert re.search(r'role="img" aria-labelledby="[\w-]+-title [\w-]+-desc"', text)
+    assert len(re.search(r"<desc[^>]*>(.*)</desc>", text).group(1)) > 100  # type: ignore[union-attr]
+    assert re.findall(r"#[0-9a-fA-F]{3,6}\b|rgb|fill=|stroke=", text) == []
