@@ -30,6 +30,7 @@ lint: setup
 
 types: setup
 	$(PY) -m mypy
+	node_modules/.bin/pyright --pythonpath $(PY)
 
 lock: $(VENV)/.uv ## Resolve requirements.in again, the developers' and the function's.
 	for list in requirements lambda_handler/requirements; do \

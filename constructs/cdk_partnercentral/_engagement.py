@@ -29,8 +29,8 @@ class Engagement(Construct):
     and none is ever created. `add_context` declares a context of it.
 
     A context's logical id comes from the path of its construct: of the engagement's id in its scope, and of the context's
-    in the engagement. So neither may be changed once the context is deployed, and an `EngagementContext` that was declared
-    without an `Engagement` moves to another logical id below one.
+    in the engagement. A change of either is a new resource, and so is putting an `EngagementContext` that was declared
+    without an `Engagement` below one: then give `context_identifier` too, to keep the context.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
 

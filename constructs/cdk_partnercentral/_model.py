@@ -49,7 +49,7 @@ class Rule:
     kind: Kind
     name: str
     sensitive: bool = False
-    members: Mapping[str, "Rule"] = field(default_factory=dict)
+    members: Mapping[str, "Rule"] = field(default_factory=lambda: dict[str, "Rule"]())
     required: tuple[str, ...] = ()
     union: bool = False
     item: "Rule | None" = None

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_partnercentral._narrowing import is_list, is_mapping
+
 # The model's greatest length of an engagement's list of contexts.
 MOST_CONTEXTS = 5
 FILLED_IN = ("QualificationStatus", "Insights")
@@ -78,7 +80,7 @@ def _would_adopt(one: Declared, other: Declared) -> bool:
 
 def _interactions(one: Declared) -> list[Mapping[str, Any]]:
     found = one.payload.get("Interactions")
-    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+    return [each for each in found if is_mapping(each)] if is_list(found) else []
 
 
 def _within(wanted: list[Mapping[str, Any]], held: list[Mapping[str, Any]]) -> bool:

@@ -69,8 +69,8 @@ class EngagementContextProvider(Construct):
     There are two ways to give options:
 
     - For the stack's own provider: make it, with the stack as `scope` and `EngagementContextProvider.DEFAULT_ID` as
-      `id`, before the stack's first context. Its logical ids are the same with and without options, so this is the way
-      for a stack that is deployed already.
+      `id`, before the stack's first context. Its function is the same resource with and without options, so this is the
+      way for a stack that is deployed already.
     - For a provider beside it: any other `id`, and `provider=` at each context that is to use it. Several of them work
       side by side in a stack. CloudFormation refuses to move a context that is deployed to another provider
       ("Modifying service token is not allowed").

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cdk_partnercentral._model import Rule, context_identifier_rule, member_rule, payload_rule
+from cdk_partnercentral._narrowing import is_list, is_mapping
 
 CATALOGS = ("AWS", "Sandbox")
 ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
@@ -67,9 +68,9 @@ def is_late(value: object) -> bool:
     """Whether only the deployment knows a value: a token, in a string or in place of one, or a dynamic reference."""
     if isinstance(value, str):
         return "${Token[" in value or "#{Token[" in value or "{{resolve:" in value
-    if isinstance(value, list):
+    if is_list(value):
         return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
-    return not isinstance(value, Mapping)
+    return not is_mapping(value)
 
 
 def _catalog(catalog: str) -> Iterator[str]:
@@ -117,7 +118,7 @@ def _check(value: Any, rule: Rule, path: str) -> Iterator[str]:
 
 
 def _structure(value: Any, rule: Rule, path: str) -> Iterator[str]:
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         yield f"{path}: a mapping with {_one_of(tuple(rule.members))}, got {_kind(value)}"
         return
     if any(is_late(name) for name in value):
@@ -136,7 +137,7 @@ def _structure(value: Any, rule: Rule, path: str) -> Iterator[str]:
 
 
 def _list(value: Any, rule: Rule, path: str) -> Iterator[str]:
-    if not isinstance(value, list):
+    if not is_list(value):
         yield f"{path}: a list, got {_kind(value)}"
         return
     if len(value) < rule.shortest or (rule.longest is not None and len(value) > rule.longest):
@@ -191,9 +192,9 @@ def _kind(value: object) -> str:
         return f"{len(value)} characters that are not"
     return (
         "a mapping"
-        if isinstance(value, Mapping)
+        if is_mapping(value)
         else "a list"
-        if isinstance(value, list)
+        if is_list(value)
         else f"a {type(value).__name__}"
     )
 

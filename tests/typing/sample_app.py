@@ -1,0 +1,179 @@
+"""An app as a user types it: mypy --strict and pyright strict find nothing in it, and it synthesises.
+
+Everything public is used once, with the CDK's classes and with its interfaces where the library takes both.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+
+from aws_cdk import App, CfnOutput, Duration, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk_partnercentral import (
+    Address,
+    Catalog,
+    Contact,
+    Customer,
+    CustomerProject,
+    Engagement,
+    EngagementContext,
+    EngagementContextProvider,
+    EngagementContextType,
+    IEngagementContext,
+    Industry,
+    Insights,
+    Interaction,
+    Lead,
+    LeadCustomer,
+    Project,
+)
+
+ENGAGEMENT = "eng-0123456789abcd"
+
+MIGRATION = CustomerProject(
+    customer=Customer(
+        company_name="Harbour Lane Books",
+        country_code="US",
+        industry=Industry.RETAIL,
+        website_url="https://harbour-lane-books.example",
+    ),
+    project=Project(
+        title="Move the web shop to AWS",
+        business_problem="The shop's servers cannot carry the holiday season.",
+        target_completion_date=date(2999, 6, 30),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who came to a stand, as a partner's own software knows them."""
+
+    email: str
+    first_name: str
+    last_name: str
+    title: str
+    seen: datetime
+
+
+def lead_of(company: str, visitors: Sequence[Visitor]) -> Lead:
+    """A lead with one interaction for each visitor."""
+    return Lead(
+        customer=LeadCustomer(
+            company_name=company, address=Address(country_code="US"), industry="Other", market_segment="SMB"
+        ),
+        interactions=[
+            Interaction(
+                contact=Contact(
+                    business_title=visitor.title,
+                    email=visitor.email,
+                    first_name=visitor.first_name,
+                    last_name=visitor.last_name,
+                ),
+                interaction_date=visitor.seen,
+                source_type="Event",
+            )
+            for visitor in visitors
+        ],
+        insights=Insights(lead_readiness_score="High"),
+        qualification_status="Qualified",
+    )
+
+
+def tell(scope: Construct, context: IEngagementContext, reader: iam.IGrantable) -> list[CfnOutput]:
+    """What is read of a context, be it declared here or made elsewhere."""
+    name: str = context.node.id
+    given: tuple[iam.Grant, iam.Grant] = (context.grant_read(reader), context.grant_update(reader))
+    values: dict[str, str] = {
+        "Catalog": context.catalog,
+        "Context": context.context_id,
+        "Engagement": context.engagement_id,
+        "Arn": context.engagement_arn,
+        "Granted": str(all(grant.success for grant in given)),
+    }
+    return [CfnOutput(scope, f"{name}{key}", value=value) for key, value in values.items()]
+
+
+def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) -> EngagementContextProvider:
+    """A provider with the CDK's own classes as its options."""
+    return EngagementContextProvider(
+        scope,
+        "Provider",
+        environment_encryption=key,
+        log_group=logs.LogGroup(scope, "Logs"),
+        memory_size=512,
+        role=role,
+        security_groups=[ec2.SecurityGroup(scope, "Group", vpc=vpc)],
+        timeout=Duration.minutes(10),
+        tracing=lambda_.Tracing.ACTIVE,
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+    )
+
+
+def provider_by_name(scope: Construct, key_arn: str) -> EngagementContextProvider:
+    """The stack's own provider, with the CDK's interfaces as its options."""
+    return EngagementContextProvider(
+        Stack.of(scope),
+        EngagementContextProvider.DEFAULT_ID,
+        log_group_encryption_key=kms.Key.from_key_arn(scope, "Key", key_arn),
+        log_retention=logs.RetentionDays.ONE_YEAR,
+        permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(scope, "Boundary", "most-that-may-be"),
+    )
+
+
+class Deals(Stack):
+    """Contexts in every way they are declared."""
+
+    def __init__(self, scope: Construct, name: str) -> None:
+        super().__init__(scope, name)
+        provider = provider_by_name(self, "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000")
+        migration = EngagementContext(
+            self,
+            "Migration",
+            catalog=Catalog.SANDBOX,
+            engagement_identifier=ENGAGEMENT,
+            payload=MIGRATION,
+            type=EngagementContextType.CUSTOMER_PROJECT,
+            client_token="7h1515a70k3n",
+            adopt_existing=False,
+            context_identifier=None,
+            provider=provider,
+        )
+        seen = datetime(2027, 1, 5, 9, 30, tzinfo=timezone.utc)
+        visitor = Visitor("it@acme.example", "Robin", "Example", "Head of IT", seen)
+        northwind = Engagement.from_engagement_arn(
+            self, "Northwind", "arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-zyxwvutsrqponm"
+        )
+        lead: EngagementContext = northwind.add_context("Lead", payload=lead_of("Northwind", [visitor]))
+        raw = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
+        northwind.add_context("Prospecting", payload=raw)
+        elsewhere = EngagementContext.from_context_attributes(
+            self, "Elsewhere", catalog="AWS", engagement_identifier=ENGAGEMENT, context_id="1"
+        )
+        reader = iam.User(self, "Reader")
+        for context in (migration, lead, elsewhere):
+            tell(self, context, reader)
+        northwind.grant_read(provider.function)
+        modified: str = migration.engagement_last_modified_at
+        CfnOutput(self, "Modified", value=modified)
+
+
+def main(folder: str) -> None:
+    """Synthesise into a folder."""
+    app = App(outdir=folder)
+    Deals(app, "Deals")
+    app.synth()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,18 @@
+"""The typed sample is an app that runs; that it is typed is for mypy and pyright, which read this folder too."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+SAMPLE = Path(__file__).parent / "sample_app.py"
+
+
+def test_the_typed_sample_synthesises(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, SAMPLE, tmp_path], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    template = json.loads((tmp_path / "Deals.template.json").read_text())
+    contexts = [each for each in template["Resources"].values() if each["Type"] == "Custom::EngagementContext"]
+    assert [each["Properties"]["Type"] for each in contexts] == ["CustomerProject", "Lead", "ProspectingResult"]
+    assert template["Outputs"]["ElsewhereContext"]["Value"] == "1"

@@ -1,0 +1,52 @@
+"""Mistakes that an editor underlines: were one of them accepted, its ignore would be unused, which is an error too."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+
+from cdk_partnercentral import (
+    Catalog,
+    Customer,
+    CustomerProject,
+    Engagement,
+    EngagementContext,
+    EngagementContextProvider,
+    IEngagementContext,
+    Lead,
+)
+
+
+def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContext) -> None:
+    """Never called."""
+    EngagementContext(
+        stack,
+        "NoEngagement",
+        catalog=Catalog.SANDBOX,
+        engagement_identifier=None,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        payload=payload,
+    )
+    EngagementContext(  # type: ignore[call-arg]
+        stack,
+        "NoPayload",
+        catalog=Catalog.SANDBOX,
+        engagement_identifier="eng-0123456789abcd",
+    )  # pyright: ignore[reportCallIssue]
+    Customer(  # type: ignore[call-arg]
+        company_name="Acme",
+        country_code="US",
+    )  # pyright: ignore[reportCallIssue]
+    Lead(
+        customer=payload.customer,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        interactions=[],
+    )
+    acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
+    acme.add_context("Migration", payload="Acme")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    EngagementContextProvider(
+        stack,
+        "Provider",
+        runtime="python3.14",  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        timeout=Duration.minutes(10),
+    )
+    # Nobody tells it of a context that was made elsewhere.
+    imported.engagement_last_modified_at  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    imported.grant_read(stack)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    imported.grant_read(iam.ServicePrincipal("lambda.amazonaws.com"))
