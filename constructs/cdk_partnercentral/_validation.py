@@ -190,13 +190,7 @@ def _range(rule: Rule) -> str:
 def _kind(value: object) -> str:
     if isinstance(value, str):
         return f"{len(value)} characters that are not"
-    return (
-        "a mapping"
-        if is_mapping(value)
-        else "a list"
-        if is_list(value)
-        else f"a {type(value).__name__}"
-    )
+    return "a mapping" if is_mapping(value) else "a list" if is_list(value) else f"a {type(value).__name__}"
 
 
 def _one_of(values: tuple[str, ...]) -> str:
