@@ -82,4 +82,5 @@ class ApiError(Exception):
         """Say it as a Reason says it: the exception, its words, and every field it names."""
         fields = "".join(f"; {entry.field or '(no field)'}: {entry.message} ({entry.code})" for entry in self.fields)
         reason = f" [{self.reason}]" if self.reason else ""
-        return f"{self.code} from {self.operation}{reason}: {self.message}{fields}"
+        # A sentence of ours follows, with a full stop between.
+        return f"{self.code} from {self.operation}{reason}: {self.message}{fields}".rstrip(".")

@@ -1,0 +1,21 @@
+"""Every unknown of the service, drawn for each history. Likely answers come more often than far-fetched ones."""
+
+from hypothesis import strategies as st
+
+from cdk_partnercentral_local._behaviour import Behaviour
+
+behaviours = st.builds(
+    Behaviour,
+    token_mismatch=st.sampled_from(("conflict", "validation", "replay")),
+    token_lifetime=st.sampled_from((None, None, 200.0, 28800.0)),
+    lock=st.sampled_from(("exact", "microsecond")),
+    lead_interactions=st.sampled_from(("append", "replace")),
+    update=st.sampled_from(("replace", "merge")),
+    normalises=st.sampled_from((False, False, True)),
+    fills_interaction_date=st.booleans(),
+    read_lag=st.sampled_from((0, 0, 0, 1, 2)),
+    accepts_prospecting_result=st.booleans(),
+    quota=st.sampled_from((60, 60, 5, 3)),
+    writes_per_second=st.sampled_from((None, None, 1.0)),
+    reads_per_second=st.sampled_from((None, None, 10.0)),
+)
