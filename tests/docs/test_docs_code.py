@@ -123,19 +123,11 @@ def test_json_is_json(block: Block) -> None:
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
-def test_code_is_formatted_and_fits_its_page(program: Program) -> None:
-    width = 120 if program.page == README else 100
-    done = subprocess.run(
-        [sys.executable, "-m", "ruff", "format", "--diff", "--line-length", str(width), "-"],
-        input=program.text,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout
-    assert [line for line in program.text.splitlines() if len(line) > width] == []
+def test_code_fits_its_page_and_the_oldest_python(program: Program) -> None:
     ast.parse(program.text, feature_version=(3, 10))
+
+    # As wide as the site's pages are; the formatter, which knows Markdown, allows more.
+    assert [line for line in program.text.splitlines() if len(line) > (120 if program.page == README else 100)] == []
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -20,7 +20,7 @@ MET = {
     "a replacement undone": 5,
     "undone": 140,
     "rolled back": 240,
-    "declared again": 45,
+    "declared again": 20,
     "several at once": 90,
     "delivered twice at once": 70,
     "repeated by Lambda": 200,

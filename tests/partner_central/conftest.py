@@ -1,6 +1,7 @@
 """A local Partner Central, real SDK clients for it, and invented payloads."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -27,6 +28,15 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Go on, which also serves for waiting."""
         self.now += int(seconds * 1_000_000_000)
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    """Let libraries log: other tests of the same process import the function, which turns that off for good."""
+    before = logging.root.manager.disable
+    logging.disable(logging.NOTSET)
+    yield
+    logging.disable(before)
 
 
 @pytest.fixture
