@@ -122,7 +122,7 @@ def check_payload(book: Book, expected: Expected) -> str | None:
     wrong = _differs(rest, wanted, extra=behaviour.update == "merge", skip="Interactions")
     if wrong or declared.type != "Lead":
         return wrong
-    missing = {payloads.tag_of(one) for one in payloads.missing_interactions(held, declared.payload)}
+    missing = {payloads.tag_of(one) for one in payloads.missing_interactions(held, declared.payload)} - kept.lost
     if behaviour.lead_interactions == "replace":
         missing -= kept.ever
     return f"{sorted(missing)} never arrived" if missing else None

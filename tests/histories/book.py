@@ -28,6 +28,7 @@ class Kept:
         sent: the tags of the interactions that reached it for the present declaration.
         lately: those that did for the request of that number.
         ever: those that it ever held.
+        lost: those that a replay which no read showed took for arrived: declared before from then on, they are never sent.
     """
 
     family: str | None
@@ -37,6 +38,7 @@ class Kept:
     sent: set[str] = field(default_factory=set)
     lately: tuple[int, frozenset[str]] = (0, frozenset())
     ever: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,6 +132,7 @@ class Oracle:
         if self._replayed_unseen(run, answer):
             # The service answered what it had answered before, for another payload, and its read did not show that context.
             self.world.counts["beyond: a replay of what no read showed"] += 1
+            kept.lost |= payloads.tags_of(declared.payload)
             expected.certain = False
         elif kept.changed_at > instant_of(run.known):
             # The read did not show the latest write to this context, and nothing else could have told of it.
