@@ -1,6 +1,6 @@
 """What validation costs at synthesis: the same stack of 490 contexts with it and without it, in turn, in one process.
 
-`make bench-validation` prints the seconds of each run and the ratio of the medians.
+`python -m benchmarks.validation` prints the seconds of each run and the ratio of the medians.
 """
 
 import argparse

@@ -11,7 +11,8 @@ from aws_cdk import Fn, Token
 
 ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
 ENGAGEMENT_ARN = re.compile(
-    r"arn:[a-z-]+:partnercentral:[a-z0-9-]*::catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
+    r"arn:(?P<partition>[a-z-]+):partnercentral:[a-z0-9-]*::"
+    r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
 
 

@@ -12,7 +12,7 @@ from constructs import Construct, Node
 
 from cdk_partnercentral._grants import READ, UPDATE, grant
 from cdk_partnercentral._identifiers import arn_of, id_of
-from cdk_partnercentral._validation import problems
+from cdk_partnercentral._validation import name_problems
 
 
 class IEngagementContext(Protocol):
@@ -158,14 +158,6 @@ def refuse_names(what: str, *, catalog: str, engagement_identifier: str, context
     Raises:
         ValueError: With every problem.
     """
-    found = problems(
-        catalog=catalog,
-        engagement_identifier=engagement_identifier,
-        context_identifier=context_id,
-        # Nothing is declared, so there is nothing to say of it.
-        type_="CustomerProject",
-        payload={"CustomerProject": {}},
-        client_token=None,
-    )
+    found = name_problems(catalog=catalog, engagement_identifier=engagement_identifier, context_identifier=context_id)
     if found:
         raise ValueError("\n- ".join([f"This {what} cannot be named:", *found]))

@@ -11,14 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, ENGAGEMENT_ID
 from cdk_partnercentral._model import Rule, context_identifier_rule, member_rule, payload_rule
 from cdk_partnercentral._narrowing import is_list, is_mapping
 
 CATALOGS = ("AWS", "Sandbox")
-ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
-ENGAGEMENT_ARN = re.compile(
-    r"arn:(?P<partition>[^:]*):partnercentral:[^:]*::catalog/(?P<catalog>[a-zA-Z]+)/engagement/eng-[0-9a-z]{14}"
-)
 # Documented as at most 64 letters and digits; the model's own pattern is wider.
 CLIENT_TOKEN = re.compile(r"[a-zA-Z0-9]{1,64}")
 INSTANT = re.compile(
@@ -55,10 +52,24 @@ def problems(
         client_token: The declared token, or None.
         context_identifier: The declared context, or None.
     """
-    found = [*_catalog(catalog), *_engagement(engagement_identifier, catalog), *_type(type_, payload)]
-    found += _check(payload, payload_rule(), "payload")
+    found = name_problems(
+        catalog=catalog, engagement_identifier=engagement_identifier, context_identifier=context_identifier
+    )
+    found += [*_type(type_, payload), *_check(payload, payload_rule(), "payload")]
     if client_token is not None and not is_late(client_token) and not CLIENT_TOKEN.fullmatch(client_token):
         found.append(f"client_token: 1 to 64 letters and digits, got {_kind(client_token)}")
+    return found
+
+
+def name_problems(*, catalog: str, engagement_identifier: str, context_identifier: str | None) -> list[str]:
+    """Return what is wrong with the names of an engagement and a context, one line each.
+
+    Args:
+        catalog: The engagement's catalog.
+        engagement_identifier: Its id or ARN.
+        context_identifier: The context's id, or None where no context is named.
+    """
+    found = [*_catalog(catalog), *_engagement(engagement_identifier, catalog)]
     if context_identifier is not None:
         found += _check(context_identifier, context_identifier_rule(), "context_identifier")
     return found
