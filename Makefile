@@ -20,7 +20,8 @@ local: setup ## Deploy the demo app to the local cloud, and show what Partner Ce
 
 test: setup lint types ## The whole gate: lint, types, and every test.
 	$(PY) -m pytest tests/unit --quiet --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
-	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore=tests/unit
+	$(PY) -m pytest tests/histories --quiet --numprocesses 2
+	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore=tests/unit --ignore=tests/histories
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
