@@ -14,10 +14,7 @@ MOST_INTERACTIONS = 10  # LeadInteractionList's greatest length in the service m
 
 @dataclass(frozen=True, kw_only=True)
 class _Done:
-    """What was written and answered in this run: never written again, whatever a later read shows.
-
-    `interactions` are the ones that the latest read does not show yet.
-    """
+    """What is in place, since this run wrote it or read it: never written again, whatever a later read shows."""
 
     rest: bool = False
     interactions: Sequence[Payload] = ()
@@ -45,6 +42,7 @@ def bring_up_to_date(
     while True:
         held = _held(engagement, context_id)
         due = _interactions_due(held, declared, before, done)
+        done = replace(done, interactions=comparison.unmatched(_wanted(declared, before), due))
         if not due and (done.rest or _rest_says(held, declared, before)):
             logs.log(decision="up to date", context=context_id)
             return engagement
@@ -60,7 +58,9 @@ def bring_up_to_date(
                 raise
             patience.wait(error)
             engagement = read_until_shown(declared, context_id, api, patience)
-            done = _still_done(done, _held(engagement, context_id), declared, before)
+            if done.rest and not _rest_says(_held(engagement, context_id), declared, before):
+                # Normalised, shown late, or changed by others since. Writing it again would not help: this only says it.
+                logs.log(decision="reads otherwise than written", context=context_id)
         else:
             logs.log(decision="updated", context=context_id)
             done = _Done(rest=True, interactions=[*done.interactions, *due[:1]])
@@ -91,42 +91,41 @@ def _rest_says(held: Context, declared: Declaration, before: Payload) -> bool:
     return comparison.rest_says(held.payload, declared.payload, declared.type, before=before)
 
 
-def _still_done(done: _Done, held: Context, declared: Declaration, before: Payload) -> _Done:
-    """Return what a new read leaves of what was done: of the interactions, those it does not show."""
-    if done.rest and not _rest_says(held, declared, before):
-        # Normalised, shown late, or changed by others since. Writing it again would not help, so this only says it.
-        logs.log(decision="reads otherwise than written", context=held.id)
-    shown = held.payload.get(comparison.INTERACTIONS, ())
-    return _Done(rest=done.rest, interactions=comparison.unmatched(done.interactions, shown))
+def _wanted(declared: Declaration, before: Payload) -> list[Payload]:
+    """Return the interactions that are declared now and were not before: the others were sent when they came in."""
+    return comparison.unmatched(
+        declared.payload.get(comparison.INTERACTIONS, ()), before.get(comparison.INTERACTIONS, ())
+    )
 
 
 def _interactions_due(held: Context, declared: Declaration, before: Payload, done: _Done) -> list[Payload]:
-    """Return the interactions still to be sent: declared now, not before, not held, and not sent in this run."""
+    """Return the interactions still to be sent."""
     if declared.type != comparison.LEAD:
         return []
-    wanted = comparison.unmatched(
-        declared.payload.get(comparison.INTERACTIONS, ()), before.get(comparison.INTERACTIONS, ())
-    )
     holds = held.payload.get(comparison.INTERACTIONS, ())
-    due = comparison.unmatched(_after_sole_survivor(wanted, holds, before), [*holds, *done.interactions])
-    if due and len(holds) + len(done.interactions) + len(due) > MOST_INTERACTIONS:
+    # All that the Lead has had. A service that replaces interactions, or shows them late, does not hold all of it.
+    had = [*holds, *comparison.unmatched(done.interactions, holds)]
+    wanted = _after_last_survivor(_wanted(declared, before), holds, before)
+    due = comparison.unmatched(wanted, had)
+    if due and len(had) + len(due) > MOST_INTERACTIONS:
         raise Refused(
-            f"The Lead {held.id} holds {len(holds) + len(done.interactions)} interactions, and {len(due)} more are declared:"
-            f" a Lead has {MOST_INTERACTIONS} at most, and none can be removed. Nothing further was sent. Declare fewer."
+            f"The Lead {held.id} holds {len(had)} interactions, and {len(due)} more are declared: a Lead has"
+            f" {MOST_INTERACTIONS} at most, and none can be removed. Nothing further was sent. Declare fewer."
         )
     return due
 
 
-def _after_sole_survivor(wanted: list[Payload], holds: Sequence[Payload], before: Payload) -> list[Payload]:
-    """Leave out what was sent before the one interaction that a service that replaces them holds.
+def _after_last_survivor(wanted: list[Payload], holds: Sequence[Payload], before: Payload) -> list[Payload]:
+    """Leave out what an earlier run sent and a service that replaces interactions no longer holds.
 
-    Interactions go out in the order they are declared. A service that appends holds at least one that was declared before;
-    one that holds nothing but one of the new ones replaces them, and has had those that stand before it.
+    Interactions go out in the order they are declared, so the last one that is held tells that those before it were sent. A
+    service that appends holds those declared before; where none were, only a Lead with a single one looks replaced. A Lead
+    that nothing was declared of before is somebody else's so far, and tells nothing.
     """
-    if not before or len(holds) != 1 or len(wanted) < 2:
-        return wanted
-    last = next((place for place, one in enumerate(wanted) if not comparison.unmatched([one], holds)), None)
-    return wanted if last is None else wanted[last:]
+    earlier = before.get(comparison.INTERACTIONS, ())
+    replaces = before and (comparison.unmatched(earlier, holds) == list(earlier) if earlier else len(holds) == 1)
+    survivors = [place for place, one in enumerate(wanted) if not comparison.unmatched([one], holds)]
+    return wanted[survivors[-1] :] if replaces and survivors else wanted
 
 
 def _payload(declared: Declaration, interactions: list[Payload], kept: Payload) -> Payload:
