@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -119,6 +120,12 @@ class Marked:
     def files(self) -> list[str]:
         """What lies in the folder."""
         return sorted(path.name for path in self.folder.iterdir())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """Processes started in a shell's background ignore Ctrl-C, and all that they start do."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
