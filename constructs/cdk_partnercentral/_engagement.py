@@ -15,8 +15,9 @@ from cdk_partnercentral._customer_project import CustomerProject
 from cdk_partnercentral._engagement_context import EngagementContext
 from cdk_partnercentral._enums import Catalog, EngagementContextType
 from cdk_partnercentral._grants import READ, grant
-from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, arn_of, id_of, known_at_deployment_only
+from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, arn_of, id_of
 from cdk_partnercentral._imported import refuse_names
+from cdk_partnercentral._late import is_late
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._provider import EngagementContextProvider
 from cdk_partnercentral._signature import ConstructorSignature
@@ -131,7 +132,7 @@ class Engagement(Construct):
             'Sandbox'
         """
         literal = ENGAGEMENT_ARN.fullmatch(engagement_arn)
-        if literal is None and not known_at_deployment_only(engagement_arn):
+        if literal is None and not is_late(engagement_arn):
             allowed = "arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>, or a token of it"
             raise ValueError(f"engagement_arn: {allowed}, got {engagement_arn!r}")
         told = catalog if literal is None or catalog is not None else literal["catalog"]

@@ -7,26 +7,16 @@ from __future__ import annotations
 
 import re
 
-from aws_cdk import Fn, Token
+from aws_cdk import Fn
+
+from cdk_partnercentral._late import is_late
 
 ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
 ENGAGEMENT_ARN = re.compile(
     r"arn:(?P<partition>[a-z-]+):partnercentral:[a-z0-9-]*::"
     r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
-
-
-def known_at_deployment_only(text: str) -> bool:
-    """Whether a string holds a token or a dynamic reference.
-
-    Args:
-        text: Any string.
-
-    Returns:
-        True where the CDK or CloudFormation has yet to put something into it.
-    """
-    # A dynamic reference is no token to the CDK, though CloudFormation resolves it all the same.
-    return "{{resolve:" in text or Token.is_unresolved(text)
+_BEFORE_THE_ID = re.compile(r"\Aarn:aws:partnercentral:us-east-1::catalog/[^/]+/engagement/")
 
 
 def arn_of(catalog: str, engagement_id: str) -> str:
@@ -40,6 +30,18 @@ def arn_of(catalog: str, engagement_id: str) -> str:
         The ARN. The API has one partition and one region, so its ARNs do too.
     """
     return f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{engagement_id}"
+
+
+def without_arn(identifier: str) -> str:
+    """An engagement's id, where it is named by its ARN: so the same engagement is the same text.
+
+    Args:
+        identifier: Id, ARN, or a token of either, or of the id in an ARN.
+
+    Returns:
+        The id, or its token. What is no ARN, as far as synthesis can tell, is left as it is.
+    """
+    return _BEFORE_THE_ID.sub("", identifier)
 
 
 def id_of(identifier: str) -> str:
@@ -59,7 +61,7 @@ def id_of(identifier: str) -> str:
         return arn["id"]
     if ENGAGEMENT_ID.fullmatch(identifier):
         return identifier
-    if "{{resolve:" not in identifier and Token.is_unresolved(identifier):
+    if "{{resolve:" not in identifier and is_late(identifier):
         # `eng-` stands in an id once and in an ARN once.
         return f"eng-{Fn.select(1, Fn.split('eng-', identifier))}"
     raise ValueError(

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, ENGAGEMENT_ID, arn_of, known_at_deployment_only
+from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, ENGAGEMENT_ID, arn_of
+from cdk_partnercentral._late import is_late
 
 ACTIONS = (
     "partnercentral:CreateEngagementContext",
@@ -69,7 +70,7 @@ def exact_arn(catalog: str, engagement_identifier: str) -> str | None:
         return arn_of(catalog, engagement_identifier)
     if ENGAGEMENT_ARN.fullmatch(engagement_identifier):
         return engagement_identifier
-    if known_at_deployment_only(engagement_identifier):
+    if is_late(engagement_identifier):
         return None
     raise ValueError(
         "engagement_identifier: `eng-` and 14 of 0-9 and a-z, or an engagement's ARN, or a token; "

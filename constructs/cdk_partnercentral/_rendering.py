@@ -10,10 +10,9 @@ from datetime import date, datetime, timezone
 from enum import Enum
 from typing import Any
 
-from aws_cdk import Token
-
 from cdk_partnercentral._customer_project import CustomerProject
 from cdk_partnercentral._enums import EngagementContextType
+from cdk_partnercentral._late import is_late
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._narrowing import is_list, is_mapping
 
@@ -97,7 +96,7 @@ def _value(value: object, path: str, problems: list[str]) -> Any:
         return _members(value, path, problems)
     if is_list(value):
         return [_value(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
-    if _is_token(value):
+    if is_late(value):
         return value
     problems.append(f"{path}: a string, date, datetime, mapping or list, got {type(value).__name__}")
     return None
@@ -121,11 +120,6 @@ def _timestamp(value: datetime, path: str, problems: list[str]) -> str:
         problems.append(f"{path}: a datetime with a time zone, got one without (is it UTC, or local time?)")
         return ""
     return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
-
-
-def _is_token(value: object) -> bool:
-    # jsii knows only plain numbers and its own objects, so it is asked about nothing else.
-    return (isinstance(value, int | float) or hasattr(value, "__jsii_type__")) and Token.is_unresolved(value)
 
 
 def _api_name(field_name: str) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, ENGAGEMENT_ID
+from cdk_partnercentral._late import is_late
 from cdk_partnercentral._model import Rule, context_identifier_rule, member_rule, payload_rule
 from cdk_partnercentral._narrowing import is_list, is_mapping
 
@@ -19,7 +20,8 @@ CATALOGS = ("AWS", "Sandbox")
 # Documented as at most 64 letters and digits; the model's own pattern is wider.
 CLIENT_TOKEN = re.compile(r"[a-zA-Z0-9]{1,64}")
 INSTANT = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>([01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
+    r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>([01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.(?P<fraction>\d{1,9}))?"
+    r"(?P<zone>Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
 # What a pattern of the model means, in words.
@@ -75,15 +77,6 @@ def name_problems(*, catalog: str, engagement_identifier: str, context_identifie
     return found
 
 
-def is_late(value: object) -> bool:
-    """Whether only the deployment knows a value: a token, in a string or in place of one, or a dynamic reference."""
-    if isinstance(value, str):
-        return "${Token[" in value or "#{Token[" in value or "{{resolve:" in value
-    if is_list(value):
-        return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
-    return not is_mapping(value)
-
-
 def _catalog(catalog: str) -> Iterator[str]:
     if not is_late(catalog) and catalog not in CATALOGS:
         yield f"catalog: {_one_of(CATALOGS)}, got {catalog!r}{_suggestion(catalog, CATALOGS)}"
@@ -114,7 +107,8 @@ def _type(type_: str, payload: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _check(value: Any, rule: Rule, path: str) -> Iterator[str]:
-    if is_late(value):
+    # What could not be rendered is None, and was told of there.
+    if value is None or is_late(value):
         return
     if rule.kind == "structure":
         yield from _structure(value, rule, path)
@@ -179,6 +173,15 @@ def _timestamp(value: str, path: str) -> Iterator[str]:
         yield f"{path}: an ISO 8601 timestamp with a time zone, such as 2027-01-05T09:30:00Z, got {_kind(value)}"
     elif not _is_day(found["day"]):
         yield f"{path}: a timestamp, got one of a day that does not exist"
+
+
+def instant(text: str) -> datetime | str:
+    """Return the instant that a timestamp names, to the microsecond: the SDK sends no more. Other text stays."""
+    found = INSTANT.fullmatch(text)
+    if found is None or not _is_day(found["day"]):
+        return text
+    fraction = (found["fraction"] or "").ljust(6, "0")[:6]
+    return datetime.fromisoformat(f"{found['day']}T{found['time']}.{fraction}{found['zone'].replace('Z', '+00:00')}")
 
 
 def is_past(value: object, today: date) -> bool:

@@ -227,13 +227,40 @@ def test_what_is_no_payload(payload: object, problem: str) -> None:
     assert render(payload, None).problems == (problem,)
 
 
-@pytest.mark.parametrize("value", [True, 7, 7.5, Decimal(7), b"text", {"a", "b"}, object(), Customer])
+# A stack and a parameter have a method `resolve`, which is all that the CDK looks at; and to what is no number in JSON
+# jsii's process would not survive.
+@pytest.mark.parametrize(
+    "value",
+    [
+        True,
+        7,
+        7.5,
+        10**400,
+        float("nan"),
+        float("inf"),
+        Decimal(7),
+        b"text",
+        {"a", "b"},
+        object(),
+        Customer,
+        CfnParameter,
+    ],
+)
 def test_a_value_that_is_no_value_of_the_api(value: object) -> None:
     rendered = render({"Lead": {"Customer": {"CompanyName": value}}}, None)
 
     assert rendered.problems == (
         f"payload.Lead.Customer.CompanyName: a string, date, datetime, mapping or list, got {type(value).__name__}",
     )
+
+
+@pytest.mark.parametrize("in_a_list", [True, False])
+def test_a_construct_is_no_value(in_a_list: bool, stack: Stack) -> None:
+    for value in (stack, CfnParameter(stack, "Text")):
+        rendered = render({"Lead": {"Customer": [value] if in_a_list else value}}, None)
+
+        path = "payload.Lead.Customer" + "[0]" * in_a_list
+        assert rendered.problems == (f"{path}: a string, date, datetime, mapping or list, got {type(value).__name__}",)
 
 
 def test_every_problem_at_once_by_its_path_and_without_the_values() -> None:
