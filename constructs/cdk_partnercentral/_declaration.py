@@ -5,7 +5,7 @@ Knows nothing of the function that carries it out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -14,6 +14,7 @@ from aws_cdk import Annotations, Stack
 from constructs import Construct
 
 from cdk_partnercentral._enums import Catalog, EngagementContextType
+from cdk_partnercentral._identifiers import without_arn
 from cdk_partnercentral._narrowing import is_mapping
 from cdk_partnercentral._neighbours import Declared
 from cdk_partnercentral._rendering import render
@@ -130,9 +131,9 @@ def announce(stack: Stack, context: Construct, made: Declaration) -> None:
     declared = Declared(
         path=context.node.path,
         catalog=made.catalog,
-        engagement_id=made.engagement_identifier.rpartition("/")[2],
+        engagement_id=without_arn(made.engagement_identifier),
         type=made.type,
-        payload=made.payload.get(made.type, {}),
+        payload=made.payload.get(made.type),
         adopts=made.adopt_existing,
         context_identifier=made.context_identifier,
         client_token=made.client_token,
@@ -141,8 +142,8 @@ def announce(stack: Stack, context: Construct, made: Declaration) -> None:
     _warn_of_the_past(context, declared.payload)
 
 
-def _warn_of_the_past(context: Construct, member: Mapping[str, Any]) -> None:
-    project = member.get("Project")
+def _warn_of_the_past(context: Construct, member: object) -> None:
+    project = member.get("Project") if is_mapping(member) else None
     target = project.get("TargetCompletionDate") if is_mapping(project) else None
     if is_past(target, datetime.now(timezone.utc).date()):
         Annotations.of(context).add_warning_v2(

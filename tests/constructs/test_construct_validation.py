@@ -221,50 +221,6 @@ def test_websites_are_matched_in_linear_time(hostile: str) -> None:
     assert time.perf_counter() - started < 0.5
 
 
-def test_two_contexts_that_would_adopt_one_another_are_an_error(declare: Callable[..., EngagementContext]) -> None:
-    app = app_of(declare("One"))
-    declare("Two", engagement_identifier=f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}")
-    declare("Elsewhere", engagement_identifier=OTHER)
-    with pytest.raises(RuntimeError, match="Deals/One and Deals/Two declare the same payload"):
-        app.synth()
-
-
-def test_not_if_neither_adopts(declare: Callable[..., EngagementContext]) -> None:
-    app = app_of(declare("One", adopt_existing=False))
-    declare("Two", adopt_existing=False)
-    app.synth()
-
-
-def test_a_lead_that_says_more_would_be_adopted_by_one_that_says_less(
-    declare: Callable[..., EngagementContext],
-) -> None:
-    app = app_of(declare("Less", payload=lead("ann")))
-    declare("More", payload=lead("bob", "ann", qualification_status="Open"))
-    with pytest.raises(RuntimeError, match="Deals/Less and Deals/More"):
-        app.synth()
-
-
-@pytest.mark.parametrize("control", [{"context_identifier": "2"}, {"client_token": "mine"}])
-def test_two_contexts_that_are_one_by_name_are_an_error(
-    declare: Callable[..., EngagementContext], control: Any
-) -> None:
-    app = app_of(declare("One", **control))
-    declare("Two", payload=project("Another"), **control)
-    with pytest.raises(RuntimeError, match="Deals/One and Deals/Two"):
-        app.synth()
-
-
-def test_more_contexts_than_an_engagement_holds_are_a_warning_with_the_reason(
-    declare: Callable[..., EngagementContext],
-) -> None:
-    for number in range(7):
-        context = declare(f"Deal{number}", payload=project(f"Deal {number}"))
-    found = Annotations.from_stack(Stack.of(context)).find_warning(
-        "*", Match.string_like_regexp("More than 5 contexts")
-    )
-    assert [each.id for each in found] == ["/Deals/Deal5"]
-
-
 def test_nothing_is_guessed_about_a_stack_that_is_called_a_test() -> None:
     app = App()
     stack = Stack(app, "TestStack")
