@@ -13,13 +13,15 @@ from typing import Any
 from aws_cdk import Annotations, Stack
 from constructs import Construct
 
-from cdk_partnercentral._enums import Catalog, EngagementContextType
+from cdk_partnercentral._arguments import catalog_problems, control_problems, engagement_problems, type_problems
+from cdk_partnercentral._enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._identifiers import without_arn
 from cdk_partnercentral._narrowing import is_mapping
 from cdk_partnercentral._neighbours import Declared
+from cdk_partnercentral._refusal import refuse
 from cdk_partnercentral._rendering import render
 from cdk_partnercentral._stack_checks import join, stack_problems
-from cdk_partnercentral._validation import is_past, problems
+from cdk_partnercentral._validation import is_past, payload_problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class Declaration:
         catalog: The engagement's catalog. May be a token.
         engagement_identifier: The engagement's id or ARN. May be a token.
         type: The context's Type.
-        payload: The tagged union.
+        payload: The tagged union, or a token of it.
         client_token: The API's token against doubles, or None for the function's own.
         adopt_existing: Whether an equal context is taken over.
         context_identifier: The existing context to manage, or None.
@@ -39,7 +41,7 @@ class Declaration:
     catalog: str
     engagement_identifier: str
     type: str
-    payload: dict[str, Any]
+    payload: Any
     client_token: str | None
     adopt_existing: bool
     context_identifier: str | None
@@ -97,8 +99,24 @@ def declaration(
         ValueError: With every problem.
     """
     rendered = render(payload, type_)
-    made = Declaration(
-        catalog=catalog.value if isinstance(catalog, Catalog) else catalog,
+    catalog = plain(catalog)
+    refuse(
+        "This engagement context cannot be declared:",
+        [
+            *stack_problems(stack),
+            *catalog_problems(catalog),
+            *engagement_problems("engagement_identifier", engagement_identifier, catalog),
+            *rendered.problems,
+            *payload_problems(rendered.payload),
+            *type_problems(rendered.type, rendered.payload),
+            *control_problems(
+                client_token=client_token, adopt_existing=adopt_existing, context_identifier=context_identifier
+            ),
+            *other_problems,
+        ],
+    )
+    return Declaration(
+        catalog=catalog,
         engagement_identifier=engagement_identifier,
         type=rendered.type,
         payload=rendered.payload,
@@ -106,18 +124,6 @@ def declaration(
         adopt_existing=adopt_existing,
         context_identifier=context_identifier,
     )
-    refused = problems(
-        catalog=made.catalog,
-        engagement_identifier=engagement_identifier,
-        type_=made.type,
-        payload=made.payload,
-        client_token=client_token,
-        context_identifier=context_identifier,
-    )
-    found = [*stack_problems(stack), *rendered.problems, *refused, *other_problems]
-    if found:
-        raise ValueError("\n- ".join(["This engagement context cannot be declared:", *found]))
-    return made
 
 
 def announce(stack: Stack, context: Construct, made: Declaration) -> None:
@@ -133,7 +139,7 @@ def announce(stack: Stack, context: Construct, made: Declaration) -> None:
         catalog=made.catalog,
         engagement_id=without_arn(made.engagement_identifier),
         type=made.type,
-        payload=made.payload.get(made.type),
+        payload=made.payload.get(made.type) if is_mapping(made.payload) else None,
         adopts=made.adopt_existing,
         context_identifier=made.context_identifier,
         client_token=made.client_token,

@@ -11,16 +11,19 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_partnercentral._arguments import arn_problems, catalog_problems, engagement_problems
 from cdk_partnercentral._customer_project import CustomerProject
 from cdk_partnercentral._engagement_context import EngagementContext
-from cdk_partnercentral._enums import Catalog, EngagementContextType
+from cdk_partnercentral._enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._grants import READ, grant
 from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, arn_of, id_of
-from cdk_partnercentral._imported import refuse_names
-from cdk_partnercentral._late import is_late
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._provider import EngagementContextProvider
+from cdk_partnercentral._refusal import refuse
 from cdk_partnercentral._signature import ConstructorSignature
+
+NOT_NAMED = "This engagement cannot be named:"
+NO_CATALOG = "catalog: it is needed beside a token, which does not tell it before the deployment"
 
 
 class Engagement(Construct):
@@ -98,7 +101,9 @@ class Engagement(Construct):
             >>> Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog="Sandbox").catalog
             'Sandbox'
         """
-        return _Named(scope, id, catalog=_name(catalog), identifier=engagement_id)
+        catalog = plain(catalog)
+        refuse(NOT_NAMED, [*catalog_problems(catalog), *engagement_problems("engagement_id", engagement_id, catalog)])
+        return _Named(scope, id, catalog=catalog, identifier=engagement_id)
 
     @staticmethod
     def from_engagement_arn(
@@ -131,14 +136,13 @@ class Engagement(Construct):
             >>> Engagement.from_engagement_arn(stack, "Acme", arn).catalog
             'Sandbox'
         """
-        literal = ENGAGEMENT_ARN.fullmatch(engagement_arn)
-        if literal is None and not is_late(engagement_arn):
-            allowed = "arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>, or a token of it"
-            raise ValueError(f"engagement_arn: {allowed}, got {engagement_arn!r}")
-        told = catalog if literal is None or catalog is not None else literal["catalog"]
-        if told is None:
-            raise ValueError("catalog: it is needed beside a token, which does not tell it before the deployment")
-        return _Named(scope, id, catalog=_name(told), identifier=engagement_arn)
+        literal = ENGAGEMENT_ARN.fullmatch(engagement_arn) if isinstance(engagement_arn, str) else None
+        told = literal["catalog"] if literal is not None and catalog is None else plain(catalog)
+        found = list(arn_problems("engagement_arn", engagement_arn, told))
+        if told is not None:
+            found = [*catalog_problems(told), *found]
+        refuse(NOT_NAMED, found or [NO_CATALOG] * (told is None))
+        return _Named(scope, id, catalog=told, identifier=engagement_arn)
 
     @property
     def catalog(self) -> str:
@@ -230,11 +234,6 @@ class _Named(Engagement):
         catalog: str,
         identifier: str,
     ) -> None:
-        refuse_names("engagement", catalog=catalog, engagement_identifier=identifier)
         super().__init__(scope, id)
         self._catalog = catalog
         self._identifier = identifier
-
-
-def _name(catalog: Catalog | str) -> str:
-    return catalog.value if isinstance(catalog, Catalog) else catalog

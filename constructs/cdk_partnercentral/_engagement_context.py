@@ -20,6 +20,7 @@ from cdk_partnercentral._imported import IEngagementContext, ImportedContext
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._permissions import exact_arn
 from cdk_partnercentral._provider import EngagementContextProvider
+from cdk_partnercentral._refusal import kind
 from cdk_partnercentral._signature import ConstructorSignature
 
 RESOURCE_TYPE = "Custom::EngagementContext"
@@ -206,7 +207,7 @@ class EngagementContext(Construct):
         return ImportedContext(
             scope,
             id,
-            catalog=catalog.value if isinstance(catalog, Catalog) else catalog,
+            catalog=catalog,
             engagement_identifier=engagement_identifier,
             context_id=context_id,
         )
@@ -286,7 +287,11 @@ class EngagementContext(Construct):
         )
 
 
-def _provider_problems(stack: Stack, provider: EngagementContextProvider | None) -> list[str]:
-    if provider is None or Stack.of(provider).node.path == stack.node.path:
+def _provider_problems(stack: Stack, provider: object) -> list[str]:
+    if provider is None:
         return []
-    return ["provider: it has to be in the context's own stack"]
+    if not isinstance(provider, EngagementContextProvider):
+        return [f"provider: an EngagementContextProvider, got {kind(provider)}"]
+    if Stack.of(provider).node.path != stack.node.path:
+        return ["provider: it has to be in the context's own stack"]
+    return []

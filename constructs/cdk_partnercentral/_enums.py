@@ -5,6 +5,7 @@ AWS adds tomorrow, or a CDK token, can be given today.
 """
 
 from enum import Enum
+from typing import Any
 
 
 class _ApiName(str, Enum):
@@ -89,3 +90,8 @@ class Industry(_ApiName):
     TRAVEL = "Travel"
     WHOLESALE_AND_DISTRIBUTION = "Wholesale and Distribution"
     OTHER = "Other"
+
+
+def plain(value: Any) -> Any:
+    """Return an enum's value, which jsii can carry, and anything else as it is."""
+    return value.value if isinstance(value, Enum) else value

@@ -13,7 +13,7 @@ from cdk_partnercentral._late import is_late
 
 ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
 ENGAGEMENT_ARN = re.compile(
-    r"arn:(?P<partition>[a-z-]+):partnercentral:[a-z0-9-]*::"
+    r"arn:(?P<partition>[a-z-]+):partnercentral:(?P<region>[a-z0-9-]*)::"
     r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
 _BEFORE_THE_ID = re.compile(r"\Aarn:aws:partnercentral:us-east-1::catalog/[^/]+/engagement/")

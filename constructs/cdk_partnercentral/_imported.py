@@ -10,9 +10,11 @@ from typing import Protocol
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Node
 
+from cdk_partnercentral._arguments import catalog_problems, context_problems, engagement_problems
+from cdk_partnercentral._enums import Catalog, plain
 from cdk_partnercentral._grants import READ, UPDATE, grant
 from cdk_partnercentral._identifiers import arn_of, id_of
-from cdk_partnercentral._validation import name_problems
+from cdk_partnercentral._refusal import refuse
 
 
 class IEngagementContext(Protocol):
@@ -107,13 +109,21 @@ class ImportedContext(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        catalog: str,
+        catalog: Catalog | str,
         engagement_identifier: str,
         context_id: str,
     ) -> None:
-        refuse_names("context", catalog=catalog, engagement_identifier=engagement_identifier, context_id=context_id)
+        catalog = plain(catalog)
+        refuse(
+            "This context cannot be named:",
+            [
+                *catalog_problems(catalog),
+                *engagement_problems("engagement_identifier", engagement_identifier, catalog),
+                *context_problems("context_id", context_id),
+            ],
+        )
         super().__init__(scope, id)
-        self._catalog = catalog
+        self._catalog: str = catalog
         self._identifier = engagement_identifier
         self._context_id = context_id
 
@@ -144,20 +154,3 @@ class ImportedContext(Construct):
     def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow somebody to read the engagement, and to update every context of it."""
         return grant(grantee, UPDATE, catalog=self._catalog, engagement_arn=self.engagement_arn)
-
-
-def refuse_names(what: str, *, catalog: str, engagement_identifier: str, context_id: str | None = None) -> None:
-    """Refuse names that the service does not take.
-
-    Args:
-        what: The kind of thing they name.
-        catalog: The engagement's catalog.
-        engagement_identifier: Its id or ARN, or a token of either.
-        context_id: A context's id, or None where no context is named.
-
-    Raises:
-        ValueError: With every problem.
-    """
-    found = name_problems(catalog=catalog, engagement_identifier=engagement_identifier, context_identifier=context_id)
-    if found:
-        raise ValueError("\n- ".join([f"This {what} cannot be named:", *found]))

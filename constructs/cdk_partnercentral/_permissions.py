@@ -68,8 +68,9 @@ def exact_arn(catalog: str, engagement_identifier: str) -> str | None:
     """
     if ENGAGEMENT_ID.fullmatch(engagement_identifier):
         return arn_of(catalog, engagement_identifier)
-    if ENGAGEMENT_ARN.fullmatch(engagement_identifier):
-        return engagement_identifier
+    arn = ENGAGEMENT_ARN.fullmatch(engagement_identifier)
+    if arn:
+        return arn_of(arn["catalog"], arn["id"])
     if is_late(engagement_identifier):
         return None
     raise ValueError(

@@ -28,6 +28,7 @@ from cdk_partnercentral._provider_parts import (
     useless_beside,
     useless_without,
 )
+from cdk_partnercentral._refusal import refuse
 from cdk_partnercentral._signature import ConstructorSignature
 
 # Public API, as every id below is: the function's logical id comes from them, its ARN is the service token, and
@@ -152,14 +153,17 @@ class EngagementContextProvider(Construct):
         vpc_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
         """Make the function and what it needs; the arguments are told at the class."""
-        timeout = timeout or Duration.minutes(TIMEOUT_MINUTES)
-        _refuse(
-            *_too_late(scope, id),
-            *out_of_range(timeout=timeout, memory_size=memory_size),
-            *useless_without("vpc", vpc, security_groups=security_groups, vpc_subnets=vpc_subnets),
-            *useless_beside("log_group", log_group, log_group_encryption_key=log_group_encryption_key),
-            *useless_beside("log_group", log_group, log_retention=log_retention),
-            *useless_beside("role", role, permissions_boundary=permissions_boundary),
+        timeout = Duration.minutes(TIMEOUT_MINUTES) if timeout is None else timeout
+        refuse(
+            "This provider cannot be made:",
+            [
+                *_too_late(scope, id),
+                *out_of_range(timeout=timeout, memory_size=memory_size),
+                *useless_without("vpc", vpc, security_groups=security_groups, vpc_subnets=vpc_subnets),
+                *useless_beside("log_group", log_group, log_group_encryption_key=log_group_encryption_key),
+                *useless_beside("log_group", log_group, log_retention=log_retention),
+                *useless_beside("role", role, permissions_boundary=permissions_boundary),
+            ],
         )
         super().__init__(scope, id)
         self._declared: dict[str, dict[str, None]] = {}
@@ -263,8 +267,3 @@ def _too_late(scope: Construct, id: str) -> list[str]:  # noqa: A002 - the CDK's
     if id != PROVIDER_ID or scope.node.try_find_child(id) is None:
         return []
     return [f"id: {scope.node.path} has its provider already; give its options before the first context is declared"]
-
-
-def _refuse(*problems: str) -> None:
-    if problems:
-        raise ValueError("\n- ".join(["This provider cannot be made:", *problems]))

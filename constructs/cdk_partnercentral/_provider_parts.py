@@ -5,15 +5,19 @@ Knows nothing of contexts and engagements.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack, Token
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from cdk_partnercentral._late import is_late
+from cdk_partnercentral._refusal import kind
 
 # With less, the minute that the function waits for new permissions does not fit beside the time it keeps for its answer.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
@@ -92,24 +96,29 @@ def own_role(scope: Construct, permissions_boundary: iam.IManagedPolicy | None) 
     return cast("iam.IRole", role)
 
 
-def out_of_range(*, timeout: Duration, memory_size: float) -> list[str]:
+def out_of_range(*, timeout: object, memory_size: object) -> Iterator[str]:
     """What is wrong with the numbers among a provider's options.
 
     Args:
         timeout: The function's timeout.
-        memory_size: The function's memory, in MB.
+        memory_size: The function's memory, in MB. May be a token.
 
-    Returns:
+    Yields:
         One line for each problem.
     """
-    problems: list[str] = []
-    if timeout.is_unresolved():
-        problems.append("timeout: 3 to 15 minutes, known at synthesis, got a token")
-    elif not SHORTEST_TIMEOUT <= timeout.to_seconds() <= LONGEST_TIMEOUT:
-        problems.append(f"timeout: 3 to 15 minutes, got {timeout.to_seconds():g} seconds")
-    if not Token.is_unresolved(memory_size) and not SMALLEST_MEMORY <= memory_size <= LARGEST_MEMORY:
-        problems.append(f"memory_size: {SMALLEST_MEMORY} to {LARGEST_MEMORY} MB, got {memory_size}")
-    return problems
+    allowed = "timeout: a Duration of 3 to 15 minutes"
+    if not isinstance(timeout, Duration):
+        yield f"{allowed}, got {kind(timeout)}"
+    elif timeout.is_unresolved():
+        yield f"{allowed}, known at synthesis, got a token"
+    else:
+        seconds = timeout.to_seconds(integral=False)
+        if not SHORTEST_TIMEOUT <= seconds <= LONGEST_TIMEOUT or seconds % 1:
+            yield f"{allowed} in whole seconds, got {seconds:g} seconds"
+    is_number = isinstance(memory_size, int | float) and not isinstance(memory_size, bool)
+    if not is_number or not (is_late(memory_size) or memory_size in range(SMALLEST_MEMORY, LARGEST_MEMORY + 1)):
+        got = memory_size if is_number else kind(memory_size)
+        yield f"memory_size: an integer of {SMALLEST_MEMORY} to {LARGEST_MEMORY} MB, got {got}"
 
 
 def useless_without(name: str, given: object, **others: object) -> list[str]:

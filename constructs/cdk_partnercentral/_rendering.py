@@ -11,10 +11,11 @@ from enum import Enum
 from typing import Any
 
 from cdk_partnercentral._customer_project import CustomerProject
-from cdk_partnercentral._enums import EngagementContextType
+from cdk_partnercentral._enums import EngagementContextType, plain
 from cdk_partnercentral._late import is_late
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._narrowing import is_list, is_mapping
+from cdk_partnercentral._refusal import kind
 
 _TYPE_OF = {
     CustomerProject: EngagementContextType.CUSTOMER_PROJECT,
@@ -28,62 +29,54 @@ class Rendered:
     """A payload as the custom resource carries it.
 
     Args:
-        type: The context's Type.
-        payload: The tagged union in the API's own names: mappings, lists, strings and tokens, nothing else.
-        problems: What could not be written down, or told, by its path. No value is repeated, since payloads hold other
-            people's data.
+        type: The context's Type, as it was given or as the payload tells it; None if neither does.
+        payload: The tagged union in the API's own names: mappings, lists, strings and tokens, and None for what could not
+            be written down.
+        problems: What could not be written down, by its path. No value is repeated, since payloads hold other people's
+            data.
     """
 
-    type: str
-    payload: dict[str, Any]
+    type: Any
+    payload: Any
     problems: tuple[str, ...]
 
 
-def render(payload: object, given_type: EngagementContextType | str | None) -> Rendered:
+def render(payload: object, given_type: object) -> Rendered:
     """Write a declared payload in the API's own names and formats.
 
     Args:
-        payload: A `CustomerProject`, a `Lead`, or the tagged union as a mapping in the API's own names.
+        payload: A `CustomerProject`, a `Lead`, the tagged union as a mapping in the API's own names, or a token of it.
         given_type: The Type, or None to take it from the payload.
 
     Returns:
-        The Type, the payload, and what is wrong with them.
+        The Type, the payload, and what is wrong with it.
     """
     problems: list[str] = []
     rendered = _union(payload, problems)
-    type_name = _type_name(rendered, given_type, problems)
-    return Rendered(type=type_name, payload=rendered, problems=tuple(problems))
+    type_ = _told_type(rendered) if given_type is None else plain(given_type)
+    return Rendered(type=type_, payload=rendered, problems=tuple(problems))
 
 
-def _union(payload: object, problems: list[str]) -> dict[str, Any]:
-    for typed, kind in _TYPE_OF.items():
+def _union(payload: object, problems: list[str]) -> Any:
+    for typed, kind_of_context in _TYPE_OF.items():
         if isinstance(payload, typed):
-            return {kind.value: _value(payload, f"payload.{kind.value}", problems)}
+            return {kind_of_context.value: _value(payload, f"payload.{kind_of_context.value}", problems)}
     if is_mapping(payload):
         return _members(payload, "payload", problems)
-    problems.append(
-        f"payload: a CustomerProject, a Lead or a mapping in the API's own names, got {type(payload).__name__}"
-    )
-    return {}
+    if is_late(payload):
+        return payload
+    problems.append(f"payload: a CustomerProject, a Lead or a mapping in the API's own names, got {kind(payload)}")
+    return None
 
 
-def _type_name(rendered: Mapping[str, Any], given_type: EngagementContextType | str | None, problems: list[str]) -> str:
-    if given_type is not None:
-        return given_type.value if isinstance(given_type, EngagementContextType) else given_type
-    names = list(rendered)
-    if len(names) == 1 and names[0] in _TYPES:
-        return names[0]
-    if not problems:
-        problems.append(
-            f"type: give it, or make one of {', '.join(_TYPES)} the payload's single key; "
-            f"its keys are: {', '.join(names) or 'none'}"
-        )
-    return ""
+def _told_type(payload: object) -> str | None:
+    names = list(payload) if is_mapping(payload) else []
+    return names[0] if len(names) == 1 and names[0] in _TYPES else None
 
 
 def _value(value: object, path: str, problems: list[str]) -> Any:
     if isinstance(value, Enum):
-        return _value(value.value, path, problems)
+        return _value(plain(value), path, problems)
     if isinstance(value, str):
         return value
     if isinstance(value, datetime):
@@ -98,27 +91,22 @@ def _value(value: object, path: str, problems: list[str]) -> Any:
         return [_value(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
     if is_late(value):
         return value
-    problems.append(f"{path}: a string, date, datetime, mapping or list, got {type(value).__name__}")
+    problems.append(f"{path}: a string, date, datetime, mapping or list, got {kind(value)}")
     return None
 
 
-def _members(members: Mapping[Any, object], path: str, problems: list[str]) -> dict[str, Any]:
-    problems.extend(
-        f"{path}: its keys are names of the API, so strings, got {type(key).__name__}"
-        for key in members
-        if not isinstance(key, str)
-    )
+def _members(members: Mapping[Any, object], path: str, problems: list[str]) -> dict[Any, Any]:
     return {
-        key: _value(value, f"{path}.{key}", problems)
-        for key, value in members.items()
-        if isinstance(key, str) and value is not None
+        plain(name): _value(value, f"{path}.{plain(name)}", problems)
+        for name, value in members.items()
+        if value is not None
     }
 
 
-def _timestamp(value: datetime, path: str, problems: list[str]) -> str:
+def _timestamp(value: datetime, path: str, problems: list[str]) -> str | None:
     if value.utcoffset() is None:
         problems.append(f"{path}: a datetime with a time zone, got one without (is it UTC, or local time?)")
-        return ""
+        return None
     return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
 
 

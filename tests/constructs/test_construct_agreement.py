@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral._arguments import type_problems
 from cdk_partnercentral._model import payload_rule
-from cdk_partnercentral._validation import problems
+from cdk_partnercentral._rendering import render
+from cdk_partnercentral._validation import payload_problems
 from cdk_partnercentral_local import Behaviour, PartnerCentral
 from tests.constructs.generated import BAD, NO_INSTANTS, places, valid
 
@@ -27,6 +29,8 @@ def broken(payload: Any, draw: random.Random) -> Any:
     value, rule, put = draw.choice(spots[1:] or spots)
     if draw.random() < 0.15:
         put(draw.choice(["a text", ["a list"], {"Fantasy": "x"} if rule.kind == "string" else []]))
+    elif draw.random() < 0.15:
+        put(draw.choice([5, 5.5, 10**30, True, False, None]))
     elif rule.kind == "structure" and value:
         # A required member first of all; any other is allowed to go.
         del value[draw.choice([name for name in value if name in rule.required] or list(value))]
@@ -68,14 +72,12 @@ def test_both_agree_on_every_payload(shard: int) -> None:
         payload = valid(payload_rule(), draw)
         type_ = next(iter(payload))
         payload = payload if draw.random() < 0.3 else broken(payload, draw)
-        said = problems(
-            catalog="Sandbox",
-            engagement_identifier=engagement,
-            type_=type_,
-            payload=payload,
-            client_token=None,
-            context_identifier=None,
-        )
+        rendered = render(payload, type_)
+        said = [
+            *rendered.problems,
+            *payload_problems(rendered.payload),
+            *type_problems(rendered.type, rendered.payload),
+        ]
         accepted = service_takes(service, engagement, type_, payload, number)
         assert accepted == (not said), (payload, said, service.calls[-1])
         service.calls.clear()

@@ -22,7 +22,6 @@ from cdk_partnercentral import (
 )
 from cdk_partnercentral._rendering import render
 
-NO_TYPE = "type: give it, or make one of CustomerProject, Lead, ProspectingResult the payload's single key"
 NAIVE = "a datetime with a time zone, got one without (is it UTC, or local time?)"
 
 
@@ -208,18 +207,10 @@ def test_a_type_can_be_given_as_string_or_enum(given: str | EngagementContextTyp
     ("payload", "problem"),
     [
         ("Acme", "payload: a CustomerProject, a Lead or a mapping in the API's own names, got str"),
-        (None, "payload: a CustomerProject, a Lead or a mapping in the API's own names, got NoneType"),
+        (None, "payload: a CustomerProject, a Lead or a mapping in the API's own names, got None"),
         (
             Insights(lead_readiness_score="High"),
             "payload: a CustomerProject, a Lead or a mapping in the API's own names, got Insights",
-        ),
-        (
-            {"Customer": {}, "Project": {}},
-            f"{NO_TYPE}; its keys are: Customer, Project",
-        ),
-        (
-            {},
-            f"{NO_TYPE}; its keys are: none",
         ),
     ],
 )
@@ -256,11 +247,12 @@ def test_a_value_that_is_no_value_of_the_api(value: object) -> None:
 
 @pytest.mark.parametrize("in_a_list", [True, False])
 def test_a_construct_is_no_value(in_a_list: bool, stack: Stack) -> None:
-    for value in (stack, CfnParameter(stack, "Text")):
+    named = {"Stack": stack, "a CfnParameter (its value_as_string is a token)": CfnParameter(stack, "Text")}
+    for name, value in named.items():
         rendered = render({"Lead": {"Customer": [value] if in_a_list else value}}, None)
 
         path = "payload.Lead.Customer" + "[0]" * in_a_list
-        assert rendered.problems == (f"{path}: a string, date, datetime, mapping or list, got {type(value).__name__}",)
+        assert rendered.problems == (f"{path}: a string, date, datetime, mapping or list, got {name}",)
 
 
 def test_every_problem_at_once_by_its_path_and_without_the_values() -> None:
@@ -269,20 +261,19 @@ def test_every_problem_at_once_by_its_path_and_without_the_values() -> None:
         customer=LeadCustomer(company_name="Secretive"),
         interactions=[
             Interaction(contact=secret, interaction_date=datetime(2027, 1, 5)),  # noqa: DTZ001 - what is refused
-            {"Contact": secret, "SourceId": 7, 8: "x"},  # type: ignore[list-item]
+            {"Contact": secret, "SourceId": 7},  # type: ignore[list-item]
         ],
     )
 
     assert render(payload, None).problems == (
         f"payload.Lead.Interactions[0].InteractionDate: {NAIVE}",
-        "payload.Lead.Interactions[1]: its keys are names of the API, so strings, got int",
         "payload.Lead.Interactions[1].SourceId: a string, date, datetime, mapping or list, got int",
     )
 
 
 def test_none_inside_a_list_is_no_value() -> None:
     assert render({"Lead": {"Interactions": [None]}}, None).problems == (
-        "payload.Lead.Interactions[0]: a string, date, datetime, mapping or list, got NoneType",
+        "payload.Lead.Interactions[0]: a string, date, datetime, mapping or list, got None",
     )
 
 

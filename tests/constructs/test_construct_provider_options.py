@@ -95,8 +95,8 @@ def test_every_option_that_would_be_ignored_and_every_number_out_of_range_is_tol
 
     assert str(raised.value).splitlines() == [
         "This provider cannot be made:",
-        "- timeout: 3 to 15 minutes, got 960 seconds",
-        "- memory_size: 128 to 10240 MB, got 64",
+        "- timeout: a Duration of 3 to 15 minutes in whole seconds, got 960 seconds",
+        "- memory_size: an integer of 128 to 10240 MB, got 64",
         "- security_groups: only together with vpc",
         "- vpc_subnets: only together with vpc",
         "- log_group_encryption_key: not together with log_group",
@@ -127,7 +127,7 @@ def test_a_timeout_in_which_the_function_could_not_finish_is_refused(stack: Stac
     if timeout == "a token":
         timeout = Duration.minutes(CfnParameter(stack, "Minutes", type="Number").value_as_number)
 
-    with pytest.raises(ValueError, match="timeout: 3 to 15 minutes, "):
+    with pytest.raises(ValueError, match="timeout: a Duration of 3 to 15 minutes"):
         EngagementContextProvider(stack, "Own", timeout=timeout)
 
 

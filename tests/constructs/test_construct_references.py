@@ -98,7 +98,7 @@ def test_what_the_service_does_not_take_is_refused_all_at_once(stack: Stack) -> 
     assert [problem.split(":")[0] for problem in problems] == [
         "- catalog",
         "- engagement_identifier",
-        "- context_identifier",
+        "- context_id",
     ]
 
 
@@ -251,9 +251,9 @@ def test_a_token_of_an_arn_needs_its_catalog(
 
 
 def test_an_engagement_that_cannot_be_is_refused_where_it_is_named(stack: Stack) -> None:
-    with pytest.raises(ValueError, match=r"This engagement cannot be named:\n- catalog: .*\n- engagement_identifier: "):
+    with pytest.raises(ValueError, match=r"This engagement cannot be named:\n- catalog: .*\n- engagement_id: "):
         Engagement.from_engagement_id(stack, "Acme", "acme", catalog="Sandbx")
-    with pytest.raises(ValueError, match="engagement_identifier: an ARN of the catalog 'AWS'"):
+    with pytest.raises(ValueError, match="engagement_arn: an ARN of the catalog 'AWS'"):
         Engagement.from_engagement_arn(stack, "Acme", ARN, catalog="AWS")
     # An id tells no catalog, and to guess one could write to production.
     with pytest.raises(ValueError, match=f"engagement_arn: arn:aws:.* got '{ENGAGEMENT}'"):

@@ -1,6 +1,5 @@
 """What the construct refuses at synthesis: everything at once, by path, with what is allowed and never a sensitive value."""
 
-import json
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from aws_cdk import App, CfnParameter, Environment, Lazy, Stack, Tags
 from aws_cdk.assertions import Annotations, Match
+from aws_cdk.region_info import RegionInfo
 
 from cdk_partnercentral import (
     Catalog,
@@ -23,7 +23,7 @@ from cdk_partnercentral import (
     Project,
 )
 from cdk_partnercentral._model import MODEL, payload_rule
-from cdk_partnercentral._validation import problems
+from cdk_partnercentral._stack_checks import stack_problems
 from scripts.trim_model import text as trimmed_model
 
 ENGAGEMENT = "eng-0123456789abcd"
@@ -200,12 +200,34 @@ def test_what_only_the_deployment_knows_is_skipped_wherever_it_stands(
     declare("Late", payload=payload, catalog=token, engagement_identifier=token, client_token=token)
 
 
-def test_a_stack_in_a_partition_without_partner_central_is_refused() -> None:
-    stack = Stack(App(), "Deals", env=Environment(account="123456789012", region="cn-north-1"))
-    with pytest.raises(ValueError, match="stack: a region of the partition aws"):
+UNKNOWN_TO_THE_CDK = [
+    "cn-south-9",
+    "us-gov-north-1",
+    "us-iso-north-9",
+    "us-isob-west-9",
+    "eu-isoe-west-9",
+    "eusc-fr-east-1",
+]
+
+
+def known_regions(*, of_aws: bool) -> list[str]:
+    return [each.name for each in RegionInfo.regions if (each.partition == "aws") == of_aws]
+
+
+@pytest.mark.parametrize("region", [*known_regions(of_aws=False), *UNKNOWN_TO_THE_CDK])
+def test_a_stack_in_a_partition_without_partner_central_is_refused(region: str) -> None:
+    stack = Stack(App(), "Deals", env=Environment(account="123456789012", region=region))
+    with pytest.raises(ValueError, match="stack: a region of the partition aws") as refused:
         EngagementContext(
             stack, "Deal", catalog=Catalog.SANDBOX, engagement_identifier=ENGAGEMENT, payload=project(title="")
         )
+    assert region in str(refused.value)
+
+
+def test_a_stack_in_any_other_region_is_not() -> None:
+    assert len(known_regions(of_aws=True)) > 20
+    for region in [*known_regions(of_aws=True), "eu-new-1", "us-new-9"]:
+        assert stack_problems(Stack(App(), "Deals", env=Environment(region=region))) == []
 
 
 @pytest.mark.parametrize(
@@ -233,18 +255,6 @@ def test_nothing_is_guessed_about_a_stack_that_is_called_a_test() -> None:
 def test_the_payload_classes_never_validate() -> None:
     Customer(company_name="", country_code="??", industry=Industry.RETAIL, website_url="")
     lead()
-
-
-def test_problems_are_plain_lines() -> None:
-    said = problems(
-        catalog="Sandbox",
-        engagement_identifier=ENGAGEMENT,
-        type_="CustomerProject",
-        payload={"CustomerProject": {"Project": json.loads('{"Title": 5}')}},
-        client_token=None,
-        context_identifier=None,
-    )
-    assert "payload.CustomerProject.Project.BusinessProblem: required, and missing" in said
 
 
 def _contact() -> dict[str, str]:
