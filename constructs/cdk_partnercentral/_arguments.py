@@ -38,7 +38,7 @@ def arn_problems(name: str, arn: object, catalog: object, *, allowed: str = AN_A
     """Tell what is wrong with an engagement's ARN, which is in a catalog, and is given as an argument of that name."""
     if _is_late_text(arn):
         return
-    found = ENGAGEMENT_ARN.fullmatch(arn) if isinstance(arn, str) else None
+    found = _engagement_arn(arn)
     if found is None:
         yield f"{name}: {allowed}, got {quoted(arn, ())}"
         return
@@ -48,6 +48,12 @@ def arn_problems(name: str, arn: object, catalog: object, *, allowed: str = AN_A
         yield f"{name}: an ARN of us-east-1, the only region with Partner Central, got {arn!r}"
     if catalog in CATALOGS and found["catalog"] != catalog:
         yield f"{name}: an ARN of the catalog {catalog!r}, as catalog says, got one of {found['catalog']!r}"
+
+
+def catalog_in(arn: object) -> str | None:
+    """Return the catalog that an engagement's ARN tells; nothing else tells one."""
+    found = _engagement_arn(arn)
+    return found["catalog"] if found else None
 
 
 def context_problems(name: str, context: object) -> Iterator[str]:
@@ -80,6 +86,10 @@ def control_problems(*, client_token: object, adopt_existing: object, context_id
         yield f"adopt_existing: True or False, known at synthesis, got {kind(adopt_existing)}"
     if context_identifier is not None:
         yield from context_problems("context_identifier", context_identifier)
+
+
+def _engagement_arn(value: object) -> re.Match[str] | None:
+    return ENGAGEMENT_ARN.fullmatch(value) if isinstance(value, str) else None
 
 
 def _is_late_text(value: object) -> bool:

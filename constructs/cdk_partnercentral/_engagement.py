@@ -11,12 +11,12 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_partnercentral._arguments import arn_problems, catalog_problems, engagement_problems
+from cdk_partnercentral._arguments import arn_problems, catalog_in, catalog_problems, engagement_problems
 from cdk_partnercentral._customer_project import CustomerProject
 from cdk_partnercentral._engagement_context import EngagementContext
 from cdk_partnercentral._enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._grants import READ, grant
-from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, arn_of, id_of
+from cdk_partnercentral._identifiers import arn_of, id_of
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._provider import EngagementContextProvider
 from cdk_partnercentral._refusal import refuse
@@ -136,12 +136,8 @@ class Engagement(Construct):
             >>> Engagement.from_engagement_arn(stack, "Acme", arn).catalog
             'Sandbox'
         """
-        literal = ENGAGEMENT_ARN.fullmatch(engagement_arn) if isinstance(engagement_arn, str) else None
-        told = literal["catalog"] if literal is not None and catalog is None else plain(catalog)
-        found = list(arn_problems("engagement_arn", engagement_arn, told))
-        if told is not None:
-            found = [*catalog_problems(told), *found]
-        refuse(NOT_NAMED, found or [NO_CATALOG] * (told is None))
+        told = plain(catalog_in(engagement_arn) if catalog is None else catalog)
+        refuse(NOT_NAMED, _problems_of_an_arn(engagement_arn, told))
         return _Named(scope, id, catalog=told, identifier=engagement_arn)
 
     @property
@@ -237,3 +233,10 @@ class _Named(Engagement):
         super().__init__(scope, id)
         self._catalog = catalog
         self._identifier = identifier
+
+
+def _problems_of_an_arn(arn: object, catalog: object) -> list[str]:
+    found = list(arn_problems("engagement_arn", arn, catalog))
+    if catalog is None:
+        return found or [NO_CATALOG]
+    return [*catalog_problems(catalog), *found]

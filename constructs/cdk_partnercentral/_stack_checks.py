@@ -7,11 +7,14 @@ from collections import Counter
 from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Annotations, Stack, Token
-from aws_cdk.region_info import RegionInfo
+from aws_cdk import Annotations, Stack
 from constructs import Construct, IValidation
 
+from cdk_partnercentral._late import is_late
 from cdk_partnercentral._neighbours import MOST_CONTEXTS, Declared, conflicts
+
+# What the regions of all partitions but aws begin with. The CDK knows only the regions of its own day.
+OTHER_PARTITIONS = ("cn-", "eu-iso", "eusc-", "us-gov-", "us-iso")
 
 
 @jsii.implements(IValidation)
@@ -59,9 +62,6 @@ def _register(stack: Stack) -> _Register:
 
 
 def _partition_problems(region: str) -> list[str]:
-    if Token.is_unresolved(region):
+    if is_late(region) or not region.startswith(OTHER_PARTITIONS):
         return []
-    partition = RegionInfo.get(region).partition
-    if partition in (None, "aws"):
-        return []
-    return [f"stack: a region of the partition aws, the only one with Partner Central, got {region} of {partition}"]
+    return [f"stack: a region of the partition aws, the only one with Partner Central, got {region}"]
