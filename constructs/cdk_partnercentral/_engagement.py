@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aws_cdk import IResolvable
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -168,7 +169,7 @@ class Engagement(Construct):
         self,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        payload: CustomerProject | Lead | Mapping[str, Any],
+        payload: CustomerProject | Lead | Mapping[str, Any] | IResolvable,
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
         adopt_existing: bool = True,
@@ -180,7 +181,7 @@ class Engagement(Construct):
         Args:
             id: Its id within the engagement. It is part of the logical id.
             payload: What the context says. As for `EngagementContext`, and so is all that follows.
-            type: The context's Type, needed only beside a mapping that does not tell it.
+            type: The context's Type, needed only beside a token.
             client_token: The API's token against doubles.
             adopt_existing: Whether a context that already says exactly this is taken over.
             context_identifier: The id of an existing context to manage.

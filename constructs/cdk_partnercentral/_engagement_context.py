@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CustomResource, RemovalPolicy, Stack
+from aws_cdk import CustomResource, IResolvable, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -19,8 +19,7 @@ from cdk_partnercentral._grants import READ, UPDATE, grant
 from cdk_partnercentral._imported import IEngagementContext, ImportedContext
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._permissions import exact_arn
-from cdk_partnercentral._provider import EngagementContextProvider
-from cdk_partnercentral._refusal import kind
+from cdk_partnercentral._provider import EngagementContextProvider, provider_problems
 from cdk_partnercentral._signature import ConstructorSignature
 
 RESOURCE_TYPE = "Custom::EngagementContext"
@@ -33,14 +32,26 @@ class EngagementContext(Construct):
     or Type is another context: it is created, and the old one stays where it is, since Partner Central can delete
     neither contexts nor engagements. For the same reason the context stays when the construct or the stack is removed.
 
+    An engagement holds five contexts at most, AWS's own included. Two contexts of a stack that say the same of one
+    engagement are an error at synthesis, since one would adopt the other's; `adopt_existing=False` on both makes two.
     Payloads stand in the template in plain text, for everyone who can read the stack.
 
-    A `CustomerProject` has a `customer` (`Customer` with `company_name`, `country_code`, `industry`, `website_url`), a
-    `project` (`Project` with `title`, `business_problem`, `target_completion_date`), or both; all of what stands in
-    brackets is required. A `Lead` has a `customer` (`LeadCustomer`, of which `company_name` is required) and 1 to 10
-    `interactions` (`Interaction`, of which `contact` is required: a `Contact` with `business_title`, `email`,
-    `first_name`, `last_name`). `help(CustomerProject)` and so on tell lengths and formats; what does not fit is refused
-    where the context is declared, by an error that names every problem.
+    A `CustomerProject` has a `customer`, a `project` or both; a `Lead` has a customer and interactions. Numbers are
+    characters. What does not fit is refused where the context is declared, by an error that names every problem.
+
+    - `Customer`: `company_name` (1 to 120), `country_code` (two letters, `"US"`), `industry` (an `Industry`, or its value),
+      `website_url` (4 to 255).
+    - `Project`: `title` (1 to 255), `business_problem` (20 to 2000), `target_completion_date` (a `date`, or `YYYY-MM-DD`).
+    - `Lead`: `customer` (a `LeadCustomer`), `interactions` (1 to 10 of `Interaction`). Optional: `insights` (an `Insights`,
+      whose `lead_readiness_score` is `Low`, `Medium` or `High`), `qualification_status` (1 to 255).
+    - `LeadCustomer`: `company_name` (1 to 120). Optional: `address` (an `Address`), `aws_maturity`, `industry`,
+      `market_segment`, `website_url` (up to 255 each).
+    - `Address`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to 20).
+    - `Interaction`: `contact` (a `Contact`). Optional: `business_problem` (up to 2000), `customer_action`, `source_id`,
+      `source_name`, `source_type`, `usecase` (up to 255 each), `interaction_date` (a `datetime` with a time zone, or
+      `2027-01-05T09:30:00Z`).
+    - `Contact`: `business_title`, `email` (1 to 255 each), `first_name`, `last_name` (up to 80 each). Optional: `phone` (up
+      to 255).
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html and
     https://docs.aws.amazon.com/partner-central/latest/APIReference/API_UpdateEngagementContext.html
@@ -52,12 +63,12 @@ class EngagementContext(Construct):
         engagement_identifier: The engagement. Its id (`eng-` and 14 of `0-9` and `a-z`), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token of either. With a token
             the function may work on every engagement of the catalog, as an annotation says.
-        payload: What the context says. A `CustomerProject`, a `Lead`, or a mapping with the one member of the API's
-            tagged union, in the API's own names: `{"CustomerProject": {...}}`. Values are strings, tokens, dates,
-            datetimes with a time zone and enums; what is None is left out. What holds a token or a `{{resolve:` reference
-            is not checked.
+        payload: What the context says. A `CustomerProject`, a `Lead`, a mapping with the one member of the API's tagged
+            union, in the API's own names: `{"CustomerProject": {...}}`, or a token of one. Values are strings, tokens,
+            dates, datetimes with a time zone and enums; what is None is left out. What holds a token or a `{{resolve:`
+            reference is not checked.
         type: The context's Type. An `EngagementContextType`, or its value as a string. None takes it from the payload;
-            it is needed only beside a mapping whose single key is not one of the known Types.
+            it is needed only beside a token.
         client_token: The API's token against doubles, in place of the one that the function derives from stack, logical
             id, catalog, engagement and Type. String of 1 to 64 letters and digits.
         adopt_existing: Whether a context of the engagement that already says exactly this is taken over rather than
@@ -68,11 +79,11 @@ class EngagementContext(Construct):
             CloudFormation refuses to move a context that is deployed to another provider.
 
     Raises:
-        ValueError: Something that the service would refuse: a member that is missing, unknown, too long or of another
-            format, a catalog or Type that does not exist, a Type that contradicts the payload, an engagement that is
-            neither an id nor an ARN of the catalog, a date that does not exist, a datetime without a time zone. Every
-            problem is named by its path; what is sensitive is not repeated. Or the provider is in another stack, or the
-            stack in a partition without Partner Central.
+        ValueError: Something is of another kind than is told here, or the service would refuse it: a member that is
+            missing, unknown, too long or of another format, a Type that contradicts the payload, an engagement that is
+            neither an id nor an ARN of the catalog, a date that does not exist, a datetime without a time zone. Or the
+            provider is in another stack, or the stack in a partition without Partner Central. Every problem is named by
+            its path; what is sensitive is not repeated.
         FileNotFoundError: The function's code was not built, which happens only in a checkout of the repository.
 
     Example:
@@ -101,29 +112,20 @@ class EngagementContext(Construct):
         ... )
         >>> output = CfnOutput(stack, "ContextId", value=context.context_id)
 
-        In the API's own names, and with somebody who may read it:
+        A lead, and somebody who may read it:
 
         >>> from aws_cdk import aws_iam as iam
+        >>> from cdk_partnercentral import Contact, Interaction, Lead, LeadCustomer
+        >>> person = Contact(business_title="CTO", email="it@acme.example", first_name="Robin", last_name="Example")
         >>> lead = EngagementContext(
         ...     stack,
-        ...     "NorthwindLead",
+        ...     "AcmeLead",
         ...     catalog="Sandbox",
         ...     engagement_identifier="arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd",
-        ...     payload={
-        ...         "Lead": {
-        ...             "Customer": {"CompanyName": "Northwind"},
-        ...             "Interactions": [
-        ...                 {
-        ...                     "Contact": {
-        ...                         "BusinessTitle": "Head of IT",
-        ...                         "Email": "it@northwind.example",
-        ...                         "FirstName": "Robin",
-        ...                         "LastName": "Example",
-        ...                     }
-        ...                 }
-        ...             ],
-        ...         }
-        ...     },
+        ...     payload=Lead(
+        ...         customer=LeadCustomer(company_name="Acme"),
+        ...         interactions=[Interaction(contact=person, source_type="Event")],
+        ...     ),
         ... )
         >>> lead.grant_read(iam.User(stack, "Reader")).success
         True
@@ -138,7 +140,7 @@ class EngagementContext(Construct):
         *,
         catalog: Catalog | str,
         engagement_identifier: str,
-        payload: CustomerProject | Lead | Mapping[str, Any],
+        payload: CustomerProject | Lead | Mapping[str, Any] | IResolvable,
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
         adopt_existing: bool = True,
@@ -156,11 +158,11 @@ class EngagementContext(Construct):
             client_token=client_token,
             adopt_existing=adopt_existing,
             context_identifier=context_identifier,
-            other_problems=_provider_problems(stack, provider),
+            other_problems=provider_problems(stack, provider),
         )
         super().__init__(scope, id)
         self._resource = self._declare(provider or EngagementContextProvider.get_or_create(scope))
-        # Where the CDK's escape hatch is looked for: `context.node.default_child.override_logical_id(...)`, for example.
+        # Where the CDK's escape hatch is looked for. It is a CfnResource: `override_logical_id(...)`, for example.
         self.node.default_child = self._resource.node.default_child
         announce(stack, self, self._declaration)
 
@@ -285,13 +287,3 @@ class EngagementContext(Construct):
             removal_policy=RemovalPolicy.RETAIN,
             properties=self._declaration.properties(),
         )
-
-
-def _provider_problems(stack: Stack, provider: object) -> list[str]:
-    if provider is None:
-        return []
-    if not isinstance(provider, EngagementContextProvider):
-        return [f"provider: an EngagementContextProvider, got {kind(provider)}"]
-    if Stack.of(provider).node.path != stack.node.path:
-        return ["provider: it has to be in the context's own stack"]
-    return []

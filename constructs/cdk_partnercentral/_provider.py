@@ -28,7 +28,7 @@ from cdk_partnercentral._provider_parts import (
     useless_beside,
     useless_without,
 )
-from cdk_partnercentral._refusal import refuse
+from cdk_partnercentral._refusal import kind, refuse
 from cdk_partnercentral._signature import ConstructorSignature
 
 # Public API, as every id below is: the function's logical id comes from them, its ARN is the service token, and
@@ -261,6 +261,17 @@ class EngagementContextProvider(Construct):
             max_event_age=Duration.seconds(self._seconds_for_an_answer),
             retry_attempts=RUNS - 1,
         )
+
+
+def provider_problems(stack: Stack, provider: object) -> list[str]:
+    """Return why the contexts of a stack cannot use a provider; None is its own."""
+    if provider is None:
+        return []
+    if not isinstance(provider, EngagementContextProvider):
+        return [f"provider: an EngagementContextProvider, got {kind(provider)}"]
+    if Stack.of(provider).node.path != stack.node.path:
+        return ["provider: it has to be in the context's own stack"]
+    return []
 
 
 def _too_late(scope: Construct, id: str) -> list[str]:  # noqa: A002 - the CDK's name for it

@@ -1,10 +1,12 @@
 """What the library exports, what `help()` says of it, and that the examples in its docstrings run."""
 
+import dataclasses
 import doctest
 import importlib
 import inspect
 import pkgutil
 import pydoc
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +15,8 @@ from aws_cdk import Stack
 
 import cdk_partnercentral
 from cdk_partnercentral import CustomerProject, EngagementContext
+from cdk_partnercentral._model import Rule, payload_rule
+from cdk_partnercentral._neighbours import MOST_CONTEXTS
 
 PUBLIC = {
     "Address",
@@ -156,11 +160,15 @@ def test_a_subclass_shows_its_own_signature(stack: Stack, payload: CustomerProje
     assert Migration(stack).node.path == "Deals/Migration"
 
 
-def test_pydoc_tells_signature_defaults_and_all_that_is_needed() -> None:
+def told_by_pydoc() -> str:
+    """What pydoc says of the construct. Newer Pythons break the signature into lines, and leave the quotes out."""
     text = pydoc.plain(pydoc.render_doc("cdk_partnercentral.EngagementContext"))
+    return " ".join(text.replace("|  ", " ").replace("'", "").split())
 
-    # Newer Pythons break the signature into lines, and leave the quotes out.
-    said = " ".join(text.replace("|  ", " ").replace("'", "").split())
+
+def test_pydoc_tells_signature_defaults_and_all_that_is_needed() -> None:
+    said = told_by_pydoc()
+
     assert (
         "catalog: Catalog | str, engagement_identifier: str, payload: CustomerProject | Lead | Mapping[str, Any]"
         in said
@@ -168,4 +176,54 @@ def test_pydoc_tells_signature_defaults_and_all_that_is_needed() -> None:
     assert "adopt_existing: bool = True, context_identifier: str | None = None" in said
     assert "*args" not in said
     # Nothing of the constructs library's own text in place of ours.
-    assert "Creates a new construct node" not in text
+    assert "Creates a new construct node" not in said
+    assert "five contexts" in said
+    assert MOST_CONTEXTS == 5
+    assert "Two contexts of a stack that say the same of one engagement are an error at synthesis" in said
+    assert "payload=Lead(" in said
+
+
+PARTS: dict[type, tuple[str, ...]] = {
+    cdk_partnercentral.Customer: ("CustomerProject", "Customer"),
+    cdk_partnercentral.Project: ("CustomerProject", "Project"),
+    cdk_partnercentral.Lead: ("Lead",),
+    cdk_partnercentral.LeadCustomer: ("Lead", "Customer"),
+    cdk_partnercentral.Address: ("Lead", "Customer", "Address"),
+    cdk_partnercentral.Interaction: ("Lead", "Interactions"),
+    cdk_partnercentral.Contact: ("Lead", "Interactions", "Contact"),
+}
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+def test_pydoc_tells_every_member_of_a_payload_with_what_the_model_allows(part: type) -> None:
+    rule = payload_rule()
+    for name in PARTS[part]:
+        rule = rule.members[name].item or rule.members[name]
+    # From "A `Lead`:" to the next of these.
+    told = told_by_pydoc().partition(f"- `{part.__name__}`: ")[2].partition(" - `")[0].partition(" See ")[0]
+
+    required, _, optional = told.partition("Optional: ")
+    for field in dataclasses.fields(part):
+        member = rule.members["".join(word.capitalize() for word in field.name.split("_"))]
+        is_required = field.default is dataclasses.MISSING
+        _, name, after = (required if is_required else optional).partition(f"`{field.name}`")
+        assert name, field.name
+        # The next brackets hold what is said of it.
+        assert allowed(member) in after.partition("(")[2].partition(")")[0], field.name
+
+
+def allowed(rule: Rule) -> str:
+    """What is to be said of a member."""
+    if rule.kind == "timestamp":
+        return "a `datetime` with a time zone, or `2027-01-05T09:30:00Z`"
+    if rule.kind == "structure":
+        return "`"
+    if rule.name == "EngagementCustomerProjectDetailsTargetCompletionDateString":
+        return "a `date`, or `YYYY-MM-DD`"
+    if rule.enum:
+        return "two letters" if {len(value) for value in rule.enum} == {2} else "an `Industry`"
+    if rule.pattern:
+        length = re.match(r"\(\?=\.\{(\d+),(\d+)\}", rule.pattern.pattern)
+        assert length
+        return f"{length[1]} to {length[2]}"
+    return f"{rule.shortest} to {rule.longest}" if rule.shortest else f"up to {rule.longest}"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
-from aws_cdk import App, CfnOutput, Duration, Stack
+from aws_cdk import App, CfnOutput, Duration, Fn, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -157,6 +157,7 @@ class Deals(Stack):
         lead: EngagementContext = northwind.add_context("Lead", payload=lead_of("Northwind", [visitor]))
         raw = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
         northwind.add_context("Prospecting", payload=raw)
+        northwind.add_context("FromElsewhere", payload=Fn.get_att("Elsewhere", "Payload"), type="Lead")
         elsewhere = EngagementContext.from_context_attributes(
             self, "Elsewhere", catalog="AWS", engagement_identifier=ENGAGEMENT, context_id="1"
         )

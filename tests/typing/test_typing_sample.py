@@ -14,5 +14,5 @@ def test_the_typed_sample_synthesises(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     template = json.loads((tmp_path / "Deals.template.json").read_text())
     contexts = [each for each in template["Resources"].values() if each["Type"] == "Custom::EngagementContext"]
-    assert [each["Properties"]["Type"] for each in contexts] == ["CustomerProject", "Lead", "ProspectingResult"]
+    assert [each["Properties"]["Type"] for each in contexts] == ["CustomerProject", "Lead", "ProspectingResult", "Lead"]
     assert template["Outputs"]["ElsewhereContext"]["Value"] == "1"
