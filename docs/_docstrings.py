@@ -1,23 +1,36 @@
-"""For the API reference: what the docstrings write for `help()`, made ready for a page.
+"""For the API reference: what the code writes for `help()` and editors, made ready for a page.
 
 `Example:` becomes `Examples:`, since Griffe takes the singular for a note in Markdown, where the `>>>` of a doctest would be
-three quotations. And an address becomes a link that is named after its page.
+three quotations. An address becomes a link that is named after its page. What a constructor says of itself is left out,
+since its class says it; and a constant's name, which a reader of the page cannot look up, becomes its value.
 https://mkdocstrings.github.io/griffe/reference/docstrings/#google-examples
 """
 
 import re
 from typing import Any
 
-from griffe import Extension, Object
+from griffe import Attribute, Expr, Extension, Function, Object
 
 
 class Docstrings(Extension):
-    """Changes the docstrings after they were read."""
+    """Changes objects after they were read."""
 
     def on_object(self, *, obj: Object, **_: Any) -> None:
-        """Change the docstring of an object."""
+        """Change an object's docstring, and the values that are shown of it."""
         if obj.docstring:
             text = re.sub(r"^(\s*)Example:$", r"\1Examples:", obj.docstring.value, flags=re.MULTILINE)
             obj.docstring.value = re.sub(
-                r"(?<![(<])https://docs\.aws\.amazon\.com/\S*/(\w+)\.html", r"[\1](\g<0>)", text
+                r"(?<![(<])https://docs\.aws\.amazon\.com/\S*/(\w+)(?:\.html|/)", r"[\1](\g<0>)", text
             )
+        if isinstance(obj, Function):
+            if obj.name == "__init__":
+                obj.docstring = None
+            for parameter in obj.parameters:
+                parameter.default = _value(parameter.default, obj)
+        elif isinstance(obj, Attribute):
+            obj.value = _value(obj.value, obj)
+
+
+def _value(shown: str | Expr | None, obj: Object) -> str | Expr | None:
+    constant = obj.module.members.get(str(shown))
+    return constant.value if isinstance(constant, Attribute) and constant is not obj else shown

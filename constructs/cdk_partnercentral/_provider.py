@@ -91,7 +91,7 @@ class EngagementContextProvider(Construct):
             policy of an imported one has to do so already. CloudWatch Logs encrypts by itself by default.
         log_retention: How long its own log group keeps what is written. An `aws_logs.RetentionDays`; three months by
             default. Neither payloads nor secrets are logged.
-        memory_size: Memory of the function in MB. Integer from 128 to 10240.
+        memory_size: Memory of the function in MB. Integer from 128 to 10240; 256 by default.
         permissions_boundary: The permissions boundary of its own role.
         role: The function's role, instead of one of its own. `lambda.amazonaws.com` must be allowed to assume it. The
             policy is attached to it, so its other inline policies and this one share IAM's limit of 10,240 characters.

@@ -1,5 +1,7 @@
 """The site as it is built: whole, without a dead link, and asking nobody else for anything."""
 
+import html
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 
 import cdk_partnercentral
 import cdk_partnercentral_local
+from cdk_partnercentral import EngagementContextProvider
+from cdk_partnercentral._provider import MEMORY_MB
 from tests.docs.site import Page
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +90,35 @@ def test_examples_of_docstrings_are_shown_as_code(built: Path) -> None:
 
     assert "<blockquote>" not in reference
     assert "&gt;&gt;&gt;" in reference
+
+
+REFERENCE = ["cdk_partnercentral", "cdk_partnercentral_local"]
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_the_reference_tells_values_and_nothing_internal(built: Path, name: str) -> None:
+    shown = (built / f"reference/{name}/index.html").read_text()
+    text = html.unescape(re.sub(r"<[^>]+>", "", shown))
+
+    assert "at the class" not in text
+    assert re.findall(r"(?:=|default:)\s*_?[A-Z][A-Z_]+\b(?!\.)", text) == []
+    if name == "cdk_partnercentral":
+        assert f"memory_size: int = {MEMORY_MB}" in text
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_a_method_has_one_result_and_every_address_is_a_link(built: Path, name: str) -> None:
+    shown = (built / f"reference/{name}/index.html").read_text()
+    results = re.findall(r'section-title">Returns:</span></p>\s*<ul>(.*?)</ul>', shown, re.DOTALL)
+    outside_links = re.sub(r"<(a|code|pre)\b.*?</\1>", "", shown, flags=re.DOTALL)
+
+    assert results
+    assert {result.count("<li") for result in results} == {1}
+    assert re.findall(r"https?://", re.sub(r"<[^>]+>", "", outside_links)) == []
+
+
+def test_the_docstring_says_how_much_memory_there_is_by_default() -> None:
+    assert f"; {MEMORY_MB} by default." in (inspect.getdoc(EngagementContextProvider) or "")
 
 
 def test_the_changelog_is_the_repositorys_own(built: Path) -> None:
