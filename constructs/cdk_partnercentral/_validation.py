@@ -91,16 +91,19 @@ def _list(value: Any, rule: Rule, path: str) -> Iterator[str]:
 
 
 def _string(value: str, rule: Rule, path: str) -> Iterator[str]:
-    said = given(value) if rule.sensitive else quoted(value, rule.enum)
-    words = IN_WORDS.get(rule.name, f"a string that matches {rule.pattern.pattern}" if rule.pattern else "")
     if rule.enum and value not in rule.enum:
-        yield f"{path}: {one_of(rule.enum)}, got {said}"
+        yield f"{path}: {one_of(rule.enum)}, got {_got(value, rule)}"
     elif rule.pattern and not rule.pattern.fullmatch(value):
-        yield f"{path}: {words}, got {said}"
+        allowed = IN_WORDS.get(rule.name, f"a string that matches {rule.pattern.pattern}")
+        yield f"{path}: {allowed}, got {_got(value, rule)}"
     elif len(value) < rule.shortest or (rule.longest is not None and len(value) > rule.longest):
         yield f"{path}: {_range(rule)} characters, got {len(value)}"
     elif rule.name.endswith("DateString") and not _is_day(value):
-        yield f"{path}: {words}, got {said}, a day that does not exist"
+        yield f"{path}: {IN_WORDS[rule.name]}, got {value!r}, a day that does not exist"
+
+
+def _got(value: str, rule: Rule) -> str:
+    return given(value) if rule.sensitive else quoted(value, rule.enum)
 
 
 def _timestamp(value: str, path: str) -> Iterator[str]:
