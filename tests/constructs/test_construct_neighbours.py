@@ -135,7 +135,7 @@ PAIRS: dict[str, tuple[str, Json, Json, bool]] = {
     "case of a project": ("CustomerProject", project("A")["CustomerProject"], project("a")["CustomerProject"], False),
     "two empty ones": ("CustomerProject", {}, {}, False),
     "empty members": ("ProspectingResult", {"Aws": {"Customer": {}}}, {"Aws": {"Customer": {}}}, False),
-    "an empty member more": ("ProspectingResult", {"TaskName": "a", "Aws": {}}, {"TaskName": "a"}, False),
+    "an empty member": ("ProspectingResult", {"Aws": {"TaskName": "a"}}, {"Aws": {"TaskName": "a", "Customer": {}}}, False),
     "instants": (
         "ProspectingResult",
         {"Aws": {"StartTime": "2027-01-05T09:30:00Z"}},
@@ -150,8 +150,8 @@ PAIRS: dict[str, tuple[str, Json, Json, bool]] = {
     ),
     "an instant in a text": (
         "ProspectingResult",
-        {"TaskName": "2027-01-05T09:30:00Z"},
-        {"TaskName": "2027-01-05T09:30:00+00:00"},
+        {"Aws": {"TaskName": "2027-01-05T09:30:00Z"}},
+        {"Aws": {"TaskName": "2027-01-05T09:30:00+00:00"}},
         False,
     ),
     "interactions in another order": (
