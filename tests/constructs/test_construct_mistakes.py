@@ -166,7 +166,12 @@ def test_an_arn_of_another_region_names_no_engagement(region: str, stack: Stack,
         Engagement.from_engagement_arn(stack, "Acme", arn)
 
 
-@pytest.mark.parametrize("late", [Fn.get_att("Else", "Where"), Token.as_string(Fn.ref("A")), "{{resolve:ssm:/x}}"])
+# Named here: a token's text has a number that differs from process to process.
+@pytest.mark.parametrize(
+    "late",
+    [Fn.get_att("Else", "Where"), Token.as_string(Fn.ref("A")), "{{resolve:ssm:/x}}"],
+    ids=["reference", "token", "resolve"],
+)
 def test_a_token_in_place_of_the_payload_needs_the_type_beside_it(
     late: Any, stack: Stack, declare: Any, only: Any, template_of: Any, refused: Refused
 ) -> None:
