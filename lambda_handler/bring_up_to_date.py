@@ -63,6 +63,7 @@ def bring_up_to_date(
                 logs.log(decision="reads otherwise than written", context=context_id)
         else:
             logs.log(decision="updated", context=context_id)
+            patience.ended(Kind.CONFLICT)
             done = _Done(rest=True, interactions=[*done.interactions, *due[:1]])
             engagement = replace(written, contexts=engagement.contexts)
 
@@ -77,6 +78,7 @@ def read_until_shown(declared: Declaration, context_id: str, api: Api, patience:
     while True:
         engagement = read(declared, api, patience)
         if engagement.context(context_id):
+            patience.ended(Kind.NOT_SHOWN)
             return engagement
         late = ApiError(
             Kind.NOT_SHOWN, operation="GetEngagement", code="NotShown", message="the context is not in the answer"

@@ -19,7 +19,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How one kind of failure is waited for, in seconds: the first pause at most, any pause at most, all of them at most."""
+    """How one kind of failure is waited for, in seconds.
+
+    Attributes:
+        first: The first pause at most.
+        longest: Any pause at most.
+        altogether: From the first failure on at most, pauses and calls together.
+    """
 
     first: float
     longest: float
@@ -39,7 +45,7 @@ PACES = {
 
 
 class Patience:
-    """One invocation's patience: how often it failed in which way, and how long it waited for that.
+    """One invocation's patience: how often it failed in which way, and since when.
 
     Args:
         remaining: Returns the seconds left for work; the answer's own time is already taken off.
@@ -58,7 +64,7 @@ class Patience:
         self._sleep = sleep
         self._uniform = uniform
         self._failures: Counter[Kind] = Counter()
-        self._waited: dict[Kind, float] = {}
+        self._began: dict[Kind, float] = {}  # the seconds that were left
 
     def wait(self, error: ApiError) -> None:
         """Wait before the call is tried again, with full jitter; raise the error instead where that is of no use any more."""
@@ -69,16 +75,22 @@ class Patience:
         self._failures[error.kind] += 1
         failures = self._failures[error.kind]
         pause = self._uniform(0, min(pace.longest, pace.first * 2 ** min(failures - 1, 16)))
-        over = pace.altogether is not None and self._waited.get(error.kind, 0) + pause > pace.altogether
-        if over or pause >= self._remaining():
+        remaining = self._remaining()
+        gone = self._began.setdefault(error.kind, remaining) - remaining
+        over = pace.altogether is not None and gone + pause > pace.altogether
+        if over or pause >= remaining:
             logs.log(decision="gave up", attempt=failures, error_code=error.code)
             raise error
         logs.log(decision="try again", attempt=failures, error_code=error.code)
-        self._waited[error.kind] = self._waited.get(error.kind, 0) + pause
         self._sleep(pause)
         if self._remaining() <= 0:
             # A sleep overshoots. What failed tells more than that time ran out.
             raise error
+
+    def ended(self, kind: Kind) -> None:
+        """Note that what failed in this way goes well now: the next failure of the kind is another."""
+        self._failures.pop(kind, None)
+        self._began.pop(kind, None)
 
     def until_answered(self, call: Callable[[], T], *, unless: tuple[Kind, ...] = ()) -> T:
         """Call until there is an answer, or an error that is final or of a kind in `unless`."""

@@ -8,6 +8,7 @@ from lambda_handler.errors import ApiError, Kind
 from tests.unit.running import change, holding, sends, update
 from tests.unit.scripted import (
     CONFLICT,
+    Clock,
     error,
     held,
     interaction,
@@ -36,6 +37,25 @@ class TestFailuresBetween:
             now=[ANN, BEN, CLEO],
             before=[ANN],
         )
+
+    def test_a_conflict_after_a_write_that_went_through_is_another_one(self) -> None:
+        """A Lead's interactions take their time where the service is busy."""
+        clock = Clock()
+        busy = [sends(1, CLEO, error(Kind.THROTTLED))] * 20
+        change(
+            reads(held(holding(ANN))),
+            sends(0, BEN, CONFLICT),
+            reads(held(holding(ANN))),
+            sends(0, BEN),
+            *busy,
+            sends(1, CLEO, CONFLICT),
+            reads(held(holding(ANN, BEN), lock=1)),
+            sends(1, CLEO),
+            now=[ANN, BEN, CLEO],
+            before=[ANN],
+            clock=clock,
+        )
+        assert sum(clock.pauses) > 60
 
     def test_what_was_answered_is_not_sent_again_though_a_late_read_does_not_show_it(self) -> None:
         """At most one write for each intended change."""

@@ -42,6 +42,35 @@ def test_conflicts_and_missing_permissions_are_waited_for_a_minute(kind: Kind, s
     assert 45 <= waited <= 60
 
 
+@pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])
+@pytest.mark.parametrize("share", [1, 0.1])
+def test_the_calls_between_the_pauses_count_for_the_minute_too(kind: Kind, share: float) -> None:
+    # Given calls that fail after fifteen seconds each,
+    clock = Clock(share=share)
+
+    def call() -> None:
+        clock.remaining -= 15
+        raise error(kind)
+
+    # When they are tried again,
+    with pytest.raises(ApiError):
+        clock.patience().until_answered(call)
+
+    # Then no call begins when the minute after the first failure is over.
+    assert 830 - clock.remaining <= 15 + 60 + 15
+
+
+@pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])
+def test_a_failure_after_one_that_ended_has_a_minute_of_its_own(kind: Kind) -> None:
+    clock = Clock()
+    patience = clock.patience()
+    patience.wait(error(kind))
+    clock.remaining -= 100
+    patience.ended(kind)
+    assert 45 <= waits(clock, kind, patience=patience) <= 60
+    assert clock.drawn[0] == clock.drawn[1]
+
+
 def test_a_denial_with_a_reason_is_final() -> None:
     clock = Clock()
     assert waits(clock, Kind.DENIED, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE") == 0
