@@ -6,15 +6,18 @@ marks as sensitive are masked in every error before anybody else sees it.
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_Operations_Partner_Central_Selling_API.html
 """
 
+import functools
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, ParamValidationError  # noqa: A004
 from botocore.model import ListShape, Shape, StructureShape
+from botocore.parsers import ResponseParserError
 from botocore.validate import ParamValidator
 
 from lambda_handler.api import Context, Engagement, Payload, Written
@@ -24,14 +27,15 @@ from lambda_handler.redaction import mask
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling.client import PartnerCentralSellingAPIClient
 
+T = TypeVar("T")
+
 # The API is in this region only; the SDK would resolve any other without an error.
 REGION = "us-east-1"
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
+# AWS has many names for it, and the API's front door need not use the API's own.
+THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown", re.IGNORECASE)
 KINDS = {
-    "ThrottlingException": Kind.THROTTLED,
-    "TooManyRequestsException": Kind.THROTTLED,
-    "RequestLimitExceeded": Kind.THROTTLED,
     "InternalServerException": Kind.INTERNAL,
     "ConflictException": Kind.CONFLICT,
     "AccessDeniedException": Kind.DENIED,
@@ -105,56 +109,47 @@ class PartnerCentral:
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:
         """Call GetEngagement."""
-        answer = self._call("GetEngagement", Catalog=catalog, Identifier=engagement_id)
-        contexts = tuple(_context(context) for context in answer.get("Contexts", ()))
-        for context in contexts:
+        understand = functools.partial(_engagement, catalog, engagement_id)
+        engagement = self._call("GetEngagement", understand, Catalog=catalog, Identifier=engagement_id)
+        for context in engagement.contexts:
             self._sensitive.update(_sensitive({context.type: context.payload}, self._shape))
-        return Engagement(
-            id=answer.get("Id", engagement_id),
-            arn=answer.get("Arn") or _arn(catalog, engagement_id),
-            modified_at=answer["ModifiedAt"],
-            contexts=contexts,
-        )
+        return engagement
 
     def create(self, *, catalog: str, engagement_id: str, type_: str, payload: Payload, client_token: str) -> Written:
         """Call CreateEngagementContext."""
-        return _written(
-            self._call(
-                "CreateEngagementContext",
-                Catalog=catalog,
-                EngagementIdentifier=engagement_id,
-                ClientToken=client_token,
-                Type=type_,
-                Payload={type_: payload},
-            ),
-            catalog,
+        return self._call(
+            "CreateEngagementContext",
+            functools.partial(_written, catalog),
+            Catalog=catalog,
+            EngagementIdentifier=engagement_id,
+            ClientToken=client_token,
+            Type=type_,
+            Payload={type_: payload},
         )
 
     def update(
         self, *, catalog: str, engagement_id: str, context_id: str, type_: str, payload: Payload, modified_at: str
     ) -> Written:
         """Call UpdateEngagementContext, with the lock to its last digit."""
-        return _written(
-            self._call(
-                "UpdateEngagementContext",
-                Catalog=catalog,
-                EngagementIdentifier=engagement_id,
-                ContextIdentifier=context_id,
-                EngagementLastModifiedAt=modified_at,
-                Type=type_,
-                Payload={type_: payload},
-            ),
-            catalog,
+        return self._call(
+            "UpdateEngagementContext",
+            functools.partial(_written, catalog),
+            Catalog=catalog,
+            EngagementIdentifier=engagement_id,
+            ContextIdentifier=context_id,
+            EngagementLastModifiedAt=modified_at,
+            Type=type_,
+            Payload={type_: payload},
         )
 
-    def _call(self, operation: str, **params: Any) -> Any:
+    def _call(self, operation: str, understand: Callable[[Any], T], **params: Any) -> T:
         methods: dict[str, Callable[..., Any]] = {
             "GetEngagement": self._client.get_engagement,
             "CreateEngagementContext": self._client.create_engagement_context,
             "UpdateEngagementContext": self._client.update_engagement_context,
         }
         try:
-            return methods[operation](**params)
+            return understand(methods[operation](**params))
         except ClientError as error:
             raise self._api_error(operation, error.response) from None
         except ParamValidationError as error:
@@ -171,14 +166,21 @@ class PartnerCentral:
             raise ApiError(
                 Kind.OTHER, operation=operation, code=type(error).__name__, message="the SDK could not make the call"
             ) from None
+        except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError):
+            # Cut, without what an answer must have, or somebody else's: whether the call did anything is not known.
+            raise ApiError(
+                Kind.CONNECTION,
+                operation=operation,
+                code="UnreadableAnswer",
+                message="what was answered is not an answer of this API, or not all of it",
+            ) from None
 
     def _api_error(self, operation: str, response: Mapping[str, Any]) -> ApiError:
         said = response.get("Error", {})
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = str(said.get("Code", "Unknown"))
-        fallback = Kind.THROTTLED if status == 429 else Kind.INTERNAL if status >= 500 else Kind.OTHER
         return ApiError(
-            KINDS.get(code, fallback),
+            _kind(code, status),
             operation=operation,
             code=code,
             message=self._masked(said.get("Message")) or f"HTTP status {status}",
@@ -198,12 +200,28 @@ class PartnerCentral:
         return mask(text or "", self._sensitive)
 
 
+def _kind(code: str, status: int) -> Kind:
+    if THROTTLED.search(code) or status == 429:
+        return Kind.THROTTLED
+    # 408: the request did not arrive in time, or not all of it did.
+    return KINDS.get(code, Kind.INTERNAL if status >= 500 or status == 408 else Kind.OTHER)
+
+
 def _context(answer: Mapping[str, Any]) -> Context:
     type_ = answer["Type"]
     return Context(id=answer.get("Id", ""), type=type_, payload=answer.get("Payload", {}).get(type_, {}))
 
 
-def _written(answer: Mapping[str, Any], catalog: str) -> Written:
+def _engagement(catalog: str, engagement_id: str, answer: Mapping[str, Any]) -> Engagement:
+    return Engagement(
+        id=answer.get("Id", engagement_id),
+        arn=answer.get("Arn") or _arn(catalog, engagement_id),
+        modified_at=answer["ModifiedAt"],
+        contexts=tuple(_context(context) for context in answer.get("Contexts", ())),
+    )
+
+
+def _written(catalog: str, answer: Mapping[str, Any]) -> Written:
     engagement = Engagement(
         id=answer["EngagementId"],
         arn=answer.get("EngagementArn") or _arn(catalog, answer["EngagementId"]),

@@ -42,7 +42,17 @@ def failure(api: PartnerCentral, operation: str = "read") -> ApiError:
         ("ThrottlingException", 400, Kind.THROTTLED),
         ("ThrottlingException", 429, Kind.THROTTLED),
         ("ValidationException", 400, Kind.INVALID),
+        ("Throttling", 400, Kind.THROTTLED),
+        ("ThrottledException", 400, Kind.THROTTLED),
+        ("RequestThrottled", 400, Kind.THROTTLED),
+        ("RequestThrottledException", 503, Kind.THROTTLED),
+        ("TooManyRequestsException", 400, Kind.THROTTLED),
+        ("TooManyRequests", 400, Kind.THROTTLED),
+        ("RequestLimitExceeded", 503, Kind.THROTTLED),
+        ("SlowDown", 503, Kind.THROTTLED),
         ("SomethingElse", 429, Kind.THROTTLED),
+        ("RequestTimeout", 408, Kind.INTERNAL),
+        ("SomethingElse", 408, Kind.INTERNAL),
         ("SomethingElse", 500, Kind.INTERNAL),
         ("ServiceUnavailable", 503, Kind.INTERNAL),
         ("ExpiredTokenException", 400, Kind.OTHER),
@@ -118,6 +128,41 @@ def test_a_port_that_nobody_listens_on_is_a_failure_of_the_connection(monkeypatc
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         monkeypatch.setenv("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", url)
         assert failure(PartnerCentral(partner_central.connect())).kind is Kind.CONNECTION
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Welcome</html>",
+        b'{"EngagementId": "eng-0123456789abcd", "Eng',
+        b"\xff\xfe",
+        b"[]",
+        b'"Acme Tools"',
+        {},
+        {"Id": "eng-0123456789abcd", "EngagementId": "eng-0123456789abcd"},
+        {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": [{"Id": "1"}]},
+        {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": ["Acme Tools"]},
+        {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": "Acme Tools"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("operation", ["read", "create", "update"])
+def test_an_answer_that_cannot_be_read_leaves_open_what_was_done(
+    api: PartnerCentral, wire: Wire, body: object, operation: str
+) -> None:
+    wire.plan((200, body))
+    failed = failure(api, operation)
+    assert failed.kind is Kind.CONNECTION
+    assert failed.leaves_open
+    assert failed.code == "UnreadableAnswer"
+    assert "Acme" not in str(failed)
+
+
+def test_an_error_that_cannot_be_read_leaves_open_what_was_done_too(api: PartnerCentral, wire: Wire) -> None:
+    wire.plan((400, b"[]"), (400, {"__type": 5}))
+    assert failure(api).kind is Kind.CONNECTION
+    assert failure(api, "update").kind is Kind.CONNECTION
 
 
 def test_what_the_sdk_itself_cannot_do_is_neither_retried_nor_quoted(api: PartnerCentral, wire: Wire) -> None:
