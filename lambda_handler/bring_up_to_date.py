@@ -50,7 +50,7 @@ def bring_up_to_date(
         try:
             written = _write(declared, context_id, engagement, _payload(declared, due[:1], kept), api, patience)
         except ApiError as error:
-            if error.kind is Kind.INVALID and kept:
+            if error.kind is Kind.INVALID and any(name.lower() in error.words for name in kept):
                 # The service may not take back what it filled in itself.
                 give_back = False
                 continue

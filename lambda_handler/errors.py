@@ -71,7 +71,12 @@ class ApiError(Exception):
         self.message = message
         self.reason = reason
         self.fields = tuple(fields)
-        self.names_token = names_token or "clienttoken" in str(self).lower().replace(" ", "")
+        self.names_token = names_token or "clienttoken" in self.words
+
+    @property
+    def words(self) -> str:
+        """All that it says, in lower case and without blanks: members are named in more than one way."""
+        return str(self).lower().replace(" ", "")
 
     @property
     def leaves_open(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambda_handler.errors import ApiError, Kind
+from lambda_handler.errors import ApiError, FieldError, Kind
 from tests.unit.running import change, holding, sends, update
 from tests.unit.scripted import (
     CONFLICT,
@@ -20,7 +20,11 @@ ANN, BEN, CLEO, DAN = (interaction(name) for name in ("Ann", "Ben", "Cleo", "Dan
 TEN = [interaction(f"Name{number}") for number in range(10)]
 SCORE = {"LeadReadinessScore": "High"}
 FILLED: dict[str, Any] = {"Insights": SCORE, "QualificationStatus": "Qualified"}
-REFUSED = error(Kind.INVALID, "ValidationException")
+REFUSED = error(
+    Kind.INVALID,
+    "ValidationException",
+    fields=[FieldError(field="Payload.Lead.Insights", message="is not for you to write", code="ACTION_NOT_PERMITTED")],
+)
 
 
 class TestFailuresBetween:
@@ -181,6 +185,32 @@ class TestWhatAwsFilledIn:
             now=[ANN, BEN, CLEO],
             before=[ANN],
         )
+
+    @pytest.mark.parametrize("words", ["The qualification status is AWS's.", "qualificationStatus: read only"])
+    def test_is_left_out_where_the_service_says_so_in_words(self, words: str) -> None:
+        """An ErrorList is optional."""
+        change(
+            reads(held(holding(ANN, QualificationStatus="Qualified"))),
+            sends(0, BEN, error(Kind.INVALID, "ValidationException", words), QualificationStatus="Qualified"),
+            sends(0, BEN),
+            now=[ANN, BEN],
+            before=[ANN],
+        )
+
+    @pytest.mark.parametrize("name", ["QualificationStatus", "Customer.CompanyName"])
+    def test_is_kept_where_something_else_is_refused(self, name: str) -> None:
+        """Without it the service might take the update, and lose it for good."""
+        other = FieldError(field=f"Payload.Lead.{name}", message="is not valid", code="INVALID_VALUE")
+        refused = error(Kind.INVALID, "ValidationException", fields=[other])
+        with pytest.raises(ApiError) as failed:
+            change(
+                reads(held(holding(ANN, Insights=SCORE))),
+                sends(0, BEN, refused, Insights=SCORE, QualificationStatus="Open"),
+                now=[ANN, BEN],
+                before=[ANN],
+                QualificationStatus="Open",
+            )
+        assert failed.value is refused
 
     def test_does_not_make_a_validation_error_another(self) -> None:
         """Without it the update is refused too, and that is final."""
