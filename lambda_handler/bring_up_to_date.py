@@ -106,9 +106,9 @@ def _interactions_due(held: Context, declared: Declaration, before: Payload, don
         return []
     holds = held.payload.get(comparison.INTERACTIONS, ())
     # All that the Lead has had. A service that replaces interactions, or shows them late, does not hold all of it.
-    had = [*holds, *comparison.unmatched(done.interactions, holds)]
+    had = [*holds, *comparison.unmatched(done.interactions, holds, cut=True)]
     wanted = _after_last_survivor(_wanted(declared, before), holds, before)
-    due = comparison.unmatched(wanted, had)
+    due = comparison.unmatched(wanted, had, cut=True)
     if due and len(had) + len(due) > MOST_INTERACTIONS:
         raise Refused(
             f"The Lead {held.id} holds {len(had)} interactions, and {len(due)} more are declared: a Lead has"
@@ -125,8 +125,10 @@ def _after_last_survivor(wanted: list[Payload], holds: Sequence[Payload], before
     that nothing was declared of before is somebody else's so far, and tells nothing.
     """
     earlier = before.get(comparison.INTERACTIONS, ())
-    replaces = before and (comparison.unmatched(earlier, holds) == list(earlier) if earlier else len(holds) == 1)
-    survivors = [place for place, one in enumerate(wanted) if not comparison.unmatched([one], holds)]
+    replaces = before and (
+        comparison.unmatched(earlier, holds, cut=True) == list(earlier) if earlier else len(holds) == 1
+    )
+    survivors = [place for place, one in enumerate(wanted) if not comparison.unmatched([one], holds, cut=True)]
     return wanted[survivors[-1] :] if replaces and survivors else wanted
 
 

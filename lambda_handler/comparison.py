@@ -5,6 +5,7 @@ else is exact. AWS writes to Leads too, so there is one tolerance, for what was 
 qualification, its insights, further interactions, and the date of an interaction.
 """
 
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -47,24 +48,27 @@ def unsent_interactions(held: Payload, declared: Payload, type_: str) -> list[Pa
     return [] if type_ != LEAD else unmatched(declared.get(INTERACTIONS, ()), held.get(INTERACTIONS, ()))
 
 
-def unmatched(wanted: Sequence[Payload], pool: Sequence[Payload]) -> list[Payload]:
+def unmatched(wanted: Sequence[Payload], pool: Sequence[Payload], *, cut: bool = False) -> list[Payload]:
     """Return the interactions of `wanted` that `pool` does not have, each of the pool counting once.
 
     An interaction without a date is matched by one that AWS dated. One that differs in case or outer white space only
     is the same one: the service may tidy what it stores, and an interaction that is sent twice stays for good.
+
+    Args:
+        wanted: The interactions to look for.
+        pool: Where to look.
+        cut: Whether a date is the same to the second: the service may cut what it stores.
     """
     left = [_tidied(interaction) for interaction in pool]
-    missing = set()
-    # Dated ones choose first: an undated one takes any that is left, so it must not take what only a dated one can.
-    for place in sorted(range(len(wanted)), key=lambda place: INTERACTION_DATE not in wanted[place]):
-        tidied = _tidied(wanted[place])
-        ignored = () if INTERACTION_DATE in tidied else (INTERACTION_DATE,)
-        match = next((other for other in left if _drop(other, ignored) == tidied), None)
-        if match is None:
-            missing.add(place)
-        else:
-            left.remove(match)
-    return [wanted[place] for place in sorted(missing)]
+    missing = dict(enumerate(map(_tidied, wanted)))
+    # The most alike first: an undated one takes any that is left, so it must not take what only a dated one can.
+    for same in (operator.eq, *[_same_second] * cut, _same_undated):
+        for place, one in list(missing.items()):
+            match = next((other for other in left if same(other, one)), None)
+            if match is not None:
+                left.remove(match)
+                del missing[place]
+    return [wanted[place] for place in missing]
 
 
 def has_values(payload: Any) -> bool:
@@ -132,6 +136,19 @@ def _tidied(value: Any, name: str = "") -> Any:
     if name in TIMESTAMPS:
         return _canonical(value, name)
     return value.strip().casefold() if isinstance(value, str) else value
+
+
+def _same_second(held: Payload, wanted: Payload) -> bool:
+    return _to_the_second(held) == _to_the_second(wanted)
+
+
+def _to_the_second(one: Payload) -> Payload:
+    date = one.get(INTERACTION_DATE)
+    return {**one, INTERACTION_DATE: date.replace(microsecond=0)} if isinstance(date, datetime) else one
+
+
+def _same_undated(held: Payload, wanted: Payload) -> bool:
+    return INTERACTION_DATE not in wanted and _drop(held, (INTERACTION_DATE,)) == wanted
 
 
 def _without(payload: Payload, names: set[str]) -> Any:

@@ -155,6 +155,32 @@ def test_an_undated_interaction_never_takes_what_only_a_dated_one_can() -> None:
     assert comparison.unsent_interactions(lead(dated), lead(ANN, dated), "Lead") == [ANN]
 
 
+def dated(*fractions: str) -> list[dict[str, Any]]:
+    """Return the same interaction, dated with these fractions of one second."""
+    return [{**ANN, "InteractionDate": f"2026-05-01T12:00:00{fraction}Z"} for fraction in fractions]
+
+
+def test_a_date_is_compared_to_the_second_only_where_the_service_may_have_cut_it() -> None:
+    declared, held = dated(".120"), dated("")
+    assert comparison.unmatched(declared, held) == declared
+    assert comparison.unmatched(declared, held, cut=True) == []
+    assert comparison.unmatched(held, declared, cut=True) == []
+    assert not says(lead(*held), lead(*declared), "Lead")
+
+
+def test_the_same_fraction_goes_before_the_same_second() -> None:
+    assert comparison.unmatched(dated(".1", ".5"), dated(".5"), cut=True) == dated(".1")
+    assert comparison.unmatched(dated(".1", ".5"), dated(""), cut=True) == dated(".5")
+    assert comparison.unmatched(dated(".1", ".5"), dated("", ""), cut=True) == []
+
+
+def test_another_second_and_no_date_are_others_though_dates_may_be_cut() -> None:
+    other = [{**ANN, "InteractionDate": "2026-05-01T12:00:01Z"}]
+    assert comparison.unmatched(other, dated(".9"), cut=True) == other
+    assert comparison.unmatched(other, [ANN], cut=True) == other
+    assert comparison.unmatched([*other, ANN], [*other, *dated(".9")], cut=True) == []
+
+
 def test_a_declared_date_is_no_field_that_aws_filled_in() -> None:
     dated = {**ANN, "InteractionDate": NOON}
     assert comparison.unsent_interactions(lead(ANN), lead(dated), "Lead") == [dated]

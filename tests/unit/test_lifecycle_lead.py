@@ -84,6 +84,14 @@ def test_dates_in_other_notations_are_the_same_interaction() -> None:
     change(reads(held(holding(ANN))), now=[ANN, same], before=[ANN, one])
 
 
+def test_one_whose_date_the_service_cut_to_the_second_is_not_sent_again() -> None:
+    declared = {**BEN, "InteractionDate": "2026-05-06T07:08:09.120Z"}
+    cut = {**BEN, "InteractionDate": "2026-05-06T07:08:09Z"}
+    change(reads(held(holding(ANN, cut))), now=[ANN, declared], before=[ANN])
+    # A service that replaces tells as much by it.
+    change(reads(held(holding(cut))), sends(0, CLEO), now=[ANN, DAN, declared, CLEO], before=[ANN])
+
+
 class TestEleven:
     """A Lead holds ten interactions at most."""
 
