@@ -101,14 +101,17 @@ def _wanted(declared: Declaration, before: Payload) -> list[Payload]:
 
 
 def _interactions_due(held: Context, declared: Declaration, before: Payload, done: _Done) -> list[Payload]:
-    """Return the interactions still to be sent."""
+    """Return the interactions still to be sent: those declared that the Lead has not had, as far as they are new."""
     if declared.type != comparison.LEAD:
         return []
     holds = held.payload.get(comparison.INTERACTIONS, ())
     # All that the Lead has had. A service that replaces interactions, or shows them late, does not hold all of it.
     had = [*holds, *comparison.unmatched(done.interactions, holds, cut=True)]
-    wanted = _after_last_survivor(_wanted(declared, before), holds, before)
-    due = comparison.unmatched(wanted, had, cut=True)
+    # All that is declared is looked for: one that was declared before takes its own, not that of a new one like it.
+    missing = comparison.unmatched(declared.payload.get(comparison.INTERACTIONS, ()), had, cut=True)
+    left = comparison.unmatched(_wanted(declared, before), done.interactions)
+    wanted = _after_last_survivor(left, holds, before)
+    due = _common(wanted, missing)
     if due and len(had) + len(due) > MOST_INTERACTIONS:
         raise Refused(
             f"The Lead {held.id} holds {len(had)} interactions, and {len(due)} more are declared: a Lead has"
@@ -130,6 +133,17 @@ def _after_last_survivor(wanted: list[Payload], holds: Sequence[Payload], before
     )
     survivors = [place for place, one in enumerate(wanted) if not comparison.unmatched([one], holds, cut=True)]
     return wanted[survivors[-1] :] if replaces and survivors else wanted
+
+
+def _common(some: Sequence[Payload], others: Sequence[Payload]) -> list[Payload]:
+    """Return those of the declared interactions `some` that are among `others`, each counting once."""
+    left = list(others)
+    found = []
+    for one in some:
+        if one in left:
+            left.remove(one)
+            found.append(one)
+    return found
 
 
 def _payload(declared: Declaration, interactions: list[Payload], kept: Payload) -> Payload:

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from lambda_handler.errors import Kind
 from tests.unit.running import change, create, holding, identity, sends, update, update_refused
 from tests.unit.scripted import (
+    CONFLICT,
     LOCKS,
     OTHER_ENGAGEMENT,
     creates,
+    error,
     held,
     ids,
     interaction,
@@ -75,6 +78,33 @@ def test_the_same_one_twice_is_two() -> None:
 
 def test_the_same_one_twice_of_which_one_is_held_is_one_more() -> None:
     change(reads(held(holding(ANN, BEN))), sends(0, BEN), now=[ANN, BEN, BEN], before=[ANN])
+
+
+def test_a_second_one_like_one_declared_before_is_one_more() -> None:
+    dated = {**ANN, "InteractionDate": "2026-01-01T00:00:00Z"}
+    change(reads(held(holding(dated))), sends(0, ANN), now=[ANN, ANN], before=[ANN])
+    change(
+        reads(held(holding(dated))), sends(0, ANN), sends(1, BEN), sends(2, ANN), now=[ANN, ANN, BEN, ANN], before=[ANN]
+    )
+
+
+def test_a_second_one_like_one_declared_before_is_sent_once() -> None:
+    change(reads(held(holding(ANN, ANN))), now=[ANN, ANN], before=[ANN])
+    change(
+        reads(held(holding(ANN))),
+        sends(0, ANN, error(Kind.CONNECTION)),
+        reads(held(holding(ANN, ANN), lock=1)),
+        sends(1, BEN, CONFLICT),
+        reads(held(holding(ANN, ANN), lock=2)),
+        sends(2, BEN),
+        now=[ANN, ANN, BEN],
+        before=[ANN],
+    )
+
+
+def test_one_that_was_had_is_not_sent_in_place_of_a_dated_one_that_was_lost() -> None:
+    lost, stamped = ({**ANN, "InteractionDate": f"2026-01-0{day}T00:00:00Z"} for day in (1, 2))
+    change(reads(held(holding(stamped))), now=[ANN, lost], before=[lost])
 
 
 def test_dates_in_other_notations_are_the_same_interaction() -> None:
