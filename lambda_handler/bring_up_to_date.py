@@ -21,7 +21,13 @@ class _Done:
 
 
 def bring_up_to_date(
-    declared: Declaration, context_id: str, engagement: Engagement, *, before: Payload, api: Api, patience: Patience
+    declared: Declaration,
+    context_id: str,
+    engagement: Engagement,
+    *,
+    before: Payload | None,
+    api: Api,
+    patience: Patience,
 ) -> Engagement:
     """Write what the context lacks, and return the engagement as the last call left it.
 
@@ -29,7 +35,7 @@ def bring_up_to_date(
         declared: What is declared now.
         context_id: The context to write to.
         engagement: The engagement as just read; its lock goes into the first write.
-        before: The payload declared before.
+        before: The payload declared before; None where what is declared now was in place already, interactions and all.
         api: Partner Central.
         patience: How long to keep trying.
 
@@ -37,7 +43,10 @@ def bring_up_to_date(
         Refused: A Lead would hold too many interactions, or the context vanished between two reads.
         ApiError: Partner Central failed, and trying again is of no use.
     """
-    done = _Done()
+    if before is None:
+        before, done = {}, _Done(interactions=declared.payload.get(comparison.INTERACTIONS, ()))
+    else:
+        done = _Done()
     give_back = True
     while True:
         held = _held(engagement, context_id)

@@ -30,7 +30,7 @@ def says(held: Payload, declared: Payload, type_: str, *, before: Payload) -> bo
         held: The payload the service holds.
         declared: The payload declared now.
         type_: The context's Type.
-        before: The payload declared before: what is in it and not declared now must be gone.
+        before: The payload declared before: what it filled in and is not declared now must be gone.
     """
     return not unsent_interactions(held, declared, type_) and rest_says(held, declared, type_, before=before)
 
@@ -39,7 +39,7 @@ def rest_says(held: Payload, declared: Payload, type_: str, *, before: Payload) 
     """Whether it is so for everything but a Lead's interactions, which are only ever added to."""
     if type_ != LEAD:
         return bool(_canonical(held) == _canonical(declared))
-    tolerated = {INTERACTIONS} | {name for name in FILLED_IN if name not in declared and name not in before}
+    tolerated = {INTERACTIONS, *_filled_in_by_aws(held, declared, before)}
     return bool(_without(held, tolerated) == _without(declared, tolerated))
 
 
@@ -93,8 +93,23 @@ def lead_update(declared: Payload, interaction: Payload | None, filled_in: Mappi
 
 
 def filled_in(held: Payload, declared: Payload, before: Payload) -> Payload:
-    """Return what AWS filled in on a Lead: what it holds there and nobody ever declared."""
-    return {name: held[name] for name in FILLED_IN if name in held and name not in declared and name not in before}
+    """Return what AWS filled in on a Lead: what it holds there, and nobody declares or declared so before."""
+    return {name: held[name] for name in _filled_in_by_aws(held, declared, before)}
+
+
+def _filled_in_by_aws(held: Payload, declared: Payload, before: Payload) -> list[str]:
+    """Name what AWS filled in.
+
+    What was declared before is AWS's too where it is held otherwise: in a rollback, what was declared before may never have
+    arrived.
+    """
+    return [
+        name
+        for name in FILLED_IN
+        if name in held
+        and name not in declared
+        and (name not in before or _tidied(held[name]) != _tidied(before[name]))
+    ]
 
 
 def instant(text: str) -> datetime | str:

@@ -11,7 +11,7 @@ from typing import Any
 from lambda_handler import comparison
 from lambda_handler.api import Payload
 from lambda_handler.errors import Refused
-from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID
+from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID, Identity
 
 TYPES = ("CustomerProject", "Lead", "ProspectingResult")
 REQUIRED = ("Catalog", "EngagementIdentifier", "Type", "Payload")
@@ -74,27 +74,31 @@ def declared(properties: Any) -> Declaration:
     )
 
 
-def declared_before(properties: Any, type_: str) -> Payload:
-    """Read the payload in an event's OldResourceProperties: empty where it is not one of this Type.
+def declared_before(properties: Any, type_: str, identity: Identity) -> Payload | None:
+    """Read the payload in an event's OldResourceProperties.
 
-    It may be of any release, and after a failed update it is what failed, so nothing in it is an error.
+    They may be of any release, and after a failed update they are what failed, so nothing in them is an error.
+
+    Args:
+        properties: The OldResourceProperties.
+        type_: The Type declared now.
+        identity: The context that the event is about.
+
+    Returns:
+        What was declared of this context before: empty where that cannot be told, None where it surely was nothing, since
+        those properties are of another place or Type, and the physical id is not. Only the rollback of a move that failed
+        brings such ones.
     """
-    payload = properties.get("Payload") if isinstance(properties, Mapping) else None
+    if not isinstance(properties, Mapping) or not properties.keys() >= set(REQUIRED):
+        return {}
+    engagement_id = str(properties["EngagementIdentifier"]).rpartition("/")[2]
+    context_id = properties.get("ContextIdentifier", identity.context_id)
+    place = (properties["Catalog"], engagement_id, context_id, properties["Type"])
+    if place != (identity.catalog, identity.engagement_id, identity.context_id, type_):
+        return None
+    payload = properties["Payload"]
     before = payload.get(type_) if isinstance(payload, Mapping) else None
-    return before if isinstance(before, Mapping) else {}
-
-
-def of_this_context(before: Payload, properties: Any, now: Declaration) -> Payload:
-    """Leave of what was declared before only what was declared of this engagement's context.
-
-    The rollback of a failed move brings what was declared elsewhere; all that counts of it are a Lead's interactions, so
-    that none goes out again.
-    """
-    said = properties if isinstance(properties, Mapping) else {}
-    engagement_id = str(said.get("EngagementIdentifier")).rpartition("/")[2]
-    if (said.get("Catalog"), engagement_id) == (now.catalog, now.engagement_id):
-        return before
-    return {name: value for name, value in before.items() if name == "Interactions"}
+    return before if isinstance(before, Mapping) else None
 
 
 def _text(properties: Mapping[str, Any], name: str, longest: int) -> str:

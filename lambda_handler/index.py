@@ -9,9 +9,9 @@ from typing import Any
 from lambda_handler import lifecycle, logs, partner_central, reasons
 from lambda_handler.answer import ANSWER_SECONDS, CfnResource
 from lambda_handler.api import Payload
-from lambda_handler.declaration import Declaration, declared, declared_before, of_this_context
+from lambda_handler.declaration import Declaration, declared, declared_before
 from lambda_handler.errors import Refused
-from lambda_handler.identity import client_token
+from lambda_handler.identity import client_token, parse_physical_id
 from lambda_handler.retries import Patience
 
 # crhelper logs whole events and the ResponseURL, botocore whole requests; `logs` writes all that is to be seen.
@@ -70,7 +70,7 @@ def _answered(decide: Callable[..., lifecycle.Outcome], event: Mapping[str, Any]
         api.understand(declaration.type, declaration.payload)
         outcome = decide(
             declaration,
-            before=_before(event.get("OldResourceProperties"), declaration, api),
+            before=_before(event, declaration, api),
             token=_token(event, declaration),
             api=api,
             patience=_patience(context),
@@ -97,9 +97,13 @@ def _client() -> Any:
         ) from error
 
 
-def _before(properties: Any, declaration: Declaration, api: partner_central.PartnerCentral) -> Payload:
-    before = declared_before(properties, declaration.type)
-    return of_this_context(before, properties, declaration) if api.understands(declaration.type, before) else {}
+def _before(event: Mapping[str, Any], declaration: Declaration, api: partner_central.PartnerCentral) -> Payload | None:
+    identity = parse_physical_id(str(event.get("PhysicalResourceId", "")))
+    if identity is None:
+        return {}
+    before = declared_before(event.get("OldResourceProperties"), declaration.type, identity)
+    # What the API does not take was refused when it was declared: nothing of it was ever sent.
+    return None if before and not api.understands(declaration.type, before) else before
 
 
 def _token(event: Mapping[str, Any], declaration: Declaration) -> str:

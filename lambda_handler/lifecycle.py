@@ -63,7 +63,7 @@ def create(
 
 
 def update(
-    declared: Declaration, *, before: Payload, physical_id: str, token: str, api: Api, patience: Patience
+    declared: Declaration, *, before: Payload | None, physical_id: str, token: str, api: Api, patience: Patience
 ) -> Outcome:
     """Bring the context that the physical id names to what is declared, or replace it by another.
 
@@ -72,7 +72,7 @@ def update(
 
     Args:
         declared: What the stack declares now.
-        before: The payload it declared before.
+        before: The payload it declared of that context before; None for the rollback of a move that failed.
         physical_id: The physical resource id in the event.
         token: The client token of the declaration.
         api: Partner Central.

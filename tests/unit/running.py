@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambda_handler import lifecycle
-from lambda_handler.api import Context
+from lambda_handler.api import Context, Payload
 from lambda_handler.errors import ApiError, Refused
 from lambda_handler.identity import Identity
 from lambda_handler.lifecycle import Outcome
@@ -24,6 +24,8 @@ from tests.unit.scripted import (
     updates,
     written,
 )
+
+NOTHING: Payload = {}
 
 
 def identity(context: str, engagement: str = ENGAGEMENT) -> Identity:
@@ -49,7 +51,7 @@ def create_refused(*steps: Step, clock: Clock | None = None, **declared: Any) ->
 def update(
     *steps: Step,
     physical_id: str = f"Sandbox/{ENGAGEMENT}/1",
-    before: Any = None,
+    before: Any = NOTHING,
     clock: Clock | None = None,
     **declared: Any,
 ) -> Outcome:
@@ -57,7 +59,7 @@ def update(
     with Script(*steps) as api:
         return lifecycle.update(
             declaration(**declared),
-            before=before or {},
+            before=before,
             physical_id=physical_id,
             token=TOKEN,
             api=api,

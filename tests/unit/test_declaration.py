@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lambda_handler.declaration import Declaration, declared, declared_before
 from lambda_handler.errors import Refused
+from lambda_handler.identity import Identity
 from tests.unit.scripted import ENGAGEMENT, PROJECT, arn
 
 PROPERTIES: dict[str, Any] = {
@@ -220,8 +221,43 @@ def test_whatever_the_properties_are_they_are_understood_or_refused(value: Any) 
         assert isinstance(outcome, Declaration) or outcome.isprintable()
 
 
-def test_what_was_declared_before_is_the_payload_of_the_same_type() -> None:
-    assert declared_before({"Payload": {"CustomerProject": PROJECT}}, "CustomerProject") == PROJECT
+HELD = Identity(catalog="Sandbox", engagement_id=ENGAGEMENT, context_id="1")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        {},
+        {"EngagementIdentifier": arn()},
+        {"ContextIdentifier": "1"},
+        {"ClientToken": "mine", "AdoptExisting": "false"},
+        {"FromTheFuture": "1"},
+    ],
+    ids=str,
+)
+def test_what_was_declared_of_this_context_before_is_its_payload(spelling: Any) -> None:
+    assert declared_before({**PROPERTIES, **spelling}, "CustomerProject", HELD) == PROJECT
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"Catalog": "AWS"},
+        {"EngagementIdentifier": "eng-zyxwvutsrqponm"},
+        {"EngagementIdentifier": arn("eng-zyxwvutsrqponm")},
+        {"EngagementIdentifier": 5},
+        {"Type": "Lead", "Payload": {"Lead": {"Customer": {}}}},
+        {"ContextIdentifier": "2"},
+        {"Payload": None},
+        {"Payload": "text"},
+        {"Payload": {"Lead": {"Customer": {}}}},
+        {"Payload": {"CustomerProject": "text"}},
+        {"Payload": {"CustomerProject": None}},
+    ],
+    ids=str,
+)
+def test_what_was_declared_elsewhere_or_refused_was_never_declared_of_this_context(elsewhere: Any) -> None:
+    assert declared_before({**PROPERTIES, **elsewhere}, "CustomerProject", HELD) is None
 
 
 @pytest.mark.parametrize(
@@ -233,12 +269,9 @@ def test_what_was_declared_before_is_the_payload_of_the_same_type() -> None:
         [],
         {},
         {"Payload": None},
-        {"Payload": "text"},
-        {"Payload": {"Lead": {"Customer": {}}}},
-        {"Payload": {"CustomerProject": "text"}},
-        {"Payload": {"CustomerProject": None}},
+        {"Payload": {"CustomerProject": PROJECT}},
         {"EngagementPayload": {"CustomerProject": PROJECT}},
     ],
 )
-def test_properties_of_an_older_release_are_nothing_and_no_error(properties: object) -> None:
-    assert declared_before(properties, "CustomerProject") == {}
+def test_properties_of_another_release_tell_nothing_and_are_no_error(properties: object) -> None:
+    assert declared_before(properties, "CustomerProject", HELD) == {}

@@ -118,13 +118,24 @@ def test_the_rollback_of_a_failed_move_takes_nothing_away_that_was_declared_else
     assert [name for name, _ in function.wire.bodies] == ["GetEngagement"]
 
 
-def test_the_rollback_of_a_failed_move_sends_no_interaction_again(function: Function) -> None:
-    # A service that replaces interactions holds the last one only.
-    one, two = interaction("Annabella"), interaction("Bartholomew")
-    held = {"Id": "1", "Type": "Lead", "Payload": {"Lead": lead(two)}}
-    function.wire.plan(engagement(held))
-    new, failed = (properties(where, lead(one, two), "Lead") for where in (ENGAGEMENT, OTHER))
-    answer = function.handle("Update", new, OldResourceProperties=failed, PhysicalResourceId=ID)
+@pytest.mark.parametrize(
+    "failed",
+    [
+        {"Catalog": "AWS"},
+        {"EngagementIdentifier": OTHER},
+        {"Type": "CustomerProject", "Payload": {"CustomerProject": PROJECT}},
+        {"ContextIdentifier": "9"},
+        {"Payload": {"Lead": lead({"Contact": "nobody"})}},
+    ],
+    ids=str,
+)
+def test_the_rollback_of_a_move_that_failed_leaves_all_as_it_is(function: Function, failed: Any) -> None:
+    # The service replaces interactions, and AWS filled in a status; one was declared in what failed.
+    held = lead(interaction("Bartholomew"), QualificationStatus="Qualified")
+    function.wire.plan(engagement({"Id": "1", "Type": "Lead", "Payload": {"Lead": held}}))
+    new = properties(ENGAGEMENT, lead(interaction("Annabella"), interaction("Bartholomew")), "Lead")
+    old = {**properties(ENGAGEMENT, lead(interaction("Annabella"), QualificationStatus="Qualified"), "Lead"), **failed}
+    answer = function.handle("Update", new, OldResourceProperties=old, PhysicalResourceId=ID)
     assert answer["Status"] == "SUCCESS"
     assert [name for name, _ in function.wire.bodies] == ["GetEngagement"]
 
