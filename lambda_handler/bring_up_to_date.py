@@ -118,9 +118,12 @@ def _interactions_due(held: Context, declared: Declaration, before: Payload, don
     had = [*holds, *comparison.unmatched(done.interactions, holds, cut=True)]
     # All that is declared is looked for: one that was declared before takes its own, not that of a new one like it.
     missing = comparison.unmatched(declared.payload.get(comparison.INTERACTIONS, ()), had, cut=True)
-    left = comparison.unmatched(_wanted(declared, before), done.interactions)
-    wanted = _after_last_survivor(left, holds, before)
-    due = _common(wanted, missing)
+    wanted = comparison.unmatched(_wanted(declared, before), done.interactions)
+    cut = wanted[: _last_survivor(wanted, holds, before)]
+    unknown = _common(cut, missing)
+    if unknown and _holds_others(holds, [*before.get(comparison.INTERACTIONS, ()), *_wanted(declared, before)]):
+        raise _uncertain(held, declared, unknown)
+    due = _common(wanted[len(cut) :], missing)
     if due and len(had) + len(due) > MOST_INTERACTIONS:
         raise Refused(
             f"The Lead {held.id} holds {len(had)} interactions, and {len(due)} more are declared: a Lead has"
@@ -129,19 +132,33 @@ def _interactions_due(held: Context, declared: Declaration, before: Payload, don
     return due
 
 
-def _after_last_survivor(wanted: list[Payload], holds: Sequence[Payload], before: Payload) -> list[Payload]:
-    """Leave out what an earlier run sent and a service that replaces interactions no longer holds.
+def _last_survivor(wanted: Sequence[Payload], holds: Sequence[Payload], before: Payload) -> int:
+    """Return the place before which an earlier run sent all, and a service that replaces interactions lost it; 0 if none.
 
     Interactions go out in the order they are declared, so the last one that is held tells that those before it were sent. A
     service that appends holds those declared before; where none were, only a Lead with a single one looks replaced. A Lead
     that nothing was declared of before is somebody else's so far, and tells nothing.
     """
     earlier = before.get(comparison.INTERACTIONS, ())
-    replaces = before and (
-        comparison.unmatched(earlier, holds, cut=True) == list(earlier) if earlier else len(holds) == 1
-    )
+    if not before or (comparison.unmatched(earlier, holds, cut=True) != list(earlier) if earlier else len(holds) != 1):
+        return 0
     survivors = [place for place, one in enumerate(wanted) if not comparison.unmatched([one], holds, cut=True)]
-    return wanted[survivors[-1] :] if replaces and survivors else wanted
+    return survivors[-1] if survivors else 0
+
+
+def _holds_others(holds: Sequence[Payload], ours: Sequence[Payload]) -> bool:
+    """Whether there is any that is not ours: then the service may well append, and ours look lost since AWS edited them."""
+    return len(holds) > len(ours) - len(comparison.unmatched(ours, holds, cut=True))
+
+
+def _uncertain(held: Context, declared: Declaration, unknown: Sequence[Payload]) -> Refused:
+    said = declared.payload[comparison.INTERACTIONS]
+    places = ", ".join(f"Interactions[{place}]" for place, one in enumerate(said) if one in unknown)
+    return Refused(
+        f"It is not certain whether {places} of the Lead {held.id} went out before: the Lead holds nothing of what was declared"
+        " before, and something that was never declared. Nothing further was sent. Declare new interactions behind those that"
+        " were declared before."
+    )
 
 
 def _common(some: Sequence[Payload], others: Sequence[Payload]) -> list[Payload]:

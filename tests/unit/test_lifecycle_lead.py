@@ -21,6 +21,7 @@ from tests.unit.scripted import (
 )
 
 ANN, BEN, CLEO, DAN = (interaction(name) for name in ("Ann", "Ben", "Cleo", "Dan"))
+EDITED = {**ANN, "CustomerAction": "edited by AWS"}
 TEN = [interaction(f"Name{number}") for number in range(10)]
 
 
@@ -190,6 +191,52 @@ class TestRepeatAfterDeath:
             type_="Lead",
         )
         assert outcome.identity == identity("1")
+
+
+class TestDoubt:
+    """The Lead lost what was declared before and holds what nobody declared: it was edited there, or replaced and added to."""
+
+    def test_whether_one_went_out_is_refused_by_its_place(self) -> None:
+        """Ben was never sent, and an earlier declaration had Cleo."""
+        reason = update_refused(
+            reads(held(holding(EDITED, CLEO))), payload=lead(ANN, BEN, CLEO), type_="Lead", before=lead(ANN)
+        )
+        assert "Interactions[1] of the Lead 1" in reason
+        assert "behind" in reason
+        assert "Nothing further was sent." in reason
+        assert "Ben" not in reason
+        assert "edited" not in reason
+
+    def test_names_each(self) -> None:
+        """By its place in the declaration."""
+        reason = update_refused(
+            reads(held(holding(EDITED, DAN))), payload=lead(BEN, ANN, CLEO, DAN), type_="Lead", before=lead(ANN)
+        )
+        assert "Interactions[0], Interactions[2] of the Lead" in reason
+
+    def test_ends_where_new_ones_stand_behind(self) -> None:
+        """As the Reason says."""
+        change(reads(held(holding(EDITED, CLEO))), sends(0, BEN), now=[ANN, CLEO, BEN], before=[ANN])
+
+    def test_is_none_where_all_that_is_held_is_declared(self) -> None:
+        """An earlier run of the event sent Ben, and a service that replaces holds Cleo."""
+        change(reads(held(holding(CLEO))), sends(0, DAN), now=[ANN, BEN, CLEO, DAN], before=[ANN])
+
+    def test_is_none_where_this_run_sent_them(self) -> None:
+        """AWS adds its own while they go out."""
+        change(
+            reads(held(holding(ANN))),
+            sends(0, BEN),
+            sends(1, CLEO, error(Kind.CONNECTION)),
+            reads(held(holding(CLEO, interaction("Aws")), lock=2)),
+            sends(2, DAN),
+            now=[ANN, BEN, CLEO, DAN],
+            before=[ANN],
+        )
+
+    def test_is_none_in_a_rollback_that_sends_nothing(self) -> None:
+        """Whatever is held."""
+        change(reads(held(holding(EDITED, CLEO))), now=[ANN], before=[ANN, BEN, CLEO])
 
 
 def test_a_move_to_another_engagement_takes_the_interactions_along_in_the_create() -> None:
