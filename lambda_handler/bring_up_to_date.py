@@ -9,12 +9,14 @@ from lambda_handler.declaration import Declaration
 from lambda_handler.errors import ApiError, Kind, Refused
 from lambda_handler.retries import Patience
 
+# A read may show a write late; in so many seconds it should not any more.
+LATE_SECONDS = (1.5, 2.5)
 MOST_INTERACTIONS = 10  # LeadInteractionList's greatest length in the service model
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Done:
-    """What is in place, since this run wrote it or read it: never written again, whatever a later read shows."""
+    """What is in place, since this run wrote it, read it or was told: never written again, whatever a later read shows."""
 
     rest: bool = False
     interactions: Sequence[Payload] = ()
@@ -43,18 +45,23 @@ def bring_up_to_date(
         Refused: A Lead would hold too many interactions, or the context vanished between two reads.
         ApiError: Partner Central failed, and trying again is of no use.
     """
-    if before is None:
-        before, done = {}, _Done(interactions=declared.payload.get(comparison.INTERACTIONS, ()))
-    else:
-        done = _Done()
+    done = _Done(interactions=declared.payload.get(comparison.INTERACTIONS, ()) if before is None else ())
+    before = before or {}
     give_back = True
+    # A rollback behind a late read would find that what it is to undo was never done.
+    certain = before in ({}, declared.payload)
     while True:
         held = _held(engagement, context_id)
         due = _interactions_due(held, declared, before, done)
         done = replace(done, interactions=comparison.unmatched(_wanted(declared, before), due))
         if not due and (done.rest or _rest_says(held, declared, before)):
-            logs.log(decision="up to date", context=context_id)
-            return engagement
+            if certain or not patience.pause(*LATE_SECONDS):
+                logs.log(decision="up to date", context=context_id)
+                return engagement
+            certain = True
+            engagement = read_until_shown(declared, context_id, api, patience)
+            continue
+        certain = True
         kept = comparison.filled_in(held.payload, declared.payload, before) if give_back else {}
         try:
             written = _write(declared, context_id, engagement, _payload(declared, due[:1], kept), api, patience)
@@ -67,9 +74,8 @@ def bring_up_to_date(
                 raise
             patience.wait(error)
             engagement = read_until_shown(declared, context_id, api, patience)
-            if done.rest and not _rest_says(_held(engagement, context_id), declared, before):
-                # Normalised, shown late, or changed by others since. Writing it again would not help: this only says it.
-                logs.log(decision="reads otherwise than written", context=context_id)
+            if done.rest:
+                _say_if_otherwise(_held(engagement, context_id), declared, before)
         else:
             logs.log(decision="updated", context=context_id)
             patience.ended(Kind.CONFLICT)
@@ -107,6 +113,15 @@ def _wanted(declared: Declaration, before: Payload) -> list[Payload]:
     return comparison.unmatched(
         declared.payload.get(comparison.INTERACTIONS, ()), before.get(comparison.INTERACTIONS, ())
     )
+
+
+def _say_if_otherwise(held: Context, declared: Declaration, before: Payload) -> None:
+    """Say in the log that what was written reads otherwise: normalised, shown late, or changed by others since.
+
+    Writing it again would not help.
+    """
+    if not _rest_says(held, declared, before):
+        logs.log(decision="reads otherwise than written", context=held.id)
 
 
 def _interactions_due(held: Context, declared: Declaration, before: Payload, done: _Done) -> list[Payload]:

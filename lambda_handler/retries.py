@@ -87,6 +87,14 @@ class Patience:
             # A sleep overshoots. What failed tells more than that time ran out.
             raise error
 
+    def pause(self, least: float, most: float) -> bool:
+        """Wait for a while that nothing failed for; say whether there was time for it."""
+        pause = self._uniform(least, most)
+        if pause >= self._remaining():
+            return False
+        self._sleep(pause)
+        return True
+
     def ended(self, kind: Kind) -> None:
         """Note that what failed in this way goes well now: the next failure of the kind is another."""
         self._failures.pop(kind, None)

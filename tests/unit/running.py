@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambda_handler import lifecycle
-from lambda_handler.api import Context, Payload
+from lambda_handler.api import Context, Engagement, Payload
 from lambda_handler.errors import ApiError, Refused
 from lambda_handler.identity import Identity
 from lambda_handler.lifecycle import Outcome
@@ -21,6 +21,7 @@ from tests.unit.scripted import (
     lead,
     lead_context,
     lead_sent,
+    reads,
     updates,
     written,
 )
@@ -83,6 +84,11 @@ def sends(lock: int, one: Any = None, gives: ApiError | None = None, **members: 
     """Expect an update of the Lead with one interaction, or none, under a lock; it is answered with the next."""
     payload = lead_sent(one, **members)
     return updates("1", gives or written("1", lock=lock + 1), lock=lock, payload=payload, type_="Lead")
+
+
+def finds(engagement: Engagement) -> list[Step]:
+    """Expect that the first read finds all in place already, though something changed: it is read once more."""
+    return [reads(engagement)] * 2
 
 
 def change(*steps: Step, now: Sequence[Any], before: Sequence[Any], clock: Clock | None = None, **members: Any) -> str:

@@ -4,8 +4,20 @@ from typing import Any
 
 import pytest
 
-from tests.unit.running import holding, identity, sends, update
-from tests.unit.scripted import OTHER_PROJECT, held, interaction, lead, project, reads, updates, written
+from tests.unit.running import change, finds, holding, identity, sends, update
+from tests.unit.scripted import (
+    CONFLICT,
+    LOCKS,
+    OTHER_PROJECT,
+    Clock,
+    held,
+    interaction,
+    lead,
+    project,
+    reads,
+    updates,
+    written,
+)
 
 ANN, BEN, CLEO = (interaction(name) for name in ("Ann", "Ben", "Cleo"))
 SCORE = {"LeadReadinessScore": "High"}
@@ -15,10 +27,10 @@ class TestOfAChangeThatNeverArrived:
     """What was declared of QualificationStatus or Insights was refused, and what is held is what AWS filled in."""
 
     def test_leaves_what_aws_filled_in(self) -> None:
-        """One read."""
+        """Nothing is written."""
         aws = {"QualificationStatus": "Qualified by AWS", "Insights": SCORE}
         was = lead(ANN, QualificationStatus="Mine", Insights={"LeadReadinessScore": "Low"})
-        update(*[reads(held(holding(ANN, **aws)))], payload=lead(ANN), type_="Lead", before=was)
+        update(*finds(held(holding(ANN, **aws))), payload=lead(ANN), type_="Lead", before=was)
 
     def test_gives_it_back_where_something_else_is_written(self) -> None:
         """The update may replace the whole Lead."""
@@ -66,3 +78,58 @@ class TestOfAFailedMove:
             reads(held(project("1", OTHER_PROJECT))), updates("1", written("1", lock=1), lock=0), before=None
         )
         assert outcome.identity == identity("1")
+
+
+class TestBehindALateRead:
+    """The first read shows the state before what the rollback is to undo."""
+
+    def test_reads_once_more_and_writes(self) -> None:
+        """After about two seconds."""
+        clock = Clock(share=0.5)
+        outcome = update(
+            reads(held(project("1"), lock=1)),
+            reads(held(project("1", OTHER_PROJECT), lock=2)),
+            updates("1", written("1", lock=3), lock=2),
+            before=OTHER_PROJECT,
+            clock=clock,
+        )
+        assert outcome.engagement.modified_at == LOCKS[3]
+        assert clock.pauses == [2]
+
+    def test_reads_no_third_time(self) -> None:
+        """What the second read says is so."""
+        clock = Clock()
+        assert update(*finds(held(project("1"), lock=1)), before=OTHER_PROJECT, clock=clock).identity == identity("1")
+        assert len(clock.pauses) == 1
+
+    def test_waits_for_a_context_that_the_second_read_does_not_show(self) -> None:
+        """As for any other read."""
+        update(reads(held(project("1"))), reads(held()), reads(held(project("1"))), before=OTHER_PROJECT)
+
+    def test_sends_no_interaction_that_the_first_read_showed(self) -> None:
+        """Whatever the second one shows."""
+        change(reads(held(holding(ANN, BEN))), reads(held(holding(CLEO))), now=[ANN, BEN], before=[ANN])
+
+    def test_does_without_the_second_read_where_time_is_short(self) -> None:
+        """An update that can succeed without a write does."""
+        clock = Clock(remaining=2)
+        assert update(reads(held(project("1"))), before=OTHER_PROJECT, clock=clock).identity == identity("1")
+        assert clock.pauses == []
+
+    def test_is_no_matter_where_nothing_changed(self) -> None:
+        """One read, and no pause."""
+        clock = Clock()
+        update(reads(held(project("1", OTHER_PROJECT))), payload=OTHER_PROJECT, before=OTHER_PROJECT, clock=clock)
+        assert clock.pauses == []
+
+    def test_is_no_matter_once_this_run_wrote(self) -> None:
+        """The read after a conflict tells what the other delivery of the event did."""
+        clock = Clock(share=0.1)
+        update(
+            reads(held(project("1", OTHER_PROJECT))),
+            updates("1", CONFLICT, lock=0),
+            reads(held(project("1"), lock=1)),
+            before=OTHER_PROJECT,
+            clock=clock,
+        )
+        assert len(clock.pauses) == 1
