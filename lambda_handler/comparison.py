@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from lambda_handler.api import Payload
+from lambda_handler.redaction import MASK
 
 LEAD = "Lead"
 INTERACTIONS = "Interactions"
@@ -20,6 +21,8 @@ INTERACTION_DATE = "InteractionDate"
 FILLED_IN = ("QualificationStatus", "Insights")
 # Every timestamp in a payload of the service model, wherever it stands.
 TIMESTAMPS = (INTERACTION_DATE, "StartTime", "EndTime")
+# What they stand in, below the union.
+PARENTS = (INTERACTIONS, "Aws")
 INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))")
 
 
@@ -129,9 +132,16 @@ def instant(text: str) -> datetime | str:
 
 
 def unreadable(value: Any, path: str = "", name: str = "") -> list[str]:
-    """Return the paths of the timestamps that name no instant: such a one could never be found again."""
+    """Return the paths of the timestamps that name no instant: such a one could never be found again.
+
+    A name that leads to no timestamp in the service model may be anything, and is masked.
+    """
     if isinstance(value, Mapping):
-        return [each for key, member in value.items() for each in unreadable(member, f"{path}.{key}", key)]
+        return [
+            each
+            for key, member in value.items()
+            for each in unreadable(member, f"{path}.{key if key in PARENTS + TIMESTAMPS else MASK}", key)
+        ]
     if isinstance(value, (list, tuple)):
         return [each for place, member in enumerate(value) for each in unreadable(member, f"{path}[{place}]")]
     return [path] if name in TIMESTAMPS and isinstance(value, str) and isinstance(instant(value), str) else []

@@ -10,7 +10,7 @@ from lambda_handler import lifecycle, logs, partner_central, reasons
 from lambda_handler.answer import ANSWER_SECONDS, CfnResource
 from lambda_handler.api import Payload
 from lambda_handler.declaration import Declaration, declared, declared_before
-from lambda_handler.errors import Refused
+from lambda_handler.errors import ApiError, Refused
 from lambda_handler.identity import client_token, parse_physical_id
 from lambda_handler.retries import Patience
 
@@ -76,7 +76,7 @@ def _answered(decide: Callable[..., lifecycle.Outcome], event: Mapping[str, Any]
             patience=_patience(context),
         )
     except Exception as error:  # noqa: BLE001 - whatever happens, CloudFormation gets a Reason
-        logs.log(decision="failed", error_code=getattr(error, "code", type(error).__name__))
+        logs.log(decision="failed", error_code=error.code if isinstance(error, ApiError) else type(error).__name__)
         raise reasons.FailedError(reasons.reason(error, declaration)) from None
     resource.Data = {
         "ContextId": outcome.identity.context_id,

@@ -22,7 +22,7 @@ from botocore.validate import ParamValidator
 
 from lambda_handler.api import Context, Engagement, Payload, Written
 from lambda_handler.errors import ApiError, FieldError, Kind, Refused
-from lambda_handler.redaction import mask
+from lambda_handler.redaction import MASK, mask
 
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling.client import PartnerCentralSellingAPIClient
@@ -35,6 +35,8 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 20
 # AWS has many names for it, and the API's front door need not use the API's own.
 THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown", re.IGNORECASE)
+# What a code in an answer looks like: a name, or the status where there is none. Anything else may hold anything.
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}|[1-5][0-9][0-9]")
 KINDS = {
     "InternalServerException": Kind.INTERNAL,
     "ConflictException": Kind.CONFLICT,
@@ -182,22 +184,27 @@ class PartnerCentral:
         return ApiError(
             _kind(code, status),
             operation=operation,
-            code=code,
+            code=self._name(code),
             message=self._masked(said.get("Message")) or f"HTTP status {status}",
-            reason=str(response.get("Reason") or ""),
+            reason=self._name(response.get("Reason")),
             names_token="clienttoken" in json.dumps([said, response.get("ErrorList")]).lower().replace(" ", ""),
             fields=[
                 FieldError(
                     field=self._masked(e.get("FieldName")),
                     message=self._masked(e.get("Message")),
-                    code=str(e.get("Code", "")),
+                    code=self._name(e.get("Code")),
                 )
                 for e in response.get("ErrorList") or ()
             ],
         )
 
-    def _masked(self, text: str | None) -> str:
-        return mask(text or "", self._sensitive)
+    def _masked(self, text: Any) -> str:
+        return mask(str(text or ""), self._sensitive)
+
+    def _name(self, text: Any) -> str:
+        """Return a code that a service answers with: as it is, or masked as a whole."""
+        name = str(text or "")
+        return name if not name or (NAME.fullmatch(name) and name not in self._sensitive) else MASK
 
 
 def _kind(code: str, status: int) -> Kind:
@@ -235,14 +242,16 @@ def _arn(catalog: str, engagement_id: str) -> str:
 
 
 def _sensitive(value: Any, shape: Shape | None, *, marked: bool = False) -> Iterator[str]:
-    """Yield the texts that must not be repeated: what the model marks, and whatever it does not know."""
+    """Yield the texts that must not be repeated: what the model marks, and whatever it does not know, names too."""
     marked = marked or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(value, Mapping):
         members = shape.members if isinstance(shape, StructureShape) else {}
         for name, member in value.items():
+            if name not in members:
+                yield str(name)
             yield from _sensitive(member, members.get(name), marked=marked)
     elif isinstance(value, (list, tuple)):
         for member in value:
             yield from _sensitive(member, shape.member if isinstance(shape, ListShape) else None, marked=marked)
-    elif marked or isinstance(shape, (StructureShape, ListShape)):
+    elif value is not None and (marked or isinstance(shape, (StructureShape, ListShape))):
         yield str(value)

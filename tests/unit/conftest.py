@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.handler.endpoint import AnswerEndpoint
@@ -18,6 +19,10 @@ ROOT = str(Path(__file__).parents[2])
 if ROOT not in sys.path:
     sys.path.append(ROOT)
 
+
+# How long one example takes is no matter on a busy machine.
+hypothesis.settings.register_profile("unit", deadline=None)
+hypothesis.settings.load_profile("unit")
 
 # Whose levels crhelper sets, for the whole process.
 LOGGERS = ("", "boto", "boto3", "botocore", "urllib3")

@@ -44,6 +44,13 @@ def test_every_timestamp_of_the_model_is_compared_as_an_instant() -> None:
     assert {path.rpartition(".")[2] for path in members} == set(comparison.TIMESTAMPS)
 
 
+def test_every_name_on_the_way_to_a_timestamp_is_known() -> None:
+    paths = [path.replace("[]", "").split(".") for path, shape in shapes().items() if shape.type_name == "timestamp"]
+    # Below the union and its member; an update of a Lead has one Interaction, which nobody declares.
+    parents = {name for path in paths for name in path[2:-1]} - {"Interaction"}
+    assert parents == set(comparison.PARENTS)
+
+
 def test_no_member_that_is_a_text_has_a_timestamps_name() -> None:
     texts = {path.rpartition(".")[2] for path, shape in shapes().items() if shape.type_name != "timestamp"}
     assert not texts & set(comparison.TIMESTAMPS)

@@ -202,6 +202,12 @@ def test_a_timestamp_that_could_never_be_found_again_is_refused_by_its_path(date
     assert reason.isprintable()
 
 
+def test_a_name_that_nobody_knows_is_masked_on_the_way_to_a_timestamp() -> None:
+    stray = {"Jane Doe of Springfield": [{"StartTime": "some day"}], "Doe": {"EndTime": "some day"}}
+    reason = refusal({**PROPERTIES, "Type": "Lead", "Payload": {"Lead": stray}})
+    assert reason.startswith("Payload.Lead.***[0].StartTime, Payload.Lead.***.EndTime must be")
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),

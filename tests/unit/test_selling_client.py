@@ -132,7 +132,11 @@ def test_a_payload_that_the_api_takes_is_understood(api: PartnerCentral) -> None
 @pytest.mark.parametrize(
     ("type_", "payload", "named"),
     [
-        ("CustomerProject", {**PROJECT, "Budget": "5"}, "Budget"),
+        ("CustomerProject", {**PROJECT, "Acme Tools": "5"}, 'Unknown parameter in CustomerProject: "***"'),
+        ("CustomerProject", {"Customer": {**PROJECT["Customer"], "CompanyName": {"Acme": "T"}}}, "CompanyName"),
+        ("CustomerProject", {"Customer": {**PROJECT["Customer"], "Acme": {"Acme Ltd": ["T"]}}}, "Customer"),
+        ("CustomerProject", {"Customer": {**PROJECT["Customer"], "CompanyName": None}}, "NoneType"),
+        ("Lead", {**lead(), "Interactions": {"Acme Tools": [{"Acme": "T"}]}}, "Interactions"),
         ("CustomerProject", {"Customer": {"CompanyName": "Acme Tools"}}, "Industry"),
         ("CustomerProject", {"Customer": ["Acme Tools"]}, "Customer"),
         ("CustomerProject", {"Customer": {**PROJECT["Customer"], "CompanyName": ["Acme Tools"]}}, "CompanyName"),

@@ -78,8 +78,9 @@ def test_an_error_page_of_a_proxy_is_an_internal_error_and_is_not_repeated_to_an
     api: PartnerCentral, wire: Wire
 ) -> None:
     wire.plan((502, b"<html>Bad gateway</html>"), (503, b""))
-    assert failure(api).kind is Kind.INTERNAL
-    assert failure(api).kind is Kind.INTERNAL
+    for code in ("502", "503"):
+        failed = failure(api)
+        assert (failed.kind, failed.code) == (Kind.INTERNAL, code)
 
 
 def test_what_a_denial_and_a_validation_error_say_besides_is_kept(api: PartnerCentral, wire: Wire) -> None:
@@ -189,6 +190,22 @@ def test_no_error_repeats_a_sensitive_value_declared_or_held(api: PartnerCentral
         FieldError(field="Payload[***]", message='{"v": "{\\"c\\": \\"***\\"}"}', code="INVALID_VALUE"),
     )
     assert "Acme" not in str(failed)
+
+
+@pytest.mark.parametrize("text", ["Acme Tools leak", "O'Neill", "Größe", "5", "a\nb", "x" * 101, "Springfield", 5])
+def test_a_code_that_is_no_plain_name_or_is_a_value_is_masked(api: PartnerCentral, wire: Wire, text: object) -> None:
+    api.understand("CustomerProject", {"Customer": {**PROJECT["Customer"], "CompanyName": "Springfield"}})
+    listed = [{"FieldName": "f", "Message": "m", "Code": text}]
+    wire.plan(
+        (400, {"__type": str(text), "Message": "m"}),
+        refused("AccessDeniedException", Reason=text),
+        refused("ValidationException", ErrorList=listed),
+        refused("ValidationException", message=str(text)),
+    )
+    assert failure(api).code == "***"
+    assert failure(api).reason == "***"
+    assert failure(api).fields == (FieldError(field="f", message="m", code="***"),)
+    assert "Springfield" not in failure(api).message
 
 
 def test_an_error_without_words_names_its_status(api: PartnerCentral, wire: Wire) -> None:
