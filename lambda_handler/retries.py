@@ -25,11 +25,13 @@ class Pace:
         first: The first pause at most.
         longest: Any pause at most.
         altogether: From the first failure on at most, pauses and calls together.
+        least: How many pauses are made all the same, however long the calls between them take.
     """
 
     first: float
     longest: float
     altogether: float | None = None
+    least: int = 0
 
 
 # A kind that is not here is final. A new permission takes seconds to arrive; a conflict ends when the other writer does.
@@ -40,7 +42,7 @@ PACES = {
     Kind.CONNECTION: Pace(first=0.5, longest=16),
     Kind.CONFLICT: Pace(first=0.5, longest=5, altogether=60),
     Kind.DENIED: Pace(first=2, longest=10, altogether=60),
-    Kind.NOT_SHOWN: Pace(first=1, longest=4, altogether=8),
+    Kind.NOT_SHOWN: Pace(first=1, longest=4, altogether=8, least=3),
 }
 
 
@@ -77,7 +79,7 @@ class Patience:
         pause = self._uniform(0, min(pace.longest, pace.first * 2 ** min(failures - 1, 16)))
         remaining = self._remaining()
         gone = self._began.setdefault(error.kind, remaining) - remaining
-        over = pace.altogether is not None and gone + pause > pace.altogether
+        over = pace.altogether is not None and gone + pause > pace.altogether and failures > pace.least
         if over or pause >= remaining:
             logs.log(decision="gave up", attempt=failures, error_code=error.code)
             raise error

@@ -60,6 +60,17 @@ def test_the_calls_between_the_pauses_count_for_the_minute_too(kind: Kind, share
     assert 830 - clock.remaining <= 15 + 60 + 15
 
 
+def test_a_late_read_is_waited_for_three_times_though_the_calls_between_stall() -> None:
+    clock = Clock()
+    patience = clock.patience()
+    for _ in range(3):
+        patience.wait(error(Kind.NOT_SHOWN))
+        clock.remaining -= 20
+    with pytest.raises(ApiError):
+        patience.wait(error(Kind.NOT_SHOWN))
+    assert len(clock.pauses) == 3
+
+
 @pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])
 def test_a_failure_after_one_that_ended_has_a_minute_of_its_own(kind: Kind) -> None:
     clock = Clock()
