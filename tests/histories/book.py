@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from tests.histories import payloads
 from tests.histories.clock import SECOND
 from tests.histories.declared import Declared, Request
-from tests.histories.payloads import Json
+from tests.histories.payloads import FILLED_IN, Json
 from tests.histories.world import World
 
 # A declaration and its identity: stack, logical id, engagement (which has one catalog), Type, and the user's own token.
@@ -101,15 +101,30 @@ class Book:
             return None
         return context
 
-    def dropped(self, request: Request) -> set[str]:
-        """Return the members that an Update in place does not declare any more: they have to be gone."""
-        before, now = request.before, request.declared
-        if not self.in_place(request) or before is None:
-            return set()
+    def before(self, request: Request) -> Declared | None:
+        """Return what an Update in place replaces, if that ever got as far as this context.
+
+        It did not in the rollback of a failed move, nor where the function could not read it.
+        """
+        before, now, context = request.before, request.declared, self.in_place(request)
+        if context is None or before is None or before.spec.flaw in ("missing", "kind"):
+            return None
         if (before.catalog, before.engagement, before.type) != (now.catalog, now.engagement, now.type):
-            # The rollback of a failed move: what was declared there was never declared here.
+            return None
+        return before if before.identifier in (None, context) else None
+
+    def dropped(self, request: Request, held: Json) -> set[str]:
+        """Return the members that an Update in place does not declare any more and that have to go.
+
+        What AWS fills in has to where it is held as it was declared: held otherwise, AWS has filled it in since, or what was
+        declared never arrived.
+        """
+        before = self.before(request)
+        if before is None:
             return set()
-        return set(before.payload) - set(now.payload)
+        was = payloads.tidied(before.payload)
+        kept = {name for name in FILLED_IN if payloads.tidied(held.get(name)) != was.get(name)}
+        return set(was) - set(request.declared.payload) - kept
 
     def remembers(self, use: Use, at: int | None = None) -> bool:
         """Whether the service still knows a token, or did at a certain time."""

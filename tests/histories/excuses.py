@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tests.histories import payloads
 from tests.histories.book import Book, shown_equal
 from tests.histories.clock import SECOND
+from tests.histories.payloads import Json
 from tests.histories.run import Run
 
 MOST_INTERACTIONS = 10
@@ -65,6 +66,8 @@ def _flaws(book: Book, run: Run) -> Iterator[tuple[str, ...]]:
         yield "context_identifier names nothing of this Type", "context_identifier names", declared.identifier
     if _full_lead(book, run):
         yield "the Lead is full", "10"
+    if _doubtful_lead(book, run):
+        yield "what was sent is not certain", "It is not certain whether Interactions["
 
 
 def _doubts(book: Book, run: Run) -> Iterator[tuple[str, ...]]:
@@ -86,3 +89,20 @@ def _full_lead(book: Book, run: Run) -> bool:
         return False
     new = payloads.missing_interactions(held, declared.payload)
     return bool(new) and len(payloads.interactions_of(held)) + len(new) > MOST_INTERACTIONS
+
+
+def _doubtful_lead(book: Book, run: Run) -> bool:
+    """Whether a read showed nothing that was declared before, something of nobody's, and a new one behind one it did not show.
+
+    A service that replaces looks like that after AWS added an interaction, and one that appends after AWS edited them.
+    """
+    before, declared = book.before(run.request), run.request.declared
+    if before is None or declared.type != "Lead":
+        return False
+    context = book.in_place(run.request)
+    shown: Json = next((each["Payload"]["Lead"] for each in run.shown or () if each["Id"] == context), {})
+    old, held = payloads.tags_of(before.payload), payloads.tags_of(shown)
+    new = [tag for tag in map(payloads.tag_of, payloads.interactions_of(declared.payload)) if tag not in old]
+    behind = [place for place, tag in enumerate(new) if tag in held]
+    lost = [place for place, tag in enumerate(new) if tag not in held]
+    return not old & held and bool(held - old - set(new)) and bool(behind and lost) and lost[0] < behind[-1]

@@ -13,7 +13,7 @@ from tests.histories.book import Book, Expected, key_of, shown_equal
 from tests.histories.calls import CREATE, READ, UPDATE, Told, instant_of
 from tests.histories.declared import Request
 from tests.histories.excuses import excuse
-from tests.histories.payloads import FILLED_IN
+from tests.histories.payloads import FILLED_IN, Json
 from tests.histories.run import Run
 from tests.histories.story import Broken, broken
 from tests.histories.trouble import CALM
@@ -126,7 +126,7 @@ class Oracle:
         if not in_place:
             lately = kept.lately[1] if kept.lately[0] == request.number else frozenset()
             kept.sent = payloads.tags_of(declared.payload) & (payloads.tags_of(held) | lately)
-        kept.filled -= self.book.dropped(request)
+        kept.filled -= self.book.dropped(request, held)
         self._check_calls(run, created=run.made is not None and run.made[1])
         expected = Expected(request=request, context=answer.context)
         if self._replayed_unseen(run, answer):
@@ -183,7 +183,8 @@ class Oracle:
         if declared.type == "Lead" and not created:
             most[UPDATE] = max(1, len(payloads.interactions_of(declared.payload)))
         context = self.book.in_place(run.request)
-        if context and context in shown_equal(shown, declared) and not self.book.dropped(run.request):
+        held: Json = next((each["Payload"][each["Type"]] for each in shown if each["Id"] == context), {})
+        if context in shown_equal(shown, declared) and not self.book.dropped(run.request, held):
             most[UPDATE] = 0
         for operation, number in most.items():
             if operations.count(operation) > number:

@@ -39,7 +39,7 @@ MET = {
     "refused: ConflictException": 250,
     "refused: ThrottlingException": 400,
     "refused: InternalServerException": 250,
-    "refused: AccessDeniedException": 50,
+    "refused: AccessDeniedException": 20,
     "refused: ValidationException": 25,
     **dict.fromkeys(("answer: 503", "answer: 403", "answer: drop", "answer: lost", "answer: hang"), 35),
     **dict.fromkeys(
