@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -95,6 +96,27 @@ class Marked:
     """A folder for temporary files whose name stands in the environment of every process started with it."""
 
     folder: Path
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(
+        self, *command: str, folder: Path | None = None, stdout: int | None = None, stderr: int | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a process in a group of its own, which ends with the test at the latest."""
+        process = subprocess.Popen(
+            command, cwd=folder, env=self.environment(), text=True, start_new_session=True, stdout=stdout, stderr=stderr
+        )
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Kill what is still there of all that was started."""
+        for process in self.started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+        for left in self.running():
+            with suppress(ProcessLookupError):
+                os.kill(left, signal.SIGKILL)
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the folder as the place of temporary files."""
@@ -129,12 +151,16 @@ def _ctrl_c_is_heard() -> None:
 
 
 @pytest.fixture
-def marked(tmp_path: Path) -> Marked:
+def marked(tmp_path: Path) -> Iterator[Marked]:
     if not Path("/proc/self/environ").exists():
         pytest.skip("needs /proc to find processes by their environment")
     folder = tmp_path / "temporary"
     folder.mkdir()
-    return Marked(folder=folder)
+    marked = Marked(folder=folder)
+    try:
+        yield marked
+    finally:
+        marked.end()
 
 
 @pytest.fixture(scope="session")

@@ -30,30 +30,24 @@ def _cdk_cli_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(_ROOT / "node_modules" / ".bin"), prepend=os.pathsep)
 
 
-def run(folder: Path, marked: Marked, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*_COMMAND, *options],
-        cwd=folder,
-        env=marked.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+def run(folder: Path, marked: Marked, *options: str) -> tuple[int, str]:
+    """Run the command to its end; return its status and what it printed."""
+    process = marked.start(*_COMMAND, *options, folder=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    printed, _ = process.communicate(timeout=300)
+    return process.returncode, printed
 
 
 @pytest.mark.parametrize("time_of_running", ["first", "second"])
 def test_the_demo_shows_outputs_and_both_contexts(time_of_running: str, marked: Marked) -> None:
     started = time.monotonic()
 
-    done = run(_ROOT, marked)
+    status, printed = run(_ROOT, marked)
 
-    assert done.returncode == 0, done.stdout
+    assert status == 0, printed
     assert time.monotonic() - started < 60
     assert marked.processes(within=0) == []
     assert marked.files() == []
-    lines = [line for line in done.stdout.splitlines() if line.startswith("│")]
+    lines = [line for line in printed.splitlines() if line.startswith("│")]
     cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
     outputs = {cell[0]: cell[1] for cell in cells if cell[0].endswith("ContextId")}
     contexts = {tuple(cell[0].split()) for cell in cells if cell[0].endswith(("CustomerProject", "Lead"))}
@@ -61,7 +55,7 @@ def test_the_demo_shows_outputs_and_both_contexts(time_of_running: str, marked: 
     assert contexts == {(outputs["MigrationContextId"], "CustomerProject"), (outputs["LeadContextId"], "Lead")}
     assert ["", "Customer.CompanyName", "Harbour Lane Books"] in cells
     assert ["", "Interactions[0].InteractionDate", "2026-11-05T09:30:00Z"] in cells
-    assert "\x1b" not in done.stdout, "colours and spinners are for terminals"
+    assert "\x1b" not in printed, "colours and spinners are for terminals"
     assert max(map(len, lines)) <= 100
 
 
@@ -72,10 +66,10 @@ def test_a_failing_deployment_ends_in_an_error_with_cloudformations_reason(marke
     folder.mkdir()
     (folder / "cdk.json").write_text(json.dumps(app))
 
-    done = run(folder, marked)
+    status, printed = run(folder, marked)
 
-    assert done.returncode == 1
-    told = done.stdout.partition("CloudFormation was told:")[2]
+    assert status == 1
+    told = printed.partition("CloudFormation was told:")[2]
     assert "CREATE_FAILED" in told
     assert "ResourceNotFoundException" in told
     assert marked.processes(within=0) == []
@@ -84,11 +78,11 @@ def test_a_failing_deployment_ends_in_an_error_with_cloudformations_reason(marke
 
 
 def test_without_a_cdk_app_it_says_so(marked: Marked, tmp_path: Path) -> None:
-    done = run(tmp_path, marked)
+    status, printed = run(tmp_path, marked)
 
-    assert done.returncode == 1
-    assert "cdk.json is missing" in done.stdout
-    assert "--serve" in done.stdout
+    assert status == 1
+    assert "cdk.json is missing" in printed
+    assert "--serve" in printed
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -96,7 +90,7 @@ def test_a_signal_in_the_middle_of_a_deployment_ends_everything(
     number: signal.Signals, status: int, marked: Marked, tmp_path: Path
 ) -> None:
     (tmp_path / "cdk.json").write_text('{"app": "touch started && sleep 600"}')
-    process = subprocess.Popen(_COMMAND, cwd=tmp_path, env=marked.environment(), stdout=subprocess.DEVNULL)
+    process = marked.start(*_COMMAND, folder=tmp_path, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while not (tmp_path / "started").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -109,7 +103,7 @@ def test_a_signal_in_the_middle_of_a_deployment_ends_everything(
 
 
 def test_serve_prints_an_environment_that_reaches_the_cloud_until_ctrl_c(marked: Marked) -> None:
-    process = subprocess.Popen([*_COMMAND, "--serve"], env=marked.environment(), stdout=subprocess.PIPE, text=True)
+    process = marked.start(*_COMMAND, "--serve", stdout=subprocess.PIPE)
     assert process.stdout is not None
     printed: list[str] = []
     while "Ctrl-C" not in (line := process.stdout.readline()):

@@ -21,13 +21,8 @@ _VICTIM = Path(__file__).with_name("victim.py")
 
 def start(ending: str, marked: Marked, folder: Path) -> subprocess.Popen[str]:
     """Start a process with a local cloud and return when the cloud is up and a Lambda worker runs in it."""
-    process = subprocess.Popen(
-        [sys.executable, str(_VICTIM), ending, str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=marked.environment(),
-        text=True,
-    )
+    command = (sys.executable, str(_VICTIM), ending, str(folder))
+    process = marked.start(*command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
