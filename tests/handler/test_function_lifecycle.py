@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral_local import Behaviour
 from tests.handler.events import LOGICAL_ID, OTHER_PROJECT, OTHER_STACK, PROJECT, interaction, lead, properties
 from tests.handler.harness import Cloud
 
@@ -236,7 +237,18 @@ class TestSequencesThatOnlyAwsSends:
         cloud.service.calls.clear()
         rollback = cloud.send("Update", old, OldResourceProperties=new, PhysicalResourceId=physical_id)
         succeeded(cloud, rollback, engagement, "1")
-        assert cloud.operations == [READ]
+        # The second read is for the case that the first one was late.
+        assert cloud.operations == [READ, READ]
+
+    def test_a_rollback_behind_a_late_read(self, cloud: Cloud, engagement: str) -> None:
+        """The first read still shows the state before the change."""
+        cloud.service.behaviour = Behaviour(read_lag=1)
+        old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
+        physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+        cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
+        rollback = cloud.send("Update", old, OldResourceProperties=new, PhysicalResourceId=physical_id)
+        succeeded(cloud, rollback, engagement, "1")
+        assert cloud.held(engagement)[0]["Payload"] == {"CustomerProject": PROJECT}
 
     def test_a_request_id_that_was_seen_before_is_no_event_that_was_handled(
         self, cloud: Cloud, engagement: str
