@@ -172,15 +172,11 @@ def _interactions(cloud: Cloud, engagement: str) -> str:
 
 @story("uncertain-interaction")
 def _uncertain_interaction(cloud: Cloud, engagement: str) -> str:
-    ann, xeno, yves = (interaction(name) for name in ("Annabella", "Xenophon", "Yvette"))
-    first, then, now = (
-        properties(engagement, lead(*each), "Lead") for each in ((ann, yves), (ann,), (ann, xeno, yves))
-    )
+    a, b, c = (interaction(name) for name in ("Annabella", "Xenophon", "Yvette"))
+    first, then, now = (properties(engagement, lead(*each), "Lead") for each in ((a, c), (a,), (a, b, c)))
     physical_id = cloud.send("Create", first)["PhysicalResourceId"]
     cloud.send("Update", then, OldResourceProperties=first, PhysicalResourceId=physical_id)
-    cloud.service.as_aws.change_lead(
-        engagement, "1", lambda held: held["Interactions"][0].update(CustomerAction="Edited by AWS")
-    )
+    cloud.service.as_aws.change_lead(engagement, "1", lambda held: held["Interactions"][0].update(Usecase="By AWS"))
     return failed(cloud.send("Update", now, OldResourceProperties=then, PhysicalResourceId=physical_id))
 
 
