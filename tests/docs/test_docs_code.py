@@ -181,7 +181,7 @@ def cdk(words: list[str]) -> None:
 
 
 def make(words: list[str]) -> None:
-    assert set(words) <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(words) <= set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def pip(words: list[str]) -> None:
