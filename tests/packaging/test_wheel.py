@@ -1,61 +1,178 @@
-"""The wheel as a user gets it: what is in it, and that an app elsewhere synthesises with nothing but it."""
+"""The wheel and the sdist as a user gets them: what is in them, and what can be made of them without a network."""
 
-import os
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
+from email.message import Message
+from email.parser import HeaderParser
 from pathlib import Path
+from typing import Any
 
 import pytest
+import readme_renderer.markdown
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
-ROOT = Path(__file__).parents[2]
+import cdk_partnercentral
+import hatch_build
+from tests.packaging.conftest import ROOT, interpreter, run
+
+VERSION = cdk_partnercentral.__version__
+INFO = f"cdk_partnercentral-{VERSION}.dist-info"
+SBOM = f"{INFO}/sboms/cdk-partnercentral.cdx.json"
 APP = """\
 from aws_cdk import App, Stack
 from cdk_partnercentral import EngagementContext
 app = App(outdir="out")
-payload = {"CustomerProject": {"Project": {"Title": "T", "BusinessProblem": "B" * 20, "TargetCompletionDate": "2027-06-30"}}}
+payload = {"CustomerProject": {"Project": {"Title": "T", "BusinessProblem": "B" * 20, "TargetCompletionDate": "2999-06-30"}}}
 EngagementContext(Stack(app, "S"), "C", catalog="Sandbox", engagement_identifier="eng-0123456789abcd", payload=payload)
 app.synth()
 """
 
 
-def run(*command: str | Path, folder: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    subprocess.run(command, cwd=folder, check=True, env=environment, capture_output=True, timeout=300)
+def tracked(*folders: str) -> set[str]:
+    """Return the files of folders that are in the repository, or are about to be."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", *folders]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return {name for name in listed if (ROOT / name).is_file()}
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT, folder=folder)
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-def test_the_wheel_is_pure_python_and_carries_the_library_the_local_cloud_and_the_zip(wheel: Path) -> None:
-    assert wheel.name == "cdk_partnercentral-0.1.0-py3-none-any.whl"
+def contents(wheel: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-        packed = archive.read("cdk_partnercentral/function.zip")
-    assert packed == (ROOT / "constructs" / "cdk_partnercentral" / "function.zip").read_bytes()
-    assert {"cdk_partnercentral/py.typed", "cdk_partnercentral_local/py.typed"} <= names
-    folders = {name.split("/")[0] for name in names}
-    assert folders == {"cdk_partnercentral", "cdk_partnercentral_local", "cdk_partnercentral-0.1.0.dist-info"}
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_an_app_outside_the_repository_synthesises_in_an_environment_with_nothing_else(
-    wheel: Path, tmp_path: Path
-) -> None:
-    # Given an empty environment with the wheel and what it asks for
+@pytest.fixture(scope="module")
+def metadata(contents: dict[str, bytes]) -> Message:
+    return HeaderParser().parsestr(contents[f"{INFO}/METADATA"].decode())
+
+
+@pytest.fixture(scope="module")
+def bill(contents: dict[str, bytes]) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(contents[SBOM])
+    return loaded
+
+
+def test_the_wheel_holds_the_sources_the_zip_and_what_describes_them(wheel: Path, contents: dict[str, bytes]) -> None:
+    assert wheel.name == f"cdk_partnercentral-{VERSION}-py3-none-any.whl"
+    sources = {name.removeprefix("constructs/") for name in tracked("constructs")}
+    described = {f"{INFO}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")}
+    assert set(contents) == sources | described | {SBOM, "cdk_partnercentral/function.zip"}
+    assert {"cdk_partnercentral/py.typed", "cdk_partnercentral_local/py.typed"} <= set(contents)
+    assert contents["cdk_partnercentral/function.zip"] == hatch_build.ZIP.read_bytes()
+
+
+def test_the_sdist_holds_what_the_wheel_is_made_of(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    sources = tracked("constructs", "lambda_handler", "scripts/packer", "scripts/bill_of_materials.py")
+    files = {"hatch_build.py", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", ".gitignore", "PKG-INFO"}
+    made = {"constructs/cdk_partnercentral/function.zip", "cdk-partnercentral.cdx.json"}
+    assert names == sources | files | made
+
+
+def test_the_metadata_says_what_pypi_shows(metadata: Message) -> None:
+    assert (metadata["Name"], metadata["Version"]) == ("cdk-partnercentral", VERSION)
+    assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("Apache-2.0", ">=3.10")
+    classifiers = metadata.get_all("Classifier", [])
+    assert {f"Programming Language :: Python :: 3.{minor}" for minor in range(10, 15)} <= set(classifiers)
+    assert {"Typing :: Typed", "Framework :: AWS CDK :: 2"} <= set(classifiers)
+    assert "partner-central" in metadata["Keywords"]
+    required = [name for name in metadata.get_all("Requires-Dist", []) if "extra ==" not in name]
+    assert sorted(re.match(r"[\w-]+", name)[0] for name in required) == ["aws-cdk-lib", "boto3", "constructs"]  # type: ignore[index]  # each has a name
+
+
+def test_the_readme_renders_on_pypi(metadata: Message) -> None:
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    text = str(metadata.get_payload())
+    assert readme_renderer.markdown.render(text)
+    # On PyPI there is no repository around it.
+    assert re.findall(r"\]\((?!https://|#)", text) == []
+
+
+def test_the_record_tells_every_file(contents: dict[str, bytes]) -> None:
+    rows = {name: (digest, size) for name, digest, size in csv.reader(io.StringIO(contents[f"{INFO}/RECORD"].decode()))}
+    assert set(rows) == set(contents)
+    del rows[f"{INFO}/RECORD"]
+    for name, (digest, size) in rows.items():
+        found = base64.urlsafe_b64encode(hashlib.sha256(contents[name]).digest()).rstrip(b"=").decode()
+        assert (digest, size) == (f"sha256={found}", str(len(contents[name])))
+
+
+def test_the_bill_of_materials_is_valid_cyclonedx(contents: dict[str, bytes]) -> None:
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(contents[SBOM].decode()) is None
+
+
+def test_the_bill_the_zip_and_the_pinned_list_agree(contents: dict[str, bytes], bill: dict[str, Any]) -> None:
+    assert (bill["metadata"]["component"]["name"], bill["metadata"]["component"]["version"]) == (
+        "cdk-partnercentral",
+        VERSION,
+    )
+    # Each file in it is the one that the wheel carries
+    carried = {part["name"]: part for part in bill["components"]}
+    assert set(carried) == {"cdk_partnercentral/function.zip", "cdk_partnercentral/service-2.json"}
+    for name, part in carried.items():
+        assert part["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(contents[name]).hexdigest()}]
+    # and the packages that it tells of are those in the zip, which are those of the list.
+    told = {(part["name"], part["version"]) for part in carried["cdk_partnercentral/function.zip"]["components"]}
+    with zipfile.ZipFile(io.BytesIO(contents["cdk_partnercentral/function.zip"])) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        inside = [HeaderParser().parsestr(archive.read(name).decode()) for name in names]
+    assert told == {(each["Name"], each["Version"]) for each in inside}
+    pinned = re.findall(r"^([\w.-]+)==([\w.]+)", hatch_build.REQUIREMENTS.read_text(), re.MULTILINE)
+    assert told == set(pinned)
+    assert all(part["licenses"] for part in carried["cdk_partnercentral/function.zip"]["components"])
+
+
+def test_nothing_names_the_machine_that_built_it(contents: dict[str, bytes]) -> None:
+    for place in (str(ROOT), str(Path.home()), sys.prefix):
+        assert [name for name, content in contents.items() if place.encode() in content] == []
+
+
+def test_the_sdist_makes_the_same_wheel_without_network_pip_or_node(sdist: Path, wheel: Path, tmp_path: Path) -> None:
+    # Given an environment that has hatchling and nothing else, and a PATH with nothing on it
     uv = [sys.executable, "-m", "uv"]
     run(*uv, "venv", "--quiet", "--python", sys.executable, "env", folder=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
-    run(*uv, "pip", "install", "--quiet", "--python", python, wheel, folder=tmp_path)
-    # When a small app is run there
+    run(*uv, "pip", "install", "--quiet", "--python", python, "hatchling==1.33.0", folder=tmp_path)
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.glob("cdk_partnercentral-*")
+    nowhere = "http://127.0.0.1:9"
+    # When the wheel is built there
+    command = [str(python), "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path / "built")]
+    run(*command, folder=unpacked, PATH=str(tmp_path), HTTP_PROXY=nowhere, HTTPS_PROXY=nowhere)
+    # Then it is the same
+    assert (tmp_path / "built" / wheel.name).read_bytes() == wheel.read_bytes()
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14"])
+def test_an_app_outside_the_repository_synthesises_in_an_environment_with_nothing_else(
+    version: str, wheel: Path, contents: dict[str, bytes], tmp_path: Path
+) -> None:
+    # Given an empty environment of each Python with the wheel and what it asks for
+    found = interpreter(version)
+    if not found:
+        pytest.skip(f"no Python {version} on this machine")
+    uv = [sys.executable, "-m", "uv"]
+    run(*uv, "venv", "--quiet", "--python", found, "env", folder=tmp_path)
+    python = tmp_path / "env" / "bin" / "python"
+    run(*uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", python, wheel, folder=tmp_path)
+    # When a small app is run there, with nothing on the path but Node, which aws-cdk-lib needs
     (tmp_path / "app.py").write_text(APP)
-    run(python, "app.py", folder=tmp_path)
+    node = shutil.which("node")
+    assert node
+    run(python, "app.py", folder=tmp_path, PATH=str(Path(node).parent))
     # Then its template and the function's code are there
     assert "Custom::EngagementContext" in (tmp_path / "out" / "S.template.json").read_text()
     (asset,) = (tmp_path / "out").glob("asset.*.zip")
-    with zipfile.ZipFile(wheel) as archive:
-        assert asset.read_bytes() == archive.read("cdk_partnercentral/function.zip")
+    assert asset.read_bytes() == contents["cdk_partnercentral/function.zip"]
