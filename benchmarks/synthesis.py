@@ -1,0 +1,84 @@
+"""Measures the four ways to declare contexts at synthesis: time and bytes for one more, and how many a stack holds."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks import stacks
+from benchmarks.work import ROOT
+
+# CloudFormation's and IAM's limits, in resources, bytes and characters.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+RESOURCES, TEMPLATE_BYTES = 500, 1_000_000
+ROLE_INLINE_CHARACTERS, MANAGED_CHARACTERS = 10_240, 6_144
+
+
+def marginal_seconds(ways: Sequence[str], few: int, many: int) -> dict[str, float]:
+    """Return the seconds for one more context, each way, from two stacks in one fresh process.
+
+    Args:
+        ways: In this order, after a small stack of each to warm up.
+        few: How many contexts the smaller stack has.
+        many: How many the larger one has.
+    """
+    tasks = [(way, number) for number in (2, few, many) for way in ways]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.stacks"],
+        cwd=ROOT,
+        input=json.dumps(tasks),
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    seconds = json.loads(done.stdout)[len(ways) :]
+    smaller, larger = seconds[: len(ways)], seconds[len(ways) :]
+    return {way: (larger[each] - smaller[each]) / (many - few) for each, way in enumerate(ways)}
+
+
+def marginal_bytes(way: str, few: int = 10, many: int = 20) -> float:
+    """Return the bytes of template for one more context; every name in it is as long as every other's."""
+    return (_size(way, many) - _size(way, few)) / (many - few)
+
+
+def _size(way: str, number: int) -> int:
+    return stacks.template(way, number=number)[1]
+
+
+def fits(way: str, number: int, engagements: int) -> dict[str, Any]:
+    """Synthesise one stack; return its size, and which limits of AWS it does not keep."""
+    template, size = stacks.template(way, number=number, engagements=engagements)
+    resources = template["Resources"]
+    broken = []
+    if len(resources) > RESOURCES:
+        broken.append(f"{len(resources)} resources")
+    if size > TEMPLATE_BYTES:
+        broken.append(f"{size:,} bytes of template")
+    return {"resources": len(resources), "bytes": size, "broken": [*broken, *_broken_policies(resources)]}
+
+
+def most(way: str) -> int:
+    """Return how many contexts of this kind CloudFormation's limit on resources leaves room for."""
+    one, two = (len(stacks.template(way, number=number)[0]["Resources"]) for number in (1, 2))
+    return 1 + (RESOURCES - one) // (two - one)
+
+
+def _broken_policies(resources: dict[str, Any]) -> list[str]:
+    inline: dict[str, int] = {}
+    broken = []
+    for name, resource in resources.items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::IAM::ManagedPolicy" and _characters(properties) > MANAGED_CHARACTERS:
+            broken.append(f"managed policy {name} of {_characters(properties):,} characters")
+        if resource["Type"] == "AWS::IAM::Policy":
+            for role in properties["Roles"]:
+                inline[role["Ref"]] = inline.get(role["Ref"], 0) + _characters(properties)
+    broken += [f"{size:,} characters of inline policies" for size in inline.values() if size > ROLE_INLINE_CHARACTERS]
+    return broken
+
+
+def _characters(properties: Any) -> int:
+    """Count a policy's characters as IAM does, without white space; what the template leaves open counts as written there."""
+    return len(json.dumps(properties["PolicyDocument"], separators=(",", ":")))
