@@ -57,7 +57,8 @@ class Competitor:
     calls: tuple[str, ...] = ("CreateEngagementContext",)
 
 
-def _python(folder: Path, module: str) -> Program:
+def python_program(folder: Path, module: str) -> Program:
+    """Return how the runtime for Python starts a function from a folder."""
     # Isolated and without site-packages: what the code folder does not hold is not there. -B: it is read-only in Lambda.
     return Program(
         command=[sys.executable, "-I", "-S", "-B", str(HERE / "runner.py")],
@@ -77,14 +78,14 @@ def competitors() -> dict[str, Competitor]:
     both = ("GetEngagement", "CreateEngagementContext")
     return {
         "ours": Competitor(
-            title="cdk-partnercentral", program=_python(trees.ours(), "lambda_handler.index"), calls=both
+            title="cdk-partnercentral", program=python_program(trees.ours(), "lambda_handler.index"), calls=both
         ),
-        "plain": Competitor(title="plain crhelper", program=_python(trees.plain(), "handler")),
+        "plain": Competitor(title="plain crhelper", program=python_program(trees.plain(), "handler")),
         "compiled": Competitor(
-            title="plain crhelper with byte code", program=_python(trees.plain_with_byte_code(), "handler")
+            title="plain crhelper with byte code", program=python_program(trees.plain_with_byte_code(), "handler")
         ),
         "aws": Competitor(
             title="AwsCustomResource", program=_node(trees.aws_custom_resource()), properties=aws_properties
         ),
-        "floor": Competitor(title="the floor", program=_python(trees.floor(), "handler"), calls=both),
+        "floor": Competitor(title="the floor", program=python_program(trees.floor(), "handler"), calls=both),
     }

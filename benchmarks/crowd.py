@@ -49,16 +49,13 @@ def warm_processes(competitor: Competitor, service: Service, number: int) -> Ite
         yield made
 
 
-def crowd(
-    competitor: Competitor, service: Service, processes: Sequence[Process], writes_per_second: float
-) -> Crowded:
+def crowd(competitor: Competitor, service: Service, processes: Sequence[Process], writes_per_second: float) -> Crowded:
     """Hand each process its event at the same moment."""
     number = len(processes)
     homes = service.prepare(-(-number // PER_ENGAGEMENT), writes_per_second=writes_per_second)
     expected = {service.url(): (homes[each // PER_ENGAGEMENT], each) for each in range(number)}
     events = [
-        contexts.event("Create", url, competitor.properties(home, each), each)
-        for url, (home, each) in expected.items()
+        contexts.event("Create", url, competitor.properties(home, each), each) for url, (home, each) in expected.items()
     ]
     started = time.monotonic()
     for process, event in zip(processes, events, strict=True):
@@ -69,6 +66,4 @@ def crowd(
     good = [answer for answer in seen.answers if answer["Status"] == "SUCCESS"]
     creates.proven(competitor, seen, {url: expected[url] for url in expected if seen.answer_to(url) in good})
     last = max((answer["at"] for answer in seen.answers), default=started)
-    return Crowded(
-        succeeded=len(good), failed=number - len(good), seconds=last - started, calls=len(seen.calls)
-    )
+    return Crowded(succeeded=len(good), failed=number - len(good), seconds=last - started, calls=len(seen.calls))

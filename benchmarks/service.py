@@ -15,9 +15,6 @@ from typing import Any
 
 from cdk_partnercentral_local import Behaviour, PartnerCentral
 
-# A client that cuts timestamps to microseconds, as boto3 does, is to be able to update.
-LENIENT = {"lock": "microsecond"}
-
 
 class Front(ThreadingHTTPServer):
     """One HTTPS server. A POST is a request to Partner Central, a PUT is an answer to CloudFormation.
@@ -83,7 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def prepare(fronts: list[Front], command: dict[str, Any]) -> Any:
     """Forget what was, and make a Partner Central that behaves as asked, with as many engagements as asked."""
-    service = PartnerCentral(Behaviour(**LENIENT, **command.get("behaviour", {})))
+    # A client that cuts timestamps to microseconds, as boto3 does, is to be able to update.
+    service = PartnerCentral(Behaviour(lock="microsecond", **command.get("behaviour", {})))
     for front in fronts:
         front.service = service
         front.answers.clear()

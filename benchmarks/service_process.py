@@ -88,7 +88,9 @@ class Service:
 
     def url(self) -> str:
         """Return a new address for an answer."""
-        return f"https://127.0.0.1:{self._answers}/answers/{secrets.token_hex(8)}?X-Amz-Signature={secrets.token_hex(16)}"
+        return (
+            f"https://127.0.0.1:{self._answers}/answers/{secrets.token_hex(8)}?X-Amz-Signature={secrets.token_hex(16)}"
+        )
 
     def _ask(self, **command: Any) -> Any:
         assert self._process.stdin

@@ -20,11 +20,11 @@ def marginal_seconds(ways: Sequence[str], few: int, many: int) -> dict[str, floa
     """Return the seconds for one more context, each way, from two stacks in one fresh process.
 
     Args:
-        ways: In this order, after a small stack of each to warm up.
+        ways: In this order, after a large stack of each to warm up.
         few: How many contexts the smaller stack has.
         many: How many the larger one has.
     """
-    tasks = [(way, number) for number in (2, few, many) for way in ways]
+    tasks = [(way, number) for number in (many, few, many) for way in ways]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.stacks"],
         cwd=ROOT,
@@ -40,10 +40,11 @@ def marginal_seconds(ways: Sequence[str], few: int, many: int) -> dict[str, floa
 
 def marginal_bytes(way: str, few: int = 10, many: int = 20) -> float:
     """Return the bytes of template for one more context; every name in it is as long as every other's."""
-    return (_size(way, many) - _size(way, few)) / (many - few)
+    return (size(way, many) - size(way, few)) / (many - few)
 
 
-def _size(way: str, number: int) -> int:
+def size(way: str, number: int) -> int:
+    """Return the bytes of the template of a stack with so many contexts."""
     return stacks.template(way, number=number)[1]
 
 
@@ -65,18 +66,30 @@ def most(way: str) -> int:
     return 1 + (RESOURCES - one) // (two - one)
 
 
+def most_inline(way: str) -> int:
+    """Return how many leave the role's inline policies within IAM's limit, where each context adds one."""
+    one, two = (max(_inline(stacks.template(way, number=number)[0]["Resources"]).values()) for number in (1, 2))
+    return 1 + (ROLE_INLINE_CHARACTERS - one) // (two - one)
+
+
+def _inline(resources: dict[str, Any]) -> dict[str, int]:
+    """Return the characters of each role's inline policies."""
+    found: dict[str, int] = {}
+    for resource in resources.values():
+        if resource["Type"] == "AWS::IAM::Policy":
+            for role in resource["Properties"]["Roles"]:
+                found[role["Ref"]] = found.get(role["Ref"], 0) + _characters(resource["Properties"])
+    return found
+
+
 def _broken_policies(resources: dict[str, Any]) -> list[str]:
-    inline: dict[str, int] = {}
     broken = []
     for name, resource in resources.items():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::IAM::ManagedPolicy" and _characters(properties) > MANAGED_CHARACTERS:
             broken.append(f"managed policy {name} of {_characters(properties):,} characters")
-        if resource["Type"] == "AWS::IAM::Policy":
-            for role in properties["Roles"]:
-                inline[role["Ref"]] = inline.get(role["Ref"], 0) + _characters(properties)
-    broken += [f"{size:,} characters of inline policies" for size in inline.values() if size > ROLE_INLINE_CHARACTERS]
-    return broken
+    inline = _inline(resources).values()
+    return [*broken, *(f"{size:,} characters of inline policies" for size in inline if size > ROLE_INLINE_CHARACTERS)]
 
 
 def _characters(properties: Any) -> int:

@@ -31,7 +31,7 @@ def ours() -> Path:
 
 
 def plain() -> Path:
-    """crhelper and the whole of boto3, without byte code: it would be the builder's, and Lambda could not use it."""
+    """Plain crhelper and the whole of boto3, without byte code: it would be the builder's, and Lambda could not use it."""
     return _tree("plain", [PLAIN / "handler.py", PLAIN / "requirements.txt"], _plain)
 
 
@@ -49,6 +49,13 @@ def floor() -> Path:
 def aws_custom_resource() -> Path:
     """The handler of AwsCustomResource as the CDK puts it into an app, and the SDK that Lambda's Node runtime brings."""
     return _tree("aws", [AWS / "package-lock.json", ROOT / "requirements.txt"], _aws)
+
+
+def shipped() -> int:
+    """Return the size in bytes of our zip with byte code, as it is shipped; or as it would be, while it is built without."""
+    with zipfile.ZipFile(ZIP) as archive:
+        has_byte_code = any(name.endswith(".pyc") for name in archive.namelist())
+    return ZIP.stat().st_size if has_byte_code else zipped(ours())
 
 
 def zipped(tree: Path) -> int:

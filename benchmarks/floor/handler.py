@@ -74,7 +74,5 @@ def signed(host: str, operation: str, content: bytes, at: str) -> dict[str, str]
         key = hmac.digest(key, part.encode(), "sha256")
     signature = hmac.new(key, text.encode(), "sha256").hexdigest()
     credential = f"{os.environ['AWS_ACCESS_KEY_ID']}/{scope}"
-    headers["authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={signature}"
-    )
+    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={signature}"
     return headers

@@ -1,6 +1,6 @@
 """The handler that most people would write: crhelper with its defaults, boto3 as it comes.
 
-Only `sleep_on_delete` is changed, or every Delete would take two minutes. Knows nothing of the library that it is compared with.
+Only `sleep_on_delete` is changed, or every Delete would take two minutes. Knows nothing of the library.
 """
 
 from typing import Any
