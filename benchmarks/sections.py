@@ -31,7 +31,7 @@ class Parameters:
     runs: int = 31
     warm: int = 20
     warm_rounds: int = 3
-    synthesis: int = 7
+    synthesis: int = 5
     few: int = 40
     many: int = 240
     crowd: int = 100
@@ -102,6 +102,7 @@ def measure_synthesis(everybody: Everybody, service: Service, parameters: Parame
     return {
         "medians": figures.medians(rounds),
         "ratios": {f"ours/{way}": figures.ratio(rounds, "milliseconds", "ours", way) for way in ways[1:]},
+        "kernel calls": {way: synthesis.kernel_calls(way) for way in ways},
     }
 
 

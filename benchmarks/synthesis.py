@@ -1,10 +1,14 @@
 """Measures the four ways to declare contexts at synthesis: time and bytes for one more, and how many a stack holds."""
 
 import json
+import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
+from unittest import mock
+
+from jsii._kernel.providers.process import _NodeProcess as NodeProcess
 
 from benchmarks import stacks
 from benchmarks.work import ROOT
@@ -14,17 +18,18 @@ from benchmarks.work import ROOT
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 RESOURCES, TEMPLATE_BYTES = 500, 1_000_000
 ROLE_INLINE_CHARACTERS, MANAGED_CHARACTERS = 10_240, 6_144
+TIMES = 3
 
 
 def marginal_seconds(ways: Sequence[str], few: int, many: int) -> dict[str, float]:
-    """Return the seconds for one more context, each way, from two stacks in one fresh process.
+    """Return the seconds for one more context, each way, from two stacks in one fresh process: the median of three times.
 
     Args:
         ways: In this order, after a large stack of each to warm up.
         few: How many contexts the smaller stack has.
         many: How many the larger one has.
     """
-    tasks = [(way, number) for number in (many, few, many) for way in ways]
+    tasks = [(way, number) for number in (many, *(few, many) * TIMES) for way in ways]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.stacks"],
         cwd=ROOT,
@@ -33,9 +38,14 @@ def marginal_seconds(ways: Sequence[str], few: int, many: int) -> dict[str, floa
         check=True,
         text=True,
     )
-    seconds = json.loads(done.stdout)[len(ways) :]
-    smaller, larger = seconds[: len(ways)], seconds[len(ways) :]
-    return {way: (larger[each] - smaller[each]) / (many - few) for each, way in enumerate(ways)}
+    seconds = json.loads(done.stdout)
+    return {way: _marginal(seconds[place :: len(ways)]) / (many - few) for place, way in enumerate(ways)}
+
+
+def _marginal(seconds: Sequence[float]) -> float:
+    """Return how much longer the larger stack takes, from a way's own times: the warm-up, then smaller and larger in turn."""
+    smaller, larger = seconds[1::2], seconds[2::2]
+    return statistics.median(each - other for each, other in zip(larger, smaller, strict=True))
 
 
 def marginal_bytes(way: str, few: int = 10, many: int = 20) -> float:
@@ -95,3 +105,22 @@ def _broken_policies(resources: dict[str, Any]) -> list[str]:
 def _characters(properties: Any) -> int:
     """Count a policy's characters as IAM does, without white space; what the template leaves open counts as written there."""
     return len(json.dumps(properties["PolicyDocument"], separators=(",", ":")))
+
+
+def kernel_calls(way: str, few: int = 10, many: int = 20) -> float:
+    """Return how often one more context asks the kernel of the CDK, which is another process: that is what takes the time."""
+    return (_asked(way, many) - _asked(way, few)) / (many - few)
+
+
+def _asked(way: str, number: int) -> int:
+    asked = 0
+    send = NodeProcess.send
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return send(*arguments)
+
+    with mock.patch.object(NodeProcess, "send", counted):
+        stacks.template(way, number=number)
+    return asked

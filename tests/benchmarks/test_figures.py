@@ -56,6 +56,10 @@ def test_each_event_makes_the_calls_that_it_needs(function: Competitor, service:
     assert calls.calls(function, service) == LIMITS["calls"]
 
 
+def test_one_more_context_asks_the_kernel_no_more() -> None:
+    within("kernel calls for one more context", synthesis.kernel_calls("ours"))
+
+
 def test_templates_stay_small() -> None:
     one_more = synthesis.marginal_bytes("ours")
     within("template bytes for one more context", one_more)
