@@ -17,11 +17,13 @@ class Cold:
     Attributes:
         ready: Seconds until the function could take an event.
         answered: Seconds until CloudFormation had its answer.
+        cpu: Seconds of processor time, which other work on the machine hardly changes.
         peak: The most memory, in bytes.
     """
 
     ready: float
     answered: float
+    cpu: float
     peak: int
 
 
@@ -37,7 +39,7 @@ def cold(competitor: Competitor, service: Service) -> Cold:
         seen = service.seen([engagement])
         proven(competitor, seen, {url: (engagement, 0)})
         answered = seen.answer_to(url)["at"]
-        return Cold(ready=ready - process.started, answered=answered - process.started, peak=peak)
+    return Cold(ready=ready - process.started, answered=answered - process.started, cpu=process.cpu, peak=peak)
 
 
 def warm(competitor: Competitor, service: Service, times: int) -> list[float]:

@@ -39,6 +39,7 @@ class Process:
     Attributes:
         started: When it was started, in seconds of the monotonic clock, as every time here.
         sent: When the last event was handed over.
+        cpu: The seconds of processor time that it took, of all its threads; there after the block.
     """
 
     def __init__(self, program: Program, environment: Mapping[str, str], first: Any = None) -> None:
@@ -63,8 +64,12 @@ class Process:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        assert self._process.stdin
         self._process.kill()
-        self._process.communicate()
+        _, _, usage = os.wait4(self._process.pid, 0)
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self._process.wait()
+        self._process.stdin.close()
         os.close(self._read)
 
     def send(self, event: Any) -> None:

@@ -61,7 +61,7 @@ def measure_cold(everybody: Everybody, service: Service, parameters: Parameters)
         "to plain": figures.ratios(rounds, "plain"),
         "ratios": {
             f"{kind} ours/{other}": figures.ratio(rounds, kind, "ours", other)
-            for kind in ("answered", "ready", "peak")
+            for kind in ("answered", "ready", "cpu", "peak")
             for other in others
         },
     }

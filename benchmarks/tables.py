@@ -48,14 +48,14 @@ def function_table(results: dict[str, Any]) -> str:
         rows.append(
             (
                 TITLES[name],
-                *(f"{to_plain[kind]:.2f}" for kind in ("answered", "ready", "peak")),
+                *(f"{to_plain[kind]:.2f}" for kind in ("answered", "ready", "cpu", "peak")),
                 f"{zips[name] / zips['plain']:.3f}" if name in zips else "-",
                 f"{cold['medians'][name]['peak'] / MB:.0f} MB",
                 f"{warm['medians'][name]['milliseconds']:.1f} ms",
                 create,
             )
         )
-    ratios = ("cold Create", "up to ready", "peak memory", "zip")
+    ratios = ("cold Create", "up to ready", "processor time", "peak memory", "zip")
     return table(("", *ratios, "peak memory", "warm Create", "reads + writes of a Create"), *rows)
 
 
