@@ -35,7 +35,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(sections.SECTIONS), metavar="A,B")
-    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where a full run writes to")
+    parser.add_argument("--into", type=Path, default=ROOT, help="where a full run writes docs/ and README.md to")
     for field in dataclasses.fields(sections.Parameters):
         if field.name != "rates":
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=int, default=field.default, metavar="N")
@@ -72,8 +72,8 @@ def main() -> None:
     results = measure(chosen)
     sys.stdout.write(tables.target_table(results) + "\n")
     if set(chosen.only) == set(sections.SECTIONS):
-        page.write(results, chosen.docs)
-        sections.say(f"written: {chosen.docs.name}/benchmarks.md")
+        page.write(results, chosen.into)
+        sections.say("written: docs/benchmarks.md")
     else:
         sys.stdout.write(json.dumps(results, indent=2) + "\n")
 

@@ -1,27 +1,39 @@
-"""Puts results into the documentation: the page, its plots, and the figures as JSON."""
+"""Puts results into the documentation: the page, its plots, the figures as JSON, and the README's table of targets."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from benchmarks import tables
-from benchmarks.work import HERE
+from benchmarks.work import HERE, ROOT
 
-FIGURES = "assets/benchmarks.json"
+FIGURES = "docs/assets/benchmarks.json"
+BEGIN, END = "<!-- benchmarks -->\n", "<!-- /benchmarks -->"
 
 
-def write(results: dict[str, Any], docs: Path) -> None:
-    """Write everything below a folder."""
+def files(results: dict[str, Any]) -> dict[str, str]:
+    """Return everything that is written, by its path in the repository."""
     drawn = tables.plots(results)
-    files = {
-        "benchmarks.md": _page(results, {name: f'--8<-- "docs/_diagrams/{name}"' for name in drawn}),
+    return {
+        "docs/benchmarks.md": _page(results, {name: f'--8<-- "docs/_diagrams/{name}"' for name in drawn}),
         FIGURES: json.dumps(results, indent=2) + "\n",
-        **{f"_diagrams/{name}": content for name, content in drawn.items()},
+        "README.md": _readme(results),
+        **{f"docs/_diagrams/{name}": content for name, content in drawn.items()},
     }
-    for name, content in files.items():
-        path = docs / name
+
+
+def write(results: dict[str, Any], root: Path) -> None:
+    """Write everything below a folder."""
+    for name, content in files(results).items():
+        path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
+
+
+def _readme(results: dict[str, Any]) -> str:
+    before, _, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return "".join([before, BEGIN, tables.target_table(results), "\n", end, after])
 
 
 def _page(results: dict[str, Any], drawn: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-ROW, LEFT, WIDTH, BAR = 44, 220, 300, 26
+ROW, LEFT, WIDTH, BAR = 36, 240, 300, 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def plot(name: str, title: str, description: str, bars: Sequence[Bar]) -> str:
         description: The same for who cannot see it, with every figure.
         bars: From above to below.
     """
-    longest = max(sum(bar.parts) for bar in bars)
+    longest = max(sum(bar.parts) for bar in bars) or 1
     height = ROW * len(bars) + 8
     size = f'viewBox="0 0 640 {height}" style="max-width: 704px"'
     lines = [

@@ -13,7 +13,7 @@ say("ready");
 
 (async () => {
   for await (const line of readline.createInterface({ input: process.stdin })) {
-    await handler(JSON.parse(line), { logStreamName: "benchmark" });
+    await handler(JSON.parse(line), { logStreamName: "benchmark" }).catch(() => {});
     say("done");
   }
 })();
