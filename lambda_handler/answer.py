@@ -6,16 +6,33 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-response
 import json
 import os
 import random
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
-import crhelper
 import urllib3
 
 from lambda_handler import logs
 from lambda_handler.identity import not_created
+
+
+@contextmanager
+def _empty(name: str) -> Iterator[None]:
+    """Let imports find an empty module of a name, for a while."""
+    loaded = {name: sys.modules[name]} if name in sys.modules else {}
+    sys.modules[name] = ModuleType(name)
+    yield
+    del sys.modules[name]
+    sys.modules.update(loaded)
+
+
+# crhelper imports boto3, which loads s3transfer, for the clients of its polling: nothing here uses them.
+with _empty("boto3"):
+    import crhelper
 
 SUCCESS, FAILED = "SUCCESS", "FAILED"
 LIMIT = 4096  # bytes of an answer

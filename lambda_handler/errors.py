@@ -4,7 +4,7 @@
     ├── Refused      we will not go on: the text says why, and what to do
     └── ApiError     Partner Central, or the way to it, failed: `kind` says how
 
-Knows nothing of boto3: `partner_central` translates.
+Knows nothing of the SDK: `partner_central` translates.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What to do on Create, Update and Delete. Decisions only: it knows nothing of crhelper, of boto3 or of events.
+"""What to do on Create, Update and Delete. Decisions only: it knows nothing of crhelper, of the SDK or of events.
 
 One rule decides every doubt: an error can be mended, a used slot cannot. When it is not certain which context is ours, fail
 with a Reason that says how to go on; never create just in case, never write over what may be somebody else's.

@@ -1,4 +1,4 @@
-"""The client of Partner Central: the only module that knows boto3.
+"""The client of Partner Central: the only module that knows the SDK.
 
 It makes one attempt for each call and raises ApiError; `retries` decides what to do about it. Values that the service model
 marks as sensitive are masked in every error before anybody else sees it.
@@ -10,9 +10,8 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, ParamValidationError  # noqa: A004
@@ -52,7 +51,8 @@ def connect() -> "PartnerCentralSellingAPIClient":
     session = botocore.session.Session()
     # botocore cuts timestamps to microseconds; the engagement's lock has nine digits, so they stay the text they came as.
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
-    client: PartnerCentralSellingAPIClient = boto3.session.Session(botocore_session=session).client(
+    # boto3 would make this same client, and load s3transfer first.
+    client: Any = session.create_client(
         "partnercentral-selling",
         region_name=REGION,
         config=Config(
@@ -65,7 +65,7 @@ def connect() -> "PartnerCentralSellingAPIClient":
     update = "partnercentral-selling.UpdateEngagementContext"
     client.meta.events.register(f"before-parameter-build.{update}", _keep_lock)
     client.meta.events.register(f"before-call.{update}", _send_lock)
-    return client
+    return cast("PartnerCentralSellingAPIClient", client)
 
 
 def _keep_lock(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:

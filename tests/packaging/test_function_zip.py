@@ -190,3 +190,32 @@ def test_a_change_of_any_source_makes_another_zip(tmp_path: Path, monkeypatch: p
     assert hatch_build.digest() == now
     changed.write_text(changed.read_text() + "# other\n")
     assert hatch_build.digest() != now
+
+
+def test_the_trimmed_data_still_leads_to_the_api_s_one_endpoint(unpacked: Path) -> None:
+    # Given the zip as it is, and a wire that only says where a request would have gone
+    script = f"""
+import sys; sys.path.insert(0, {str(unpacked)!r})
+from lambda_handler import partner_central
+from botocore.awsrequest import AWSResponse
+client = partner_central.connect()
+client.meta.events.register("before-send", lambda request, **_: print(request.url) or AWSResponse(request.url, 500, {{}}, None))
+try:
+    client.get_engagement(Catalog="Sandbox", Identifier="eng-00000000000000")
+except Exception as error:
+    print(type(error).__name__)
+"""
+    environment = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "invented", "AWS_SECRET_ACCESS_KEY": "invented"}
+    command = [sys.executable, "-I", "-S", "-B", "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[0] == "https://partnercentral-selling.us-east-1.api.aws/", done.stderr
+
+
+def test_crhelper_comes_without_boto3_s_load(unpacked: Path) -> None:
+    script = (
+        f"import sys; sys.path.insert(0, {str(unpacked)!r}); import lambda_handler.index;"
+        "print(sorted({'boto3', 's3transfer', 'crhelper', 'botocore'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-I", "-S", "-B", "-c", script]
+    done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    assert done.stdout == "['botocore', 'crhelper']\n", done.stderr
