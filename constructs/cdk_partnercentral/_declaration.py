@@ -135,7 +135,7 @@ def announce(stack: Stack, context: Construct, made: Declaration) -> None:
         made: Its declaration.
     """
     declared = Declared(
-        path=context.node.path,
+        path=lambda: context.node.path,
         catalog=made.catalog,
         engagement_id=without_arn(made.engagement_identifier),
         type=made.type,

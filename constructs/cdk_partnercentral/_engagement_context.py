@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CustomResource, IResolvable, RemovalPolicy, Stack
+from aws_cdk import CfnResource, IResolvable, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -21,6 +21,7 @@ from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._permissions import exact_arn
 from cdk_partnercentral._provider import EngagementContextProvider, provider_problems
 from cdk_partnercentral._signature import ConstructorSignature
+from cdk_partnercentral._stack_checks import stack_of
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 
@@ -148,7 +149,7 @@ class EngagementContext(Construct):
         provider: EngagementContextProvider | None = None,
     ) -> None:
         """Declare the context; the arguments are told at the class."""
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         self._declaration = declaration(
             stack,
             catalog=catalog,
@@ -161,9 +162,7 @@ class EngagementContext(Construct):
             other_problems=provider_problems(stack, provider),
         )
         super().__init__(scope, id)
-        self._resource = self._declare(provider or EngagementContextProvider.get_or_create(scope))
-        # Where the CDK's escape hatch is looked for. It is a CfnResource: `override_logical_id(...)`, for example.
-        self.node.default_child = self._resource.node.default_child
+        self._resource = self._declare(provider or EngagementContextProvider.get_or_create(stack))
         announce(stack, self, self._declaration)
 
     @staticmethod
@@ -222,17 +221,17 @@ class EngagementContext(Construct):
     @property
     def context_id(self) -> str:
         """The context's id within its engagement: string of 1 to 3 characters, `"1"` for example. A token."""
-        return self._resource.get_att_string("ContextId")
+        return self._resource.get_att("ContextId").to_string()
 
     @property
     def engagement_id(self) -> str:
         """The engagement's id, `eng-` and 14 of `0-9` and `a-z`, also where an ARN was declared. A token."""
-        return self._resource.get_att_string("EngagementId")
+        return self._resource.get_att("EngagementId").to_string()
 
     @property
     def engagement_arn(self) -> str:
         """The engagement's ARN, also where an id was declared. A token."""
-        return self._resource.get_att_string("EngagementArn")
+        return self._resource.get_att("EngagementArn").to_string()
 
     @property
     def engagement_last_modified_at(self) -> str:
@@ -240,7 +239,7 @@ class EngagementContext(Construct):
 
         Others change the engagement too, AWS among them, so it is of no use as a lock.
         """
-        return self._resource.get_att_string("EngagementLastModifiedAt")
+        return self._resource.get_att("EngagementLastModifiedAt").to_string()
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow somebody to read the engagement with all its contexts.
@@ -272,18 +271,15 @@ class EngagementContext(Construct):
         exact = exact_arn(self._declaration.catalog, self._declaration.engagement_identifier)
         return exact or self.engagement_arn
 
-    def _declare(self, provider: EngagementContextProvider) -> CustomResource:
-        service = provider._serve(  # pyright: ignore[reportPrivateUsage] - one package
+    def _declare(self, provider: EngagementContextProvider) -> CfnResource:
+        served = provider._serve(  # pyright: ignore[reportPrivateUsage] - one package
             self,
             catalog=self._declaration.catalog,
             engagement_identifier=self._declaration.engagement_identifier,
         )
-        return CustomResource(
-            self,
-            "Resource",
-            resource_type=RESOURCE_TYPE,
-            service_token=service.token,
-            service_timeout=service.timeout,
-            removal_policy=RemovalPolicy.RETAIN,
-            properties=self._declaration.properties(),
-        )
+        # What the CDK's CustomResource would make, in fewer calls of the CDK's kernel. Its id makes it the default child, where
+        # an escape hatch is looked for: `override_logical_id(...)`, for example.
+        properties = {**served, **self._declaration.properties()}
+        resource = CfnResource(self, "Resource", type=RESOURCE_TYPE, properties=properties)
+        resource.apply_removal_policy(RemovalPolicy.RETAIN)
+        return resource

@@ -5,7 +5,7 @@ has code of its own for it, and a test holds the two against each other.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ class Declared:
     """A context as it was declared, as far as its neighbours matter.
 
     Attributes:
-        path: Its construct's path.
+        path: Returns its construct's path, which only an error asks for.
         catalog: Its catalog.
         engagement_id: Its engagement's id.
         type: Its Type.
@@ -35,7 +35,7 @@ class Declared:
         client_token: Its own token, or None.
     """
 
-    path: str
+    path: Callable[[], str]
     catalog: str
     engagement_id: str
     type: str
@@ -62,16 +62,22 @@ def _pairs(group: Sequence[Declared]) -> Iterator[str]:
     group = [replace(one, payload=_canonical(one.payload, rules.get(one.type))) for one in group]
     for place, one in enumerate(group):
         for other in group[place + 1 :]:
-            both = f"{one.path} and {other.path}"
-            if one.context_identifier is not None and one.context_identifier == other.context_identifier:
-                yield f"{both} manage the same context, {one.context_identifier!r}: let one construct manage it"
-            elif _same_token(one, other):
-                yield f"{both} have the same client_token, so they would be one context: give each its own, or none"
-            elif _would_adopt(one, other) or _would_adopt(other, one):
-                yield (
-                    f"{both} declare the same payload for the same engagement, so one would adopt the other's context: make"
-                    " them differ, or set adopt_existing=False on both to have two"
-                )
+            clash = _clash(one, other)
+            if clash:
+                yield f"{one.path()} and {other.path()} {clash}"
+
+
+def _clash(one: Declared, other: Declared) -> str:
+    if one.context_identifier is not None and one.context_identifier == other.context_identifier:
+        return f"manage the same context, {one.context_identifier!r}: let one construct manage it"
+    if _same_token(one, other):
+        return "have the same client_token, so they would be one context: give each its own, or none"
+    if _would_adopt(one, other) or _would_adopt(other, one):
+        return (
+            "declare the same payload for the same engagement, so one would adopt the other's context: make them differ, or set"
+            " adopt_existing=False on both to have two"
+        )
+    return ""
 
 
 def _same_token(one: Declared, other: Declared) -> bool:

@@ -5,10 +5,10 @@ Knows nothing of payloads and of custom resources; of a context it is told the c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -30,6 +30,7 @@ from cdk_partnercentral._provider_parts import (
 )
 from cdk_partnercentral._refusal import kind, refuse
 from cdk_partnercentral._signature import ConstructorSignature
+from cdk_partnercentral._stack_checks import stack_of
 
 # Public API, as every id below is: the function's logical id comes from them, its ARN is the service token, and
 # CloudFormation refuses to change a service token.
@@ -45,17 +46,8 @@ RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 MEMORY_MB = 256
 
 
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """What a context's resource says of its provider.
-
-    Args:
-        token: The service token, the function's ARN.
-        timeout: How long CloudFormation waits for an answer: until Lambda has given up on the request.
-    """
-
-    token: str
-    timeout: Duration
+# What `get_or_create` found or made: looking for it takes calls of the CDK's kernel, which is another process.
+_shared: WeakKeyDictionary[Stack, EngagementContextProvider] = WeakKeyDictionary()
 
 
 class EngagementContextProvider(Construct):
@@ -193,6 +185,10 @@ class EngagementContextProvider(Construct):
             # Lambda looks whether the role may make network interfaces when it makes the function, and needs it to the end.
             self._function.node.add_dependency(policy)
         self._ready = (policy, self._asynchronous_invocation())
+        self._service = {
+            "ServiceToken": self._function.function_arn,
+            "ServiceTimeout": str(self._seconds_for_an_answer),
+        }
 
     @staticmethod
     def get_or_create(scope: Construct) -> EngagementContextProvider:
@@ -209,18 +205,23 @@ class EngagementContextProvider(Construct):
         Raises:
             FileNotFoundError: As for the class.
         """
-        stack = Stack.of(scope)
-        existing = stack.node.try_find_child(PROVIDER_ID)
-        if isinstance(existing, EngagementContextProvider):
-            return existing
-        return EngagementContextProvider(stack, PROVIDER_ID)
+        stack = stack_of(scope)
+        known = _shared.get(stack)
+        if known is None:
+            existing = stack.node.try_find_child(PROVIDER_ID)
+            known = _shared[stack] = (
+                existing
+                if isinstance(existing, EngagementContextProvider)
+                else EngagementContextProvider(stack, PROVIDER_ID)
+            )
+        return known
 
     @property
     def function(self) -> lambda_.Function:
         """The Lambda function, for alarms and the like. Its ARN is the service token of the contexts that share it."""
         return self._function
 
-    def _serve(self, context: Construct, *, catalog: str, engagement_identifier: str) -> Service:
+    def _serve(self, context: Construct, *, catalog: str, engagement_identifier: str) -> Mapping[str, str]:
         """Let the function work on a context's engagement, before the context's resource is created or updated.
 
         Args:
@@ -229,7 +230,8 @@ class EngagementContextProvider(Construct):
             engagement_identifier: The engagement's id or ARN. May be a token.
 
         Returns:
-            What the context's resource is to say of its provider.
+            The properties by which the context's resource finds the function, and says how long CloudFormation waits for an
+            answer: until Lambda has given up on the request.
 
         Raises:
             ValueError: The engagement is neither an id, nor an ARN, nor a token.
@@ -243,7 +245,7 @@ class EngagementContextProvider(Construct):
                 "read contexts in every engagement of the catalog. Give a literal id or ARN to keep it to the one.",
             )
         context.node.add_dependency(*self._ready)
-        return Service(token=self._function.function_arn, timeout=Duration.seconds(self._seconds_for_an_answer))
+        return self._service
 
     def _policy(
         self, given_role: iam.IRole | iam.Role | None, role: iam.IRole, log_group_arn: str, *, in_vpc: bool

@@ -34,6 +34,11 @@ class _Register:
 _registers: "WeakKeyDictionary[Stack, _Register]" = WeakKeyDictionary()
 
 
+def stack_of(scope: Construct) -> Stack:
+    """Return the stack of a construct; a stack is its own, and need not be asked for it."""
+    return scope if isinstance(scope, Stack) else Stack.of(scope)
+
+
 def stack_problems(stack: Stack) -> list[str]:
     """Return why a stack cannot have contexts at all."""
     return _register(stack).problems

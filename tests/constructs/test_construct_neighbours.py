@@ -196,7 +196,7 @@ def told(type_: str, one: Json, other: Json) -> bool:
     """Whether the construct says that one of two contexts would adopt the other."""
     common: Json = {"catalog": "Sandbox", "engagement_id": ENGAGEMENT, "type": type_, "adopts": True}
     common |= {"context_identifier": None, "client_token": None}
-    return bool(conflicts([Declared(path=name, payload=each, **common) for name, each in (("a", one), ("b", other))]))
+    return bool(conflicts([Declared(path=str, payload=each, **common) for each in (one, other)]))
 
 
 def adopted(type_: str, one: Json, other: Json) -> bool:
