@@ -94,6 +94,8 @@ def _trim(tree: Path) -> None:
     shutil.rmtree(tree / "boto3" / "data")
     # Time zones by name: 150 KB, and an instant here has an offset or none.
     (tree / "dateutil" / "zoneinfo" / "dateutil-zoneinfo.tar.gz").unlink()
+    # What a connection is trusted by is the system's own list, as for every other program in Lambda.
+    (tree / "botocore" / "cacert.pem").unlink()
     data = tree / "botocore" / "data"
     for path in data.iterdir():
         if path.name not in DATA_KEPT:

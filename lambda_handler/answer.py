@@ -18,6 +18,7 @@ import urllib3
 
 from lambda_handler import logs
 from lambda_handler.identity import not_created
+from lambda_handler.pool import POOL
 
 
 @contextmanager
@@ -79,7 +80,7 @@ class CfnResource(crhelper.CfnResource):
             os.environ.pop("AWS_SAM_LOCAL")
             if local is not None:
                 os.environ["AWS_SAM_LOCAL"] = local
-        self._http = urllib3.PoolManager()
+        self._http = POOL
         self._sleep = sleep
         self._turn = threading.Lock()
         self._unanswered: Mapping[str, Any] | None = None

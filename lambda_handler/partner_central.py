@@ -13,14 +13,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import botocore.session
+import urllib3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, ParamValidationError  # noqa: A004
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.model import ListShape, Shape, StructureShape
 from botocore.parsers import ResponseParserError
 from botocore.validate import ParamValidator
 
 from lambda_handler.api import Context, Engagement, Payload, Written
 from lambda_handler.errors import ApiError, FieldError, Kind, Refused
+from lambda_handler.pool import POOL
 from lambda_handler.redaction import MASK, mask
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ T = TypeVar("T")
 REGION = "us-east-1"
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
+TIMEOUT = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
 # AWS has many names for it, and the API's front door need not use the API's own.
 THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown", re.IGNORECASE)
 # What a code in an answer looks like: a name, or the status where there is none. Anything else may hold anything.
@@ -56,8 +60,6 @@ def connect() -> "PartnerCentralSellingAPIClient":
         "partnercentral-selling",
         region_name=REGION,
         config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
             retries={"total_max_attempts": 1, "mode": "standard"},
             user_agent_extra="cdk-partnercentral",
         ),
@@ -65,7 +67,24 @@ def connect() -> "PartnerCentralSellingAPIClient":
     update = "partnercentral-selling.UpdateEngagementContext"
     client.meta.events.register(f"before-parameter-build.{update}", _keep_lock)
     client.meta.events.register(f"before-call.{update}", _send_lock)
+    client.meta.events.register("before-send.partnercentral-selling", _send, unique_id="transport")
     return cast("PartnerCentralSellingAPIClient", client)
+
+
+def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    """Send a request over the function's pool. What such a handler returns stands for what botocore's own session would."""
+    sent: Any = request  # its types say less than it is, and urllib3's take less than they can
+    answer: Any = POOL.request(
+        sent.method,
+        sent.url,
+        body=sent.body,
+        headers=sent.headers,
+        timeout=TIMEOUT,
+        retries=False,
+        redirect=False,
+        preload_content=False,
+    )
+    return AWSResponse(sent.url, answer.status, answer.headers, answer)
 
 
 def _keep_lock(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
@@ -156,7 +175,7 @@ class PartnerCentral:
             raise self._api_error(operation, error.response) from None
         except ParamValidationError as error:
             raise Refused(f"{operation} does not take this. {mask(str(error), self._sensitive)}") from None
-        except (HTTPClientError, ConnectionError) as error:
+        except urllib3.exceptions.HTTPError as error:
             raise ApiError(
                 Kind.CONNECTION,
                 operation=operation,

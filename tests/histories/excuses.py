@@ -19,8 +19,8 @@ LASTING = {
     "conflict": "ConflictException",
     "denied": "AccessDeniedException",
     "final": "AccessDeniedException",
-    "drop": "ConnectionClosedError",
-    "drop after": "ConnectionClosedError",
+    "drop": "ProtocolError",
+    "drop after": "ProtocolError",
     "stall": "ReadTimeoutError",
 }
 

@@ -211,6 +211,7 @@ class _Jitter:
 def _client() -> Any:
     with mock.patch.dict("os.environ", CREDENTIALS):
         client: Any = partner_central.connect()
+    client.meta.events.unregister("before-send.partnercentral-selling", unique_id="transport")
     client.meta.events.register("before-send.partnercentral-selling", _send)
     # Neither is looked at here, and both take time.
     client.meta.events.register("choose-signer.partnercentral-selling", lambda **_: UNSIGNED)

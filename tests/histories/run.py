@@ -10,7 +10,6 @@ from typing import Any, NoReturn, Protocol
 import urllib3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from cdk_partnercentral_local._errors import Dropped
 from cdk_partnercentral_local._service import Call
@@ -178,7 +177,7 @@ class Run:
         if fault == "gateway":
             return _response(503, b"<html><body>Service Unavailable</body></html>", "text/html")
         if fault == "drop":
-            raise ConnectionClosedError(endpoint_url=ENDPOINT)
+            raise urllib3.exceptions.ProtocolError("Connection aborted.")
         if fault == "stall":
             self._time_out()
         if fault == "late":
@@ -217,7 +216,7 @@ class Run:
             reply = service.handle(target, body)
         except Dropped:
             self._served(service.calls[-1])
-            raise ConnectionClosedError(endpoint_url=ENDPOINT) from None
+            raise urllib3.exceptions.ProtocolError("Connection aborted.") from None
         finally:
             service.faults.clear()
         call = service.calls[-1]
@@ -230,7 +229,7 @@ class Run:
 
     def _time_out(self) -> NoReturn:
         self.spend(CLIENT_WAITS)
-        raise ReadTimeoutError(endpoint_url=ENDPOINT)
+        raise urllib3.exceptions.ReadTimeoutError(urllib3.HTTPSConnectionPool("api.example"), "/", "Read timed out.")
 
     def _send_late(self, target: str, body: bytes) -> NoReturn:
         def arrive() -> None:

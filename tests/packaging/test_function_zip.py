@@ -199,6 +199,7 @@ import sys; sys.path.insert(0, {str(unpacked)!r})
 from lambda_handler import partner_central
 from botocore.awsrequest import AWSResponse
 client = partner_central.connect()
+client.meta.events.unregister("before-send.partnercentral-selling", unique_id="transport")
 client.meta.events.register("before-send", lambda request, **_: print(request.url) or AWSResponse(request.url, 500, {{}}, None))
 try:
     client.get_engagement(Catalog="Sandbox", Identifier="eng-00000000000000")

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = frozenset(sys.stdlib_module_names)
 # Of lambda_handler; every other module of it decides, on plain values.
-WIRING, ANSWER, CLIENT = "index", "answer", "partner_central"
+WIRING, ANSWER, CLIENT, POOL = "index", "answer", "partner_central", "pool"
 
 
 def test_constructs_is_a_plain_folder() -> None:
@@ -47,7 +47,7 @@ def room_of(path: str) -> str:
     folder, _, name = path.rpartition("/")
     if folder.startswith("lambda_handler"):
         stem = name.removesuffix(".py")
-        return f"lambda_handler {stem if stem in {WIRING, ANSWER, CLIENT} else 'decisions'}"
+        return f"lambda_handler {stem if stem in {WIRING, ANSWER, CLIENT, POOL} else 'decisions'}"
     if folder.startswith("constructs/"):
         return folder.split("/")[1]
     return "examples"
@@ -62,7 +62,8 @@ def is_allowed(room: str, module: str) -> bool:
         "cdk_partnercentral": {"aws_cdk", "constructs", "jsii", "botocore", "cdk_partnercentral"},
         f"lambda_handler {WIRING}": {"crhelper"},
         f"lambda_handler {ANSWER}": {"crhelper", "urllib3"},
-        f"lambda_handler {CLIENT}": {"botocore", "mypy_boto3_partnercentral_selling"},
+        f"lambda_handler {CLIENT}": {"botocore", "urllib3", "mypy_boto3_partnercentral_selling"},
+        f"lambda_handler {POOL}": {"urllib3"},
         "lambda_handler decisions": set(),
     }
     if room == "cdk_partnercentral_local":
@@ -74,8 +75,8 @@ def _sibling_is_allowed(room: str, module: str) -> bool:
     if not room.startswith("lambda_handler"):
         return False
     _, _, sibling = module.partition(".")
-    # Who imports the client imports the SDK, and who imports the answer imports crhelper.
-    return room != "lambda_handler decisions" or sibling.split(".")[0] not in {WIRING, ANSWER, CLIENT}
+    # Who imports the client imports the SDK, who imports the answer crhelper, and who imports the pool urllib3.
+    return room != "lambda_handler decisions" or sibling.split(".")[0] not in {WIRING, ANSWER, CLIENT, POOL}
 
 
 def sources() -> Iterator[Path]:

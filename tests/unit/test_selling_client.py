@@ -1,6 +1,10 @@
 """The client of Partner Central on the wire: the exact requests, and what becomes of every answer."""
 
+import json
+import socket
+import threading
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -8,6 +12,7 @@ from lambda_handler import partner_central
 from lambda_handler.api import Context
 from lambda_handler.errors import Refused
 from lambda_handler.partner_central import PartnerCentral
+from lambda_handler.pool import POOL
 from tests.unit.entry import CREATE, READ, UPDATE
 from tests.unit.scripted import ENGAGEMENT, PROJECT, TOKEN, arn, interaction, lead, lead_sent
 from tests.unit.wire import MODIFIED, Wire, engagement, wrote
@@ -32,10 +37,38 @@ def test_every_call_goes_to_the_one_region_that_has_the_api(
     assert "/us-east-1/partnercentral-selling/aws4_request" in text
 
 
-def test_a_client_gives_up_on_a_stalled_connection_long_before_the_function_ends() -> None:
-    config: Any = partner_central.connect().meta.config
-    assert 0 < config.connect_timeout <= 10
-    assert 0 < config.read_timeout <= 60
+def test_a_request_goes_over_the_function_s_pool_and_gives_up_long_before_the_function_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Given a server that answers one request, and is watched for how long it would be waited for
+    answer = json.dumps({"ModifiedAt": MODIFIED}).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: %d\r\n\r\n" % len(answer)
+    used = mock.Mock(wraps=POOL.request)
+    monkeypatch.setattr(POOL, "request", used)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", url)
+        got: list[bytes] = []
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                got.append(connection.recv(65536))
+                connection.sendall(head + answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        # When it is asked
+        read = PartnerCentral(partner_central.connect()).read(**READ)
+        thread.join()
+    # Then it got the one signed request, and its answer arrived, to the last digit
+    assert got[0].startswith(b"POST / HTTP/1.1\r\n")
+    assert b"AWS4-HMAC-SHA256" in got[0]
+    assert read.modified_at == MODIFIED
+    (call,) = used.call_args_list
+    assert (call.kwargs["retries"], call.kwargs["redirect"]) == (False, False)
+    assert 0 < call.kwargs["timeout"].connect_timeout <= 10
+    assert 0 < call.kwargs["timeout"].read_timeout <= 60
 
 
 def test_reading_asks_for_one_engagement(api: PartnerCentral, wire: Wire) -> None:

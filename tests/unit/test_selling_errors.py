@@ -3,14 +3,9 @@
 import socket
 
 import pytest
-from botocore.exceptions import (
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    ReadTimeoutError,
-    SSLError,
-)
+import urllib3
+from botocore.exceptions import NoCredentialsError
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ProtocolError, ReadTimeoutError, SSLError
 
 from lambda_handler import partner_central
 from lambda_handler.errors import ApiError, FieldError, Kind
@@ -19,7 +14,8 @@ from tests.unit.entry import CREATE, READ, UPDATE
 from tests.unit.scripted import PROJECT
 from tests.unit.wire import Wire, engagement, refused
 
-URL = "https://partnercentral-selling.us-east-1.api.aws/"
+HOST = "partnercentral-selling.us-east-1.api.aws"
+URL = f"https://{HOST}/"
 
 
 def failure(api: PartnerCentral, operation: str = "read") -> ApiError:
@@ -104,11 +100,11 @@ def test_what_a_denial_and_a_validation_error_say_besides_is_kept(api: PartnerCe
 @pytest.mark.parametrize(
     "error",
     [
-        EndpointConnectionError(endpoint_url=URL),
-        ConnectTimeoutError(endpoint_url=URL),
-        ReadTimeoutError(endpoint_url=URL),
-        ConnectionClosedError(endpoint_url=URL),
-        SSLError(endpoint_url=URL, error=OSError("handshake")),
+        NameResolutionError(HOST, urllib3.connection.HTTPSConnection(HOST), socket.gaierror("unknown")),
+        ConnectTimeoutError("timed out"),
+        ReadTimeoutError(urllib3.HTTPSConnectionPool(HOST), URL, "timed out"),
+        ProtocolError("connection aborted"),
+        SSLError("handshake"),
     ],
     ids=lambda error: type(error).__name__,
 )
