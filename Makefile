@@ -26,7 +26,7 @@ test: lint types workflows secrets licences tests ## The whole gate: lint, types
 tests: setup ## Run every test.
 	$(PY) -m pytest tests/unit --quiet --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
 	$(PY) -m pytest tests/histories --quiet --numprocesses 2
-	$(PY) -m pytest --numprocesses 2 --dist loadfile --ignore=tests/unit --ignore=tests/histories
+	$(PY) -m pytest --quiet --numprocesses 2 --dist loadfile --ignore=tests/unit --ignore=tests/histories
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
