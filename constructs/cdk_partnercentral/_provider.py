@@ -42,8 +42,8 @@ TIMEOUT_MINUTES = 15
 # Lambda runs an event at most three times, and pauses 1 minute before the second run and 2 before the third.
 RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 
-# A Create takes 37 MB (docs/benchmarks.md), and Lambda's runtime its own: 128 would do. Twice that is twice the processor, and a
-# start is all computing, so it takes half the time for the same price.
+# A Create takes 37 MB (docs/benchmarks.md), and Lambda's runtime its own: 128 would do. Twice that is twice the processor, and
+# a start is all computing, so it takes half the time for the same price.
 MEMORY_MB = 256
 
 
