@@ -3,7 +3,7 @@
 from typing import Any
 
 from benchmarks.plots import Bar, plot
-from benchmarks.targets import MB, targets
+from benchmarks.targets import targets
 
 TITLES = {
     "ours": "cdk-partnercentral",
@@ -50,13 +50,12 @@ def function_table(results: dict[str, Any]) -> str:
                 TITLES[name],
                 *(f"{to_plain[kind]:.2f}" for kind in ("answered", "ready", "cpu", "peak")),
                 f"{zips[name] / zips['plain']:.3f}" if name in zips else "-",
-                f"{cold['medians'][name]['peak'] / MB:.0f} MB",
                 f"{warm['medians'][name]['milliseconds']:.1f} ms",
                 create,
             )
         )
     ratios = ("cold Create", "up to ready", "processor time", "peak memory", "zip")
-    return table(("", *ratios, "peak memory", "warm Create", "reads + writes of a Create"), *rows)
+    return table(("", *ratios, "warm Create", "reads + writes"), *rows)
 
 
 def way_table(results: dict[str, Any]) -> str:
