@@ -111,7 +111,7 @@ $(VENV)/.synced: requirements.txt $(VENV)/.uv
 
 # hatch_build.py knows what the zip is made of, and does nothing when nothing of it has changed.
 $(ZIP): FORCE $(VENV)/.synced
-	@$(PY) hatch_build.py > $(VENV)/zip.txt
+	@$(PY) hatch_build.py > /dev/null
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
 	$(VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .

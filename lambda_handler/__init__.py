@@ -4,6 +4,6 @@ It knows nothing of aws_cdk. What it shares with the library are the names of th
 attributes, which are the API's own.
 
 `index` wires crhelper to the rest, `answer` mends crhelper; `declaration`, `identity`, `comparison` and `lifecycle` decide, on
-plain values; `partner_central` is the only module that speaks to AWS; `retries`, `errors`, `redaction` and `logs` are what
-they all need.
+plain values; `partner_central` is the only module that speaks to AWS; `pool` is what it and the answer go over; `retries`,
+`errors`, `redaction` and `logs` are what they all need.
 """

@@ -1,6 +1,6 @@
 """The function's one HTTP pool, for Partner Central and for the answer: the certificates that it trusts are read once.
 
-Reading them takes longer than the requests do. botocore's own session reads them again for every connection.
+Reading them costs a cold start dearly, and botocore's own session reads them again for every connection.
 """
 
 import ssl

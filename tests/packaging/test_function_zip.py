@@ -1,6 +1,5 @@
 """The function's zip: what is in it, in which bytes, and that its byte code is what the runtime runs."""
 
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -76,16 +75,9 @@ def test_what_others_made_comes_with_its_licence(names: list[str]) -> None:
     licensed = {name.split("/")[0] for name in names if re.search(r"\.dist-info/(licenses/)?LICENSE", name)}
     assert licensed == infos
     assert "lambda_handler/LICENSE" in names
-    # A NOTICE that a package brings has to go on with it.
-    assert {name for name in names if "NOTICE" in name} >= {
-        f"{info}/{name}"
-        for info, name in {
-            "boto3-1.43.106.dist-info": "NOTICE",
-            "botocore-1.43.106.dist-info": "NOTICE",
-            "crhelper-2.0.12.dist-info": "NOTICE",
-            "s3transfer-0.19.3.dist-info": "NOTICE.txt",
-        }.items()
-    }
+    # A NOTICE that a package brings has to go on with it: these bring one.
+    noticed = {name.partition("-")[0] for name in names if re.search(r"\.dist-info/(licenses/)?NOTICE", name)}
+    assert noticed == {"boto3", "botocore", "crhelper", "s3transfer"}
 
 
 def test_nothing_in_it_depends_on_when_and_where_it_was_made(entries: list[zipfile.ZipInfo]) -> None:
@@ -175,7 +167,6 @@ def test_what_builds_it_is_what_developers_have() -> None:
     pinned = (ROOT / "requirements.txt").read_text()
     for tool in hatch_build.BUILT_WITH:
         assert re.search(rf"^{re.escape(tool)} ", pinned, re.MULTILINE), tool
-    assert importlib.util.find_spec("hatchling")
 
 
 def test_a_change_of_any_source_makes_another_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
