@@ -24,9 +24,9 @@ local: setup ## Deploy the demo app to the local cloud, and show what Partner Ce
 test: lint types workflows secrets licences tests ## The whole gate: lint, types, the supply chain, and every test.
 
 tests: setup ## Run every test.
-	$(PY) -m pytest tests/unit --quiet --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+	$(PY) -m pytest tests/lambda_handler --quiet --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
 	$(PY) -m pytest tests/histories --quiet --numprocesses 2
-	$(PY) -m pytest --quiet --numprocesses 2 --dist loadfile --ignore=tests/unit --ignore=tests/histories
+	$(PY) -m pytest --quiet --numprocesses 2 --dist loadfile --ignore=tests/lambda_handler --ignore=tests/histories
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 

@@ -11,27 +11,27 @@ from aws_cdk import App, CfnOutput, Stack
 from constructs import Construct
 
 from cdk_partnercentral import (
-    Address,
     Catalog,
-    Contact,
-    Customer,
     CustomerProject,
     EngagementContext,
     Industry,
-    Interaction,
     Lead,
+    LeadAddress,
+    LeadContact,
     LeadCustomer,
-    Project,
+    LeadInteraction,
+    ProjectCustomer,
+    ProjectDetails,
 )
 
 MIGRATION = CustomerProject(
-    customer=Customer(
+    customer=ProjectCustomer(
         company_name="Harbour Lane Books",
         country_code="US",
         industry=Industry.RETAIL,
         website_url="https://harbour-lane-books.example",
     ),
-    project=Project(
+    project=ProjectDetails(
         title="Move the web shop to AWS",
         business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
         target_completion_date=date(2027, 6, 30),
@@ -41,13 +41,13 @@ MIGRATION = CustomerProject(
 LEAD = Lead(
     customer=LeadCustomer(
         company_name="Northwind Ferries",
-        address=Address(city="Portland", country_code="US", postal_code="97201", state_or_region="Oregon"),
+        address=LeadAddress(city="Portland", country_code="US", postal_code="97201", state_or_region="Oregon"),
         industry=Industry.TRANSPORTATION_AND_LOGISTICS,
         website_url="https://northwind-ferries.example",
     ),
     interactions=[
-        Interaction(
-            contact=Contact(
+        LeadInteraction(
+            contact=LeadContact(
                 business_title="Head of IT",
                 email="it@northwind-ferries.example",
                 first_name="Robin",

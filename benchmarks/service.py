@@ -13,7 +13,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from cdk_partnercentral_local import Behaviour, PartnerCentral
+from cdk_partnercentral_local import Behavior, PartnerCentral
 
 
 class Front(ThreadingHTTPServer):
@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 def prepare(fronts: list[Front], command: dict[str, Any]) -> Any:
     """Forget what was, and make a Partner Central that behaves as asked, with as many engagements as asked."""
     # A client that cuts timestamps to microseconds, as boto3 does, is to be able to update.
-    service = PartnerCentral(Behaviour(lock="microsecond", **command.get("behaviour", {})))
+    service = PartnerCentral(Behavior(lock="microsecond", **command.get("behavior", {})))
     for front in fronts:
         front.service = service
         front.answers.clear()

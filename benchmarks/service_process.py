@@ -13,7 +13,7 @@ from typing import Any
 import botocore
 
 from benchmarks.work import ROOT
-from cdk_partnercentral_local._certificate import make_certificate
+from cdk_partnercentral_local.cloud._certificate import make_certificate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +77,9 @@ class Service:
     ) -> None:
         self._process.communicate()
 
-    def prepare(self, engagements: int, **behaviour: Any) -> list[str]:
+    def prepare(self, engagements: int, **behavior: Any) -> list[str]:
         """Start anew, with this many engagements; return their ids."""
-        made: list[str] = self._ask(do="prepare", engagements=engagements, behaviour=behaviour)
+        made: list[str] = self._ask(do="prepare", engagements=engagements, behavior=behavior)
         return made
 
     def seen(self, engagements: Sequence[str] = ()) -> Seen:

@@ -18,7 +18,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import custom_resources as cr
 
 from benchmarks import contexts
-from cdk_partnercentral import Catalog, Customer, CustomerProject, EngagementContext, Industry, Project
+from cdk_partnercentral import Catalog, CustomerProject, EngagementContext, Industry, ProjectCustomer, ProjectDetails
 
 # Declares one context in a stack, of the engagement and the number given.
 Declare: TypeAlias = Callable[[str, int], object]
@@ -37,13 +37,13 @@ def ours(stack: Stack) -> Declare:
             catalog=Catalog.SANDBOX,
             engagement_identifier=engagement,
             payload=CustomerProject(
-                customer=Customer(
+                customer=ProjectCustomer(
                     company_name=customer["CompanyName"],
                     country_code=customer["CountryCode"],
                     industry=Industry(customer["Industry"]),
                     website_url=customer["WebsiteUrl"],
                 ),
-                project=Project(
+                project=ProjectDetails(
                     title=project["Title"],
                     business_problem=project["BusinessProblem"],
                     target_completion_date=project["TargetCompletionDate"],

@@ -22,7 +22,7 @@ from unittest import mock
 from aws_cdk import App, Stack
 from jsii._kernel.providers.process import _NodeProcess
 
-from cdk_partnercentral import Catalog, Customer, CustomerProject, EngagementContext, Industry, Project
+from cdk_partnercentral import Catalog, CustomerProject, EngagementContext, Industry, ProjectCustomer, ProjectDetails
 
 CONTEXTS = 490
 CHECKS = (
@@ -71,13 +71,13 @@ def synthesise() -> Cost:
                 catalog=Catalog.SANDBOX,
                 engagement_identifier=f"eng-{number // 5:014d}",
                 payload=CustomerProject(
-                    customer=Customer(
+                    customer=ProjectCustomer(
                         company_name=f"Company {number}",
                         country_code="US",
                         industry=Industry.RETAIL,
                         website_url=f"https://company-{number}.example",
                     ),
-                    project=Project(
+                    project=ProjectDetails(
                         title=f"Project {number}",
                         business_problem="The data centre closes at the end of next year." * 10,
                         target_completion_date="2999-06-30",

@@ -31,7 +31,7 @@ class Declaration:
         payload: The union's member that `type` names.
         client_token: The token to use in place of the derived one.
         adopt_existing: Whether an equal context that is there already is ours.
-        context_identifier: The existing context to manage, never creating one.
+        existing_context_id: The existing context to manage, never creating one.
     """
 
     catalog: str
@@ -40,7 +40,7 @@ class Declaration:
     payload: Payload
     client_token: str | None = None
     adopt_existing: bool = True
-    context_identifier: str | None = None
+    existing_context_id: str | None = None
 
 
 def declared(properties: Any) -> Declaration:
@@ -70,7 +70,7 @@ def declared(properties: Any) -> Declaration:
         payload=_payload(properties["Payload"], type_),
         client_token=_text(properties, "ClientToken", 255) if "ClientToken" in properties else None,
         adopt_existing=_boolean(properties.get("AdoptExisting", True)),
-        context_identifier=_text(properties, "ContextIdentifier", 3) if "ContextIdentifier" in properties else None,
+        existing_context_id=_text(properties, "ContextIdentifier", 3) if "ContextIdentifier" in properties else None,
     )
 
 

@@ -16,7 +16,7 @@ from lambda_handler.api import Payload
 from lambda_handler.declaration import Declaration, declared, declared_before
 from lambda_handler.errors import ApiError, Refused
 from lambda_handler.identity import client_token, parse_physical_id
-from lambda_handler.retries import Patience
+from lambda_handler.retries import RetryBudget
 
 # crhelper logs whole events and the ResponseURL, botocore whole requests; `logs` writes all that is to be seen.
 logging.disable(logging.CRITICAL)
@@ -79,7 +79,7 @@ def _answered(decide: Callable[..., lifecycle.Outcome], event: Mapping[str, Any]
             before=_before(event, declaration, api),
             token=_token(event, declaration),
             api=api,
-            patience=_patience(context),
+            budget=_patience(context),
         )
     except Exception as error:  # noqa: BLE001 - whatever happens, CloudFormation gets a Reason
         logs.log(decision="failed", error_code=error.code if isinstance(error, ApiError) else type(error).__name__)
@@ -122,9 +122,9 @@ def _token(event: Mapping[str, Any], declaration: Declaration) -> str:
     )
 
 
-def _patience(context: Any) -> Patience:
+def _patience(context: Any) -> RetryBudget:
     def left() -> float:
         return float(context.get_remaining_time_in_millis()) / 1000
 
     reserved = min(RESERVED_SECONDS, left() * 0.75)
-    return Patience(lambda: left() - reserved)
+    return RetryBudget(lambda: left() - reserved)

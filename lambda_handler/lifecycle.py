@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from lambda_handler import comparison, logs
 from lambda_handler.api import Api, Context, Engagement, Payload, Written
-from lambda_handler.bring_up_to_date import bring_up_to_date, read, read_until_shown
 from lambda_handler.declaration import Declaration
 from lambda_handler.errors import ApiError, Kind, Refused
 from lambda_handler.identity import Identity, parse_physical_id
-from lambda_handler.retries import Patience
+from lambda_handler.reconcile import read, read_until_shown, reconcile
+from lambda_handler.retries import RetryBudget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Outcome:
 
 
 def create(
-    declared: Declaration, *, token: str, api: Api, patience: Patience, before: Payload | None = None
+    declared: Declaration, *, token: str, api: Api, budget: RetryBudget, before: Payload | None = None
 ) -> Outcome:
     """Make the declared context exist, exactly once, however often this runs and wherever it was cut off before.
 
@@ -34,7 +34,7 @@ def create(
         before: Not used: what was declared before was about another context, if about any.
         token: The client token of the declaration.
         api: Partner Central.
-        patience: How long to keep trying.
+        budget: How long to keep trying.
 
     Raises:
         Refused: It is not certain which context is ours, or the declared one cannot be managed.
@@ -42,28 +42,28 @@ def create(
     """
     del before
     while True:
-        if declared.context_identifier:
-            return _take_over(declared, declared.context_identifier, api, patience)
-        engagement = read(declared, api, patience)
+        if declared.existing_context_id:
+            return _take_over(declared, declared.existing_context_id, api, budget)
+        engagement = read(declared, api, budget)
         ours = _adopted(declared, engagement)
         if ours:
             return _outcome(declared, ours.id, engagement, "adopted")
         try:
-            written = _create(declared, token, api, patience)
+            written = _create(declared, token, api, budget)
         except ApiError as error:
             if error.kind is Kind.QUOTA:
-                return _after_quota(declared, error, api, patience)
+                return _after_quota(declared, error, api, budget)
             if error.kind is Kind.INVALID and error.names_token:
                 raise _spent(declared, engagement, error) from error
             if error.kind is not Kind.CONFLICT:
                 raise
-            _wait_out(declared, engagement, error, patience)
+            _wait_out(declared, engagement, error, budget)
             continue
-        return _created(declared, written, engagement, api, patience)
+        return _created(declared, written, engagement, api, budget)
 
 
 def update(
-    declared: Declaration, *, before: Payload | None, physical_id: str, token: str, api: Api, patience: Patience
+    declared: Declaration, *, before: Payload | None, physical_id: str, token: str, api: Api, budget: RetryBudget
 ) -> Outcome:
     """Bring the context that the physical id names to what is declared, or replace it by another.
 
@@ -76,7 +76,7 @@ def update(
         physical_id: The physical resource id in the event.
         token: The client token of the declaration.
         api: Partner Central.
-        patience: How long to keep trying.
+        budget: How long to keep trying.
 
     Raises:
         Refused: The context is gone, or one of `create`'s reasons.
@@ -84,25 +84,25 @@ def update(
     """
     identity = parse_physical_id(physical_id)
     moved = identity and (identity.catalog, identity.engagement_id) != (declared.catalog, declared.engagement_id)
-    if identity is None or moved or declared.context_identifier not in (None, identity.context_id):
-        return create(declared, token=token, api=api, patience=patience)
-    engagement = read_until_shown(declared, identity.context_id, api, patience)
+    if identity is None or moved or declared.existing_context_id not in (None, identity.context_id):
+        return create(declared, token=token, api=api, budget=budget)
+    engagement = read_until_shown(declared, identity.context_id, api, budget)
     held = engagement.context(identity.context_id)
     if held is None:
         raise Refused(
             f"The context {identity} is gone from the engagement, and nothing is created in its place silently."
-            f" The engagement holds {_listed(engagement.contexts)}. Set context_identifier to manage one of those, or remove"
+            f" The engagement holds {_listed(engagement.contexts)}. Set existing_context_id to manage one of those, or remove"
             " the construct and declare the context under another construct id."
         )
     if held.type != declared.type:
-        return create(declared, token=token, api=api, patience=patience)
-    engagement = bring_up_to_date(declared, held.id, engagement, before=before, api=api, patience=patience)
+        return create(declared, token=token, api=api, budget=budget)
+    engagement = reconcile(declared, held.id, engagement, before=before, api=api, budget=budget)
     return Outcome(identity=identity, engagement=engagement)
 
 
-def _create(declared: Declaration, token: str, api: Api, patience: Patience) -> Written:
+def _create(declared: Declaration, token: str, api: Api, budget: RetryBudget) -> Written:
     """Call create until it is answered: the token makes every repetition the same one request."""
-    return patience.until_answered(
+    return budget.until_answered(
         lambda: api.create(
             catalog=declared.catalog,
             engagement_id=declared.engagement_id,
@@ -126,12 +126,12 @@ def _adopted(declared: Declaration, engagement: Engagement) -> Context | None:
     if len(equal) > 1:
         raise Refused(
             f"The engagement {engagement.id} holds {_listed(equal)}, each exactly as declared, so it is not certain which one"
-            " is this resource's. Set context_identifier to the one to manage, or adopt_existing=False to create another."
+            " is this resource's. Set existing_context_id to the one to manage, or adopt_existing=False to create another."
         )
     return equal[0] if equal else None
 
 
-def _created(declared: Declaration, written: Written, known: Engagement, api: Api, patience: Patience) -> Outcome:
+def _created(declared: Declaration, written: Written, known: Engagement, api: Api, budget: RetryBudget) -> Outcome:
     """Tell a new context from the replay of an older request with the same token, and bring the latter up to date."""
     if written.engagement.id != declared.engagement_id:
         raise _spent(declared, known)
@@ -141,38 +141,38 @@ def _created(declared: Declaration, written: Written, known: Engagement, api: Ap
     if replayed.type != declared.type:
         raise _spent(declared, known)
     logs.log(decision="replayed", context=replayed.id)
-    engagement = bring_up_to_date(declared, replayed.id, known, before={}, api=api, patience=patience)
+    engagement = reconcile(declared, replayed.id, known, before={}, api=api, budget=budget)
     return _outcome(declared, replayed.id, engagement, "managed")
 
 
-def _take_over(declared: Declaration, context_id: str, api: Api, patience: Patience) -> Outcome:
-    engagement = read_until_shown(declared, context_id, api, patience)
+def _take_over(declared: Declaration, context_id: str, api: Api, budget: RetryBudget) -> Outcome:
+    engagement = read_until_shown(declared, context_id, api, budget)
     held = engagement.context(context_id)
     if held is None or held.type != declared.type:
         found = f"is a {held.type}" if held else "is not there"
         raise Refused(
-            f"context_identifier names the context {ascii(context_id)} of {engagement.id} as a {declared.type}, but it {found}."
+            f"existing_context_id names context {ascii(context_id)} of {engagement.id} as a {declared.type}, but it {found}."
             f" The engagement holds {_listed(engagement.contexts)}."
         )
-    engagement = bring_up_to_date(declared, context_id, engagement, before={}, api=api, patience=patience)
+    engagement = reconcile(declared, context_id, engagement, before={}, api=api, budget=budget)
     return _outcome(declared, context_id, engagement, "managed")
 
 
-def _after_quota(declared: Declaration, error: ApiError, api: Api, patience: Patience) -> Outcome:
+def _after_quota(declared: Declaration, error: ApiError, api: Api, budget: RetryBudget) -> Outcome:
     """The engagement is full. It may be our own context that filled it, in a request whose answer was lost."""
-    engagement = read(declared, api, patience)
+    engagement = read(declared, api, budget)
     ours = _adopted(declared, engagement)
     if ours:
         return _outcome(declared, ours.id, engagement, "adopted")
     raise Refused(
         f"{error}. The engagement {engagement.id} holds {_listed(engagement.contexts)}, and a context can never be deleted. Set"
-        ' context_identifier="..." to one of them to manage that one, or declare the context in another engagement.'
+        ' existing_context_id="..." to one of them to manage that one, or declare the context in another engagement.'
     ) from error
 
 
-def _wait_out(declared: Declaration, engagement: Engagement, error: ApiError, patience: Patience) -> None:
+def _wait_out(declared: Declaration, engagement: Engagement, error: ApiError, budget: RetryBudget) -> None:
     try:
-        patience.wait(error)
+        budget.wait(error)
     except ApiError:
         raise _spent(declared, engagement, error) from error
 
@@ -183,7 +183,7 @@ def _spent(declared: Declaration, engagement: Engagement, error: ApiError | None
     return Refused(
         f"{said}. The client token was used for another payload, or the engagement is too busy; nothing was created now."
         f" The engagement {engagement.id} holds {_listed(_of_type(declared, engagement), of=declared.type)}. To manage one of"
-        ' those set context_identifier="..."; to create a further one, which can never be deleted, set a new client_token.'
+        ' those set existing_context_id="..."; to create a further one, which can never be deleted, set a new client_token.'
     )
 
 

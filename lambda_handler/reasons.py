@@ -18,7 +18,7 @@ WHAT_TO_DO = {
     ),
     Kind.INVALID: "Correct the declaration and deploy again.",
     Kind.NOT_FOUND: "Check that {arn} exists, in this catalog, and that this account is a member of the engagement.",
-    Kind.QUOTA: "A context can never be deleted; context_identifier manages one that is there.",
+    Kind.QUOTA: "A context can never be deleted; existing_context_id manages one that is there.",
     Kind.OTHER: "The call did not fail in a way that the API documents. Check the account and the function's role.",
 }
 

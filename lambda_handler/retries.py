@@ -47,8 +47,8 @@ PACES = {
 }
 
 
-class Patience:
-    """One invocation's patience: how often it failed in which way, and since when.
+class RetryBudget:
+    """One invocation's budget: how often it failed in which way, and since when.
 
     Args:
         remaining: Returns the seconds left for work; the answer's own time is already taken off.

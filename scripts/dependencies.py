@@ -15,10 +15,10 @@ RESOLUTION = {"lowest": "lowest-direct", "newest": "highest"}
 TOOLS = ("pytest", "pytest-xdist", "hypothesis")
 # Not about the ranges: the local cloud wants versions of its own, cdk-nag the newest CDK, and the model its own botocore.
 LEFT_OUT = (
-    "--ignore=tests/constructs/test_construct_agreement.py",
-    "--ignore=tests/constructs/test_construct_nag.py",
-    "--ignore=tests/constructs/test_construct_model.py",
-    "--deselect=tests/constructs/test_construct_validation.py::test_the_shipped_model_is_what_botocore_has",
+    "--ignore=tests/cdk_partnercentral/test_agreement.py",
+    "--ignore=tests/cdk_partnercentral/test_nag.py",
+    "--ignore=tests/cdk_partnercentral/test_model.py",
+    "--deselect=tests/cdk_partnercentral/test_validation.py::test_the_shipped_model_is_what_botocore_has",
 )
 
 
@@ -44,7 +44,7 @@ def test(end: str, folder: Path) -> int:
         [*uv, "pip", "list", "--no-config", "--python", str(python)],
     ):
         subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603
-    pytest = [str(python), "-m", "pytest", "-q", "-n", "2", "tests/constructs", *LEFT_OUT]
+    pytest = [str(python), "-m", "pytest", "-q", "-n", "2", "tests/cdk_partnercentral", *LEFT_OUT]
     return subprocess.run(pytest, cwd=ROOT, check=False).returncode  # noqa: S603
 
 

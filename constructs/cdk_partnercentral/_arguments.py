@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 
 from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, ENGAGEMENT_ID, arn_of
-from cdk_partnercentral._late import is_late
 from cdk_partnercentral._model import context_identifier_rule, member_rule
 from cdk_partnercentral._narrowing import is_mapping
 from cdk_partnercentral._refusal import given, kind, one_of, quoted
+from cdk_partnercentral._tokens import is_unresolved
 from cdk_partnercentral._validation import check
 
 CATALOGS = ("AWS", "Sandbox")
@@ -70,7 +70,7 @@ def type_problems(type_: object, payload: object) -> Iterator[str]:
     allowed = member_rule("Type").enum
     names = list(payload) if is_mapping(payload) else []
     if type_ is None:
-        if is_late(payload) or any(map(is_late, names)):
+        if is_unresolved(payload) or any(map(is_unresolved, names)):
             yield "type: it is needed beside a token, which does not tell it before the deployment"
     elif not _is_late_text(type_) and type_ not in allowed:
         yield f"type: {one_of(allowed)}, got {quoted(type_, allowed)}"
@@ -78,14 +78,14 @@ def type_problems(type_: object, payload: object) -> Iterator[str]:
         yield f"type: {names[0]!r}, as the payload has it, got {type_!r}"
 
 
-def control_problems(*, client_token: object, adopt_existing: object, context_identifier: object) -> Iterator[str]:
+def control_problems(*, client_token: object, adopt_existing: object, existing_context_id: object) -> Iterator[str]:
     """Tell what is wrong with what says how to go about a context; None is a token or a context that was not given."""
     if client_token is not None and not _fits(client_token, CLIENT_TOKEN):
         yield f"client_token: 1 to 64 letters and digits, got {given(client_token)}"
     if not isinstance(adopt_existing, bool):
         yield f"adopt_existing: True or False, known at synthesis, got {kind(adopt_existing)}"
-    if context_identifier is not None:
-        yield from context_problems("context_identifier", context_identifier)
+    if existing_context_id is not None:
+        yield from context_problems("existing_context_id", existing_context_id)
 
 
 def _engagement_arn(value: object) -> re.Match[str] | None:
@@ -93,8 +93,8 @@ def _engagement_arn(value: object) -> re.Match[str] | None:
 
 
 def _is_late_text(value: object) -> bool:
-    return isinstance(value, str) and is_late(value)
+    return isinstance(value, str) and is_unresolved(value)
 
 
 def _fits(value: object, pattern: re.Pattern[str]) -> bool:
-    return isinstance(value, str) and (is_late(value) or pattern.fullmatch(value) is not None)
+    return isinstance(value, str) and (is_unresolved(value) or pattern.fullmatch(value) is not None)

@@ -11,7 +11,7 @@ from cdk_partnercentral._enums import Industry
 
 
 @dataclass(frozen=True, kw_only=True)
-class Customer:
+class ProjectCustomer:
     """The customer of a `CustomerProject`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementCustomer.html
@@ -24,7 +24,7 @@ class Customer:
         website_url: Its website, with or without `https://`. String of 4 to 255 characters. Sensitive.
 
     Example:
-        >>> Customer(
+        >>> ProjectCustomer(
         ...     company_name="Acme",
         ...     country_code="US",
         ...     industry=Industry.RETAIL,
@@ -40,7 +40,7 @@ class Customer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Project:
+class ProjectDetails:
     """What is planned with the customer of a `CustomerProject`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementCustomerProjectDetails.html
@@ -51,7 +51,7 @@ class Project:
         target_completion_date: When it is to be complete. A `datetime.date`, or a string `YYYY-MM-DD`.
 
     Example:
-        >>> Project(
+        >>> ProjectDetails(
         ...     title="Move to AWS",
         ...     business_problem="The data centre closes at the end of next year.",
         ...     target_completion_date=date(2027, 6, 30),
@@ -73,12 +73,12 @@ class CustomerProject:
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CustomerProjectsContext.html
 
     Args:
-        customer: Who the customer is. A `Customer`, or None to leave it out.
-        project: What is planned. A `Project`, or None to leave it out.
+        customer: Who the customer is. A `ProjectCustomer`, or None to leave it out.
+        project: What is planned. A `ProjectDetails`, or None to leave it out.
 
     Example:
         >>> CustomerProject(
-        ...     project=Project(
+        ...     project=ProjectDetails(
         ...         title="Move to AWS",
         ...         business_problem="The data centre closes at the end of next year.",
         ...         target_completion_date=date(2027, 6, 30),
@@ -87,5 +87,5 @@ class CustomerProject:
         True
     """
 
-    customer: Customer | None = None
-    project: Project | None = None
+    customer: ProjectCustomer | None = None
+    project: ProjectDetails | None = None

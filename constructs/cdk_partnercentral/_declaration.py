@@ -14,10 +14,10 @@ from aws_cdk import Annotations, Stack
 from constructs import Construct
 
 from cdk_partnercentral._arguments import catalog_problems, control_problems, engagement_problems, type_problems
+from cdk_partnercentral._conflicts import Declared
 from cdk_partnercentral._enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._identifiers import without_arn
 from cdk_partnercentral._narrowing import is_mapping
-from cdk_partnercentral._neighbours import Declared
 from cdk_partnercentral._refusal import refuse
 from cdk_partnercentral._rendering import render
 from cdk_partnercentral._stack_checks import join, stack_problems
@@ -35,7 +35,7 @@ class Declaration:
         payload: The tagged union, or a token of it.
         client_token: The API's token against doubles, or None for the function's own.
         adopt_existing: Whether an equal context is taken over.
-        context_identifier: The existing context to manage, or None.
+        existing_context_id: The existing context to manage, or None.
     """
 
     catalog: str
@@ -44,7 +44,7 @@ class Declaration:
     payload: Any
     client_token: str | None
     adopt_existing: bool
-    context_identifier: str | None
+    existing_context_id: str | None
 
     def properties(self) -> dict[str, Any]:
         """The properties of the custom resource.
@@ -56,7 +56,7 @@ class Declaration:
             "ClientToken": self.client_token,
             # CloudFormation hands the function strings, so the template says "false" too.
             "AdoptExisting": None if self.adopt_existing else "false",
-            "ContextIdentifier": self.context_identifier,
+            "ContextIdentifier": self.existing_context_id,
         }
         return {
             "Catalog": self.catalog,
@@ -76,7 +76,7 @@ def declaration(
     type_: EngagementContextType | str | None,
     client_token: str | None,
     adopt_existing: bool,
-    context_identifier: str | None,
+    existing_context_id: str | None,
     other_problems: Sequence[str],
 ) -> Declaration:
     """Render and check what the construct was given, before anything of it is created.
@@ -89,7 +89,7 @@ def declaration(
         type_: The Type.
         client_token: The client token.
         adopt_existing: Whether to adopt.
-        context_identifier: The existing context.
+        existing_context_id: The existing context.
         other_problems: What else is wrong, one line each.
 
     Returns:
@@ -110,7 +110,7 @@ def declaration(
             *payload_problems(rendered.payload),
             *type_problems(rendered.type, rendered.payload),
             *control_problems(
-                client_token=client_token, adopt_existing=adopt_existing, context_identifier=context_identifier
+                client_token=client_token, adopt_existing=adopt_existing, existing_context_id=existing_context_id
             ),
             *other_problems,
         ],
@@ -122,7 +122,7 @@ def declaration(
         payload=rendered.payload,
         client_token=client_token,
         adopt_existing=adopt_existing,
-        context_identifier=context_identifier,
+        existing_context_id=existing_context_id,
     )
 
 
@@ -141,7 +141,7 @@ def announce(stack: Stack, context: Construct, made: Declaration) -> None:
         type=made.type,
         payload=made.payload.get(made.type) if is_mapping(made.payload) else None,
         adopts=made.adopt_existing,
-        context_identifier=made.context_identifier,
+        existing_context_id=made.existing_context_id,
         client_token=made.client_token,
     )
     join(stack, context, declared)

@@ -19,7 +19,7 @@ from cdk_partnercentral._enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._grants import READ, grant
 from cdk_partnercentral._identifiers import arn_of, id_of
 from cdk_partnercentral._lead import Lead
-from cdk_partnercentral._provider import EngagementContextProvider
+from cdk_partnercentral._provider import PartnerCentralProvider
 from cdk_partnercentral._refusal import refuse
 from cdk_partnercentral._signature import ConstructorSignature
 
@@ -35,7 +35,7 @@ class Engagement(Construct):
 
     A context's logical id comes from the path of its construct: of the engagement's id in its scope, and of the context's
     in the engagement. A change of either is a new resource, and so is putting an `EngagementContext` that was declared
-    without an `Engagement` below one: then give `context_identifier` too, to keep the context.
+    without an `Engagement` below one: then give `existing_context_id` too, to keep the context.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
 
@@ -44,13 +44,13 @@ class Engagement(Construct):
 
     Example:
         >>> from aws_cdk import App, Stack
-        >>> from cdk_partnercentral import Catalog, CustomerProject, Engagement, Project
+        >>> from cdk_partnercentral import Catalog, CustomerProject, Engagement, ProjectDetails
         >>> stack = Stack(App(), "Deals")
         >>> acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
         >>> migration = acme.add_context(
         ...     "Migration",
         ...     payload=CustomerProject(
-        ...         project=Project(
+        ...         project=ProjectDetails(
         ...             title="Move to AWS",
         ...             business_problem="The data centre closes at the end of next year.",
         ...             target_completion_date="2027-06-30",
@@ -173,8 +173,8 @@ class Engagement(Construct):
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
         adopt_existing: bool = True,
-        context_identifier: str | None = None,
-        provider: EngagementContextProvider | None = None,
+        existing_context_id: str | None = None,
+        provider: PartnerCentralProvider | None = None,
     ) -> EngagementContext:
         """Declare a context of the engagement.
 
@@ -184,7 +184,7 @@ class Engagement(Construct):
             type: The context's Type, needed only beside a token.
             client_token: The API's token against doubles.
             adopt_existing: Whether a context that already says exactly this is taken over.
-            context_identifier: The id of an existing context to manage.
+            existing_context_id: The id of an existing context to manage.
             provider: The function to use.
 
         Returns:
@@ -203,7 +203,7 @@ class Engagement(Construct):
             type=type,
             client_token=client_token,
             adopt_existing=adopt_existing,
-            context_identifier=context_identifier,
+            existing_context_id=existing_context_id,
             provider=provider,
         )
 

@@ -19,7 +19,7 @@ from cdk_partnercentral._grants import READ, UPDATE, grant
 from cdk_partnercentral._imported import IEngagementContext, ImportedContext
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._permissions import exact_arn
-from cdk_partnercentral._provider import EngagementContextProvider, provider_problems
+from cdk_partnercentral._provider import PartnerCentralProvider, provider_problems
 from cdk_partnercentral._signature import ConstructorSignature
 from cdk_partnercentral._stack_checks import stack_of
 
@@ -40,18 +40,19 @@ class EngagementContext(Construct):
     A `CustomerProject` has a `customer`, a `project` or both; a `Lead` has a customer and interactions. Numbers are
     characters. What does not fit is refused where the context is declared, by an error that names every problem.
 
-    - `Customer`: `company_name` (1 to 120), `country_code` (two letters, `"US"`), `industry` (an `Industry`, or its value),
-      `website_url` (4 to 255).
-    - `Project`: `title` (1 to 255), `business_problem` (20 to 2000), `target_completion_date` (a `date`, or `YYYY-MM-DD`).
-    - `Lead`: `customer` (a `LeadCustomer`), `interactions` (1 to 10 of `Interaction`). Optional: `insights` (an `Insights`,
-      whose `lead_readiness_score` is `Low`, `Medium` or `High`), `qualification_status` (1 to 255).
-    - `LeadCustomer`: `company_name` (1 to 120). Optional: `address` (an `Address`), `aws_maturity`, `industry`,
+    - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, `"US"`), `industry` (an `Industry`, or its
+      value), `website_url` (4 to 255).
+    - `ProjectDetails`: `title` (1 to 255), `business_problem` (20 to 2000), `target_completion_date` (a `date`, or
+      `YYYY-MM-DD`).
+    - `Lead`: `customer` (a `LeadCustomer`), `interactions` (1 to 10 of `LeadInteraction`). Optional: `insights` (a
+      `LeadInsights`, whose `lead_readiness_score` is `Low`, `Medium` or `High`), `qualification_status` (1 to 255).
+    - `LeadCustomer`: `company_name` (1 to 120). Optional: `address` (a `LeadAddress`), `aws_maturity`, `industry`,
       `market_segment`, `website_url` (up to 255 each).
-    - `Address`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to 20).
-    - `Interaction`: `contact` (a `Contact`). Optional: `business_problem` (up to 2000), `customer_action`, `source_id`,
+    - `LeadAddress`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to 20).
+    - `LeadInteraction`: `contact` (a `LeadContact`). Optional: `business_problem` (up to 2000), `customer_action`, `source_id`,
       `source_name`, `source_type`, `usecase` (up to 255 each), `interaction_date` (a `datetime` with a time zone, or
       `2027-01-05T09:30:00Z`).
-    - `Contact`: `business_title`, `email` (1 to 255 each), `first_name`, `last_name` (up to 80 each). Optional: `phone` (up
+    - `LeadContact`: `business_title`, `email` (1 to 255 each), `first_name`, `last_name` (up to 80 each). Optional: `phone` (up
       to 255).
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html and
@@ -59,7 +60,7 @@ class EngagementContext(Construct):
 
     Args:
         scope: The construct it belongs to.
-        id: Its id within `scope`. A change of it is a change of the logical id: then give `context_identifier` too.
+        id: Its id within `scope`. A change of it is a change of the logical id: then give `existing_context_id` too.
         catalog: The engagement's catalog. A `Catalog`, or its value as a string.
         engagement_identifier: The engagement. Its id (`eng-` and 14 of `0-9` and `a-z`), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token of either. With a token
@@ -74,9 +75,9 @@ class EngagementContext(Construct):
             id, catalog, engagement and Type. String of 1 to 64 letters and digits.
         adopt_existing: Whether a context of the engagement that already says exactly this is taken over rather than
             created again. False creates one beside it.
-        context_identifier: The id of an existing context to manage, never creating one. String of 1 to 3 characters. It
+        existing_context_id: The id of an existing context to manage, never creating one. String of 1 to 3 characters. It
             imports a context that was made elsewhere, and keeps one whose construct was renamed.
-        provider: The function to use, an `EngagementContextProvider` of the same stack. None shares the stack's own.
+        provider: The function to use, an `PartnerCentralProvider` of the same stack. None shares the stack's own.
             CloudFormation refuses to move a context that is deployed to another provider.
 
     Raises:
@@ -90,7 +91,8 @@ class EngagementContext(Construct):
     Example:
         >>> from datetime import date
         >>> from aws_cdk import App, CfnOutput, Stack
-        >>> from cdk_partnercentral import Catalog, Customer, CustomerProject, EngagementContext, Industry, Project
+        >>> from cdk_partnercentral import Catalog, CustomerProject, EngagementContext, Industry
+        >>> from cdk_partnercentral import ProjectCustomer, ProjectDetails
         >>> stack = Stack(App(), "Deals")
         >>> context = EngagementContext(
         ...     stack,
@@ -98,13 +100,13 @@ class EngagementContext(Construct):
         ...     catalog=Catalog.SANDBOX,
         ...     engagement_identifier="eng-0123456789abcd",
         ...     payload=CustomerProject(
-        ...         customer=Customer(
+        ...         customer=ProjectCustomer(
         ...             company_name="Acme",
         ...             country_code="US",
         ...             industry=Industry.RETAIL,
         ...             website_url="https://acme.example",
         ...         ),
-        ...         project=Project(
+        ...         project=ProjectDetails(
         ...             title="Move to AWS",
         ...             business_problem="The data centre closes at the end of next year.",
         ...             target_completion_date=date(2027, 6, 30),
@@ -116,8 +118,8 @@ class EngagementContext(Construct):
         A lead, and somebody who may read it:
 
         >>> from aws_cdk import aws_iam as iam
-        >>> from cdk_partnercentral import Contact, Interaction, Lead, LeadCustomer
-        >>> person = Contact(business_title="CTO", email="it@acme.example", first_name="Robin", last_name="Example")
+        >>> from cdk_partnercentral import LeadContact, LeadInteraction, Lead, LeadCustomer
+        >>> person = LeadContact(business_title="CTO", email="it@acme.example", first_name="Robin", last_name="Example")
         >>> lead = EngagementContext(
         ...     stack,
         ...     "AcmeLead",
@@ -125,7 +127,7 @@ class EngagementContext(Construct):
         ...     engagement_identifier="arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd",
         ...     payload=Lead(
         ...         customer=LeadCustomer(company_name="Acme"),
-        ...         interactions=[Interaction(contact=person, source_type="Event")],
+        ...         interactions=[LeadInteraction(contact=person, source_type="Event")],
         ...     ),
         ... )
         >>> lead.grant_read(iam.User(stack, "Reader")).success
@@ -145,8 +147,8 @@ class EngagementContext(Construct):
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
         adopt_existing: bool = True,
-        context_identifier: str | None = None,
-        provider: EngagementContextProvider | None = None,
+        existing_context_id: str | None = None,
+        provider: PartnerCentralProvider | None = None,
     ) -> None:
         """Declare the context; the arguments are told at the class."""
         stack = stack_of(scope)
@@ -158,15 +160,15 @@ class EngagementContext(Construct):
             type_=type,
             client_token=client_token,
             adopt_existing=adopt_existing,
-            context_identifier=context_identifier,
+            existing_context_id=existing_context_id,
             other_problems=provider_problems(stack, provider),
         )
         super().__init__(scope, id)
-        self._resource = self._declare(provider or EngagementContextProvider.get_or_create(stack))
+        self._resource = self._declare(provider or PartnerCentralProvider.get_or_create(stack))
         announce(stack, self, self._declaration)
 
     @staticmethod
-    def from_context_attributes(
+    def from_engagement_context_attributes(
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
@@ -177,7 +179,7 @@ class EngagementContext(Construct):
         """Refer to a context that was made elsewhere, without managing it.
 
         Nothing of it stands in the template, and nothing is looked up. To manage a context that exists, declare it with
-        `context_identifier` instead.
+        `existing_context_id` instead.
 
         Args:
             scope: The construct it belongs to.
@@ -195,7 +197,7 @@ class EngagementContext(Construct):
         Example:
             >>> from aws_cdk import App, Stack
             >>> from cdk_partnercentral import Catalog, EngagementContext
-            >>> context = EngagementContext.from_context_attributes(
+            >>> context = EngagementContext.from_engagement_context_attributes(
             ...     Stack(App(), "Reports"),
             ...     "Acme",
             ...     catalog=Catalog.SANDBOX,
@@ -271,7 +273,7 @@ class EngagementContext(Construct):
         exact = exact_arn(self._declaration.catalog, self._declaration.engagement_identifier)
         return exact or self.engagement_arn
 
-    def _declare(self, provider: EngagementContextProvider) -> CfnResource:
+    def _declare(self, provider: PartnerCentralProvider) -> CfnResource:
         served = provider._serve(  # pyright: ignore[reportPrivateUsage] - one package
             self,
             catalog=self._declaration.catalog,

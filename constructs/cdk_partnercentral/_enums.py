@@ -53,7 +53,7 @@ class EngagementContextType(_ApiName):
 
 
 class Industry(_ApiName):
-    """The industries that a `Customer` can belong to.
+    """The industries that a `ProjectCustomer` can belong to.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementCustomer.html
 

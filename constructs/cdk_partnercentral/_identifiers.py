@@ -9,7 +9,7 @@ import re
 
 from aws_cdk import Fn
 
-from cdk_partnercentral._late import is_late
+from cdk_partnercentral._tokens import is_unresolved
 
 ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
 ENGAGEMENT_ARN = re.compile(
@@ -61,7 +61,7 @@ def id_of(identifier: str) -> str:
         return arn["id"]
     if ENGAGEMENT_ID.fullmatch(identifier):
         return identifier
-    if "{{resolve:" not in identifier and is_late(identifier):
+    if "{{resolve:" not in identifier and is_unresolved(identifier):
         # `eng-` stands in an id once and in an ARN once.
         return f"eng-{Fn.select(1, Fn.split('eng-', identifier))}"
     raise ValueError(

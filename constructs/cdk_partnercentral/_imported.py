@@ -20,7 +20,7 @@ from cdk_partnercentral._refusal import refuse
 class IEngagementContext(Protocol):
     """What can be read of a context, and allowed on it, whether it is declared in this app or was made elsewhere.
 
-    `EngagementContext` is one, and `EngagementContext.from_context_attributes` returns one: it is the type for a
+    `EngagementContext` is one, and `EngagementContext.from_engagement_context_attributes` returns one: it is the type for a
     parameter that takes either. Nobody tells of a context that was made elsewhere when its engagement was last modified,
     so `engagement_last_modified_at` is an attribute of `EngagementContext` alone.
 
@@ -32,7 +32,7 @@ class IEngagementContext(Protocol):
         >>> def tell(stack: Stack, context: IEngagementContext) -> CfnOutput:
         ...     return CfnOutput(stack, f"{context.node.id}Engagement", value=context.engagement_arn)
         >>> stack = Stack(App(), "Reports")
-        >>> acme = EngagementContext.from_context_attributes(
+        >>> acme = EngagementContext.from_engagement_context_attributes(
         ...     stack, "Acme", catalog="Sandbox", engagement_identifier="eng-0123456789abcd", context_id="1"
         ... )
         >>> tell(stack, acme).value

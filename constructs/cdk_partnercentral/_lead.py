@@ -12,7 +12,7 @@ from cdk_partnercentral._enums import Industry
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address:
+class LeadAddress:
     """Where the customer of a `Lead` is.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadAddress.html
@@ -25,7 +25,7 @@ class Address:
         state_or_region: The state or region. String of at most 255 characters, or None to leave it out.
 
     Example:
-        >>> Address(city="Springfield", country_code="US").city
+        >>> LeadAddress(city="Springfield", country_code="US").city
         'Springfield'
     """
 
@@ -43,7 +43,7 @@ class LeadCustomer:
 
     Args:
         company_name: The company's name. String of 1 to 120 characters. Sensitive.
-        address: Where the company is. An `Address`, or None to leave it out.
+        address: Where the company is. A `LeadAddress`, or None to leave it out.
         aws_maturity: How far the company has come with AWS, in words. String of at most 255 characters, or None to
             leave it out.
         industry: What the company does. An `Industry`, or another string of at most 255 characters, or None to leave it
@@ -58,7 +58,7 @@ class LeadCustomer:
     """
 
     company_name: str
-    address: Address | None = None
+    address: LeadAddress | None = None
     aws_maturity: str | None = None
     industry: Industry | str | None = None
     market_segment: str | None = None
@@ -66,8 +66,8 @@ class LeadCustomer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact:
-    """The person on the customer's side of an `Interaction`.
+class LeadContact:
+    """The person on the customer's side of a `LeadInteraction`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadContact.html
 
@@ -79,7 +79,7 @@ class Contact:
         phone: Their phone number. String of at most 255 characters, or None to leave it out. Sensitive.
 
     Example:
-        >>> Contact(
+        >>> LeadContact(
         ...     business_title="Head of IT",
         ...     email="head.of.it@acme.example",
         ...     first_name="Example",
@@ -96,13 +96,13 @@ class Contact:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Interaction:
+class LeadInteraction:
     """One touch with the customer of a `Lead`: a call, a visit to a stand, a form on a website.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInteraction.html
 
     Args:
-        contact: The person it was with. A `Contact`.
+        contact: The person it was with. A `LeadContact`.
         business_problem: The problem the customer told of. String of at most 2000 characters, or None to leave it out.
             Sensitive.
         customer_action: What the customer did. String of at most 255 characters, or None to leave it out.
@@ -116,8 +116,8 @@ class Interaction:
 
     Example:
         >>> from datetime import timezone
-        >>> Interaction(
-        ...     contact=Contact(
+        >>> LeadInteraction(
+        ...     contact=LeadContact(
         ...         business_title="Head of IT",
         ...         email="head.of.it@acme.example",
         ...         first_name="Example",
@@ -129,7 +129,7 @@ class Interaction:
         'Event'
     """
 
-    contact: Contact
+    contact: LeadContact
     business_problem: str | None = None
     customer_action: str | None = None
     interaction_date: datetime | str | None = None
@@ -140,7 +140,7 @@ class Interaction:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Insights:
+class LeadInsights:
     """How promising a `Lead` is. AWS scores leads itself, so it may change what is declared here.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
@@ -149,7 +149,7 @@ class Insights:
         lead_readiness_score: How ready the lead is: `"Low"`, `"Medium"` or `"High"`, or None to leave it out.
 
     Example:
-        >>> Insights(lead_readiness_score="High").lead_readiness_score
+        >>> LeadInsights(lead_readiness_score="High").lead_readiness_score
         'High'
     """
 
@@ -166,8 +166,8 @@ class Lead:
 
     Args:
         customer: Who showed interest. A `LeadCustomer`.
-        interactions: How they showed it. 1 to 10 `Interaction`s.
-        insights: How promising it is. An `Insights`, or None to leave it out.
+        interactions: How they showed it. 1 to 10 `LeadInteraction`s.
+        insights: How promising it is. A `LeadInsights`, or None to leave it out.
         qualification_status: Whether the lead is qualified, in words. String of 1 to 255 characters, or None to leave
             it out.
 
@@ -175,8 +175,8 @@ class Lead:
         >>> Lead(
         ...     customer=LeadCustomer(company_name="Acme"),
         ...     interactions=[
-        ...         Interaction(
-        ...             contact=Contact(
+        ...         LeadInteraction(
+        ...             contact=LeadContact(
         ...                 business_title="Head of IT",
         ...                 email="head.of.it@acme.example",
         ...                 first_name="Example",
@@ -190,6 +190,6 @@ class Lead:
     """
 
     customer: LeadCustomer
-    interactions: Sequence[Interaction]
-    insights: Insights | None = None
+    interactions: Sequence[LeadInteraction]
+    insights: LeadInsights | None = None
     qualification_status: str | None = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_partnercentral._identifiers import ENGAGEMENT_ARN, ENGAGEMENT_ID, arn_of
-from cdk_partnercentral._late import is_late
+from cdk_partnercentral._tokens import is_unresolved
 
 ACTIONS = (
     "partnercentral:CreateEngagementContext",
@@ -71,7 +71,7 @@ def exact_arn(catalog: str, engagement_identifier: str) -> str | None:
     arn = ENGAGEMENT_ARN.fullmatch(engagement_identifier)
     if arn:
         return arn_of(arn["catalog"], arn["id"])
-    if is_late(engagement_identifier):
+    if is_unresolved(engagement_identifier):
         return None
     raise ValueError(
         "engagement_identifier: `eng-` and 14 of 0-9 and a-z, or an engagement's ARN, or a token; "

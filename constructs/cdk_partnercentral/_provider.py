@@ -34,7 +34,7 @@ from cdk_partnercentral._stack_checks import stack_of
 
 # Public API, as every id below is: the function's logical id comes from them, its ARN is the service token, and
 # CloudFormation refuses to change a service token.
-PROVIDER_ID = "cdk-partnercentral.EngagementContextProvider"
+PROVIDER_ID = "cdk-partnercentral.PartnerCentralProvider"
 
 FUNCTION_ZIP = Path(__file__).parent / "function.zip"
 
@@ -48,10 +48,10 @@ MEMORY_MB = 256
 
 
 # What `get_or_create` found or made: looking for it takes calls of the CDK's kernel, which is another process.
-_shared: WeakKeyDictionary[Stack, EngagementContextProvider] = WeakKeyDictionary()
+_shared: WeakKeyDictionary[Stack, PartnerCentralProvider] = WeakKeyDictionary()
 
 
-class EngagementContextProvider(Construct):
+class PartnerCentralProvider(Construct):
     """The Lambda function that creates and updates the contexts of one stack, with its role and its log group.
 
     `EngagementContext` makes one for its stack by itself, and every other context of the stack shares it: make one by
@@ -62,7 +62,7 @@ class EngagementContextProvider(Construct):
 
     There are two ways to give options:
 
-    - For the stack's own provider: make it, with the stack as `scope` and `EngagementContextProvider.DEFAULT_ID` as
+    - For the stack's own provider: make it, with the stack as `scope` and `PartnerCentralProvider.DEFAULT_ID` as
       `id`, before the stack's first context. Its function is the same resource with and without options, so this is the
       way for a stack that is deployed already.
     - For a provider beside it: any other `id`, and `provider=` at each context that is to use it. Several of them work
@@ -112,13 +112,13 @@ class EngagementContextProvider(Construct):
         >>> from aws_cdk import App, Duration, Stack
         >>> from aws_cdk import aws_logs as logs
         >>> stack = Stack(App(), "Deals")
-        >>> provider = EngagementContextProvider(
+        >>> provider = PartnerCentralProvider(
         ...     stack,
-        ...     EngagementContextProvider.DEFAULT_ID,
+        ...     PartnerCentralProvider.DEFAULT_ID,
         ...     log_retention=logs.RetentionDays.ONE_YEAR,
         ...     timeout=Duration.minutes(10),
         ... )
-        >>> provider is EngagementContextProvider.get_or_create(stack)
+        >>> provider is PartnerCentralProvider.get_or_create(stack)
         True
     """
 
@@ -192,7 +192,7 @@ class EngagementContextProvider(Construct):
         }
 
     @staticmethod
-    def get_or_create(scope: Construct) -> EngagementContextProvider:
+    def get_or_create(scope: Construct) -> PartnerCentralProvider:
         """The provider of the stack that a construct is in, made when it is asked for the first time.
 
         A nested stack is a stack of its own.
@@ -211,9 +211,7 @@ class EngagementContextProvider(Construct):
         if known is None:
             existing = stack.node.try_find_child(PROVIDER_ID)
             known = _shared[stack] = (
-                existing
-                if isinstance(existing, EngagementContextProvider)
-                else EngagementContextProvider(stack, PROVIDER_ID)
+                existing if isinstance(existing, PartnerCentralProvider) else PartnerCentralProvider(stack, PROVIDER_ID)
             )
         return known
 
@@ -270,8 +268,8 @@ def provider_problems(stack: Stack, provider: object) -> list[str]:
     """Return why the contexts of a stack cannot use a provider; None is its own."""
     if provider is None:
         return []
-    if not isinstance(provider, EngagementContextProvider):
-        return [f"provider: an EngagementContextProvider, got {kind(provider)}"]
+    if not isinstance(provider, PartnerCentralProvider):
+        return [f"provider: an PartnerCentralProvider, got {kind(provider)}"]
     if Stack.of(provider).node.path != stack.node.path:
         return ["provider: it has to be in the context's own stack"]
     return []

@@ -16,8 +16,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_partnercentral._late import is_late
 from cdk_partnercentral._refusal import kind
+from cdk_partnercentral._tokens import is_unresolved
 
 # With less, the minute that the function waits for new permissions does not fit beside the time it keeps for its answer.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
@@ -116,7 +116,7 @@ def out_of_range(*, timeout: object, memory_size: object) -> Iterator[str]:
         if not SHORTEST_TIMEOUT <= seconds <= LONGEST_TIMEOUT or seconds % 1:
             yield f"{allowed} in whole seconds, got {seconds:g} seconds"
     is_number = isinstance(memory_size, int | float) and not isinstance(memory_size, bool)
-    if not is_number or not (is_late(memory_size) or memory_size in range(SMALLEST_MEMORY, LARGEST_MEMORY + 1)):
+    if not is_number or not (is_unresolved(memory_size) or memory_size in range(SMALLEST_MEMORY, LARGEST_MEMORY + 1)):
         got = memory_size if is_number else kind(memory_size)
         yield f"memory_size: an integer of {SMALLEST_MEMORY} to {LARGEST_MEMORY} MB, got {got}"
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from aws_cdk import CfnParameter
 
-from cdk_partnercentral._late import is_late
 from cdk_partnercentral._narrowing import is_list, is_mapping
+from cdk_partnercentral._tokens import is_unresolved
 
 # A list of values longer than this is not told in full.
 TOLD = 8
@@ -38,7 +38,7 @@ def kind(value: object) -> str:
         return "None" if value is None else "a mapping" if is_mapping(value) else "a list"
     if isinstance(value, CfnParameter):
         return "a CfnParameter (its value_as_string is a token)"
-    if is_late(value) and not isinstance(value, str):
+    if is_unresolved(value) and not isinstance(value, str):
         return "a token that is no string (Token.as_string makes it one)"
     return next(each.__name__ for each in type(value).__mro__ if not each.__name__.startswith("_"))
 

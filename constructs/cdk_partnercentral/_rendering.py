@@ -12,10 +12,10 @@ from typing import Any
 
 from cdk_partnercentral._customer_project import CustomerProject
 from cdk_partnercentral._enums import EngagementContextType, plain
-from cdk_partnercentral._late import is_late
 from cdk_partnercentral._lead import Lead
 from cdk_partnercentral._narrowing import is_list, is_mapping
 from cdk_partnercentral._refusal import kind
+from cdk_partnercentral._tokens import is_unresolved
 
 _TYPE_OF = {
     CustomerProject: EngagementContextType.CUSTOMER_PROJECT,
@@ -63,7 +63,7 @@ def _union(payload: object, problems: list[str]) -> Any:
             return {kind_of_context.value: _value(payload, f"payload.{kind_of_context.value}", problems)}
     if is_mapping(payload):
         return _members(payload, "payload", problems)
-    if is_late(payload):
+    if is_unresolved(payload):
         return payload
     problems.append(f"payload: a CustomerProject, a Lead or a mapping in the API's own names, got {kind(payload)}")
     return None
@@ -89,7 +89,7 @@ def _value(value: object, path: str, problems: list[str]) -> Any:
         return _members(value, path, problems)
     if is_list(value):
         return [_value(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
-    if is_late(value):
+    if is_unresolved(value):
         return value
     problems.append(f"{path}: a string, date, datetime, mapping or list, got {kind(value)}")
     return None

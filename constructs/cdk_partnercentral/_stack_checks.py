@@ -10,8 +10,8 @@ import jsii
 from aws_cdk import Annotations, Stack
 from constructs import Construct, IValidation
 
-from cdk_partnercentral._late import is_late
-from cdk_partnercentral._neighbours import MOST_CONTEXTS, Declared, conflicts
+from cdk_partnercentral._conflicts import MOST_CONTEXTS, Declared, conflicts
+from cdk_partnercentral._tokens import is_unresolved
 
 # What the regions of all partitions but aws begin with. The CDK knows only the regions of its own day.
 OTHER_PARTITIONS = ("cn-", "eu-iso", "eusc-", "us-gov-", "us-iso")
@@ -67,6 +67,6 @@ def _register(stack: Stack) -> _Register:
 
 
 def _partition_problems(region: str) -> list[str]:
-    if is_late(region) or not region.startswith(OTHER_PARTITIONS):
+    if is_unresolved(region) or not region.startswith(OTHER_PARTITIONS):
         return []
     return [f"stack: a region of the partition aws, the only one with Partner Central, got {region}"]

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from cdk_partnercentral._late import is_late
 from cdk_partnercentral._model import Rule, payload_rule
 from cdk_partnercentral._narrowing import is_list, is_mapping
 from cdk_partnercentral._refusal import given, one_of, quoted
+from cdk_partnercentral._tokens import is_unresolved
 
 INSTANT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)T(?P<time>([01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.(?P<fraction>\d{1,9}))?"
@@ -41,7 +41,7 @@ def payload_problems(payload: object) -> list[str]:
 def check(value: Any, rule: Rule, path: str) -> Iterator[str]:
     """Tell what is wrong with a value, which stands at a path."""
     # What could not be rendered is None, and was told of there.
-    if value is None or is_late(value):
+    if value is None or is_unresolved(value):
         return
     if rule.kind == "structure":
         yield from _structure(value, rule, path)
@@ -59,7 +59,7 @@ def _structure(value: Any, rule: Rule, path: str) -> Iterator[str]:
     if not is_mapping(value):
         yield f"{path}: a mapping with {one_of(tuple(rule.members))}, got {given(value)}"
         return
-    late = any(map(is_late, value))
+    late = any(map(is_unresolved, value))
     if rule.union and len(value) != 1 and not late:
         yield f"{path}: exactly one of {', '.join(rule.members)}, got {', '.join(map(str, value)) or 'none'}"
     else:
@@ -74,7 +74,7 @@ def _structure(value: Any, rule: Rule, path: str) -> Iterator[str]:
 
 def _unknown(value: Mapping[Any, Any], rule: Rule, path: str) -> Iterator[str]:
     for name in value:
-        if name not in rule.members and not is_late(name):
+        if name not in rule.members and not is_unresolved(name):
             said = quoted(name, rule.members) if isinstance(name, str) else repr(name)
             yield f"{path}: no member {said}; its members are {', '.join(rule.members)}"
 

@@ -5,18 +5,18 @@ memory. `python -m cdk_partnercentral_local` is the command. Everything that is 
 is not. Needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
 """
 
-from cdk_partnercentral_local._behaviour import Behaviour
-from cdk_partnercentral_local._cdk import CdkRun
-from cdk_partnercentral_local._cloud import LocalCloud
-from cdk_partnercentral_local._errors import Dropped, Problem, ServiceError
-from cdk_partnercentral_local._failures import LocalCloudError
-from cdk_partnercentral_local._faults import Fault
-from cdk_partnercentral_local._server import PartnerCentralServer
-from cdk_partnercentral_local._service import Call, PartnerCentral
-from cdk_partnercentral_local._wire import Reply
+from cdk_partnercentral_local.cloud._cdk import CdkRun
+from cdk_partnercentral_local.cloud._cloud import LocalCloud
+from cdk_partnercentral_local.cloud._failures import LocalCloudError
+from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service._errors import Dropped, Problem, ServiceError
+from cdk_partnercentral_local.service._faults import Fault
+from cdk_partnercentral_local.service._server import PartnerCentralServer
+from cdk_partnercentral_local.service._service import Call, PartnerCentral
+from cdk_partnercentral_local.service._wire import Reply
 
 __all__ = [
-    "Behaviour",
+    "Behavior",
     "Call",
     "CdkRun",
     "Dropped",

@@ -14,10 +14,10 @@ from types import FrameType
 
 from rich.console import Console
 
-from cdk_partnercentral_local._cloud import LocalCloud
 from cdk_partnercentral_local._demo import create_engagement, deploy
-from cdk_partnercentral_local._failures import LocalCloudError
 from cdk_partnercentral_local._progress import Progress
+from cdk_partnercentral_local.cloud._cloud import LocalCloud
+from cdk_partnercentral_local.cloud._failures import LocalCloudError
 
 _ABOUT = """\
 Deploy the CDK app of this folder to a local cloud and show what the local Partner Central holds afterwards.

@@ -13,9 +13,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from cdk_partnercentral_local._cloud import LocalCloud
-from cdk_partnercentral_local._failures import LocalCloudError
 from cdk_partnercentral_local._progress import Progress
+from cdk_partnercentral_local.cloud._cloud import LocalCloud
+from cdk_partnercentral_local.cloud._failures import LocalCloudError
 
 _BOOTSTRAP_STACK = "CDKToolkit"
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from cdk_partnercentral_local._failures import LocalCloudError
+from cdk_partnercentral_local.cloud._failures import LocalCloudError
 
 
 class Progress:

@@ -4,7 +4,7 @@ from datetime import date
 
 from aws_cdk import App, CfnOutput, Stack
 
-from cdk_partnercentral import Catalog, Customer, CustomerProject, Engagement, Industry, Project
+from cdk_partnercentral import Catalog, CustomerProject, Engagement, Industry, ProjectCustomer, ProjectDetails
 
 app = App()
 stack = Stack(app, "CustomerProjectExample")
@@ -13,13 +13,13 @@ bookshop = Engagement.from_engagement_id(stack, "Bookshop", app.node.get_context
 migration = bookshop.add_context(
     "Migration",
     payload=CustomerProject(
-        customer=Customer(
+        customer=ProjectCustomer(
             company_name="Harbour Lane Books",
             country_code="US",
             industry=Industry.RETAIL,
             website_url="https://harbour-lane-books.example",
         ),
-        project=Project(
+        project=ProjectDetails(
             title="Move the web shop to AWS",
             business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
             target_completion_date=date(2028, 6, 30),

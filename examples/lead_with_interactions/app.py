@@ -4,16 +4,25 @@ from datetime import datetime, timezone
 
 from aws_cdk import App, CfnOutput, Stack
 
-from cdk_partnercentral import Address, Catalog, Contact, EngagementContext, Industry, Interaction, Lead, LeadCustomer
+from cdk_partnercentral import (
+    Catalog,
+    EngagementContext,
+    Industry,
+    Lead,
+    LeadAddress,
+    LeadContact,
+    LeadCustomer,
+    LeadInteraction,
+)
 
-HEAD_OF_IT = Contact(
+HEAD_OF_IT = LeadContact(
     business_title="Head of IT",
     email="it@northwind-ferries.example",
     first_name="Robin",
     last_name="Example",
     phone="+1-555-0100",
 )
-PLANNER = Contact(
+PLANNER = LeadContact(
     business_title="Planner",
     email="planning@northwind-ferries.example",
     first_name="Kim",
@@ -30,7 +39,7 @@ lead = EngagementContext(
     payload=Lead(
         customer=LeadCustomer(
             company_name="Northwind Ferries",
-            address=Address(city="Portland", country_code="US", postal_code="97201", state_or_region="Oregon"),
+            address=LeadAddress(city="Portland", country_code="US", postal_code="97201", state_or_region="Oregon"),
             aws_maturity="Runs a few workloads",
             industry=Industry.TRANSPORTATION_AND_LOGISTICS,
             market_segment="SMB",
@@ -38,14 +47,14 @@ lead = EngagementContext(
         ),
         # To tell of another one, add it at the end. One that is taken out here stays in Partner Central.
         interactions=[
-            Interaction(
+            LeadInteraction(
                 contact=HEAD_OF_IT,
                 customer_action="Visited the stand",
                 interaction_date=datetime(2026, 11, 5, 9, 30, tzinfo=timezone.utc),
                 source_name="Harbour technology fair",
                 source_type="Event",
             ),
-            Interaction(
+            LeadInteraction(
                 contact=PLANNER,
                 business_problem="Nobody knows on Monday how many passengers come on Friday.",
                 customer_action="Asked for a call",

@@ -5,7 +5,7 @@ from datetime import date
 
 from aws_cdk import App, CfnOutput, Environment, Stack
 
-from cdk_partnercentral import Catalog, CustomerProject, EngagementContext, Project
+from cdk_partnercentral import Catalog, CustomerProject, EngagementContext, ProjectDetails
 
 app = App()
 stack = Stack(
@@ -19,7 +19,7 @@ dairy = EngagementContext(
     catalog=Catalog.SANDBOX,
     engagement_identifier=app.node.get_context("engagement"),
     payload=CustomerProject(
-        project=Project(
+        project=ProjectDetails(
             title="Trace every bottle",
             business_problem="A recall takes a week, as batches are written down on paper.",
             target_completion_date=date(2028, 9, 30),

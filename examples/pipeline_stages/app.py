@@ -5,10 +5,10 @@ from datetime import date
 from aws_cdk import App, CfnOutput, Stack, Stage
 from constructs import Construct
 
-from cdk_partnercentral import Catalog, CustomerProject, Engagement, Project
+from cdk_partnercentral import Catalog, CustomerProject, Engagement, ProjectDetails
 
 MIGRATION = CustomerProject(
-    project=Project(
+    project=ProjectDetails(
         title="Move the web shop to AWS",
         business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
         target_completion_date=date(2028, 6, 30),

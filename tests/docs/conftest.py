@@ -1,4 +1,4 @@
-"""The site, built once; the function, as tests/handler has it; and a folder for the programs of a page."""
+"""The site, built once; the function, as tests/lambda_handler/process has it; and a folder for the programs of a page."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.site import Page, read
-from tests.handler.conftest import certificate, start, unpacked
+from tests.lambda_handler.process.conftest import certificate, start, unpacked
 
 __all__ = ["certificate", "start", "unpacked"]
 

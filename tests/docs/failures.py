@@ -20,10 +20,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from cdk_partnercentral_local import Behaviour, Fault, ServiceError
-from tests.handler.endpoint import certificate
-from tests.handler.events import OTHER_PROJECT, PROJECT, event, interaction, lead, properties
-from tests.handler.harness import Cloud
+from cdk_partnercentral_local import Behavior, Fault, ServiceError
+from tests.lambda_handler.process.endpoint import certificate
+from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, event, interaction, lead, properties
+from tests.lambda_handler.process.harness import Cloud
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 ALWAYS = 1000
@@ -127,13 +127,13 @@ def _token_spent(cloud: Cloud, engagement: str) -> str:
 
 @story("token-spent-conflict")
 def _token_spent_conflict(cloud: Cloud, engagement: str) -> str:
-    cloud.service.behaviour = Behaviour(token_mismatch="conflict")
+    cloud.service.behavior = Behavior(token_mismatch="conflict")
     return _token_spent(cloud, engagement)
 
 
 @story("token-spent-validation")
 def _token_spent_validation(cloud: Cloud, engagement: str) -> str:
-    cloud.service.behaviour = Behaviour(token_mismatch="validation")
+    cloud.service.behavior = Behavior(token_mismatch="validation")
     return _token_spent(cloud, engagement)
 
 

@@ -13,7 +13,7 @@ from lambda_handler import logs
 from tests.docs.blocks import blocks
 from tests.docs.failures import STORIES, log_of_a_create, tell
 from tests.docs.site import Page
-from tests.handler.harness import Cloud
+from tests.lambda_handler.process.harness import Cloud
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"

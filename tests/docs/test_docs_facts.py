@@ -11,10 +11,10 @@ from aws_cdk.assertions import Template
 from cdk_nag import ServerlessChecks
 
 from cdk_partnercentral import EngagementContext
-from cdk_partnercentral_local import Behaviour
+from cdk_partnercentral_local import Behavior
 from lambda_handler import answer, partner_central, retries
-from lambda_handler.bring_up_to_date import LATE_SECONDS
 from lambda_handler.errors import Kind
+from lambda_handler.reconcile import LATE_SECONDS
 from tests.docs.site import Page
 
 ROOT = Path(__file__).parents[2]
@@ -88,9 +88,9 @@ def test_a_stack_has_room_for_as_many_contexts_as_the_page_says() -> None:
 def test_every_switch_of_the_local_service_is_told_of(pages: dict[str, Page]) -> None:
     rows = section(pages, "testing", "everything-that-can-go-wrong")
 
-    told = {word for cells in rows for word in re.findall(r"[a-z_]+", cells[0]) if word in Behaviour.__annotations__}
+    told = {word for cells in rows for word in re.findall(r"[a-z_]+", cells[0]) if word in Behavior.__annotations__}
 
-    assert told == set(Behaviour.__annotations__)
+    assert told == set(Behavior.__annotations__)
 
 
 def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import cdk_partnercentral
 import cdk_partnercentral_local
-from cdk_partnercentral import EngagementContextProvider
+from cdk_partnercentral import PartnerCentralProvider
 from cdk_partnercentral._provider import MEMORY_MB
 from tests.docs.site import Page
 
@@ -118,7 +118,7 @@ def test_a_method_has_one_result_and_every_address_is_a_link(built: Path, name: 
 
 
 def test_the_docstring_says_how_much_memory_there_is_by_default() -> None:
-    assert f"; {MEMORY_MB} by default." in (inspect.getdoc(EngagementContextProvider) or "")
+    assert f"; {MEMORY_MB} by default." in (inspect.getdoc(PartnerCentralProvider) or "")
 
 
 def test_the_changelog_is_the_repositorys_own(built: Path) -> None:

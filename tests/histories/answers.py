@@ -113,17 +113,17 @@ def check_payload(book: Book, expected: Expected) -> str | None:
     held = book.held(declared.engagement, expected.context)
     if kept is None or held is None:
         return "the context is gone"
-    behaviour = book.world.service.behaviour
+    behavior = book.world.service.behavior
     wanted = declared.payload
-    tidy = payloads.tidied if behaviour.normalises else payloads.dated
+    tidy = payloads.tidied if behavior.normalises else payloads.dated
     held, wanted = tidy(held), tidy(wanted)
     rest = {name: value for name, value in held.items() if name != "Interactions" or declared.type != "Lead"}
     rest = {name: value for name, value in rest.items() if name in wanted or name not in kept.filled}
-    wrong = _differs(rest, wanted, extra=behaviour.update == "merge", skip="Interactions")
+    wrong = _differs(rest, wanted, extra=behavior.update == "merge", skip="Interactions")
     if wrong or declared.type != "Lead":
         return wrong
     missing = {payloads.tag_of(one) for one in payloads.missing_interactions(held, declared.payload)} - kept.lost
-    if behaviour.lead_interactions == "replace":
+    if behavior.lead_interactions == "replace":
         missing -= kept.ever
     return f"{sorted(missing)} never arrived" if missing else None
 

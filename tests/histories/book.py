@@ -128,7 +128,7 @@ class Book:
 
     def remembers(self, use: Use, at: int | None = None) -> bool:
         """Whether the service still knows a token, or did at a certain time."""
-        lifetime = self.world.service.behaviour.token_lifetime
+        lifetime = self.world.service.behavior.token_lifetime
         now = self.world.clock.now if at is None else at
         return lifetime is None or now - use.at < lifetime * SECOND
 

@@ -20,7 +20,7 @@ class Declared:
         by_arn: whether the template names the engagement by its ARN.
         token: a `client_token` of the user's own.
         adopts: `adopt_existing`.
-        identifier: `context_identifier`.
+        identifier: `existing_context_id`.
         control: a ServiceTimeout: another one is an Update that changes nothing.
     """
 
@@ -60,7 +60,7 @@ class Declared:
         return {name: value for name, value in properties.items() if value is not None}
 
     def __str__(self) -> str:
-        further = {"client_token": self.token, "context_identifier": self.identifier}
+        further = {"client_token": self.token, "existing_context_id": self.identifier}
         said = "".join(f" {name}={value}" for name, value in further.items() if value)
         return f"{self.catalog}/{self.engagement} {self.spec}{said}{'' if self.adopts else ' adopt_existing=False'}"
 

@@ -59,7 +59,7 @@ def open_is_done(self: Any, **params: Any) -> Any:
         return Written(engagement=fresh, context_id=params["context_id"])
 
 
-def no_replay_check(declared: Any, written: Any, known: Any, api: Any, patience: Any) -> Any:
+def no_replay_check(declared: Any, written: Any, known: Any, api: Any, budget: Any) -> Any:
     return lifecycle._outcome(declared, written.context_id, written.engagement, "created")
 
 
@@ -81,9 +81,9 @@ def identity_from_old_properties(event: Any, context: Any) -> Any:
 _real_lifecycle_update = lifecycle.update
 
 
-def recreates_what_is_gone(declared: Any, *, physical_id: str, token: str, api: Any, patience: Any, **rest: Any) -> Any:
+def recreates_what_is_gone(declared: Any, *, physical_id: str, token: str, api: Any, budget: Any, **rest: Any) -> Any:
     known = identity.parse_physical_id(physical_id)
-    if known and known.engagement_id == declared.engagement_id and not declared.context_identifier:
+    if known and known.engagement_id == declared.engagement_id and not declared.existing_context_id:
         first = api.read
 
         def read_once(**named: Any) -> Any:
@@ -95,12 +95,12 @@ def recreates_what_is_gone(declared: Any, *, physical_id: str, token: str, api: 
         with mock.patch.object(api, "read", read_once):
             try:
                 return _real_lifecycle_update(
-                    declared, physical_id=physical_id, token=token, api=api, patience=patience, **rest
+                    declared, physical_id=physical_id, token=token, api=api, budget=budget, **rest
                 )
             except LookupError:
                 api.read = first
-                return lifecycle.create(declared, token=token, api=api, patience=patience)
-    return _real_lifecycle_update(declared, physical_id=physical_id, token=token, api=api, patience=patience, **rest)
+                return lifecycle.create(declared, token=token, api=api, budget=budget)
+    return _real_lifecycle_update(declared, physical_id=physical_id, token=token, api=api, budget=budget, **rest)
 
 
 def all_interactions(held: Any, declared: Any, before: Any, done: Any) -> list[Any]:
@@ -117,8 +117,8 @@ def logs_the_payload(declared: Any, **rest: Any) -> Any:
     return _real_create(declared, **rest)
 
 
-def conflict_again(declared: Any, context_id: str, engagement: Any, payload: Any, api: Any, patience: Any) -> Any:
-    return patience.until_answered(
+def conflict_again(declared: Any, context_id: str, engagement: Any, payload: Any, api: Any, budget: Any) -> Any:
+    return budget.until_answered(
         lambda: api.update(
             catalog=declared.catalog,
             engagement_id=declared.engagement_id,
@@ -140,7 +140,7 @@ _real_declared = declaration.declared
 
 
 def without_identifier(properties: Any) -> Any:
-    return replace(_real_declared(properties), context_identifier=None)
+    return replace(_real_declared(properties), existing_context_id=None)
 
 
 def adopts_whatever_there_is(declared: Any, engagement: Any) -> Any:

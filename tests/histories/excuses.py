@@ -59,11 +59,11 @@ def _flaws(book: Book, run: Run) -> Iterator[tuple[str, ...]]:
         yield "flawed payload, found by the service", "ValidationException", "BusinessProblem", "***"
     elif declared.spec.flaw:
         yield "flawed payload, found here", "Payload is not what the API takes"
-    if declared.type == "ProspectingResult" and not book.world.service.behaviour.accepts_prospecting_result:
+    if declared.type == "ProspectingResult" and not book.world.service.behavior.accepts_prospecting_result:
         yield "only AWS writes a ProspectingResult", "ValidationException", "ACTION_NOT_PERMITTED"
     of_type = [each["Id"] for each in book.world.contexts(declared.engagement) if each["Type"] == declared.type]
     if declared.identifier and declared.identifier not in of_type:
-        yield "context_identifier names nothing of this Type", "context_identifier names", declared.identifier
+        yield "existing_context_id names nothing of this Type", "existing_context_id names", declared.identifier
     if _full_lead(book, run):
         yield "the Lead is full", "10"
     if _doubtful_lead(book, run):
@@ -74,11 +74,11 @@ def _doubts(book: Book, run: Run) -> Iterator[tuple[str, ...]]:
     """Yield why no context can be made, or none can be told to be this resource's."""
     declared = run.request.declared
     if declared.adopts and len(shown_equal(run.shown, declared, tidy=True)) > 1:
-        yield "two are equal", "exactly as declared", "context_identifier", "adopt_existing"
+        yield "two are equal", "exactly as declared", "existing_context_id", "adopt_existing"
     if book.spent(run.request, run.started):
-        yield "the token is spent", "client_token", "context_identifier"
-    if len(book.world.contexts(declared.engagement)) >= book.world.service.behaviour.quota:
-        yield "the engagement is full", "ServiceQuotaExceededException", "context_identifier"
+        yield "the token is spent", "client_token", "existing_context_id"
+    if len(book.world.contexts(declared.engagement)) >= book.world.service.behavior.quota:
+        yield "the engagement is full", "ServiceQuotaExceededException", "existing_context_id"
 
 
 def _full_lead(book: Book, run: Run) -> bool:

@@ -235,13 +235,13 @@ def _seconds() -> float:
 @contextlib.contextmanager
 def installed() -> Iterator[None]:
     """Put the simulated world under the handler's modules."""
-    patience = functools.partial(retries.Patience, sleep=_sleep, uniform=_Jitter.uniform)
+    budget = functools.partial(retries.RetryBudget, sleep=_sleep, uniform=_Jitter.uniform)
     time = SimpleNamespace(monotonic=_seconds, sleep=_sleep)
     log, root = _Log(), logging.getLogger()
     with contextlib.ExitStack() as stack:
         for module, name, new in (
             (index, "client", _client),
-            (index, "Patience", patience),
+            (index, "RetryBudget", budget),
             (index, "resource", index.resource),
             (answer, "time", time),
             (answer, "random", _Jitter),

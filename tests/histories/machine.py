@@ -10,14 +10,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from cdk_partnercentral_local._behaviour import Behaviour
+from cdk_partnercentral_local.service._behavior import Behavior
 from tests.histories import payloads
 from tests.histories.cloudformation import CloudFormation, Resource, Stack, family
 from tests.histories.declared import Declared
 from tests.histories.oracle import Oracle
 from tests.histories.payloads import KINDS, Spec
 from tests.histories.trouble import FOREIGN, Delivery, How, deliveries, hows
-from tests.histories.unknowns import behaviours
+from tests.histories.unknowns import behaviors
 from tests.histories.world import CATALOGS, STRANGER, World
 
 STEPS = 30  # of a history, beside its beginning
@@ -42,11 +42,11 @@ class Histories(RuleBasedStateMachine):
     begun = False
     steps = -1  # the beginning is none
 
-    @initialize(behaviour=behaviours, luck=st.integers(0, 3))
-    def begin(self, behaviour: Behaviour, luck: int) -> None:
+    @initialize(behavior=behaviors, luck=st.integers(0, 3))
+    def begin(self, behavior: Behavior, luck: int) -> None:
         """Make the world."""
         self.begun = True
-        self.world = World(behaviour, luck)
+        self.world = World(behavior, luck)
         self.oracle = Oracle(self.world)
         self.cloud = CloudFormation(self.world, self.oracle)
         self.memory: dict[str, Declared] = {}
@@ -212,7 +212,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(place=anything, context=anything, change=anything, how=hows)
     def take_over(self, place: int, context: int, change: int, how: How) -> None:
-        """Name a context by context_identifier: one that exists, and that no other resource has, or none."""
+        """Name a context by existing_context_id: one that exists, and that no other resource has, or none."""
         self._count("take over")
         name, logical_id = PLACES[place % len(PLACES)]
         stack, own = self.cloud.stacks.get(name), family(name, logical_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from lambda_handler import answer, bring_up_to_date, comparison, index, lifecycle, partner_central, retries
+from lambda_handler import answer, comparison, index, lifecycle, partner_central, reconcile, retries
 from tests.histories import defects
 
 
@@ -122,7 +122,7 @@ MUTANTS = (
     ),
     Mutant(
         name="interactions sent again",
-        place=bring_up_to_date,
+        place=reconcile,
         attribute="_interactions_due",
         broken=defects.all_interactions,
         caught=_of("no interaction twice"),
@@ -150,7 +150,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a conflict is not read again",
-        place=bring_up_to_date,
+        place=reconcile,
         attribute="_write",
         broken=defects.conflict_again,
         caught=_of(NEEDLESS),
@@ -163,11 +163,11 @@ MUTANTS = (
         caught=_of(NEEDLESS),
     ),
     Mutant(
-        name="context_identifier ignored",
+        name="existing_context_id ignored",
         place=index,
         attribute="declared",
         broken=defects.without_identifier,
-        caught=_of("context_identifier never makes one", "context_identifier is obeyed", NEEDLESS),
+        caught=_of("existing_context_id never makes one", "existing_context_id is obeyed", NEEDLESS),
     ),
     Mutant(
         name="adopts whatever is of this Type",
@@ -195,7 +195,7 @@ MUTANTS = (
     ),
     Mutant(
         name="nothing is tried again",
-        place=retries.Patience,
+        place=retries.RetryBudget,
         attribute="until_answered",
         broken=defects.no_patience,
         caught=_of(NEEDLESS),

@@ -6,7 +6,7 @@ stands beside the check and is counted in the world's counts as `beyond: ...`.
 
 import json
 
-from cdk_partnercentral_local._service import Call
+from cdk_partnercentral_local.service._service import Call
 from tests.histories import payloads
 from tests.histories.answers import Answer, check_form, check_payload, check_silence
 from tests.histories.book import Book, Expected, key_of, shown_equal
@@ -118,7 +118,7 @@ class Oracle:
         if (in_place or answer.context) != answer.context:
             self.complain("an update in place keeps its context", f"{request.physical_id} became {answer.physical_id}")
         if declared.identifier not in (None, answer.context):
-            self.complain("context_identifier is obeyed", f"{answer.physical_id} is another context")
+            self.complain("existing_context_id is obeyed", f"{answer.physical_id} is another context")
         if not in_place:
             self._settle(run, answer)
             kept.family = request.family
@@ -169,8 +169,8 @@ class Oracle:
                 self.complain("nobody else's context", f"{answer.physical_id} belongs to {kept.family}")
 
     def _check_calls(self, run: Run, *, created: bool) -> None:
-        behaviour = self.world.service.behaviour
-        odd = behaviour.read_lag or behaviour.normalises or behaviour.writes_per_second or behaviour.update == "merge"
+        behavior = self.world.service.behavior
+        odd = behavior.read_lag or behavior.normalises or behavior.writes_per_second or behavior.update == "merge"
         refused = any(call.error for call in run.calls)  # a token that was used elsewhere, for a while
         if run.trouble != CALM or not run.alone or odd or refused:
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-# What one API call may meet. Each passes: a handler with patience gets over it.
+# What one API call may meet. Each passes: a handler with budget gets over it.
 FAULTS = (
     "throttle",
     "error",  # 500, and nothing was done

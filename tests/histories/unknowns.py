@@ -2,10 +2,10 @@
 
 from hypothesis import strategies as st
 
-from cdk_partnercentral_local._behaviour import Behaviour
+from cdk_partnercentral_local.service._behavior import Behavior
 
-behaviours = st.builds(
-    Behaviour,
+behaviors = st.builds(
+    Behavior,
     token_mismatch=st.sampled_from(("conflict", "validation", "replay")),
     token_lifetime=st.sampled_from((None, None, 200.0, 28800.0)),
     lock=st.sampled_from(("exact", "microsecond")),

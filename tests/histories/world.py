@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from cdk_partnercentral_local._behaviour import Behaviour
-from cdk_partnercentral_local._service import PartnerCentral
+from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service._service import PartnerCentral
 from tests.histories import payloads
 from tests.histories.clock import Clock, Crew
 from tests.histories.payloads import Json, Project, Spec
@@ -23,7 +23,7 @@ class World:
     """What everything in a history shares.
 
     Args:
-        behaviour: how this world's Partner Central answers what is unknown.
+        behavior: how this world's Partner Central answers what is unknown.
         luck: the seed of every jitter.
 
     Attributes:
@@ -32,16 +32,16 @@ class World:
         ringing: whether an alarm is being handled: it cannot stop in between.
     """
 
-    def __init__(self, behaviour: Behaviour, luck: int) -> None:
+    def __init__(self, behavior: Behavior, luck: int) -> None:
         self.clock = Clock()
         self.story = Story()
         self.random = random.Random(luck)  # noqa: S311 - jitter
         self.counts: Counter[str] = Counter()
-        self.service = PartnerCentral(behaviour, clock=self.clock, sleep=self.clock.advance)
+        self.service = PartnerCentral(behavior, clock=self.clock, sleep=self.clock.advance)
         self.engagements: list[str] = []
         self.crew: Crew | None = None
         self.ringing = False
-        self.tell(f"Partner Central: {behaviour}", depth=0)
+        self.tell(f"Partner Central: {behavior}", depth=0)
         for _ in CATALOGS:
             self.add_engagement()
 

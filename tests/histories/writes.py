@@ -6,7 +6,7 @@ It sees what the service did, whatever the function heard of it.
 from collections.abc import Callable
 from typing import Any
 
-from cdk_partnercentral_local._service import Call
+from cdk_partnercentral_local.service._service import Call
 from tests.histories import payloads
 from tests.histories.book import Book, Use, key_of, shown_equal
 from tests.histories.declared import Request
@@ -35,7 +35,7 @@ class Writes:
         ):
             self._complain("made where it is declared", f"context {context} of {engagement} is not what was declared")
         if declared.identifier:
-            self._complain("context_identifier never makes one", f"context {context} was made")
+            self._complain("existing_context_id never makes one", f"context {context} was made")
         if self._book.in_place(request):
             self._complain("an update in place makes none", f"context {context} was made beside {request.physical_id}")
         equal = shown_equal(run.shown, declared) if declared.adopts else []
@@ -94,7 +94,7 @@ class Writes:
             return
         tag = payloads.tag_of(one)
         again = tag in payloads.tags_of(held)
-        if self._world.service.behaviour.lead_interactions == "replace" and tag in kept.sent:
+        if self._world.service.behavior.lead_interactions == "replace" and tag in kept.sent:
             in_place = self._book.in_place(request) is not None
             again = again or in_place
             if not again:

@@ -104,7 +104,7 @@ def test_imports_go_one_way(path: str) -> None:
         ("constructs/cdk_partnercentral/_new.py", "def late():\n    import crhelper"),
         ("constructs/cdk_partnercentral/_new.py", "from lambda_handler.identity import ENGAGEMENT_ID"),
         ("constructs/cdk_partnercentral/_new.py", "import boto3"),
-        ("constructs/cdk_partnercentral/_new.py", "import cdk_partnercentral_local._service"),
+        ("constructs/cdk_partnercentral/_new.py", "import cdk_partnercentral_local.service._service"),
         ("constructs/cdk_partnercentral_local/_new.py", "from lambda_handler.comparison import equal"),
         ("lambda_handler/index.py", "import boto3"),
         ("lambda_handler/index.py", "from aws_cdk import Stack"),

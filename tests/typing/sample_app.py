@@ -19,34 +19,34 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_partnercentral import (
-    Address,
     Catalog,
-    Contact,
-    Customer,
     CustomerProject,
     Engagement,
     EngagementContext,
-    EngagementContextProvider,
     EngagementContextType,
     IEngagementContext,
     Industry,
-    Insights,
-    Interaction,
     Lead,
+    LeadAddress,
+    LeadContact,
     LeadCustomer,
-    Project,
+    LeadInsights,
+    LeadInteraction,
+    PartnerCentralProvider,
+    ProjectCustomer,
+    ProjectDetails,
 )
 
 ENGAGEMENT = "eng-0123456789abcd"
 
 MIGRATION = CustomerProject(
-    customer=Customer(
+    customer=ProjectCustomer(
         company_name="Harbour Lane Books",
         country_code="US",
         industry=Industry.RETAIL,
         website_url="https://harbour-lane-books.example",
     ),
-    project=Project(
+    project=ProjectDetails(
         title="Move the web shop to AWS",
         business_problem="The shop's servers cannot carry the holiday season.",
         target_completion_date=date(2999, 6, 30),
@@ -69,11 +69,11 @@ def lead_of(company: str, visitors: Sequence[Visitor]) -> Lead:
     """A lead with one interaction for each visitor."""
     return Lead(
         customer=LeadCustomer(
-            company_name=company, address=Address(country_code="US"), industry="Other", market_segment="SMB"
+            company_name=company, address=LeadAddress(country_code="US"), industry="Other", market_segment="SMB"
         ),
         interactions=[
-            Interaction(
-                contact=Contact(
+            LeadInteraction(
+                contact=LeadContact(
                     business_title=visitor.title,
                     email=visitor.email,
                     first_name=visitor.first_name,
@@ -84,7 +84,7 @@ def lead_of(company: str, visitors: Sequence[Visitor]) -> Lead:
             )
             for visitor in visitors
         ],
-        insights=Insights(lead_readiness_score="High"),
+        insights=LeadInsights(lead_readiness_score="High"),
         qualification_status="Qualified",
     )
 
@@ -103,9 +103,9 @@ def tell(scope: Construct, context: IEngagementContext, reader: iam.IGrantable) 
     return [CfnOutput(scope, f"{name}{key}", value=value) for key, value in values.items()]
 
 
-def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) -> EngagementContextProvider:
+def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) -> PartnerCentralProvider:
     """A provider with the CDK's own classes as its options."""
-    return EngagementContextProvider(
+    return PartnerCentralProvider(
         scope,
         "Provider",
         environment_encryption=key,
@@ -120,11 +120,11 @@ def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) ->
     )
 
 
-def provider_by_name(scope: Construct, key_arn: str) -> EngagementContextProvider:
+def provider_by_name(scope: Construct, key_arn: str) -> PartnerCentralProvider:
     """The stack's own provider, with the CDK's interfaces as its options."""
-    return EngagementContextProvider(
+    return PartnerCentralProvider(
         Stack.of(scope),
-        EngagementContextProvider.DEFAULT_ID,
+        PartnerCentralProvider.DEFAULT_ID,
         log_group_encryption_key=kms.Key.from_key_arn(scope, "Key", key_arn),
         log_retention=logs.RetentionDays.ONE_YEAR,
         permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(scope, "Boundary", "most-that-may-be"),
@@ -146,7 +146,7 @@ class Deals(Stack):
             type=EngagementContextType.CUSTOMER_PROJECT,
             client_token="7h1515a70k3n",
             adopt_existing=False,
-            context_identifier=None,
+            existing_context_id=None,
             provider=provider,
         )
         seen = datetime(2027, 1, 5, 9, 30, tzinfo=timezone.utc)
@@ -158,7 +158,7 @@ class Deals(Stack):
         raw = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
         northwind.add_context("Prospecting", payload=raw)
         northwind.add_context("FromElsewhere", payload=Fn.get_att("Elsewhere", "Payload"), type="Lead")
-        elsewhere = EngagementContext.from_context_attributes(
+        elsewhere = EngagementContext.from_engagement_context_attributes(
             self, "Elsewhere", catalog="AWS", engagement_identifier=ENGAGEMENT, context_id="1"
         )
         reader = iam.User(self, "Reader")

@@ -5,13 +5,13 @@ from aws_cdk import aws_iam as iam
 
 from cdk_partnercentral import (
     Catalog,
-    Customer,
     CustomerProject,
     Engagement,
     EngagementContext,
-    EngagementContextProvider,
     IEngagementContext,
     Lead,
+    PartnerCentralProvider,
+    ProjectCustomer,
 )
 
 
@@ -30,7 +30,7 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
         catalog=Catalog.SANDBOX,
         engagement_identifier="eng-0123456789abcd",
     )  # pyright: ignore[reportCallIssue]
-    Customer(  # type: ignore[call-arg]
+    ProjectCustomer(  # type: ignore[call-arg]
         company_name="Acme",
         country_code="US",
     )  # pyright: ignore[reportCallIssue]
@@ -40,7 +40,7 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
     )
     acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
     acme.add_context("Migration", payload="Acme")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    EngagementContextProvider(
+    PartnerCentralProvider(
         stack,
         "Provider",
         runtime="python3.14",  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

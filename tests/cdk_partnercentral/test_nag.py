@@ -1,0 +1,95 @@
+"""What cdk-nag finds: nothing of AwsSolutions where every engagement is named, and of Serverless what the docs explain."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, CfnParameter, Stack, Validations
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+from cdk_partnercentral import CustomerProject, EngagementContext, PartnerCentralProvider
+
+PROVIDER = "Deals/cdk-partnercentral.PartnerCentralProvider"
+
+
+@pytest.fixture
+def checked(app: App) -> App:
+    Validations.of(app).add_plugins(AwsSolutionsChecks())
+    return app
+
+
+@pytest.fixture
+def findings(new_app: Callable[[], App], declare: Any) -> Callable[..., set[tuple[str, str]]]:
+    """What a pack finds in the provider of a stack with one context: rules, and resources below the provider."""
+
+    def find(pack: Any, options: Callable[[Stack], dict[str, Any]] | None = None) -> set[tuple[str, str]]:
+        app = new_app()
+        Validations.of(app).add_plugins(pack)
+        stack = Stack(app, "Deals")
+        PartnerCentralProvider(stack, PartnerCentralProvider.DEFAULT_ID, **(options(stack) if options else {}))
+        declare(stack, "Acme")
+        with pytest.raises(RuntimeError, match="ValidationFailed"):
+            app.synth()
+        report = json.loads((Path(app.outdir) / "validation-report.json").read_text())
+        return {
+            (violation["ruleName"], construct["constructPath"].removeprefix(f"{PROVIDER}/"))
+            for plugin in report["pluginReports"]
+            for violation in plugin["violations"]
+            for construct in violation["violatingConstructs"]
+            if construct["constructPath"].startswith(PROVIDER)
+        }
+
+    return find
+
+
+def test_no_finding_and_no_suppression(checked: App, payload: CustomerProject) -> None:
+    stack = Stack(checked, "Deals")
+    common: dict[str, Any] = {"engagement_identifier": "eng-0123456789abcd", "payload": payload}
+    EngagementContext(stack, "Sandbox", catalog="Sandbox", **common)
+    EngagementContext(stack, "Real", catalog="AWS", **common)
+
+    template = checked.synth().get_stack_by_name("Deals").template
+
+    assert not [each for each in template["Resources"].values() if "cdk_nag" in each.get("Metadata", {})]
+
+
+def test_the_checks_would_see_a_wildcard(checked: App, payload: CustomerProject) -> None:
+    """Where the engagement is a token the catalog is open, and that is for the user to accept."""
+    stack = Stack(checked, "Deals")
+    token = CfnParameter(stack, "Engagement").value_as_string
+    EngagementContext(stack, "Acme", catalog="Sandbox", engagement_identifier=token, payload=payload)
+
+    with pytest.raises(RuntimeError, match="AwsSolutions-IAM5"):
+        checked.synth()
+
+
+def test_of_the_serverless_pack_these_rules_fire_and_no_other(findings: Any) -> None:
+    """For each of them the docs say why: a queue would keep events, and so payloads and response URLs, for nobody."""
+    assert findings(ServerlessChecks()) == {
+        ("Serverless-LambdaDLQ", "Function/Resource"),
+        ("Serverless-LambdaAsyncFailureDestination", "AsynchronousInvocation/Resource"),
+        ("Serverless-LambdaTracing", "Function/Resource"),
+    }
+
+
+def test_tracing_is_one_finding_for_another(findings: Any) -> None:
+    """X-Ray knows no resources, so tracing takes a wildcard: that is why it is an option, and off."""
+
+    def traced(stack: Stack) -> dict[str, Any]:
+        return {"tracing": lambda_.Tracing.ACTIVE}
+
+    serverless = {rule for rule, _ in findings(ServerlessChecks(), traced)}
+
+    assert serverless == {"Serverless-LambdaDLQ", "Serverless-LambdaAsyncFailureDestination"}
+    assert findings(AwsSolutionsChecks(), traced) == {("AwsSolutions-IAM5[Resource::*]", "Role/DefaultPolicy/Resource")}
+
+
+def test_a_vpc_takes_lambdas_wildcard_and_nothing_else(findings: Any) -> None:
+    def in_vpc(stack: Stack) -> dict[str, Any]:
+        return {"vpc": ec2.Vpc(stack, "Network", max_azs=1)}
+
+    assert findings(AwsSolutionsChecks(), in_vpc) == {("AwsSolutions-IAM5[Resource::*]", "Policy")}

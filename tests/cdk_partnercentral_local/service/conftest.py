@@ -1,0 +1,134 @@
+"""A local Partner Central, real SDK clients for it, and invented payloads."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service._server import PartnerCentralServer
+from cdk_partnercentral_local.service._service import PartnerCentral
+
+
+class Clock:
+    """A clock that stands still at 2026-01-01T00:00:00Z until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 1_767_225_600_000_000_000
+
+    def __call__(self) -> int:
+        """Nanoseconds since 1970."""
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Go on, which also serves for waiting."""
+        self.now += int(seconds * 1_000_000_000)
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    """Let libraries log: other tests of the same process import the function, which turns that off for good."""
+    before = logging.root.manager.disable
+    logging.disable(logging.NOTSET)
+    yield
+    logging.disable(before)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def sdk() -> boto3.Session:
+    return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
+
+
+@pytest.fixture
+def connect(sdk: boto3.Session) -> Callable[[str], Any]:
+    """A client that tries once; pass `EngagementLastModifiedAt` as text and it goes out to the last digit."""
+
+    def connected(url: str) -> Any:
+        once = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=5)
+        client = sdk.client("partnercentral-selling", endpoint_url=url, config=once)
+        events, event = client.meta.events, "partnercentral-selling.UpdateEngagementContext"
+
+        def keep(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+            context["exact"] = params.get("EngagementLastModifiedAt")
+
+        def restore(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+            if isinstance(context["exact"], str):
+                body = {**json.loads(params["body"]), "EngagementLastModifiedAt": context["exact"]}
+                params["body"] = json.dumps(body).encode()
+
+        events.register(f"before-parameter-build.{event}", keep)
+        events.register(f"before-call.{event}", restore)
+        return client
+
+    return connected
+
+
+@pytest.fixture
+def serve(connect: Callable[[str], Any]) -> Iterator[Callable[..., tuple[PartnerCentral, Any]]]:
+    """Start a service with the switches given, over HTTP, and connect a client to it."""
+    with ExitStack() as stack:
+
+        def serving(*, clock: Clock | None = None, **switches: Any) -> tuple[PartnerCentral, Any]:
+            settings: dict[str, Any] = {} if clock is None else {"clock": clock, "sleep": clock.advance}
+            server = stack.enter_context(PartnerCentralServer(PartnerCentral(Behavior(**switches), **settings)))
+            client = connect(server.url)
+            stack.callback(client.close)
+            return server.service, client
+
+        yield serving
+
+
+@pytest.fixture
+def project() -> dict[str, Any]:
+    return {
+        "CustomerProject": {
+            "Customer": {
+                "Industry": "Retail",
+                "CompanyName": "Acme",
+                "WebsiteUrl": "https://acme.example",
+                "CountryCode": "US",
+            },
+            "Project": {
+                "Title": "Move to AWS",
+                "BusinessProblem": "The data centre closes at the end of next year.",
+                "TargetCompletionDate": "2027-06-30",
+            },
+        }
+    }
+
+
+@pytest.fixture
+def interaction() -> dict[str, Any]:
+    return {
+        "SourceType": "Event",
+        "InteractionDate": "2026-02-03T04:05:06Z",
+        "BusinessProblem": "Reports take all night.",
+        "Contact": {
+            "BusinessTitle": "Head of IT",
+            "Email": "mo@acme.example",
+            "FirstName": "Mo",
+            "LastName": "Doe",
+            "Phone": "+15550100",
+        },
+    }
+
+
+@pytest.fixture
+def lead(interaction: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Lead": {
+            "Customer": {"CompanyName": "Acme", "Address": {"City": "Springfield", "CountryCode": "US"}},
+            "Interactions": [interaction],
+            "QualificationStatus": "Open",
+        }
+    }

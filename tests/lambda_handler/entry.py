@@ -1,0 +1,60 @@
+"""The client on a wire, and the function's entry point between a wire and an answer endpoint, in this process."""
+
+import functools
+import importlib
+from typing import Any
+
+import pytest
+
+from lambda_handler import logs, partner_central
+from tests.lambda_handler.answering import Context
+from tests.lambda_handler.process.endpoint import AnswerEndpoint
+from tests.lambda_handler.process.events import event
+from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, TOKEN
+from tests.lambda_handler.wire import MODIFIED, Wire
+
+# Arguments of the three calls.
+READ: dict[str, Any] = {"catalog": "Sandbox", "engagement_id": ENGAGEMENT}
+CREATE: dict[str, Any] = {**READ, "type_": "CustomerProject", "payload": PROJECT, "client_token": TOKEN}
+UPDATE: dict[str, Any] = {
+    **READ,
+    "context_id": "1",
+    "type_": "CustomerProject",
+    "payload": PROJECT,
+    "modified_at": MODIFIED,
+}
+
+# Building a client takes a tenth of a second. The first test builds it, when its settings are in place.
+client = functools.cache(partner_central.connect)
+
+
+class Function:
+    """The function, its wire and its answers.
+
+    Attributes:
+        wire: What Partner Central gets and gives.
+        events: What was handled.
+        module: The entry point.
+        log_fields: What a log line may hold.
+    """
+
+    def __init__(self, answers: AnswerEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wire = Wire()
+        self.events: list[Any] = []
+        self.log_fields = set(logs.FIELDS)
+        self.module: Any = importlib.import_module("lambda_handler.index")
+        self._answers = answers
+        monkeypatch.setattr(self.module, "client", lambda: self.wire.tap(client()))
+
+    def handle(self, request_type: str, new: Any, *, seconds: float = 900, **more: Any) -> dict[str, Any]:
+        """Handle an event; return the one answer to it."""
+        url = self._answers.url()
+        sent = event(request_type, url, new, **more)
+        self.events.append(sent)
+        self.module.handler(sent, Context(seconds))
+        (put,) = self._answers.puts_to(url)
+        return put.answer
+
+    def end(self) -> None:
+        """Give the client back."""
+        self.wire.untap(client())
