@@ -40,7 +40,7 @@ INSTALLERS_OWN = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 def sources() -> list[Path]:
     """Return the files that the zip is made of, in a fixed order."""
     packer = [PACKER / name for name in ("pack.mjs", "pack.py", "package.json", "package-lock.json")]
-    return [*sorted(HANDLER.glob("*.py")), REQUIREMENTS, MODEL, *packer, ROOT / "LICENSE", ROOT / "hatch_build.py"]
+    return [*sorted(HANDLER.rglob("*.py")), REQUIREMENTS, MODEL, *packer, ROOT / "LICENSE", ROOT / "hatch_build.py"]
 
 
 def digest() -> str:
@@ -94,8 +94,6 @@ def _trim(tree: Path) -> None:
     shutil.rmtree(tree / "boto3" / "data")
     # Time zones by name: 150 KB, and an instant here has an offset or none.
     (tree / "dateutil" / "zoneinfo" / "dateutil-zoneinfo.tar.gz").unlink()
-    # What a connection is trusted by is the system's own list, as for every other program in Lambda.
-    (tree / "botocore" / "cacert.pem").unlink()
     data = tree / "botocore" / "data"
     for path in data.iterdir():
         if path.name not in DATA_KEPT:

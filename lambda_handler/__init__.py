@@ -1,9 +1,9 @@
-"""The function behind `EngagementContext`: a CloudFormation custom resource that keeps one context of an engagement.
+"""The Lambda function behind cdk-partnercentral: custom resources for AWS Partner Central.
 
-It knows nothing of aws_cdk. What it shares with the library are the names of the custom resource's properties and
-attributes, which are the API's own.
+`index` receives the events and dispatches on ResourceType. Each resource is one package, such as `engagement_context`, and
+decides on plain values. `partner_central` is the only module that calls AWS. `response` and `reasons` are what CloudFormation
+gets; `identity`, `retries`, `errors`, `masking` and `logs` are shared.
 
-`index` wires crhelper to the rest, `answer` mends crhelper; `declaration`, `identity`, `comparison` and `lifecycle` decide, on
-plain values; `partner_central` is the only module that speaks to AWS; `pool` is what it and the answer go over; `retries`,
-`errors`, `redaction` and `logs` are what they all need.
+The function shares no code with the library. The interface between the two is the custom resource's properties and
+attributes, which have the API's own names.
 """

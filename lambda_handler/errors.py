@@ -1,10 +1,8 @@
-"""What can go wrong, as this function sees it.
+"""The errors of the function, independent of the SDK.
 
-    Exception
-    ├── Refused      we will not go on: the text says why, and what to do
-    └── ApiError     Partner Central, or the way to it, failed: `kind` says how
-
-Knows nothing of the SDK: `partner_central` translates.
+Exception
+├── ResourceError    the function decided to stop: a code of `reasons.CODES`, and a text that says what to do
+└── ApiError         a call to Partner Central failed: `kind` says how
 """
 
 from collections.abc import Sequence
@@ -13,22 +11,31 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """How a call failed, as far as it decides what to do next."""
+    """How a call failed, as far as it matters for what happens next."""
 
     THROTTLED = "throttled"
     INTERNAL = "internal"
     CONNECTION = "connection"
+    CERTIFICATE = "certificate"
     CONFLICT = "conflict"
     DENIED = "denied"
     INVALID = "invalid"
     NOT_FOUND = "not found"
     QUOTA = "quota"
-    NOT_SHOWN = "not shown"
+    NOT_VISIBLE = "not visible"  # a read that does not show a context yet
     OTHER = "other"
 
 
-class Refused(Exception):  # noqa: N818 - it is a decision, not a fault
-    """We will not go on. The text is the Reason CloudFormation gets."""
+class ResourceError(Exception):
+    """The resource cannot be brought to what is declared. The text goes into the Reason as it is.
+
+    Attributes:
+        code: One of `reasons.CODES`.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +48,17 @@ class FieldError:
 
 
 class ApiError(Exception):
-    """A call to Partner Central failed.
+    """A call to Partner Central failed. No text in it contains a sensitive value.
 
     Attributes:
         kind: How it failed.
         operation: The API's name of the operation, such as `GetEngagement`.
         code: The exception's name, such as `ConflictException`.
-        message: The service's own words.
+        message: The service's message.
         reason: The `Reason` member of the exception, where it has one.
         fields: A ValidationException's ErrorList.
-        names_token: Whether the service's words name the client token. Masked, they may not tell any more.
+        request_id: The AWS request id, where there was a response.
+        names_token: Whether the service's text names the client token.
     """
 
     def __init__(
@@ -62,30 +70,25 @@ class ApiError(Exception):
         message: str,
         reason: str = "",
         fields: Sequence[FieldError] = (),
+        request_id: str = "",
         names_token: bool = False,
     ) -> None:
-        super().__init__(f"{operation}: {code}: {message}")
+        super().__init__(f"{code} from {operation}: {message}")
         self.kind = kind
         self.operation = operation
         self.code = code
         self.message = message
         self.reason = reason
         self.fields = tuple(fields)
-        self.names_token = names_token or "clienttoken" in self.words
+        self.request_id = request_id
+        self.names_token = names_token
 
     @property
-    def words(self) -> str:
-        """All that it says, in lower case and without blanks: members are named in more than one way."""
-        return str(self).lower().replace(" ", "")
-
-    @property
-    def leaves_open(self) -> bool:
-        """Whether a write may have arrived all the same."""
+    def outcome_is_unknown(self) -> bool:
+        """Whether a write may have been carried out all the same."""
         return self.kind in (Kind.INTERNAL, Kind.CONNECTION)
 
-    def __str__(self) -> str:
-        """Say it as a Reason says it: the exception, its words, and every field it names."""
-        fields = "".join(f"; {entry.field or '(no field)'}: {entry.message} ({entry.code})" for entry in self.fields)
-        reason = f" [{self.reason}]" if self.reason else ""
-        # A sentence of ours follows, with a full stop between.
-        return f"{self.code} from {self.operation}{reason}: {self.message}{fields}".rstrip(".")
+    def names_member(self, name: str) -> bool:
+        """Return whether the service's text names a payload member, in any case and with or without blanks."""
+        texts = (self.message, *(f"{entry.field} {entry.message}" for entry in self.fields))
+        return any(name.lower() in text.lower().replace(" ", "") for text in texts)

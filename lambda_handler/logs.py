@@ -1,7 +1,7 @@
-"""Log lines: one JSON object each, of the fields named here and no others.
+"""Log lines: one JSON object each, with the fields named here and no others.
 
-Payloads are other people's personal data, and the ResponseURL is a credential. So no text that a service or a library made
-is ever logged, and the logging of every library is off, at every level (`index` does that).
+Payloads are personal data of other people, and the ResponseURL is a credential. So no text of a service or a library is
+ever logged: `index` turns the logging of all libraries off.
 """
 
 import json
@@ -26,13 +26,13 @@ _bound: dict[str, Any] = {}
 
 
 def begin(**fields: Any) -> None:
-    """Start an invocation's lines: each carries these fields, and the milliseconds since now."""
+    """Start the lines of an invocation: each has these fields, and the milliseconds since now."""
     _bound.clear()
     _bound.update(fields, _started=time.monotonic())
 
 
 def bind(**fields: Any) -> None:
-    """Add fields to the invocation's further lines."""
+    """Add fields to all further lines of the invocation."""
     _bound.update(fields)
 
 
@@ -44,9 +44,9 @@ def log(**fields: Any) -> None:
     """
     line = {**_bound, **fields}
     line["milliseconds"] = round((time.monotonic() - line.pop("_started", time.monotonic())) * 1000)
-    strangers = sorted(line.keys() - set(FIELDS))
-    if strangers:
-        raise ValueError(f"not a field of the log: {', '.join(strangers)}")
-    # Lambda takes standard output as the log, line by line; one write each, since the timer's thread writes too.
+    unknown = sorted(line.keys() - set(FIELDS))
+    if unknown:
+        raise ValueError(f"not a field of the log: {', '.join(unknown)}")
+    # Lambda splits standard output into log events at line ends. One write per line, because the timer's thread writes too.
     sys.stdout.write(json.dumps({name: line[name] for name in FIELDS if name in line}) + "\n")
     sys.stdout.flush()

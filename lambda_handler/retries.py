@@ -1,6 +1,6 @@
-"""How long, and how often: one policy for every call, on one clock, the function's remaining time.
+"""Retries: which failures are retried, how long, and with which pauses. The clock is the function's remaining time.
 
-botocore's own retries are off, so nothing else waits.
+boto3's own retries are off, so that this is the only policy.
 https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 """
 
@@ -12,47 +12,48 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from lambda_handler import logs
-from lambda_handler.errors import ApiError, Kind, Refused
+from lambda_handler.errors import ApiError, Kind, ResourceError
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How one kind of failure is waited for, in seconds.
+class Backoff:
+    """How one kind of failure is retried. All times are in seconds.
 
     Attributes:
-        first: The first pause at most.
-        longest: Any pause at most.
-        altogether: From the first failure on at most, pauses and calls together.
-        least: How many pauses are made all the same, however long the calls between them take.
+        first: The upper limit of the first pause. It doubles with every retry.
+        longest: The upper limit of any pause.
+        total: The longest time from the first failure on, calls included. None: as long as the function can run.
+        at_least: The number of retries that are made even if `total` is over.
     """
 
     first: float
     longest: float
-    altogether: float | None = None
-    least: int = 0
+    total: float | None = None
+    at_least: int = 0
 
 
-# A kind that is not here is final. A new permission takes seconds to arrive; a conflict ends when the other writer does.
-PACES = {
-    # Short pauses: the last of a hundred siblings would wait out the long ones alone.
-    Kind.THROTTLED: Pace(first=1, longest=5),
-    Kind.INTERNAL: Pace(first=0.5, longest=16),
-    Kind.CONNECTION: Pace(first=0.5, longest=16),
-    # Each conflict of a crowd may have been waited for behind a throttled minute: it is not the conflict that lasts.
-    Kind.CONFLICT: Pace(first=0.5, longest=5, altogether=60, least=10),
-    Kind.DENIED: Pace(first=2, longest=10, altogether=60),
-    Kind.NOT_SHOWN: Pace(first=1, longest=4, altogether=8, least=3),
+# A kind of failure that is not in this table is final.
+BACKOFFS = {
+    # Short pauses: with long ones, the last of a hundred contexts would wait alone.
+    Kind.THROTTLED: Backoff(first=1, longest=5),
+    Kind.INTERNAL: Backoff(first=0.5, longest=16),
+    Kind.CONNECTION: Backoff(first=0.5, longest=16),
+    # Between two conflicts, a minute of throttling can pass. That is not a conflict that lasts.
+    Kind.CONFLICT: Backoff(first=0.5, longest=5, total=60, at_least=10),
+    # New permissions take seconds to arrive: https://github.com/aws/aws-cdk/issues/37675
+    Kind.DENIED: Backoff(first=2, longest=10, total=60),
+    Kind.NOT_VISIBLE: Backoff(first=1, longest=4, total=8, at_least=3),
 }
 
 
 class RetryBudget:
-    """One invocation's budget: how often it failed in which way, and since when.
+    """The retries of one invocation: how often each kind of failure occurred, and since when.
 
     Args:
-        remaining: Returns the seconds left for work; the answer's own time is already taken off.
-        sleep: Waits, in seconds.
+        remaining: Returns the seconds left for work, the time of the response already subtracted.
+        sleep: Sleeps for a number of seconds.
         uniform: Draws a number between two others.
     """
 
@@ -67,53 +68,57 @@ class RetryBudget:
         self._sleep = sleep
         self._uniform = uniform
         self._failures: Counter[Kind] = Counter()
-        self._began: dict[Kind, float] = {}  # the seconds that were left
+        self._started: dict[Kind, float] = {}  # the seconds that were left at the first failure
 
-    def wait(self, error: ApiError) -> None:
-        """Wait before the call is tried again, with full jitter; raise the error instead where that is of no use any more."""
-        pace = PACES.get(error.kind)
-        # AccessDenied with a Reason is about the account, not about a permission that is still on its way.
-        if pace is None or (error.kind is Kind.DENIED and error.reason):
-            raise error
-        self._failures[error.kind] += 1
-        failures = self._failures[error.kind]
-        pause = self._uniform(0, min(pace.longest, pace.first * 2 ** min(failures - 1, 16)))
-        remaining = self._remaining()
-        gone = self._began.setdefault(error.kind, remaining) - remaining
-        over = pace.altogether is not None and gone + pause > pace.altogether and failures > pace.least
-        if over or pause >= remaining:
-            logs.log(decision="gave up", attempt=failures, error_code=error.code)
-            raise error
-        logs.log(decision="try again", attempt=failures, error_code=error.code)
-        self._sleep(pause)
-        if self._remaining() <= 0:
-            # A sleep overshoots. What failed tells more than that time ran out.
-            raise error
+    def retry(self, call: Callable[[], T], *, unless: tuple[Kind, ...] = ()) -> T:
+        """Repeat a call until it succeeds, or fails in a way that is final or one of the kinds in `unless`.
 
-    def pause(self, least: float, most: float) -> bool:
-        """Wait for a while that nothing failed for; say whether there was time for it."""
-        pause = self._uniform(least, most)
-        if pause >= self._remaining():
-            return False
-        self._sleep(pause)
-        return True
-
-    def ended(self, kind: Kind) -> None:
-        """Note that what failed in this way goes well now: the next failure of the kind is another."""
-        self._failures.pop(kind, None)
-        self._began.pop(kind, None)
-
-    def until_answered(self, call: Callable[[], T], *, unless: tuple[Kind, ...] = ()) -> T:
-        """Call until there is an answer, or an error that is final or of a kind in `unless`."""
+        Raises:
+            ApiError: The call's last failure.
+            ResourceError: No time is left.
+        """
         while True:
             if self._remaining() <= 0:
-                raise Refused(
-                    "The function's time ran out before Partner Central had answered everything. Nothing is lost or doubled by"
-                    " deploying again."
+                raise ResourceError(
+                    "OUT_OF_TIME", "The function ran out of time before Partner Central responded to every call."
                 )
             try:
                 return call()
             except ApiError as error:
                 if error.kind in unless:
                     raise
-                self.wait(error)
+                self.back_off(error)
+
+    def back_off(self, error: ApiError) -> None:
+        """Sleep before a retry, with full jitter. Raise the error instead if it is final or the budget is used up."""
+        backoff = BACKOFFS.get(error.kind)
+        # AccessDenied with a Reason is about the account, not about permissions that have not arrived yet.
+        if backoff is None or (error.kind is Kind.DENIED and error.reason):
+            raise error
+        self._failures[error.kind] += 1
+        failures = self._failures[error.kind]
+        pause = self._uniform(0, min(backoff.longest, backoff.first * 2 ** min(failures - 1, 16)))
+        remaining = self._remaining()
+        elapsed = self._started.setdefault(error.kind, remaining) - remaining
+        over = backoff.total is not None and elapsed + pause > backoff.total and failures > backoff.at_least
+        if over or pause >= remaining:
+            logs.log(decision="gave up", attempt=failures, error_code=error.code)
+            raise error
+        logs.log(decision="retry", attempt=failures, error_code=error.code)
+        self._sleep(pause)
+        if self._remaining() <= 0:
+            # A sleep takes longer than asked. The failure is more useful to the user than "out of time".
+            raise error
+
+    def reset(self, kind: Kind) -> None:
+        """Start over for one kind of failure, after a call succeeded."""
+        self._failures.pop(kind, None)
+        self._started.pop(kind, None)
+
+    def pause(self, shortest: float, longest: float) -> bool:
+        """Sleep for a random time, and return whether there was enough time left for it."""
+        pause = self._uniform(shortest, longest)
+        if pause >= self._remaining():
+            return False
+        self._sleep(pause)
+        return True

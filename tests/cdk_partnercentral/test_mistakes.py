@@ -17,7 +17,7 @@ from cdk_partnercentral import (
 )
 
 Json = dict[str, Any]
-Refused = Callable[..., list[str]]
+ResourceError = Callable[..., list[str]]
 
 ENGAGEMENT = "eng-0123456789abcd"
 ARN = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}"
@@ -28,7 +28,7 @@ RESOLVABLE = "a token that is no string (Token.as_string makes it one)"
 
 
 @pytest.fixture
-def refused(stack: Stack, payload: CustomerProject) -> Refused:
+def refused(stack: Stack, payload: CustomerProject) -> ResourceError:
     """The lines of the error that a context comes to; nothing of it may be left in the tree."""
 
     def read(**given: Any) -> list[str]:
@@ -66,13 +66,13 @@ def refused(stack: Stack, payload: CustomerProject) -> Refused:
         ({"provider": False}, "provider: an PartnerCentralProvider, got bool"),
     ],
 )
-def test_a_wrong_kind_of_argument_is_a_line_by_its_name(given: Json, line: str, refused: Refused) -> None:
+def test_a_wrong_kind_of_argument_is_a_line_by_its_name(given: Json, line: str, refused: ResourceError) -> None:
     assert refused(**given) == [line]
 
 
 @pytest.mark.parametrize("name", ["catalog", "engagement_identifier", "type", "client_token", "existing_context_id"])
 def test_a_token_that_is_no_string_and_a_parameter_are_told_with_the_way_on(
-    name: str, stack: Stack, refused: Refused
+    name: str, stack: Stack, refused: ResourceError
 ) -> None:
     for given, said in ((CfnParameter(stack, "Given"), PARAMETER), (Fn.get_att("Else", "Where"), RESOLVABLE)):
         (line,) = refused(**{name: given})
@@ -82,7 +82,7 @@ def test_a_token_that_is_no_string_and_a_parameter_are_told_with_the_way_on(
 
 @pytest.mark.parametrize("given", [None, 5, "an Engagement", "a context"])
 def test_an_engagement_is_named_by_a_string(
-    given: Any, stack: Stack, payload: CustomerProject, refused: Refused
+    given: Any, stack: Stack, payload: CustomerProject, refused: ResourceError
 ) -> None:
     kind = {None: "None", 5: "int", "an Engagement": "Engagement", "a context": "EngagementContext"}[given]
     engagement = Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox")
@@ -94,7 +94,7 @@ def test_an_engagement_is_named_by_a_string(
     assert line.endswith(f", got {kind}")
 
 
-def test_a_function_is_no_provider(stack: Stack, refused: Refused) -> None:
+def test_a_function_is_no_provider(stack: Stack, refused: ResourceError) -> None:
     own = PartnerCentralProvider(stack, "Own")
 
     assert refused(provider=own.function) == ["provider: an PartnerCentralProvider, got Function"]
@@ -103,7 +103,7 @@ def test_a_function_is_no_provider(stack: Stack, refused: Refused) -> None:
     ]
 
 
-def test_every_kind_of_mistake_is_told_at_once(refused: Refused) -> None:
+def test_every_kind_of_mistake_is_told_at_once(refused: ResourceError) -> None:
     lines = refused(
         catalog=5,
         engagement_identifier=None,
@@ -149,7 +149,7 @@ def test_every_kind_of_mistake_is_told_at_once(refused: Refused) -> None:
         ),
     ],
 )  # fmt: skip
-def test_one_mistake_is_one_line(given: Json, start: str, refused: Refused) -> None:
+def test_one_mistake_is_one_line(given: Json, start: str, refused: ResourceError) -> None:
     (line,) = refused(**given)
 
     assert line.startswith(start)
@@ -157,7 +157,7 @@ def test_one_mistake_is_one_line(given: Json, start: str, refused: Refused) -> N
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", ""])
-def test_an_arn_of_another_region_names_no_engagement(region: str, stack: Stack, refused: Refused) -> None:
+def test_an_arn_of_another_region_names_no_engagement(region: str, stack: Stack, refused: ResourceError) -> None:
     arn = ARN.replace("us-east-1", region)
 
     said = f"an ARN of us-east-1, the only region with Partner Central, got '{arn}'"
@@ -173,7 +173,7 @@ def test_an_arn_of_another_region_names_no_engagement(region: str, stack: Stack,
     ids=["reference", "token", "resolve"],
 )
 def test_a_token_in_place_of_the_payload_needs_the_type_beside_it(
-    late: Any, stack: Stack, declare: Any, only: Any, template_of: Any, refused: Refused
+    late: Any, stack: Stack, declare: Any, only: Any, template_of: Any, refused: ResourceError
 ) -> None:
     assert refused(payload=late) == [NO_TYPE]
 

@@ -14,7 +14,7 @@ from cdk_partnercentral import EngagementContext
 from cdk_partnercentral_local import Behavior
 from lambda_handler import answer, partner_central, retries
 from lambda_handler.errors import Kind
-from lambda_handler.reconcile import LATE_SECONDS
+from lambda_handler.engagement_context.reconcile import LATE_SECONDS
 from tests.docs.site import Page
 
 ROOT = Path(__file__).parents[2]

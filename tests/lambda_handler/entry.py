@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from lambda_handler import logs, partner_central
-from tests.lambda_handler.answering import Context
 from tests.lambda_handler.process.endpoint import AnswerEndpoint
 from tests.lambda_handler.process.events import event
+from tests.lambda_handler.responding import Context
 from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, TOKEN
 from tests.lambda_handler.wire import MODIFIED, Wire
 

@@ -1,18 +1,20 @@
 """Run the lifecycle's functions against a script."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from lambda_handler import lifecycle
 from lambda_handler.api import Context, Engagement, Payload
-from lambda_handler.errors import ApiError, Refused
-from lambda_handler.identity import Identity
-from lambda_handler.lifecycle import Outcome
+from lambda_handler.engagement_context import lifecycle
+from lambda_handler.engagement_context.job import Job
+from lambda_handler.engagement_context.lifecycle import Outcome
+from lambda_handler.engagement_context.properties import NOTHING, UNKNOWN, Knowledge, Previous
+from lambda_handler.errors import ApiError, ResourceError
+from lambda_handler.identity import ContextIdentity, parse_context_physical_id
 from tests.lambda_handler.scripted import (
     ENGAGEMENT,
-    OTHER_PROJECT,
     TOKEN,
     Clock,
     Script,
@@ -26,51 +28,54 @@ from tests.lambda_handler.scripted import (
     written,
 )
 
-NOTHING: Payload = {}
 
-
-def identity(context: str, engagement: str = ENGAGEMENT) -> Identity:
+def identity(context: str, engagement: str = ENGAGEMENT) -> ContextIdentity:
     """Return the identity of a context in the sandbox."""
-    return Identity(catalog="Sandbox", engagement_id=engagement, context_id=context)
+    return ContextIdentity(catalog="Sandbox", engagement_id=engagement, context_id=context)
 
 
-def create(*steps: Step, clock: Clock | None = None, before: Any = OTHER_PROJECT, **declared: Any) -> Outcome:
-    """Run Create; `declared` are members of the declaration."""
+def job(api: Script, clock: Clock | None, **desired: Any) -> Job:
+    """Return the work of an event; `desired` are members of the declaration."""
+    return Job(desired=declaration(**desired), client_token=TOKEN, api=api, budget=(clock or Clock()).budget())
+
+
+def known(payload: Payload | None) -> Previous:
+    """Return the knowledge that this payload was declared before. None is the rollback of a failed replacement."""
+    if payload is None:
+        return UNKNOWN
+    return Previous(knowledge=Knowledge.KNOWN, payload=payload) if payload else NOTHING
+
+
+def create(*steps: Step, clock: Clock | None = None, **desired: Any) -> Outcome:
+    """Run Create; `desired` are members of the declaration."""
     with Script(*steps) as api:
-        return lifecycle.create(
-            declaration(**declared), token=TOKEN, api=api, budget=(clock or Clock()).budget(), before=before
-        )
+        return lifecycle.create(job(api, clock, **desired))
 
 
-def create_refused(*steps: Step, clock: Clock | None = None, **declared: Any) -> str:
+def create_refused(*steps: Step, clock: Clock | None = None, **desired: Any) -> str:
     """Run Create; return the Reason for which it is refused."""
-    with pytest.raises(Refused) as refused:
-        create(*steps, clock=clock, **declared)
+    with pytest.raises(ResourceError) as refused:
+        create(*steps, clock=clock, **desired)
     return str(refused.value)
 
 
 def update(
     *steps: Step,
     physical_id: str = f"Sandbox/{ENGAGEMENT}/1",
-    before: Any = NOTHING,
+    previous: Payload | None = MappingProxyType({}),
     clock: Clock | None = None,
-    **declared: Any,
+    **desired: Any,
 ) -> Outcome:
-    """Run Update; `declared` are members of the declaration."""
+    """Run Update; `desired` are members of the declaration."""
+    named = parse_context_physical_id(physical_id)
+    assert named
     with Script(*steps) as api:
-        return lifecycle.update(
-            declaration(**declared),
-            before=before,
-            physical_id=physical_id,
-            token=TOKEN,
-            api=api,
-            budget=(clock or Clock()).budget(),
-        )
+        return lifecycle.update(job(api, clock, **desired), named, known(previous))
 
 
 def update_refused(*steps: Step, **arguments: Any) -> str:
     """Run Update; return the Reason for which it is refused."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ResourceError) as refused:
         update(*steps, **arguments)
     return str(refused.value)
 
@@ -91,7 +96,9 @@ def finds(engagement: Engagement) -> list[Step]:
     return [reads(engagement)] * 2
 
 
-def change(*steps: Step, now: Sequence[Any], before: Sequence[Any], clock: Clock | None = None, **members: Any) -> str:
+def change(
+    *steps: Step, now: Sequence[Any], previous: Sequence[Any], clock: Clock | None = None, **members: Any
+) -> str:
     """Run an Update from some interactions to others; return the lock that it ends with."""
-    payload, was = lead(*now, **members), lead(*before)
-    return update(*steps, payload=payload, type_="Lead", before=was, clock=clock).engagement.modified_at
+    payload, was = lead(*now, **members), lead(*previous)
+    return update(*steps, payload=payload, type_="Lead", previous=was, clock=clock).engagement.modified_at

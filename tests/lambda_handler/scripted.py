@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from lambda_handler.api import Context, Engagement, Payload, Written
-from lambda_handler.declaration import Declaration
+from lambda_handler.engagement_context.properties import DesiredContext
 from lambda_handler.errors import ApiError, FieldError, Kind
 from lambda_handler.retries import RetryBudget
 
@@ -58,9 +58,9 @@ def lead_sent(interaction: Mapping[str, Any] | None = None, **members: Any) -> d
     return {"Customer": {"CompanyName": "Acme Tools"}, **members, **one}
 
 
-def declaration(payload: Payload = PROJECT, type_: str = "CustomerProject", **members: Any) -> Declaration:
+def declaration(payload: Payload = PROJECT, type_: str = "CustomerProject", **members: Any) -> DesiredContext:
     """Return a declaration in the sandbox."""
-    return Declaration(
+    return DesiredContext(
         **{"catalog": "Sandbox", "engagement_id": ENGAGEMENT, "type": type_, "payload": payload, **members}
     )
 
@@ -214,6 +214,9 @@ class Script:
         gives = self._follow("update", arguments)
         assert isinstance(gives, Written)
         return gives
+
+    def mask(self, type_: str, payload: Payload) -> None:
+        """Mask nothing."""
 
     def _follow(self, operation: str, arguments: Mapping[str, Any]) -> Engagement | Written:
         self._place += 1

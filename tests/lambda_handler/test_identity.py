@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_handler.identity import Identity, client_token, not_created, parse_physical_id
+from lambda_handler.identity import ContextIdentity, client_token, not_created_id, parse_context_physical_id
 
 # Each vector was made with hashlib from the text beside it, not with the function under test:
 # sha256 of the JSON list [StackId, LogicalResourceId, Catalog, engagement id, Type], no blanks, ASCII only.
@@ -86,9 +86,9 @@ def test_no_two_different_declarations_run_into_one_token(values: list[str]) -> 
 @pytest.mark.parametrize("context", ["1", "12", "123", "a-b"])
 def test_a_physical_id_names_catalog_engagement_and_context(context: str) -> None:
     text = f"Sandbox/eng-0123456789abcd/{context}"
-    identity = Identity(catalog="Sandbox", engagement_id="eng-0123456789abcd", context_id=context)
+    identity = ContextIdentity(catalog="Sandbox", engagement_id="eng-0123456789abcd", context_id=context)
     assert str(identity) == text
-    assert parse_physical_id(text) == identity
+    assert parse_context_physical_id(text) == identity
 
 
 @pytest.mark.parametrize(
@@ -111,23 +111,23 @@ def test_a_physical_id_names_catalog_engagement_and_context(context: str) -> Non
     ],
 )
 def test_a_physical_id_that_is_not_ours_names_nothing(text: str) -> None:
-    assert parse_physical_id(text) is None
+    assert parse_context_physical_id(text) is None
 
 
 @given(st.text(max_size=60))
 def test_whatever_a_physical_id_is_reading_it_does_not_fail(text: str) -> None:
-    identity = parse_physical_id(text)
+    identity = parse_context_physical_id(text)
     assert identity is None or str(identity) == text
 
 
 @pytest.mark.parametrize("logical_id", ["AcmeMigration1A2B3C4D", "L" * 255, "eng-0123456789abcd", "Süd"])
 def test_the_id_of_a_failed_create_is_fixed_readable_and_no_contexts(logical_id: str) -> None:
-    made: Any = not_created(logical_id)
-    assert made == not_created(logical_id)
+    made: Any = not_created_id(logical_id)
+    assert made == not_created_id(logical_id)
     assert logical_id[:200] in made
     assert 0 < len(made) <= 255
-    assert parse_physical_id(made) is None
+    assert parse_context_physical_id(made) is None
 
 
 def test_failed_creates_of_different_resources_have_different_ids() -> None:
-    assert not_created("One") != not_created("Other")
+    assert not_created_id("One") != not_created_id("Other")

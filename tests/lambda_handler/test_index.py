@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.lambda_handler.answering import Context
 from tests.lambda_handler.entry import Function
 from tests.lambda_handler.process.events import (
     LOGICAL_ID,
@@ -17,6 +16,7 @@ from tests.lambda_handler.process.events import (
     lead,
     properties,
 )
+from tests.lambda_handler.responding import Context
 from tests.lambda_handler.scripted import arn
 from tests.lambda_handler.wire import MODIFIED, engagement, refused, wrote
 

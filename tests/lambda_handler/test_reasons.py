@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambda_handler.declaration import Declaration
-from lambda_handler.errors import ApiError, FieldError, Kind, Refused
+from lambda_handler.engagement_context.properties import DesiredContext
+from lambda_handler.errors import ApiError, FieldError, Kind, ResourceError
 from lambda_handler.reasons import reason
 from tests.lambda_handler.scripted import arn, declaration, error
 
@@ -13,7 +13,7 @@ KINDS = [kind for kind in Kind if kind is not Kind.NOT_SHOWN]
 
 @pytest.mark.parametrize("declared", [declaration(), None], ids=["declared", "not understood"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_error_has_its_name_its_words_and_what_to_do(kind: Kind, declared: Declaration | None) -> None:
+def test_every_error_has_its_name_its_words_and_what_to_do(kind: Kind, declared: DesiredContext | None) -> None:
     said = reason(error(kind, "SomeException", "Of their own {words} %s."), declared)
     assert said.startswith("SomeException from Operation")
     assert "Of their own {words} %s." in said
@@ -64,7 +64,7 @@ def test_a_failed_connection_says_what_the_function_must_reach() -> None:
 
 
 def test_a_refusal_is_its_own_reason() -> None:
-    assert reason(Refused("Set existing_context_id."), declaration()) == "Set existing_context_id."
+    assert reason(ResourceError("Set existing_context_id."), declaration()) == "Set existing_context_id."
 
 
 def test_an_error_that_nobody_foresaw_says_where_it_was_and_repeats_nothing() -> None:

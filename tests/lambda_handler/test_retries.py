@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from lambda_handler.errors import ApiError, Kind, Refused
+from lambda_handler.errors import ApiError, Kind, ResourceError
 from lambda_handler.retries import RetryBudget
 from tests.lambda_handler.scripted import Clock, error
 
@@ -194,7 +194,7 @@ def test_no_call_starts_when_there_is_no_time_left(remaining: float) -> None:
     def call() -> None:
         raise AssertionError
 
-    with pytest.raises(Refused, match="time ran out"):
+    with pytest.raises(ResourceError, match="time ran out"):
         Clock(remaining=remaining).budget().until_answered(call)
 
 

@@ -36,7 +36,6 @@ class Wire:
     def tap(self, client: Any) -> Any:
         """Put this wire in place of a client's sockets, and of another wire that was there; return the client."""
         events = client.meta.events
-        events.unregister("before-send.partnercentral-selling", unique_id="transport")
         events.register("before-send.partnercentral-selling", self._send, unique_id="wire")
         return client
 

@@ -210,4 +210,4 @@ def test_nothing_is_written_that_nobody_may_see_though_every_logger_is_at_debug(
     assert {line["decision"] for line in cloud.function.lines} >= {"created", "updated", "kept", "failed", "try again"}
     # Nothing but our own lines, and what Lambda itself writes about the invocation that failed.
     others = [line for line in cloud.function.output.splitlines() if not line.startswith("{")]
-    assert all(line.startswith((" ", "Traceback", "lambda_handler.answer.NotDeliveredError:")) for line in others)
+    assert all(line.startswith((" ", "Traceback", "lambda_handler.response.NotDeliveredError:")) for line in others)

@@ -11,7 +11,7 @@ import crhelper.utils
 if os.environ["ON"] == "plain":
     CfnResource: Any = crhelper.CfnResource
 else:
-    from lambda_handler.answer import CfnResource
+    from lambda_handler.response import CfnResource
 
 resource = CfnResource()
 sent: list[Any] = []

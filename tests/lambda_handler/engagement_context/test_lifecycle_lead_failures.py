@@ -39,7 +39,7 @@ class TestFailuresBetween:
             reads(held(holding(ANN, BEN, DAN), lock=2)),
             sends(2, CLEO),
             now=[ANN, BEN, CLEO],
-            before=[ANN],
+            previous=[ANN],
         )
 
     def test_a_conflict_after_a_write_that_went_through_is_another_one(self) -> None:
@@ -56,7 +56,7 @@ class TestFailuresBetween:
             reads(held(holding(ANN, BEN), lock=1)),
             sends(1, CLEO),
             now=[ANN, BEN, CLEO],
-            before=[ANN],
+            previous=[ANN],
             clock=clock,
         )
         assert sum(clock.pauses) > 60
@@ -70,7 +70,7 @@ class TestFailuresBetween:
             reads(held(holding(ANN), lock=2)),
             sends(2, CLEO),
             now=[ANN, BEN, CLEO],
-            before=[ANN],
+            previous=[ANN],
         )
 
     def test_the_same_one_twice_is_still_two_after_a_conflict(self) -> None:
@@ -82,7 +82,7 @@ class TestFailuresBetween:
             reads(held(holding(ANN, BEN), lock=2)),
             sends(2, BEN),
             now=[ANN, BEN, BEN],
-            before=[ANN],
+            previous=[ANN],
         )
 
     def test_a_late_read_does_not_let_an_eleventh_through(self) -> None:
@@ -95,7 +95,7 @@ class TestFailuresBetween:
                 sends(1, CLEO, CONFLICT),
                 reads(held(holding(*ten[:8], DAN), lock=2)),
                 now=[*ten[:8], BEN, CLEO],
-                before=ten[:8],
+                previous=ten[:8],
             )
 
     @pytest.mark.parametrize("kind", [Kind.INTERNAL, Kind.CONNECTION])
@@ -106,7 +106,7 @@ class TestFailuresBetween:
             sends(0, BEN, error(kind)),
             reads(held(holding(ANN, {**BEN, "InteractionDate": "2026-01-01T00:00:00Z"}), lock=1)),
             now=[ANN, BEN],
-            before=[ANN],
+            previous=[ANN],
         )
 
     @pytest.mark.parametrize("kind", [Kind.INTERNAL, Kind.CONNECTION])
@@ -119,7 +119,7 @@ class TestFailuresBetween:
             sends(0, BEN, CONFLICT),
             reads(held(holding(ANN, BEN), lock=1)),
             now=[ANN, BEN],
-            before=[ANN],
+            previous=[ANN],
         )
 
     @pytest.mark.parametrize("kind", [Kind.INTERNAL, Kind.CONNECTION])
@@ -131,7 +131,7 @@ class TestFailuresBetween:
             reads(held(holding(ANN), lock=3)),
             sends(3, BEN),
             now=[ANN, BEN],
-            before=[ANN],
+            previous=[ANN],
         )
 
     def test_a_value_that_the_service_normalised_is_not_written_again_and_the_log_says_so(
@@ -144,7 +144,7 @@ class TestFailuresBetween:
             sends(1, CLEO, CONFLICT, QualificationStatus="open"),
             reads(held(holding(ANN, BEN, CLEO, QualificationStatus="Open"), lock=2)),
             now=[ANN, BEN, CLEO],
-            before=[ANN],
+            previous=[ANN],
             QualificationStatus="open",
         )
         assert "reads otherwise than written" in capsys.readouterr().out
@@ -156,12 +156,12 @@ class TestWhatAwsFilledIn:
     def test_is_given_back_on_an_update(self) -> None:
         """Which may replace the whole Lead."""
         step = sends(0, BEN, **FILLED)
-        change(reads(held(holding(ANN, **FILLED))), step, now=[ANN, BEN], before=[ANN])
+        change(reads(held(holding(ANN, **FILLED))), step, now=[ANN, BEN], previous=[ANN])
 
     def test_is_given_back_beside_what_is_declared(self) -> None:
         """The declaration wins."""
         step = sends(0, Insights=SCORE, QualificationStatus="Open")
-        change(reads(held(holding(ANN, **FILLED))), step, now=[ANN], before=[ANN], QualificationStatus="Open")
+        change(reads(held(holding(ANN, **FILLED))), step, now=[ANN], previous=[ANN], QualificationStatus="Open")
 
     def test_as_of_the_last_read_after_a_conflict(self) -> None:
         """AWS scored the Lead in between."""
@@ -172,7 +172,7 @@ class TestWhatAwsFilledIn:
             reads(held(holding(ANN, Insights=newer), lock=1)),
             sends(1, BEN, Insights=newer),
             now=[ANN, BEN],
-            before=[ANN],
+            previous=[ANN],
         )
 
     def test_is_left_out_where_the_service_does_not_take_it(self) -> None:
@@ -183,7 +183,7 @@ class TestWhatAwsFilledIn:
             sends(0, BEN),
             sends(1, CLEO),
             now=[ANN, BEN, CLEO],
-            before=[ANN],
+            previous=[ANN],
         )
 
     @pytest.mark.parametrize("words", ["The qualification status is AWS's.", "qualificationStatus: read only"])
@@ -194,7 +194,7 @@ class TestWhatAwsFilledIn:
             sends(0, BEN, error(Kind.INVALID, "ValidationException", words), QualificationStatus="Qualified"),
             sends(0, BEN),
             now=[ANN, BEN],
-            before=[ANN],
+            previous=[ANN],
         )
 
     @pytest.mark.parametrize("name", ["QualificationStatus", "Customer.CompanyName"])
@@ -207,7 +207,7 @@ class TestWhatAwsFilledIn:
                 reads(held(holding(ANN, Insights=SCORE))),
                 sends(0, BEN, refused, Insights=SCORE, QualificationStatus="Open"),
                 now=[ANN, BEN],
-                before=[ANN],
+                previous=[ANN],
                 QualificationStatus="Open",
             )
         assert failed.value is refused
@@ -220,7 +220,7 @@ class TestWhatAwsFilledIn:
                 sends(0, BEN, REFUSED, Insights=SCORE),
                 sends(0, BEN, REFUSED),
                 now=[ANN, BEN],
-                before=[ANN],
+                previous=[ANN],
             )
         assert failed.value is REFUSED
 
@@ -231,5 +231,5 @@ class TestWhatAwsFilledIn:
             sends(0, Insights=SCORE),
             payload=lead(ANN),
             type_="Lead",
-            before=lead(ANN, QualificationStatus="Open"),
+            previous=lead(ANN, QualificationStatus="Open"),
         )

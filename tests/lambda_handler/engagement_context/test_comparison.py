@@ -8,7 +8,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_handler import comparison
+from lambda_handler.engagement_context import comparison
 from tests.lambda_handler.scripted import OTHER_PROJECT, PROJECT, interaction, lead
 
 ANN, BEN, CLEO = interaction("Ann"), interaction("Ben"), interaction("Cleo")
@@ -17,7 +17,7 @@ NOON = "2026-05-01T12:00:00Z"
 
 def says(held: Any, declared: Any, type_: str = "CustomerProject", before: Any = None) -> bool:
     """Ask whether a held payload says what is declared."""
-    return comparison.says(held, declared, type_, before=before or {})
+    return comparison.says(held, declared, type_, previous=before or {})
 
 
 def shapes() -> dict[str, Shape]:
@@ -205,14 +205,14 @@ class TestWhatAwsFillsIn:
 
     def test_must_be_gone_where_it_was_declared_before(self, name: str, value: Any) -> None:
         """As it was declared, or as the service tidied that."""
-        assert not says(lead(ANN, **{name: value}), lead(ANN), "Lead", before=lead(ANN, **{name: value}))
-        assert says(lead(ANN), lead(ANN), "Lead", before=lead(ANN, **{name: value}))
+        assert not says(lead(ANN, **{name: value}), lead(ANN), "Lead", previous=lead(ANN, **{name: value}))
+        assert says(lead(ANN), lead(ANN), "Lead", previous=lead(ANN, **{name: value}))
         padded = {"LeadReadinessScore": " HIGH"} if name == "Insights" else "qualified "
-        assert not says(lead(ANN, **{name: value}), lead(ANN), "Lead", before=lead(ANN, **{name: padded}))
+        assert not says(lead(ANN, **{name: value}), lead(ANN), "Lead", previous=lead(ANN, **{name: padded}))
 
     def test_is_tolerated_where_something_else_was_declared_before(self, name: str, value: Any) -> None:
         """In a rollback that never arrived, and what is held is AWS's."""
-        assert says(lead(ANN, **{name: value}), lead(ANN), "Lead", before=lead(ANN, **{name: "other"}))
+        assert says(lead(ANN, **{name: value}), lead(ANN), "Lead", previous=lead(ANN, **{name: "other"}))
 
     def test_is_compared_exactly_where_it_is_declared(self, name: str, value: Any) -> None:
         """In both directions."""

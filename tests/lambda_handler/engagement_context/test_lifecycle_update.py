@@ -35,7 +35,7 @@ OPEN = [Kind.INTERNAL, Kind.CONNECTION]
 
 
 def test_nothing_changed_is_one_read_and_all_that_the_attributes_need() -> None:
-    outcome = update(reads(held(project("1"), project("2"), lock=5)), before=PROJECT)
+    outcome = update(reads(held(project("1"), project("2"), lock=5)), previous=PROJECT)
     assert outcome.identity == identity("1")
     assert (outcome.engagement.id, outcome.engagement.arn) == (ENGAGEMENT, arn())
     assert outcome.engagement.modified_at == LOCKS[5]
@@ -45,7 +45,7 @@ def test_one_change_is_one_read_and_one_write_under_the_lock_just_read() -> None
     outcome = update(
         reads(held(project("1", OTHER_PROJECT), lock=5)),
         updates("1", written("1", lock=6), lock=5),
-        before=OTHER_PROJECT,
+        previous=OTHER_PROJECT,
     )
     assert (outcome.identity, outcome.engagement.modified_at) == (identity("1"), LOCKS[6])
     assert (outcome.engagement.id, outcome.engagement.arn) == (ENGAGEMENT, arn())
@@ -53,11 +53,11 @@ def test_one_change_is_one_read_and_one_write_under_the_lock_just_read() -> None
 
 @pytest.mark.parametrize("control", [{"client_token": "new"}, {"adopt_existing": False}, {"existing_context_id": "1"}])
 def test_a_changed_control_property_is_no_change(control: Any) -> None:
-    assert update(reads(held(project("1"))), before=PROJECT, **control).identity == identity("1")
+    assert update(reads(held(project("1"))), previous=PROJECT, **control).identity == identity("1")
 
 
 def test_what_aws_or_a_colleague_changed_is_brought_back() -> None:
-    update(reads(held(project("1", OTHER_PROJECT))), updates("1", written("1", lock=1), lock=0), before=PROJECT)
+    update(reads(held(project("1", OTHER_PROJECT))), updates("1", written("1", lock=1), lock=0), previous=PROJECT)
 
 
 def test_a_part_that_is_not_declared_any_more_must_be_gone() -> None:
@@ -66,7 +66,7 @@ def test_a_part_that_is_not_declared_any_more_must_be_gone() -> None:
         reads(held(project("1"))),
         updates("1", written("1", lock=1), lock=0, payload=declared),
         payload=declared,
-        before=PROJECT,
+        previous=PROJECT,
     )
 
 
@@ -215,26 +215,26 @@ class TestReplacement:
             reads(held(engagement=OTHER_ENGAGEMENT), engagement=OTHER_ENGAGEMENT),
             creates(written("1", lock=1, engagement=OTHER_ENGAGEMENT), engagement=OTHER_ENGAGEMENT),
             engagement_id=OTHER_ENGAGEMENT,
-            before=PROJECT,
+            previous=PROJECT,
         )
         assert str(outcome.identity) == f"Sandbox/{OTHER_ENGAGEMENT}/1"
 
     def test_by_the_catalog(self) -> None:
         """The same engagement id in the other catalog."""
         outcome = update(
-            reads(held(), catalog="AWS"), creates(written("1", lock=1), catalog="AWS"), catalog="AWS", before=PROJECT
+            reads(held(), catalog="AWS"), creates(written("1", lock=1), catalog="AWS"), catalog="AWS", previous=PROJECT
         )
         assert str(outcome.identity) == f"AWS/{ENGAGEMENT}/1"
 
     def test_by_the_type_that_the_service_holds(self) -> None:
         """The context stays, and another one is made beside it."""
         contexts = held(lead_context("1", lead(ANN)))
-        outcome = update(reads(contexts), reads(contexts), creates(written("2", lock=1)), before=PROJECT)
+        outcome = update(reads(contexts), reads(contexts), creates(written("2", lock=1)), previous=PROJECT)
         assert outcome.identity == identity("2")
 
     def test_adopts_what_is_there(self) -> None:
         """Moving back costs no slot."""
-        outcome = update(reads(held(project("3"))), physical_id=f"Sandbox/{OTHER_ENGAGEMENT}/1", before=PROJECT)
+        outcome = update(reads(held(project("3"))), physical_id=f"Sandbox/{OTHER_ENGAGEMENT}/1", previous=PROJECT)
         assert outcome.identity == identity("3")
 
     def test_back_gets_the_first_answer_again_where_nothing_is_adopted(self) -> None:
@@ -256,7 +256,7 @@ class TestReplacement:
 
 @pytest.mark.parametrize("physical_id", ["not-created/AcmeMigration", "demo_Acme_X1", "", "Sandbox/eng-1/1"])
 def test_the_update_of_a_failed_creates_id_is_a_create(physical_id: str) -> None:
-    outcome = update(reads(held()), creates(written("1", lock=1)), physical_id=physical_id, before=PROJECT)
+    outcome = update(reads(held()), creates(written("1", lock=1)), physical_id=physical_id, previous=PROJECT)
     assert outcome.identity == identity("1")
 
 
@@ -265,21 +265,21 @@ class TestRollback:
 
     def test_of_a_failed_move_reads_once_and_writes_nothing(self) -> None:
         """The old properties are of another engagement, and the physical id never changed."""
-        outcome = update(reads(held(project("1"), lock=2)), before=None)
+        outcome = update(reads(held(project("1"), lock=2)), previous=None)
         assert (outcome.identity, outcome.engagement.modified_at) == (identity("1"), LOCKS[2])
 
     def test_of_a_failed_change_writes_nothing(self) -> None:
         """What failed was never written."""
-        update(*finds(held(lead_context("1", lead(ANN)))), payload=lead(ANN), type_="Lead", before=lead(ANN, BEN))
+        update(*finds(held(lead_context("1", lead(ANN)))), payload=lead(ANN), type_="Lead", previous=lead(ANN, BEN))
 
     def test_of_a_change_that_was_written_is_one_write(self) -> None:
         """Another resource of the stack failed."""
         step = updates("1", written("1", lock=3), lock=2)
-        update(reads(held(project("1", OTHER_PROJECT), lock=2)), step, before=OTHER_PROJECT)
+        update(reads(held(project("1", OTHER_PROJECT), lock=2)), step, previous=OTHER_PROJECT)
 
     def test_of_a_successful_move_finds_the_first_context(self) -> None:
         """The physical id is the new one."""
-        outcome = update(reads(held(project("1"))), physical_id=f"Sandbox/{OTHER_ENGAGEMENT}/4", before=PROJECT)
+        outcome = update(reads(held(project("1"))), physical_id=f"Sandbox/{OTHER_ENGAGEMENT}/4", previous=PROJECT)
         assert outcome.identity == identity("1")
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lambda_handler.answer import CfnResource
+from lambda_handler.response import CfnResource
 
 ID = "Sandbox/eng-0123456789abcd/1"
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from lambda_handler import lifecycle
 from lambda_handler.api import Context
-from lambda_handler.errors import ApiError, FieldError, Kind, Refused
+from lambda_handler.engagement_context import lifecycle
+from lambda_handler.errors import ApiError, FieldError, Kind, ResourceError
 from tests.lambda_handler.running import create, create_refused, identity
 from tests.lambda_handler.scripted import (
     CONFLICT,
@@ -172,7 +172,7 @@ class TestConflict:
                 raise CONFLICT
 
             api.read, api.create = read, refuse  # type: ignore[method-assign]
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(ResourceError) as refused:
                 lifecycle.create(declaration(), token=TOKEN, api=api, budget=clock.budget())
         reason = str(refused.value)
         assert ids(reason, ["1", "2", "3"]) == ["1", "3"]

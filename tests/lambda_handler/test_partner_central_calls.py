@@ -10,7 +10,7 @@ import pytest
 
 from lambda_handler import partner_central
 from lambda_handler.api import Context
-from lambda_handler.errors import Refused
+from lambda_handler.errors import ResourceError
 from lambda_handler.partner_central import PartnerCentral
 from lambda_handler.pool import POOL
 from tests.lambda_handler.entry import CREATE, READ, UPDATE
@@ -182,7 +182,7 @@ def test_a_payload_that_the_api_takes_is_understood(api: PartnerCentral) -> None
 def test_a_payload_that_the_api_does_not_take_is_refused_without_its_values(
     api: PartnerCentral, wire: Wire, type_: str, payload: Any, named: str
 ) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(ResourceError) as refusal:
         api.understand(type_, payload)
     assert named in str(refusal.value)
     assert "Acme" not in str(refusal.value)
@@ -193,7 +193,7 @@ def test_a_payload_that_the_api_does_not_take_is_refused_without_its_values(
 def test_what_is_refused_by_the_sdk_is_refused_without_its_values(api: PartnerCentral, wire: Wire) -> None:
     payload = {"Customer": {**PROJECT["Customer"], "CompanyName": ["Acme Tools"]}}
     assert not api.understands("CustomerProject", payload)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(ResourceError) as refusal:
         api.create(**{**CREATE, "payload": payload})
     assert "CompanyName" in str(refusal.value)
     assert "Acme" not in str(refusal.value)

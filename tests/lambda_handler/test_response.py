@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_handler.answer import CfnResource, NotAnEventError, body
-from tests.lambda_handler.answering import ID, Context, raising, resource
+from lambda_handler.response import CfnResource, NotAnEventError, body
 from tests.lambda_handler.process.endpoint import AnswerEndpoint
 from tests.lambda_handler.process.events import LOGICAL_ID, STACK, event
+from tests.lambda_handler.responding import ID, Context, raising, resource
 
 NEEDED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId", "RequestType")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lambda_handler.redaction import MASK, mask
+from lambda_handler.masking import MASK, mask
 
 NAME = 'Jörg "Joe" O\'Neill-Śmith'
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lambda_handler.answer import NotDeliveredError
-from tests.lambda_handler.answering import ID, Context, after, resource
+from lambda_handler.response import NotDeliveredError
 from tests.lambda_handler.process.endpoint import AnswerEndpoint
 from tests.lambda_handler.process.events import LOGICAL_ID, event
+from tests.lambda_handler.responding import ID, Context, after, resource
 
 
 class TestDeadline:
@@ -116,7 +116,7 @@ class TestDelivery:
         self, answers: AnswerEndpoint, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """However alive the connection is."""
-        monkeypatch.setattr("lambda_handler.answer.ATTEMPT_SECONDS", 0.2)
+        monkeypatch.setattr("lambda_handler.response.ATTEMPT_SECONDS", 0.2)
         started = time.monotonic()
         with pytest.raises(NotDeliveredError):
             resource()(event("Create", answers.url("drip"), {}), Context())

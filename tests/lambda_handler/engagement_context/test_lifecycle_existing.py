@@ -105,7 +105,9 @@ class TestContextIdentifierOnUpdate:
     def test_the_same_is_in_place(self) -> None:
         """One read, one write."""
         step = updates("1", written("1", lock=1), lock=0)
-        outcome = update(reads(held(project("1", OTHER_PROJECT))), step, existing_context_id="1", before=OTHER_PROJECT)
+        outcome = update(
+            reads(held(project("1", OTHER_PROJECT))), step, existing_context_id="1", previous=OTHER_PROJECT
+        )
         assert outcome.identity == identity("1")
 
     def test_another_is_a_replacement_by_that_context(self) -> None:
@@ -131,4 +133,4 @@ class TestContextIdentifierOnUpdate:
 
     def test_not_any_more_stays_in_place(self) -> None:
         """The physical id says which context it is."""
-        assert update(reads(held(project("1"), project("2"))), before=PROJECT).identity == identity("1")
+        assert update(reads(held(project("1"), project("2"))), previous=PROJECT).identity == identity("1")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_handler.declaration import Declaration, declared, declared_before
-from lambda_handler.errors import Refused
-from lambda_handler.identity import Identity
+from lambda_handler.engagement_context.properties import DesiredContext, desired_context, previous_payload
+from lambda_handler.errors import ResourceError
+from lambda_handler.identity import ContextIdentity
 from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, arn
 
 PROPERTIES: dict[str, Any] = {
@@ -22,13 +22,13 @@ PROPERTIES: dict[str, Any] = {
 
 def refusal(properties: Any) -> str:
     """Return the Reason for which these properties are refused."""
-    with pytest.raises(Refused) as refused:
-        declared(properties)
+    with pytest.raises(ResourceError) as refused:
+        desired_context(properties)
     return str(refused.value)
 
 
 def test_the_required_properties_make_a_declaration() -> None:
-    assert declared(PROPERTIES) == Declaration(
+    assert desired_context(PROPERTIES) == DesiredContext(
         catalog="Sandbox",
         engagement_id=ENGAGEMENT,
         type="CustomerProject",
@@ -41,24 +41,24 @@ def test_the_required_properties_make_a_declaration() -> None:
 
 def test_every_control_property_is_read() -> None:
     control = {"ServiceTimeout": "3000", "ClientToken": "mine", "AdoptExisting": "false", "ContextIdentifier": "3"}
-    read = declared({**PROPERTIES, **control})
+    read = desired_context({**PROPERTIES, **control})
     assert (read.client_token, read.adopt_existing, read.existing_context_id) == ("mine", False, "3")
 
 
 @pytest.mark.parametrize("type_", ["CustomerProject", "Lead", "ProspectingResult"])
 def test_each_type_of_the_api_is_understood(type_: str) -> None:
-    read = declared({**PROPERTIES, "Type": type_, "Payload": {type_: {"A": {"B": ["1"]}}}})
+    read = desired_context({**PROPERTIES, "Type": type_, "Payload": {type_: {"A": {"B": ["1"]}}}})
     assert (read.type, read.payload) == (type_, {"A": {"B": ["1"]}})
 
 
 @pytest.mark.parametrize("spelling", ["true", "True", "TRUE", True])
 def test_true_in_every_spelling(spelling: object) -> None:
-    assert declared({**PROPERTIES, "AdoptExisting": spelling}).adopt_existing is True
+    assert desired_context({**PROPERTIES, "AdoptExisting": spelling}).adopt_existing is True
 
 
 @pytest.mark.parametrize("spelling", ["false", "False", "FALSE", False])
 def test_false_in_every_spelling(spelling: object) -> None:
-    assert declared({**PROPERTIES, "AdoptExisting": spelling}).adopt_existing is False
+    assert desired_context({**PROPERTIES, "AdoptExisting": spelling}).adopt_existing is False
 
 
 @pytest.mark.parametrize("spelling", ["", "yes", "0", "1", 1, 0, None, [], {}, "tru", " true"])
@@ -67,7 +67,7 @@ def test_what_is_no_boolean_is_never_guessed(spelling: object) -> None:
 
 
 def test_an_arn_and_its_id_are_the_same_engagement() -> None:
-    assert declared({**PROPERTIES, "EngagementIdentifier": arn()}) == declared(PROPERTIES)
+    assert desired_context({**PROPERTIES, "EngagementIdentifier": arn()}) == desired_context(PROPERTIES)
 
 
 def test_an_arn_of_another_catalog_is_refused_and_both_catalogs_named() -> None:
@@ -177,7 +177,7 @@ def test_a_payload_must_be_the_one_member_that_type_names(payload: object) -> No
 
 def test_a_payload_of_sixty_kilobytes_and_unicode_is_taken_as_it_is() -> None:
     payload = {"Project": {"BusinessProblem": "Überlänge \U0001f600 \u202e " * 3000}}
-    assert declared({**PROPERTIES, "Payload": {"CustomerProject": payload}}).payload == payload
+    assert desired_context({**PROPERTIES, "Payload": {"CustomerProject": payload}}).payload == payload
 
 
 @pytest.mark.parametrize(
@@ -216,18 +216,18 @@ def test_a_name_that_nobody_knows_is_masked_on_the_way_to_a_timestamp() -> None:
     )
 )
 def test_whatever_the_properties_are_they_are_understood_or_refused(value: Any) -> None:
-    def read(name: str) -> Declaration | str:
+    def read(name: str) -> DesiredContext | str:
         try:
-            return declared({**PROPERTIES, name: value})
-        except Refused as refused:
+            return desired_context({**PROPERTIES, name: value})
+        except ResourceError as refused:
             return str(refused)
 
     for name in PROPERTIES:
         outcome = read(name)
-        assert isinstance(outcome, Declaration) or outcome.isprintable()
+        assert isinstance(outcome, DesiredContext) or outcome.isprintable()
 
 
-HELD = Identity(catalog="Sandbox", engagement_id=ENGAGEMENT, context_id="1")
+HELD = ContextIdentity(catalog="Sandbox", engagement_id=ENGAGEMENT, context_id="1")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ HELD = Identity(catalog="Sandbox", engagement_id=ENGAGEMENT, context_id="1")
     ids=str,
 )
 def test_what_was_declared_of_this_context_before_is_its_payload(spelling: Any) -> None:
-    assert declared_before({**PROPERTIES, **spelling}, "CustomerProject", HELD) == PROJECT
+    assert previous_payload({**PROPERTIES, **spelling}, "CustomerProject", HELD) == PROJECT
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_what_was_declared_of_this_context_before_is_its_payload(spelling: Any) 
     ids=str,
 )
 def test_what_was_declared_elsewhere_or_refused_was_never_declared_of_this_context(elsewhere: Any) -> None:
-    assert declared_before({**PROPERTIES, **elsewhere}, "CustomerProject", HELD) is None
+    assert previous_payload({**PROPERTIES, **elsewhere}, "CustomerProject", HELD) is None
 
 
 @pytest.mark.parametrize(
@@ -280,4 +280,4 @@ def test_what_was_declared_elsewhere_or_refused_was_never_declared_of_this_conte
     ],
 )
 def test_properties_of_another_release_tell_nothing_and_are_no_error(properties: object) -> None:
-    assert declared_before(properties, "CustomerProject", HELD) == {}
+    assert previous_payload(properties, "CustomerProject", HELD) == {}

@@ -1,0 +1,179 @@
+"""Which context is the declared one: create it, adopt it, import it, update it or replace it.
+
+One rule decides every doubt: an error can be fixed, a used-up context cannot. If it is not certain which context is ours, the
+function fails with a Reason that says how to proceed. It never creates a context just in case.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lambda_handler import logs
+from lambda_handler.api import Context, Engagement, Written
+from lambda_handler.engagement_context.comparison import has_values
+from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
+from lambda_handler.engagement_context.job import Job
+from lambda_handler.engagement_context.properties import NOTHING, DesiredContext, Previous
+from lambda_handler.engagement_context.reconcile import reconcile
+from lambda_handler.errors import ApiError, Kind, ResourceError
+from lambda_handler.identity import ContextIdentity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A context that is as desired, and its engagement after the last call."""
+
+    identity: ContextIdentity
+    engagement: Engagement
+
+
+def create(job: Job) -> Outcome:
+    """Make the desired context exist exactly once, however often this runs and wherever it was cut off before.
+
+    Raises:
+        ResourceError: It is not certain which context is the desired one, or it cannot be managed.
+        ApiError: Partner Central failed, and no retry is left.
+    """
+    if job.desired.existing_context_id:
+        return _import(job, job.desired.existing_context_id)
+    while True:
+        engagement = job.read()
+        adopted = _adoptable(job.desired, engagement)
+        if adopted:
+            return _outcome(job, adopted.id, engagement, "adopted")
+        try:
+            written = job.create()
+        except ApiError as error:
+            if error.kind is Kind.QUOTA:
+                return _adopt_from_full_engagement(job, error)
+            if error.kind is Kind.INVALID and error.names_token:
+                raise _token_used(job, engagement, error) from error
+            if error.kind is not Kind.CONFLICT:
+                raise
+            _back_off(job, engagement, error)
+            continue
+        return _created(job, written, engagement)
+
+
+def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
+    """Update the context in place, or create its replacement.
+
+    The identity comes from the physical id alone: after a failed replacement CloudFormation sends the properties in reverse,
+    while the physical id never changed.
+
+    Args:
+        job: The event's work.
+        identity: The context that the physical id names.
+        previous: What was declared of that context before.
+
+    Raises:
+        ResourceError: The context is gone, or one of `create`'s reasons.
+        ApiError: Partner Central failed, and no retry is left.
+    """
+    moved = (identity.catalog, identity.engagement_id) != (job.desired.catalog, job.desired.engagement_id)
+    if moved or job.desired.existing_context_id not in (None, identity.context_id):
+        return create(job)
+    engagement = job.read_until_visible(identity.context_id)
+    current = engagement.context(identity.context_id)
+    if current is None:
+        raise ResourceError(
+            "CONTEXT_GONE",
+            f"The context {identity} is gone from its engagement, and the function does not create another one in its place."
+            f" The engagement has {_listed(engagement.contexts)}. Set existing_context_id to manage one of those, or declare"
+            " the context under another construct id.",
+        )
+    if current.type != job.desired.type:
+        return create(job)
+    return Outcome(identity=identity, engagement=reconcile(job, current.id, engagement, previous))
+
+
+def _adoptable(desired: DesiredContext, engagement: Engagement) -> Context | None:
+    """Return the existing context that is certainly the desired one, if the declaration adopts."""
+    if not desired.adopt_existing or not has_values(desired.payload):
+        return None
+    type_ = CONTEXT_TYPES[desired.type]
+    matches = [each for each in _same_type(desired, engagement) if type_.is_adoptable(each.payload, desired.payload)]
+    if len(matches) > 1:
+        raise ResourceError(
+            "AMBIGUOUS_CONTEXT",
+            f"The engagement {engagement.id} has {_listed(matches)}, each equal to the declared one. Set existing_context_id to"
+            " the one to manage, or adopt_existing=False to create another one.",
+        )
+    return matches[0] if matches else None
+
+
+def _created(job: Job, written: Written, known: Engagement) -> Outcome:
+    """Tell a new context from the replay of an older request with the same token, and reconcile the latter."""
+    if written.engagement.id != job.desired.engagement_id:
+        raise _token_used(job, known)
+    replayed = known.context(written.context_id)
+    if replayed is None:
+        return _outcome(job, written.context_id, written.engagement, "created")
+    if replayed.type != job.desired.type:
+        raise _token_used(job, known)
+    logs.log(decision="replayed", context=replayed.id)
+    return _outcome(job, replayed.id, reconcile(job, replayed.id, known, NOTHING), "managed")
+
+
+def _import(job: Job, context_id: str) -> Outcome:
+    engagement = job.read_until_visible(context_id)
+    current = engagement.context(context_id)
+    if current is None or current.type != job.desired.type:
+        found = f"has the Type {current.type}" if current else "does not exist"
+        raise ResourceError(
+            "CONTEXT_NOT_FOUND",
+            f"existing_context_id must name a {job.desired.type} context of engagement {engagement.id}, but context"
+            f" {ascii(context_id)} {found}. The engagement has {_listed(engagement.contexts)}.",
+        )
+    return _outcome(job, context_id, reconcile(job, context_id, engagement, NOTHING), "managed")
+
+
+def _adopt_from_full_engagement(job: Job, error: ApiError) -> Outcome:
+    """Look once more: the context that filled the engagement can be ours, from a request whose response was lost."""
+    engagement = job.read()
+    adopted = _adoptable(job.desired, engagement)
+    if adopted:
+        return _outcome(job, adopted.id, engagement, "adopted")
+    raise ResourceError(
+        "ENGAGEMENT_FULL",
+        f"{error.code} from {error.operation}. The engagement {engagement.id} has {_listed(engagement.contexts)}, and a context"
+        " cannot be deleted. Set existing_context_id to manage one of them, or declare the context in another engagement."
+        f" Response: {error.message}",
+    ) from error
+
+
+def _back_off(job: Job, engagement: Engagement, error: ApiError) -> None:
+    try:
+        job.budget.back_off(error)
+    except ApiError:
+        raise _token_used(job, engagement, error) from error
+
+
+def _token_used(job: Job, engagement: Engagement, error: ApiError | None = None) -> ResourceError:
+    """Return the error for a client token that seems to have created another context, with the two ways to proceed."""
+    cause = f"{error.code} from {error.operation}" if error else "CreateEngagementContext returned an older context"
+    contexts = ", ".join(each.id for each in _same_type(job.desired, engagement)) or "none"
+    response = f" Response: {error.message}" if error else ""
+    return ResourceError(
+        "CLIENT_TOKEN_USED",
+        f"{cause}. Nothing was created: the client token was used with another payload, or the engagement is too busy."
+        f" To manage one of the {job.desired.type} contexts of {engagement.id} ({contexts}), set existing_context_id."
+        f" To create another one, which cannot be deleted, set a new client_token.{response}",
+    )
+
+
+def _same_type(desired: DesiredContext, engagement: Engagement) -> list[Context]:
+    return [context for context in engagement.contexts if context.type == desired.type]
+
+
+def _listed(contexts: Iterable[Context]) -> str:
+    """List contexts by their ids and Types, which are not sensitive."""
+    listed = ", ".join(f"{context.id} ({context.type})" for context in contexts)
+    return f"the contexts {listed}" if listed else "no context"
+
+
+def _outcome(job: Job, context_id: str, engagement: Engagement, decision: str) -> Outcome:
+    logs.log(decision=decision, context=context_id)
+    identity = ContextIdentity(
+        catalog=job.desired.catalog, engagement_id=job.desired.engagement_id, context_id=context_id
+    )
+    return Outcome(identity=identity, engagement=engagement)

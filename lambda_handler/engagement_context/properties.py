@@ -1,0 +1,169 @@
+"""The properties of Custom::EngagementContext: read from events, which can come from any release or be made by hand.
+
+CloudFormation turns every scalar into a string. Payloads are not validated here, because the service does that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from lambda_handler.api import Payload
+from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
+from lambda_handler.errors import ResourceError
+from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID, ContextIdentity, engagement_arn
+
+REQUIRED = ("Catalog", "EngagementIdentifier", "Type", "Payload")
+OPTIONAL = ("ClientToken", "AdoptExisting", "ContextIdentifier")
+CLOUDFORMATION = ("ServiceToken", "ServiceTimeout")
+BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesiredContext:
+    """A context as the stack declares it.
+
+    Attributes:
+        catalog: `AWS` or `Sandbox`.
+        engagement_id: The engagement's id. An ARN was normalized to it.
+        type: A key of `CONTEXT_TYPES`.
+        payload: The member of the tagged union that `type` names.
+        client_token: The client token to use instead of the derived one.
+        adopt_existing: Whether an equal context that exists already is managed instead of creating one.
+        existing_context_id: The id of the existing context to manage, so that none is created.
+    """
+
+    catalog: str
+    engagement_id: str
+    type: str
+    payload: Payload
+    client_token: str | None = None
+    adopt_existing: bool = True
+    existing_context_id: str | None = None
+
+
+class Knowledge(Enum):
+    """What is known of the declaration before this one."""
+
+    KNOWN = "known"
+    NOTHING = "nothing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Previous:
+    """What the stack declared of the same context before.
+
+    Attributes:
+        knowledge: KNOWN: `payload` is what was declared. It does not prove that anything of it was sent.
+            NOTHING: nothing was declared before, as in a Create, an adoption or an import.
+            UNKNOWN: the old properties are of another place or Type, while the physical id is not. Only the rollback of a
+            failed replacement has such properties, and what is desired now was deployed before.
+        payload: What was declared before; empty unless KNOWN.
+    """
+
+    knowledge: Knowledge
+    payload: Payload = field(default_factory=dict)
+
+
+NOTHING = Previous(knowledge=Knowledge.NOTHING)
+UNKNOWN = Previous(knowledge=Knowledge.UNKNOWN)
+
+
+def desired_context(properties: Any) -> DesiredContext:
+    """Read an event's ResourceProperties.
+
+    Raises:
+        ResourceError: A property is missing, unknown or malformed.
+    """
+    if not isinstance(properties, Mapping):
+        raise _invalid("ResourceProperties must be a map; got none.")
+    missing = [name for name in REQUIRED if name not in properties]
+    unknown = sorted(ascii(name) for name in properties if name not in REQUIRED + OPTIONAL + CLOUDFORMATION)
+    if missing or unknown:
+        found = [f"missing: {', '.join(missing)}"] * bool(missing) + [f"unknown: {', '.join(unknown)}"] * bool(unknown)
+        raise ResourceError(
+            "VERSION_MISMATCH",
+            f"The properties of Custom::EngagementContext do not fit this version of cdk-partnercentral ({'; '.join(found)})."
+            " Deploy the stack with one version for the template and the function.",
+        )
+    catalog = _text(properties, "Catalog", 40)
+    if not (catalog.isascii() and catalog.isalpha()):
+        raise _invalid(f"Catalog must be AWS or Sandbox; got {ascii(catalog)}.")
+    type_ = _text(properties, "Type", 40)
+    return DesiredContext(
+        catalog=catalog,
+        engagement_id=_engagement_id(_text(properties, "EngagementIdentifier", 255), catalog),
+        type=type_,
+        payload=_payload(properties["Payload"], type_),
+        client_token=_text(properties, "ClientToken", 255) if "ClientToken" in properties else None,
+        adopt_existing=_boolean(properties.get("AdoptExisting", True)),
+        existing_context_id=_text(properties, "ContextIdentifier", 3) if "ContextIdentifier" in properties else None,
+    )
+
+
+def previous_payload(properties: Any, type_: str, identity: ContextIdentity) -> Previous:
+    """Read the payload in an event's OldResourceProperties. Nothing in them is an error: any release can have written them.
+
+    Args:
+        properties: The OldResourceProperties.
+        type_: The Type that is declared now.
+        identity: The context that the event's physical id names.
+    """
+    if not isinstance(properties, Mapping) or not properties.keys() >= set(REQUIRED):
+        return NOTHING
+    place = (
+        properties["Catalog"],
+        str(properties["EngagementIdentifier"]).rpartition("/")[2],
+        properties.get("ContextIdentifier", identity.context_id),
+        properties["Type"],
+    )
+    payload = properties["Payload"]
+    previous = payload.get(type_) if isinstance(payload, Mapping) else None
+    same_place = place == (identity.catalog, identity.engagement_id, identity.context_id, type_)
+    if not same_place or not isinstance(previous, Mapping):
+        return UNKNOWN
+    return Previous(knowledge=Knowledge.KNOWN, payload=previous)
+
+
+def _text(properties: Mapping[str, Any], name: str, longest: int) -> str:
+    value = properties[name]
+    if not isinstance(value, str) or not 1 <= len(value) <= longest or not value.isprintable():
+        raise _invalid(f"{name} must be a string of 1 to {longest} printable characters.")
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    found = BOOLEANS.get(str(value).lower())
+    if found is None:
+        raise _invalid("AdoptExisting must be true or false.")
+    return found
+
+
+def _engagement_id(identifier: str, catalog: str) -> str:
+    if ENGAGEMENT_ID.fullmatch(identifier):
+        return identifier
+    arn = ENGAGEMENT_ARN.fullmatch(identifier)
+    if not arn:
+        raise _invalid(
+            "EngagementIdentifier must be an engagement id (eng- followed by 14 lowercase letters or digits) or an ARN"
+            f" ({engagement_arn(catalog, 'eng-...')}); got {ascii(identifier)}."
+        )
+    if arn["catalog"] != catalog:
+        raise _invalid(
+            f"EngagementIdentifier must be in the Catalog {catalog}; got an ARN of the catalog {arn['catalog']}."
+        )
+    return arn["id"]
+
+
+def _payload(payload: Any, type_: str) -> Payload:
+    if type_ not in CONTEXT_TYPES:
+        raise _invalid(f"Type must be one of {', '.join(CONTEXT_TYPES)}; got {ascii(type_)}.")
+    if not isinstance(payload, Mapping) or list(payload) != [type_] or not isinstance(payload[type_], Mapping):
+        raise _invalid(f"Payload must be a map with {type_}, the Type, as its only member, and that must be a map too.")
+    member: Payload = payload[type_]
+    return member
+
+
+def _invalid(text: str) -> ResourceError:
+    return ResourceError("INVALID_PROPERTIES", text)

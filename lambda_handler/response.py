@@ -1,0 +1,187 @@
+"""crhelper's CfnResource without its defects: exactly one well-formed response per event, in time.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+"""
+
+import json
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import crhelper
+import urllib3
+
+from lambda_handler import logs
+from lambda_handler.identity import not_created_id
+from lambda_handler.reasons import DEPLOY_AGAIN
+
+SUCCESS, FAILED = "SUCCESS", "FAILED"
+LIMIT = 4096  # bytes of a response; CloudFormation ignores a longer one
+REQUIRED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
+REQUEST_TYPES = ("Create", "Update", "Delete")
+
+# The time reserved for the response at the end of the function. An attempt that fails can take 25 seconds: Amazon S3 has eight
+# addresses, and the timeout of a connection applies to each.
+RESPONSE_SECONDS = 45
+TIMEOUT = urllib3.Timeout(connect=2.5, read=5)
+ATTEMPTS = 4
+RETRY_SECONDS = 15  # no attempt starts later
+NO_STATUS = 0
+
+
+class NotDeliveredError(Exception):
+    """CloudFormation did not take the response. Lambda repeats an event that ends in an error, which is safe."""
+
+
+class NotAnEventError(Exception):
+    """The function was invoked with something else than an event of a custom resource, so there is nowhere to respond to."""
+
+
+class CfnResource(crhelper.CfnResource):
+    """A custom resource that sends one response per event, within CloudFormation's limits, and knows if it was delivered.
+
+    Args:
+        sleep: Sleeps for a number of seconds.
+    """
+
+    # crhelper's own attributes, which its types leave out.
+    _event: Mapping[str, Any]
+    _context: Any
+    _timer: threading.Timer | None
+
+    def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        # Unless this variable is set, crhelper creates clients of three services for polling, which is not used here.
+        previous = os.environ.get("AWS_SAM_LOCAL")
+        os.environ["AWS_SAM_LOCAL"] = "true"
+        try:
+            super().__init__(log_level="CRITICAL", boto_level="CRITICAL", sleep_on_delete=0)
+        finally:
+            os.environ.pop("AWS_SAM_LOCAL")
+            if previous is not None:
+                os.environ["AWS_SAM_LOCAL"] = previous
+        self._http = urllib3.PoolManager()
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._pending: Mapping[str, Any] | None = None
+        self._delivered = False
+
+    def __call__(self, event: Any, context: Any) -> None:
+        """Handle an event.
+
+        Raises:
+            NotAnEventError: The event has no address to respond to.
+            NotDeliveredError: The response could not be delivered.
+        """
+        if not isinstance(event, dict) or not all(
+            isinstance(event.get(name), str) and event[name] for name in REQUIRED
+        ):
+            raise NotAnEventError(f"not an event of a CloudFormation custom resource: it needs {', '.join(REQUIRED)}")
+        # crhelper's polling adds such members. In an event from elsewhere they would skip the work and respond SUCCESS.
+        event = {name: value for name, value in event.items() if not str(name).startswith("CrHelper")}
+        event["RequestType"] = str(event.get("RequestType"))
+        self.NoEcho = False  # crhelper keeps it from one event to the next
+        self._delivered = False
+        self._pending = event
+        super().__call__(event, context)
+        if not self._delivered:
+            raise NotDeliveredError("CloudFormation did not take the response; Lambda repeats the event")
+
+    def generate_physical_id(self, event: Mapping[str, Any]) -> str:
+        """Return the physical resource id of a resource that does not exist."""
+        return not_created_id(event["LogicalResourceId"])
+
+    def _poll_enabled(self) -> bool:
+        return False
+
+    def _get_func(self) -> Any:
+        if self._event["RequestType"] not in REQUEST_TYPES:
+            return _refuse_request_type
+        return super()._get_func()  # type: ignore[misc]  # private, so its types leave it out
+
+    def _set_timeout(self) -> None:
+        left = self._context.get_remaining_time_in_millis() / 1000
+        timer = threading.Timer(left - min(RESPONSE_SECONDS, left / 2), self._out_of_time, [self._event])
+        timer.daemon = True
+        timer.start()
+        self._timer = timer
+
+    def _out_of_time(self, event: Mapping[str, Any]) -> None:
+        reason = f"[OUT_OF_TIME] The function ran out of time. {DEPLOY_AGAIN}"
+        self._respond(event, FAILED, reason, self.generate_physical_id(event), {})
+
+    def _send(self, status: str | None = None, reason: str = "", send_response: Any = None) -> None:
+        del send_response
+        physical_id = self.PhysicalResourceId or self.generate_physical_id(self._event)
+        self._respond(self._event, status or self.Status, reason or self.Reason, physical_id, self.Data)
+
+    def _respond(
+        self, event: Mapping[str, Any], status: str, reason: str, physical_id: str, data: Mapping[str, Any]
+    ) -> None:
+        # The timer's thread and the work can get here at the same time: the second one waits and finds nothing to do.
+        with self._lock:
+            if self._pending is not event:
+                return
+            self._pending = None
+            self._delivered = self._put(event["ResponseURL"], body(event, status, reason, physical_id, data))
+
+    def _put(self, url: str, content: bytes) -> bool:
+        """Deliver the response, with retries after 5xx and connection failures. Return whether CloudFormation took it."""
+        started, status = time.monotonic(), NO_STATUS
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
+            status = self._put_once(url, content, attempt + 1)
+            final = status != NO_STATUS and status < 500
+            if final or time.monotonic() - started > RETRY_SECONDS:
+                break
+        return 200 <= status < 300
+
+    def _put_once(self, url: str, content: bytes, attempt: int) -> int:
+        try:
+            # The URL is signed for an empty content type.
+            headers = {"Content-Type": ""}
+            response = self._http.request(
+                "PUT", url, body=content, headers=headers, timeout=TIMEOUT, retries=False, redirect=False
+            )
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            logs.log(decision="response not delivered", attempt=attempt, error_code=type(error).__name__)
+            return NO_STATUS
+        logs.log(decision="response sent", attempt=attempt, error_code=str(response.status))
+        return response.status
+
+
+def body(event: Mapping[str, Any], status: str, reason: str, physical_id: str, data: Mapping[str, Any]) -> bytes:
+    """Return a response of at most 4096 bytes. A Reason that is too long is cut at its end.
+
+    A FAILED response has the physical id of the event: any other would mean a replacement.
+    """
+    if status == FAILED:
+        physical_id, data = event.get("PhysicalResourceId") or not_created_id(event["LogicalResourceId"]), {}
+
+    def encoded(reason: str) -> bytes:
+        response = {
+            "Status": status,
+            "PhysicalResourceId": physical_id,
+            "StackId": event["StackId"],
+            "RequestId": event["RequestId"],
+            "LogicalResourceId": event["LogicalResourceId"],
+            "Reason": reason,
+            "Data": data,
+            "NoEcho": False,
+        }
+        return json.dumps(response).encode()
+
+    content, kept = encoded(reason), reason[:LIMIT]
+    while len(content) > LIMIT and kept:
+        kept = kept[: int(len(kept) * 0.98)]
+        content = encoded(f"{kept.rstrip('. ')} ...")
+    return content
+
+
+def _refuse_request_type(event: Mapping[str, Any], context: Any) -> None:
+    del context
+    given = ascii(event["RequestType"])[:40]
+    raise ValueError(f"[UNKNOWN_REQUEST_TYPE] RequestType must be one of {', '.join(REQUEST_TYPES)}; got {given}")
