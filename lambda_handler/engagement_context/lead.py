@@ -79,8 +79,8 @@ def unmatched(wanted: Sequence[Payload], pool: Sequence[Payload], *, to_the_seco
         pool: Where to look.
         to_the_second: Whether dates are equal to the second, since the service may store no more.
     """
-    left = [_normalized(interaction) for interaction in pool]
-    missing = dict(enumerate(map(_normalized, wanted)))
+    left = [_comparable(interaction) for interaction in pool]
+    missing = dict(enumerate(map(_comparable, wanted)))
     # The strictest comparison first: an undated one matches any date, so it must not take what only a dated one matches.
     for is_same in (operator.eq, *[_is_same_second] * to_the_second, _is_same_undated):
         for place, one in list(missing.items()):
@@ -92,8 +92,9 @@ def unmatched(wanted: Sequence[Payload], pool: Sequence[Payload], *, to_the_seco
 
 
 def _interactions(lead: Payload) -> Sequence[Payload]:
-    found: Sequence[Payload] = lead.get(INTERACTIONS, ())
-    return found
+    """Return the interactions. What is not a list is returned as one, which the service refuses if it is sent."""
+    found = lead.get(INTERACTIONS) or []
+    return found if isinstance(found, list) else [found]
 
 
 def _filled_in(current: Payload, desired: Payload, previous: Payload) -> list[str]:
@@ -137,7 +138,8 @@ def _uncertain(desired: Payload, uncertain: Sequence[Payload]) -> ResourceError:
     return ResourceError(
         "UNCERTAIN_INTERACTION",
         f"It is not certain whether {places} was sent before: the Lead has none of the interactions that were declared before,"
-        " and one that was never declared. Nothing was sent. Declare new interactions after those that were declared before.",
+        " and one that was never declared. Nothing further was sent. Declare new interactions after those that were declared"
+        " before.",
     )
 
 
@@ -150,6 +152,11 @@ def _common(some: Sequence[Payload], others: Sequence[Payload]) -> list[Payload]
             left.remove(one)
             found.append(one)
     return found
+
+
+def _comparable(interaction: Any) -> Payload:
+    # A declaration from another release or made by hand can contain anything.
+    return _normalized(interaction) if isinstance(interaction, Mapping) else {"": interaction}
 
 
 def _normalized(value: Any, name: str = "") -> Any:
