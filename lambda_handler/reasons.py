@@ -36,8 +36,8 @@ ADVICE = {
     ),
     Kind.CONFLICT: f"The engagement was changed by others in every retry. {DEPLOY_AGAIN}",
     Kind.DENIED: (
-        "The function's role needs partnercentral:{operation} on {arn} with partnercentral:Catalog {catalog}, and the account"
-        " must be the one that is linked to Partner Central."
+        "The function's role needs partnercentral:{operation} on {arn} with partnercentral:Catalog {catalog}, in an account"
+        " linked to Partner Central."
     ),
     Kind.INVALID: "Correct the fields named below, and deploy again.",
     Kind.NOT_FOUND: "Check that {arn} exists in this catalog, and that this account is a member of the engagement.",

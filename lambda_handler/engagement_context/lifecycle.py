@@ -16,6 +16,7 @@ from lambda_handler.engagement_context.properties import NOTHING, DesiredContext
 from lambda_handler.engagement_context.reconcile import reconcile
 from lambda_handler.errors import ApiError, Kind, ResourceError
 from lambda_handler.identity import ContextIdentity
+from lambda_handler.reasons import response
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +79,8 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
         raise ResourceError(
             "CONTEXT_GONE",
             f"The context {identity} is gone from its engagement, and the function does not create another one in its place."
-            f" The engagement has {_listed(engagement.contexts)}. Set existing_context_id to manage one of those, or declare"
-            " the context under another construct id.",
+            " Set existing_context_id to manage an existing one, or declare the context under another construct id."
+            f" The engagement has {_listed(engagement.contexts)}.",
         )
     if current.type != job.desired.type:
         return create(job)
@@ -95,8 +96,8 @@ def _adoptable(desired: DesiredContext, engagement: Engagement) -> Context | Non
     if len(matches) > 1:
         raise ResourceError(
             "AMBIGUOUS_CONTEXT",
-            f"The engagement {engagement.id} has {_listed(matches)}, each equal to the declared one. Set existing_context_id to"
-            " the one to manage, or adopt_existing=False to create another one.",
+            "More than one context is equal to the declared one. Set existing_context_id to the one to manage, or"
+            f" adopt_existing=False to create another one. The engagement {engagement.id} has {_listed(matches)}.",
         )
     return matches[0] if matches else None
 
@@ -135,9 +136,9 @@ def _adopt_from_full_engagement(job: Job, error: ApiError) -> Outcome:
         return _outcome(job, adopted.id, engagement, "adopted")
     raise ResourceError(
         "ENGAGEMENT_FULL",
-        f"{error.code} from {error.operation}. The engagement {engagement.id} has {_listed(engagement.contexts)}, and a context"
-        " cannot be deleted. Set existing_context_id to manage one of them, or declare the context in another engagement."
-        f" Response: {error.message}",
+        f"{error.code} from {error.operation}. The engagement is full, and a context cannot be deleted. Set existing_context_id"
+        " to manage an existing one, or declare the context in another engagement. The engagement"
+        f" {engagement.id} has {_listed(engagement.contexts)}. {response(error)}",
     ) from error
 
 
@@ -152,12 +153,12 @@ def _token_used(job: Job, engagement: Engagement, error: ApiError | None = None)
     """Return the error for a client token that seems to have created another context, with the two ways to proceed."""
     cause = f"{error.code} from {error.operation}" if error else "CreateEngagementContext returned an older context"
     contexts = ", ".join(each.id for each in _same_type(job.desired, engagement)) or "none"
-    response = f" Response: {error.message}" if error else ""
     return ResourceError(
         "CLIENT_TOKEN_USED",
         f"{cause}. Nothing was created: the client token was used with another payload, or the engagement is too busy."
-        f" To manage one of the {job.desired.type} contexts of {engagement.id} ({contexts}), set existing_context_id."
-        f" To create another one, which cannot be deleted, set a new client_token.{response}",
+        " Set existing_context_id to manage an existing context, or a new client_token to create another one, which cannot be"
+        f" deleted. Contexts of Type {job.desired.type} in {engagement.id}: {contexts}."
+        + (f" {response(error)}" if error else ""),
     )
 
 
