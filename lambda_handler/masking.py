@@ -17,11 +17,11 @@ SHORT = 3
 
 def mask(text: str, values: Iterable[str]) -> str:
     """Return the text with every one of the values masked, whatever its case and white space."""
-    forms = {form for value in values for form in _forms(value)}
-    if not forms:
+    forms = {" ".join(form.split()) for value in values for form in _forms(value)}
+    # The longest first, because a value can contain another. One that is longer than the text only costs time.
+    patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True) if len(form) <= len(text)]
+    if not patterns:
         return text
-    # The longest first: a value can contain another.
-    patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
     return re.sub("|".join(patterns), MASK, text, flags=re.IGNORECASE)
 
 

@@ -30,12 +30,14 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
-# The most of a service's text that is looked at: an error page can be megabytes.
+# The most of a service's text that is shown, and that is searched for sensitive values: an error page can be megabytes.
 TEXT_LIMIT = 2000
+MASKED_LIMIT = 100_000
 # AWS services and their front ends have many names for it.
 THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown", re.IGNORECASE)
 # The form of an error code: a name, or the HTTP status if there is none. Any other text can be a sensitive value.
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}|[1-5][0-9][0-9]")
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 KINDS = {
     "InternalServerException": Kind.INTERNAL,
     "ConflictException": Kind.CONFLICT,
@@ -76,8 +78,11 @@ def _send_params(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -
     params["body"] = json.dumps(context["params"]).encode()
 
 
-def _keep_response(response_dict: Mapping[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-    customized_response_dict["RawBody"] = response_dict["body"]
+def _keep_response(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """Keep botocore from parsing a response: it cuts timestamps, and fails for values that the service model excludes."""
+    if response_dict["status_code"] < 300:
+        customized_response_dict["RawBody"] = response_dict["body"]
+        response_dict["body"] = b"{}"
 
 
 class PartnerCentral:
@@ -160,7 +165,9 @@ class PartnerCentral:
         except ClientError as cause:
             raise self._api_error(operation, cause.response) from None
         except SSLError as cause:
-            raise error(Kind.CERTIFICATE, cause, "the TLS handshake failed") from None
+            # A connection that is closed during the handshake says nothing about the certificate, and can be retried.
+            kind = Kind.CONNECTION if "EOF" in str(cause) else Kind.CERTIFICATE
+            raise error(kind, cause, "the TLS handshake failed") from None
         except (HTTPClientError, ConnectionError) as cause:
             raise error(Kind.CONNECTION, cause, "none") from None
         except BotoCoreError as cause:
@@ -190,17 +197,18 @@ class PartnerCentral:
                 )
                 for each in fields
             ],
-            request_id=self._code(metadata.get("RequestId")),
+            request_id=self._code(metadata.get("RequestId"), REQUEST_ID),
             names_token=any("clienttoken" in text[:TEXT_LIMIT].lower().replace(" ", "") for text in texts),
         )
 
     def _masked(self, text: Any) -> str:
-        return mask(str(text or "")[:TEXT_LIMIT], self._sensitive)
+        # Masked before it is cut, because a part of a long value would not be recognized.
+        return mask(str(text or "")[:MASKED_LIMIT], self._sensitive)[:TEXT_LIMIT]
 
-    def _code(self, text: Any) -> str:
+    def _code(self, text: Any, form: re.Pattern[str] = CODE) -> str:
         """Return an error code or request id as it is, or masked if it can be a sensitive value."""
         code = str(text or "")
-        return code if not code or (CODE.fullmatch(code) and code not in self._sensitive) else MASK
+        return code if not code or (form.fullmatch(code) and code not in self._sensitive) else MASK
 
 
 def _kind(code: str, status: int) -> Kind:
@@ -243,7 +251,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _sensitive_values(value: Any, shape: Shape | None, *, sensitive: bool = False) -> Iterator[str]:
-    """Yield the values that the model marks as sensitive, and those of members that it does not know."""
+    """Yield the values that the model marks as sensitive, and those that it does not know: of other members or kinds."""
     sensitive = sensitive or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(value, Mapping):
         members = shape.members if isinstance(shape, StructureShape) else {}
@@ -253,5 +261,5 @@ def _sensitive_values(value: Any, shape: Shape | None, *, sensitive: bool = Fals
         item = shape.member if isinstance(shape, ListShape) else None
         for member in value:
             yield from _sensitive_values(member, item, sensitive=sensitive)
-    elif value is not None and sensitive:
+    elif value is not None and (sensitive or isinstance(shape, (StructureShape, ListShape))):
         yield str(value)
