@@ -227,17 +227,17 @@ def _out_of_time(cloud: Cloud, engagement: str) -> str:
 def _stalled(cloud: Cloud, engagement: str, *, seconds: float) -> str:
     stuck = threading.Event()
     cloud.service.faults.add(Fault(operation=READ, times=ALWAYS, on_arrival=lambda: stuck.wait(60)))
-    sent = event("Create", cloud.answers.url(), properties(engagement))
+    sent = event("Create", cloud.responses.url(), properties(engagement))
     try:
         cloud.function.invoke(sent, seconds=seconds)
-        return failed(cloud.answer_to(sent))
+        return failed(cloud.response_to(sent))
     finally:
         stuck.set()
 
 
 @story("not-delivered")
 def _not_delivered(cloud: Cloud, engagement: str) -> str:
-    sent = event("Create", cloud.answers.url(403), properties(engagement))
+    sent = event("Create", cloud.responses.url(403), properties(engagement))
     assert cloud.function.invoke(sent).error == "NotDeliveredError"
     [line] = [line for line in cloud.function.output.splitlines() if "NotDeliveredError:" in line]
     return line.rpartition("answer.")[2]

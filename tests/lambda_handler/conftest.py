@@ -1,8 +1,9 @@
-"""What every unit test of the handler needs: the handler on the path, silence undone, and no setting of this machine."""
+"""Fixtures of the handler's unit tests: nothing of the machine's settings reaches them."""
 
 import importlib
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.lambda_handler.process.endpoint import AnswerEndpoint
+from tests.lambda_handler.process.endpoint import ResponseEndpoint
 from tests.lambda_handler.process.events import secrets_in
 from tests.lambda_handler.wire import Wire
 
@@ -19,18 +20,19 @@ ROOT = str(Path(__file__).parents[2])
 if ROOT not in sys.path:
     sys.path.append(ROOT)
 
-
-# How long one example takes is no matter on a busy machine.
+# On a busy machine, the time that one example takes says nothing.
 hypothesis.settings.register_profile("unit", deadline=None)
 hypothesis.settings.load_profile("unit")
 
-# Whose levels crhelper sets, for the whole process.
+# The loggers whose levels crhelper sets for the whole process.
 LOGGERS = ("", "boto", "boto3", "botocore", "urllib3")
+# What an SDK or an HTTP client reads from the environment.
+SETTINGS = ("aws_", "boto_", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_", "requests_ca_bundle")
 
 
 @pytest.fixture(autouse=True)
 def logging_is_restored() -> Iterator[None]:
-    """Importing the entry point turns logging off for the whole process, and crhelper sets levels; other tests want theirs."""
+    """Restore what importing the entry point changes for the whole process: it disables logging, and crhelper sets levels."""
     levels = {name: logging.getLogger(name).level for name in LOGGERS}
     yield
     logging.disable(logging.NOTSET)
@@ -40,9 +42,10 @@ def logging_is_restored() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Credentials that are nobody's, and neither files nor endpoints of whoever runs the tests."""
-    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"):
-        monkeypatch.delenv(name, raising=False)
+    """Set invented credentials, and remove the settings, files and proxies of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.lower().startswith(SETTINGS):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "invented")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "invented")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-config"))
@@ -51,22 +54,22 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.fixture
-def answers() -> Iterator[AnswerEndpoint]:
-    """An answer endpoint that speaks plain HTTP."""
-    with AnswerEndpoint() as endpoint:
+def responses() -> Iterator[ResponseEndpoint]:
+    """A response endpoint that speaks plain HTTP."""
+    with ResponseEndpoint() as endpoint:
         yield endpoint
 
 
 @pytest.fixture
 def wire() -> Wire:
-    """A wire that nothing is planned on."""
+    """A wire without planned responses."""
     return Wire()
 
 
 @pytest.fixture
 def api(wire: Wire) -> Iterator[Any]:
     """The client of Partner Central on that wire."""
-    # Imported here, when the settings are in place and the handler is on the path.
+    # Imported late: the client needs the settings above, and the handler on the path.
     entry: Any = importlib.import_module("tests.lambda_handler.entry")
     yield entry.partner_central.PartnerCentral(wire.tap(entry.client()))
     wire.untap(entry.client())
@@ -74,17 +77,17 @@ def api(wire: Wire) -> Iterator[Any]:
 
 @pytest.fixture
 def function(
-    answers: AnswerEndpoint, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Iterator[Any]:
-    """The function; whatever it wrote afterwards must hold nothing that nobody may see."""
+    """The function. Afterwards, its log and its responses are checked for sensitive values."""
     entry: Any = importlib.import_module("tests.lambda_handler.entry")
-    made = entry.Function(answers, monkeypatch)
+    made = entry.Function(responses, monkeypatch)
     yield made
     made.end()
     out, err = capfd.readouterr()
-    said = (out + err + "".join(put.answer["Reason"] for put in answers.puts)).lower()
-    # A word of the API's own, and in one story somebody's title.
+    written = (out + err + "".join(put.response["Reason"] for put in responses.puts)).lower()
+    # "Client" is a job title in one test, and a part of the API's own words.
     secrets = {text for sent in made.events for text in secrets_in(sent)} - {"Client"}
-    assert not {text for text in secrets if text.lower() in said}
+    assert not {text for text in secrets if text.lower() in written}
     assert all(set(json.loads(line)) <= made.log_fields for line in out.splitlines())
     assert err == ""

@@ -1,4 +1,4 @@
-"""The client on a wire, and the function's entry point between a wire and an answer endpoint, in this process."""
+"""The client on a wire, and the function's entry point between a wire and a response endpoint, in this process."""
 
 import functools
 import importlib
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambda_handler import logs, partner_central
-from tests.lambda_handler.process.endpoint import AnswerEndpoint
+from tests.lambda_handler.process.endpoint import ResponseEndpoint
 from tests.lambda_handler.process.events import event
 from tests.lambda_handler.responding import Context
 from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, TOKEN
@@ -24,37 +24,37 @@ UPDATE: dict[str, Any] = {
     "modified_at": MODIFIED,
 }
 
-# Building a client takes a tenth of a second. The first test builds it, when its settings are in place.
+# Creating a client takes a tenth of a second. The first test creates it, when its settings are in place.
 client = functools.cache(partner_central.connect)
 
 
 class Function:
-    """The function, its wire and its answers.
+    """The function, its wire and its responses.
 
     Attributes:
-        wire: What Partner Central gets and gives.
-        events: What was handled.
+        wire: What Partner Central receives and returns.
+        events: The events so far.
         module: The entry point.
-        log_fields: What a log line may hold.
+        log_fields: The fields that a log line can have.
     """
 
-    def __init__(self, answers: AnswerEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wire = Wire()
         self.events: list[Any] = []
         self.log_fields = set(logs.FIELDS)
         self.module: Any = importlib.import_module("lambda_handler.index")
-        self._answers = answers
+        self._responses = responses
         monkeypatch.setattr(self.module, "client", lambda: self.wire.tap(client()))
 
     def handle(self, request_type: str, new: Any, *, seconds: float = 900, **more: Any) -> dict[str, Any]:
-        """Handle an event; return the one answer to it."""
-        url = self._answers.url()
+        """Handle an event, and return the one response to it."""
+        url = self._responses.url()
         sent = event(request_type, url, new, **more)
         self.events.append(sent)
         self.module.handler(sent, Context(seconds))
-        (put,) = self._answers.puts_to(url)
-        return put.answer
+        (put,) = self._responses.puts_to(url)
+        return put.response
 
     def end(self) -> None:
-        """Give the client back."""
+        """Remove the wire from the client."""
         self.wire.untap(client())

@@ -1,4 +1,4 @@
-"""Custom resources that do as they are told, and Lambda's context with a real clock."""
+"""Custom resources whose work a test defines, and Lambda's context with a real clock."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ ID = "Sandbox/eng-0123456789abcd/1"
 
 
 def after(seconds: float, result: Any = ID) -> Callable[[], Any]:
-    """Return work that takes its time."""
+    """Return work that takes this long."""
 
     def work() -> Any:
         time.sleep(seconds)
@@ -28,12 +28,12 @@ class Context:
         self._ends = time.monotonic() + seconds
 
     def get_remaining_time_in_millis(self) -> int:
-        """Count down."""
+        """Return the milliseconds that are left."""
         return int((self._ends - time.monotonic()) * 1000)
 
 
 def resource(work: Callable[[], Any] = lambda: ID, sleep: Callable[[float], None] | None = None) -> CfnResource:
-    """Return a custom resource that does this work on Create and Update, and returns its physical id."""
+    """Return a custom resource whose Create, Update and Delete do this work, and return its physical id."""
     made = CfnResource(sleep=sleep or (lambda _: None))
 
     def work_on(event: Mapping[str, Any], context: Any) -> Any:

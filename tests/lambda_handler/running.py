@@ -13,16 +13,18 @@ from lambda_handler.engagement_context.lifecycle import Outcome
 from lambda_handler.engagement_context.properties import NOTHING, UNKNOWN, Knowledge, Previous
 from lambda_handler.errors import ApiError, ResourceError
 from lambda_handler.identity import ContextIdentity, parse_context_physical_id
+from lambda_handler.reasons import reason
 from tests.lambda_handler.scripted import (
     ENGAGEMENT,
     TOKEN,
     Clock,
     Script,
     Step,
+    arn,
     declaration,
     lead,
     lead_context,
-    lead_sent,
+    lead_update,
     reads,
     updates,
     written,
@@ -52,11 +54,12 @@ def create(*steps: Step, clock: Clock | None = None, **desired: Any) -> Outcome:
         return lifecycle.create(job(api, clock, **desired))
 
 
-def create_refused(*steps: Step, clock: Clock | None = None, **desired: Any) -> str:
-    """Run Create; return the Reason for which it is refused."""
-    with pytest.raises(ResourceError) as refused:
+def create_error(*steps: Step, clock: Clock | None = None, code: str, **desired: Any) -> str:
+    """Run a Create that ends in a ResourceError with this code. Return its Reason."""
+    with pytest.raises(ResourceError) as failed:
         create(*steps, clock=clock, **desired)
-    return str(refused.value)
+    assert failed.value.code == code
+    return reason(failed.value, catalog="Sandbox", arn=arn())
 
 
 def update(
@@ -73,32 +76,34 @@ def update(
         return lifecycle.update(job(api, clock, **desired), named, known(previous))
 
 
-def update_refused(*steps: Step, **arguments: Any) -> str:
-    """Run Update; return the Reason for which it is refused."""
-    with pytest.raises(ResourceError) as refused:
+def update_error(*steps: Step, code: str, **arguments: Any) -> str:
+    """Run an Update that ends in a ResourceError with this code. Return its Reason."""
+    with pytest.raises(ResourceError) as failed:
         update(*steps, **arguments)
-    return str(refused.value)
+    assert failed.value.code == code
+    return reason(failed.value, catalog="Sandbox", arn=arn())
 
 
-def holding(*interactions: Any, **members: Any) -> Context:
-    """Return the Lead as it is held."""
+def current_lead(*interactions: Any, **members: Any) -> Context:
+    """Return the Lead that Partner Central has."""
     return lead_context("1", lead(*interactions, **members))
 
 
-def sends(lock: int, one: Any = None, gives: ApiError | None = None, **members: Any) -> Step:
-    """Expect an update of the Lead with one interaction, or none, under a lock; it is answered with the next."""
-    payload = lead_sent(one, **members)
-    return updates("1", gives or written("1", lock=lock + 1), lock=lock, payload=payload, type_="Lead")
+def sends(lock: int, interaction: Any = None, returns: ApiError | None = None, **members: Any) -> Step:
+    """Expect an update of the Lead with one interaction, or none, under a lock. It returns the next lock."""
+    payload = lead_update(interaction, **members)
+    return updates("1", returns or written("1", lock=lock + 1), lock=lock, payload=payload, type_="Lead")
 
 
-def finds(engagement: Engagement) -> list[Step]:
-    """Expect that the first read finds all in place already, though something changed: it is read once more."""
+def reads_twice(engagement: Engagement) -> list[Step]:
+    """Expect two reads: the first one finds nothing to write though the declaration changed, and it could lag behind."""
     return [reads(engagement)] * 2
 
 
 def change(
     *steps: Step, now: Sequence[Any], previous: Sequence[Any], clock: Clock | None = None, **members: Any
 ) -> str:
-    """Run an Update from some interactions to others; return the lock that it ends with."""
-    payload, was = lead(*now, **members), lead(*previous)
-    return update(*steps, payload=payload, type_="Lead", previous=was, clock=clock).engagement.modified_at
+    """Run an Update of a Lead from some interactions to others. Return the lock that it ends with."""
+    old = lead(*previous)
+    new = lead(*now, **members)
+    return update(*steps, payload=new, type_="Lead", previous=old, clock=clock).engagement.modified_at

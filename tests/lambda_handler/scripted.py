@@ -1,8 +1,9 @@
-"""A Partner Central that follows a script, a clock that only runs when somebody waits, and invented payloads.
+"""A Partner Central that follows a script, a clock that advances only in a sleep, and invented payloads.
 
-The script is the whole assertion: every call is expected with its exact arguments, in order, and none is left over.
+The script is the assertion: every call is expected with its exact arguments, in order, and none may be left over.
 """
 
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from lambda_handler.retries import RetryBudget
 ENGAGEMENT = "eng-0123456789abcd"
 OTHER_ENGAGEMENT = "eng-zyxwvutsrqponm"
 TOKEN = "0f" * 32
-# Nine digits, and each instant another: a lock that was cut, or that is an older one, does not fit the script.
+# Nine digits, and each one different, so that neither a shortened nor an older lock fits the script.
 LOCKS = tuple(f"2026-01-01T00:00:0{second}.123456789Z" for second in range(10))
 
 PROJECT: dict[str, Any] = {
@@ -29,7 +30,7 @@ PROJECT: dict[str, Any] = {
     },
     "Project": {
         "Title": "Move to AWS",
-        "BusinessProblem": "The data centre closes at the end of next year.",
+        "BusinessProblem": "The data center closes at the end of next year.",
         "TargetCompletionDate": "2027-06-30",
     },
 }
@@ -48,11 +49,11 @@ def interaction(name: str, **members: Any) -> dict[str, Any]:
 
 
 def lead(*interactions: Mapping[str, Any], **members: Any) -> dict[str, Any]:
-    """Return a Lead with these interactions, as it is declared and as it is read."""
+    """Return a Lead with these interactions, as it is declared and read."""
     return {"Customer": {"CompanyName": "Acme Tools"}, "Interactions": list(interactions), **members}
 
 
-def lead_sent(interaction: Mapping[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+def lead_update(interaction: Mapping[str, Any] | None = None, **members: Any) -> dict[str, Any]:
     """Return a Lead in the shape of an update."""
     one = {} if interaction is None else {"Interaction": dict(interaction)}
     return {"Customer": {"CompanyName": "Acme Tools"}, **members, **one}
@@ -65,29 +66,29 @@ def declaration(payload: Payload = PROJECT, type_: str = "CustomerProject", **me
     )
 
 
-def held(*contexts: Context, lock: int = 0, engagement: str = ENGAGEMENT) -> Engagement:
+def engagement(*contexts: Context, lock: int = 0, id_: str = ENGAGEMENT) -> Engagement:
     """Return an engagement as it is read."""
-    return Engagement(id=engagement, arn=arn(engagement), modified_at=LOCKS[lock], contexts=contexts)
+    return Engagement(id=id_, arn=arn(id_), modified_at=LOCKS[lock], contexts=contexts)
 
 
-def arn(engagement: str = ENGAGEMENT) -> str:
-    """Return an engagement's ARN in the sandbox."""
-    return f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{engagement}"
+def arn(engagement_id: str = ENGAGEMENT) -> str:
+    """Return the ARN of an engagement in the sandbox."""
+    return f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{engagement_id}"
 
 
 def project(id_: str, payload: Payload = PROJECT) -> Context:
-    """Return a CustomerProject that an engagement holds."""
+    """Return a CustomerProject of an engagement."""
     return Context(id=id_, type="CustomerProject", payload=payload)
 
 
 def lead_context(id_: str, payload: Payload) -> Context:
-    """Return a Lead that an engagement holds."""
+    """Return a Lead of an engagement."""
     return Context(id=id_, type="Lead", payload=payload)
 
 
-def written(context_id: str, lock: int, engagement: str = ENGAGEMENT) -> Written:
-    """Return the answer to a write."""
-    return Written(engagement=held(lock=lock, engagement=engagement), context_id=context_id)
+def written(context_id: str, lock: int, engagement_id: str = ENGAGEMENT) -> Written:
+    """Return the response to a write."""
+    return Written(engagement=engagement(lock=lock, id_=engagement_id), context_id=context_id)
 
 
 def error(kind: Kind, code: str = "", message: str = "It was refused.", **members: Any) -> ApiError:
@@ -96,25 +97,34 @@ def error(kind: Kind, code: str = "", message: str = "It was refused.", **member
 
 
 CONFLICT = error(Kind.CONFLICT, "ConflictException")
-SPENT = error(
+TOKEN_USED = error(
     Kind.INVALID,
     "ValidationException",
+    names_token=True,
     fields=[FieldError(field="ClientToken", message="was used before", code="INVALID_VALUE")],
 )
 
 
 @dataclass(kw_only=True)
 class Clock:
-    """The function's remaining time: it only passes while somebody waits."""
+    """The function's remaining time. It passes only in a sleep.
+
+    Attributes:
+        remaining: The seconds that are left.
+        pauses: The sleeps so far.
+        drawn: The limits of the random pauses so far.
+        share: Which part of the longest pause is drawn.
+        overshoot: By how much each sleep is longer than asked, as real ones are.
+    """
 
     remaining: float = 830
     pauses: list[float] = field(default_factory=list)
     drawn: list[tuple[float, float]] = field(default_factory=list)
-    share: float = 1  # of the longest pause, that is drawn
-    overshoot: float = 0  # by which each sleep is longer than it was asked to be, as real ones are
+    share: float = 1
+    overshoot: float = 0
 
     def budget(self) -> RetryBudget:
-        """Return an invocation's budget on this clock."""
+        """Return the retry budget of an invocation on this clock."""
         return RetryBudget(lambda: self.remaining, sleep=self._sleep, uniform=self._uniform)
 
     def _sleep(self, seconds: float) -> None:
@@ -128,61 +138,61 @@ class Clock:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One expected call and what comes of it."""
+    """One expected call, and what it returns or raises."""
 
     operation: str
     arguments: dict[str, Any]
-    gives: Engagement | Written | ApiError
+    returns: Engagement | Written | ApiError
 
 
-def reads(gives: Engagement | ApiError, *, engagement: str = ENGAGEMENT, catalog: str = "Sandbox") -> Step:
+def reads(returns: Engagement | ApiError, *, engagement_id: str = ENGAGEMENT, catalog: str = "Sandbox") -> Step:
     """Expect GetEngagement."""
-    return Step(operation="read", arguments={"catalog": catalog, "engagement_id": engagement}, gives=gives)
+    return Step(operation="read", arguments={"catalog": catalog, "engagement_id": engagement_id}, returns=returns)
 
 
 def creates(
-    gives: Written | ApiError,
+    returns: Written | ApiError,
     *,
     payload: Payload = PROJECT,
     type_: str = "CustomerProject",
     token: str = TOKEN,
-    engagement: str = ENGAGEMENT,
+    engagement_id: str = ENGAGEMENT,
     catalog: str = "Sandbox",
 ) -> Step:
     """Expect CreateEngagementContext."""
     arguments = {
         "catalog": catalog,
-        "engagement_id": engagement,
+        "engagement_id": engagement_id,
         "type_": type_,
         "payload": payload,
         "client_token": token,
     }
-    return Step(operation="create", arguments=arguments, gives=gives)
+    return Step(operation="create", arguments=arguments, returns=returns)
 
 
 def updates(
     context_id: str,
-    gives: Written | ApiError,
+    returns: Written | ApiError,
     *,
     lock: int,
     payload: Payload = PROJECT,
     type_: str = "CustomerProject",
-    engagement: str = ENGAGEMENT,
+    engagement_id: str = ENGAGEMENT,
 ) -> Step:
     """Expect UpdateEngagementContext under exactly this lock."""
     arguments = {
         "catalog": "Sandbox",
-        "engagement_id": engagement,
+        "engagement_id": engagement_id,
         "context_id": context_id,
         "type_": type_,
         "payload": payload,
         "modified_at": LOCKS[lock],
     }
-    return Step(operation="update", arguments=arguments, gives=gives)
+    return Step(operation="update", arguments=arguments, returns=returns)
 
 
 class Script:
-    """An Api that follows its steps: any other call fails the test, and so does a step that is left over."""
+    """An Api that follows its steps. Any other call fails the test, and so does a step that is left over."""
 
     def __init__(self, *steps: Step) -> None:
         self._steps = deque(steps)
@@ -199,21 +209,21 @@ class Script:
 
     def read(self, **arguments: Any) -> Engagement:
         """Follow the script."""
-        gives = self._follow("read", arguments)
-        assert isinstance(gives, Engagement)
-        return gives
+        result = self._follow("read", arguments)
+        assert isinstance(result, Engagement)
+        return result
 
     def create(self, **arguments: Any) -> Written:
         """Follow the script."""
-        gives = self._follow("create", arguments)
-        assert isinstance(gives, Written)
-        return gives
+        result = self._follow("create", arguments)
+        assert isinstance(result, Written)
+        return result
 
     def update(self, **arguments: Any) -> Written:
         """Follow the script."""
-        gives = self._follow("update", arguments)
-        assert isinstance(gives, Written)
-        return gives
+        result = self._follow("update", arguments)
+        assert isinstance(result, Written)
+        return result
 
     def mask(self, type_: str, payload: Payload) -> None:
         """Mask nothing."""
@@ -223,12 +233,12 @@ class Script:
         assert self._steps, f"call {self._place} is not in the script: {operation} {arguments}"
         step = self._steps.popleft()
         assert (operation, arguments) == (step.operation, step.arguments), f"call {self._place}"
-        if isinstance(step.gives, ApiError):
-            raise step.gives
-        return step.gives
+        if isinstance(step.returns, ApiError):
+            raise step.returns
+        return step.returns
 
 
 def ids(text: str, among: Sequence[str]) -> list[str]:
-    """Return which context ids a Reason lists: as words of their own, not as digits of something else."""
-    words = text.replace(",", " ").replace(".", " ").replace("(", " ").split()
+    """Return which of these context ids a text lists as words of their own."""
+    words = re.split(r"[\s,.;()]+", text)
     return [each for each in among if each in words]

@@ -1,4 +1,4 @@
-"""Client tokens, physical resource ids, and engagements behind identifiers."""
+"""Client tokens, physical resource ids and ARNs."""
 
 import hashlib
 import re
@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_handler.identity import ContextIdentity, client_token, not_created_id, parse_context_physical_id
+from lambda_handler.identity import (
+    ENGAGEMENT_ARN,
+    ContextIdentity,
+    client_token,
+    engagement_arn,
+    not_created_id,
+    parse_context_physical_id,
+)
 
-# Each vector was made with hashlib from the text beside it, not with the function under test:
-# sha256 of the JSON list [StackId, LogicalResourceId, Catalog, engagement id, Type], no blanks, ASCII only.
+# Each token was computed with hashlib from the text, not with the function under test:
+# SHA-256 of the JSON list [StackId, LogicalResourceId, Catalog, engagement id, Type] in ASCII, without spaces.
 VECTORS = [
     (
         {
@@ -65,26 +72,26 @@ def test_the_client_token_of_a_declaration_never_changes_between_releases(
 
 
 @given(st.fixed_dictionaries({name: st.text(max_size=30) for name in NAMES}))
-def test_a_client_token_is_sixty_four_hexadecimal_digits(inputs: dict[str, str]) -> None:
+def test_a_client_token_is_64_hexadecimal_digits(inputs: dict[str, str]) -> None:
     assert re.fullmatch("[0-9a-f]{64}", client_token(**inputs))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_input_makes_another_token(name: str) -> None:
+def test_a_change_of_any_input_changes_the_token(name: str) -> None:
     inputs = VECTORS[0][0]
     assert isinstance(inputs, dict)
     assert client_token(**{**inputs, name: inputs[name] + "x"}) != client_token(**inputs)
 
 
 @given(st.lists(st.text(alphabet='",[]\\ab', max_size=4), min_size=10, max_size=10))
-def test_no_two_different_declarations_run_into_one_token(values: list[str]) -> None:
+def test_different_declarations_never_have_the_same_token(values: list[str]) -> None:
     one, other = values[:5], values[5:]
     same = client_token(**dict(zip(NAMES, one, strict=True))) == client_token(**dict(zip(NAMES, other, strict=True)))
     assert same == (one == other)
 
 
 @pytest.mark.parametrize("context", ["1", "12", "123", "a-b"])
-def test_a_physical_id_names_catalog_engagement_and_context(context: str) -> None:
+def test_a_physical_id_consists_of_catalog_engagement_and_context(context: str) -> None:
     text = f"Sandbox/eng-0123456789abcd/{context}"
     identity = ContextIdentity(catalog="Sandbox", engagement_id="eng-0123456789abcd", context_id=context)
     assert str(identity) == text
@@ -110,24 +117,32 @@ def test_a_physical_id_names_catalog_engagement_and_context(context: str) -> Non
         "Sandbox\n/eng-0123456789abcd/1",
     ],
 )
-def test_a_physical_id_that_is_not_ours_names_nothing(text: str) -> None:
+def test_another_physical_id_names_no_context(text: str) -> None:
     assert parse_context_physical_id(text) is None
 
 
 @given(st.text(max_size=60))
-def test_whatever_a_physical_id_is_reading_it_does_not_fail(text: str) -> None:
+def test_no_physical_id_causes_an_exception(text: str) -> None:
     identity = parse_context_physical_id(text)
     assert identity is None or str(identity) == text
 
 
 @pytest.mark.parametrize("logical_id", ["AcmeMigration1A2B3C4D", "L" * 255, "eng-0123456789abcd", "Süd"])
-def test_the_id_of_a_failed_create_is_fixed_readable_and_no_contexts(logical_id: str) -> None:
+def test_the_id_of_a_failed_create_is_readable_and_names_no_context(logical_id: str) -> None:
     made: Any = not_created_id(logical_id)
     assert made == not_created_id(logical_id)
     assert logical_id[:200] in made
-    assert 0 < len(made) <= 255
+    assert 0 < len(made) <= 1024
     assert parse_context_physical_id(made) is None
 
 
-def test_failed_creates_of_different_resources_have_different_ids() -> None:
+def test_failed_creates_of_two_resources_have_different_ids() -> None:
     assert not_created_id("One") != not_created_id("Other")
+
+
+def test_an_engagement_arn_has_the_documented_form() -> None:
+    arn = engagement_arn("AWS", "eng-0123456789abcd")
+    assert arn == "arn:aws:partnercentral:us-east-1::catalog/AWS/engagement/eng-0123456789abcd"
+    found = ENGAGEMENT_ARN.fullmatch(arn)
+    assert found
+    assert (found["catalog"], found["id"]) == ("AWS", "eng-0123456789abcd")

@@ -1,32 +1,43 @@
-"""The client of Partner Central when it is refused, or not answered: each failure told apart, and nothing repeated."""
+"""The client of Partner Central when a call fails: how each failure is classified, and that no error has a sensitive value."""
 
+import json
 import socket
+import ssl
+from typing import Any
 
 import pytest
-import urllib3
-from botocore.exceptions import NoCredentialsError
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ProtocolError, ReadTimeoutError, SSLError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from lambda_handler import partner_central
 from lambda_handler.errors import ApiError, FieldError, Kind
-from lambda_handler.partner_central import PartnerCentral
+from lambda_handler.partner_central import TEXT_LIMIT, PartnerCentral
 from tests.lambda_handler.entry import CREATE, READ, UPDATE
-from tests.lambda_handler.scripted import PROJECT
-from tests.lambda_handler.wire import Wire, engagement, refused
+from tests.lambda_handler.scripted import PROJECT, interaction, lead
+from tests.lambda_handler.wire import REQUEST_ID, Wire, engagement, failed
 
-HOST = "partnercentral-selling.us-east-1.api.aws"
-URL = f"https://{HOST}/"
+URL = "https://partnercentral-selling.us-east-1.api.aws/"
+OPERATIONS = {"read": "GetEngagement", "create": "CreateEngagementContext", "update": "UpdateEngagementContext"}
+every_operation = pytest.mark.parametrize("operation", OPERATIONS)
 
 
 def failure(api: PartnerCentral, operation: str = "read") -> ApiError:
-    """Make a call; return how it failed."""
+    """Make a call that fails. Return the error."""
     arguments = {"read": READ, "create": CREATE, "update": UPDATE}[operation]
-    with pytest.raises(ApiError) as failed:
+    with pytest.raises(ApiError) as raised:
         getattr(api, operation)(**arguments)
-    return failed.value
+    return raised.value
 
 
-@pytest.mark.parametrize("operation", ["read", "create", "update"])
+@every_operation
 @pytest.mark.parametrize(
     ("code", "status", "kind"),
     [
@@ -55,38 +66,42 @@ def failure(api: PartnerCentral, operation: str = "read") -> ApiError:
         ("UnrecognizedClientException", 403, Kind.OTHER),
     ],
 )
-def test_each_error_is_told_apart_after_one_attempt(
+def test_each_error_is_classified_after_one_attempt(
     api: PartnerCentral, wire: Wire, code: str, status: int, kind: Kind, operation: str
 ) -> None:
-    wire.plan(refused(code, status=status))
-    failed = failure(api, operation)
-    names = {"read": "GetEngagement", "create": "CreateEngagementContext", "update": "UpdateEngagementContext"}
-    assert (failed.kind, failed.code, failed.message, failed.operation) == (
-        kind,
-        code,
-        "It was refused.",
-        names[operation],
-    )
+    wire.plan(failed(code, status=status))
+    error = failure(api, operation)
+    assert (error.kind, error.code, error.message) == (kind, code, "It was refused.")
+    assert (error.operation, error.request_id) == (OPERATIONS[operation], REQUEST_ID)
     assert len(wire.requests) == 1
 
 
-def test_an_error_page_of_a_proxy_is_an_internal_error_and_is_not_repeated_to_anybody(
-    api: PartnerCentral, wire: Wire
+@pytest.mark.parametrize(("kind", "unknown"), [(Kind.INTERNAL, True), (Kind.CONNECTION, True), (Kind.CONFLICT, False)])
+def test_the_outcome_is_unknown_after_an_internal_error_or_a_lost_connection(kind: Kind, unknown: object) -> None:
+    assert ApiError(kind, operation="O", code="C", message="m").outcome_is_unknown is unknown
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+@pytest.mark.parametrize(
+    "page", [b"", b"<html>Bad gateway</html>", b"<!DOCTYPE html>" + b"<p>Bad gateway</p>" * 100_000]
+)
+def test_an_error_page_is_classified_by_its_status_and_shortened(
+    api: PartnerCentral, wire: Wire, status: int, page: bytes
 ) -> None:
-    wire.plan((502, b"<html>Bad gateway</html>"), (503, b""))
-    for code in ("502", "503"):
-        failed = failure(api)
-        assert (failed.kind, failed.code) == (Kind.INTERNAL, code)
+    wire.plan((status, page))
+    error = failure(api)
+    assert (error.kind, error.code) == (Kind.THROTTLED if status == 429 else Kind.INTERNAL, str(status))
+    assert 0 < len(error.message) <= TEXT_LIMIT
 
 
-def test_what_a_denial_and_a_validation_error_say_besides_is_kept(api: PartnerCentral, wire: Wire) -> None:
-    listed = [
+def test_the_reason_and_the_fields_of_an_error_are_kept(api: PartnerCentral, wire: Wire) -> None:
+    entries = [
         {"FieldName": "Payload.CustomerProject.Project.Title", "Message": "too long", "Code": "VALUE_OUT_OF_RANGE"},
         {"Message": "no", "Code": "INVALID_VALUE"},
     ]
     wire.plan(
-        refused("AccessDeniedException", Reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"),
-        refused("ValidationException", Reason="REQUEST_VALIDATION_FAILED", ErrorList=listed),
+        failed("AccessDeniedException", Reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"),
+        failed("ValidationException", Reason="REQUEST_VALIDATION_FAILED", ErrorList=entries),
     )
     assert failure(api, "create").reason == "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"
     invalid = failure(api, "create")
@@ -98,33 +113,67 @@ def test_what_a_denial_and_a_validation_error_say_besides_is_kept(api: PartnerCe
 
 
 @pytest.mark.parametrize(
+    ("message", "entry"),
+    [
+        ("1 error", {"FieldName": "ClientToken", "Message": "was used before"}),
+        ("The client token was used with other parameters.", None),
+        ("ClientToken: already used.", None),
+        ("1 error", {"FieldName": "", "Message": "clientToken is not new"}),
+        ("ClientToken was used with other parameters.", {"Message": "The request is not valid."}),
+    ],
+)
+def test_an_error_that_names_the_client_token_is_recognized(
+    api: PartnerCentral, wire: Wire, message: str, entry: Any
+) -> None:
+    entries = [entry] if entry else None
+    wire.plan(failed("ValidationException", message, ErrorList=entries))
+    assert failure(api, "create").names_token
+
+
+def test_another_error_does_not_name_the_client_token(api: PartnerCentral, wire: Wire) -> None:
+    entry = {"FieldName": "Payload.Lead.Customer", "Message": "The client is not known. A token is missing."}
+    wire.plan(failed("ValidationException", "1 error", ErrorList=[entry]))
+    assert not failure(api, "create").names_token
+
+
+@pytest.mark.parametrize(
     "error",
     [
-        NameResolutionError(HOST, urllib3.connection.HTTPSConnection(HOST), socket.gaierror("unknown")),
-        ConnectTimeoutError("timed out"),
-        ReadTimeoutError(urllib3.HTTPSConnectionPool(HOST), URL, "timed out"),
-        ProtocolError("connection aborted"),
-        SSLError("handshake"),
+        EndpointConnectionError(endpoint_url=URL, error=socket.gaierror("unknown")),
+        ConnectTimeoutError(endpoint_url=URL),
+        ReadTimeoutError(endpoint_url=URL),
+        ConnectionClosedError(endpoint_url=URL),
+        ProxyConnectionError(proxy_url="http://user:password@proxy.example"),
+        HTTPClientError(error="of any kind"),
+        SSLError(endpoint_url=URL, error=ssl.SSLEOFError("EOF occurred in violation of protocol")),
     ],
     ids=lambda error: type(error).__name__,
 )
-@pytest.mark.parametrize("operation", ["read", "create", "update"])
-def test_every_failure_of_the_connection_is_one(
+@every_operation
+def test_a_failure_of_the_connection_is_classified_after_one_attempt(
     api: PartnerCentral, wire: Wire, error: Exception, operation: str
 ) -> None:
     wire.plan(error)
-    failed = failure(api, operation)
-    assert failed.kind is Kind.CONNECTION
-    assert failed.code == type(error).__name__
+    raised = failure(api, operation)
+    assert (raised.kind, raised.code) == (Kind.CONNECTION, type(error).__name__)
+    assert raised.outcome_is_unknown
+    assert "password" not in str(raised)
     assert len(wire.requests) == 1
 
 
-def test_a_port_that_nobody_listens_on_is_a_failure_of_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_error_is_classified(api: PartnerCentral, wire: Wire) -> None:
+    wire.plan(SSLError(endpoint_url=URL, error=ssl.SSLCertVerificationError("certificate verify failed")))
+    raised = failure(api)
+    assert (raised.kind, raised.code) == (Kind.CERTIFICATE, "SSLError")
+
+
+def test_a_closed_port_is_a_failure_of_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         monkeypatch.setenv("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", url)
-        assert failure(PartnerCentral(partner_central.connect())).kind is Kind.CONNECTION
+        raised = failure(PartnerCentral(partner_central.connect()))
+    assert (raised.kind, raised.code) == (Kind.CONNECTION, "EndpointConnectionError")
 
 
 @pytest.mark.parametrize(
@@ -141,62 +190,88 @@ def test_a_port_that_nobody_listens_on_is_a_failure_of_the_connection(monkeypatc
         {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": [{"Id": "1"}]},
         {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": ["Acme Tools"]},
         {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": "Acme Tools"},
+        {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": [{"Id": "1", "Type": "Lead", "Payload": "Acme Tools"}]},
     ],
     ids=str,
 )
-@pytest.mark.parametrize("operation", ["read", "create", "update"])
-def test_an_answer_that_cannot_be_read_leaves_open_what_was_done(
+@every_operation
+def test_a_response_that_cannot_be_read_leaves_the_outcome_unknown(
     api: PartnerCentral, wire: Wire, body: object, operation: str
 ) -> None:
     wire.plan((200, body))
-    failed = failure(api, operation)
-    assert failed.kind is Kind.CONNECTION
-    assert failed.leaves_open
-    assert failed.code == "UnreadableAnswer"
-    assert "Acme" not in str(failed)
+    error = failure(api, operation)
+    assert (error.kind, error.code) == (Kind.CONNECTION, "UnreadableResponse")
+    assert error.outcome_is_unknown
+    assert "Acme" not in str(error)
 
 
-def test_an_error_that_cannot_be_read_leaves_open_what_was_done_too(api: PartnerCentral, wire: Wire) -> None:
+def test_an_error_that_cannot_be_read_leaves_the_outcome_unknown(api: PartnerCentral, wire: Wire) -> None:
     wire.plan((400, b"[]"), (400, {"__type": 5}))
     assert failure(api).kind is Kind.CONNECTION
     assert failure(api, "update").kind is Kind.CONNECTION
 
 
-def test_what_the_sdk_itself_cannot_do_is_neither_retried_nor_quoted(api: PartnerCentral, wire: Wire) -> None:
+def test_an_error_of_the_sdk_itself_is_final_and_not_quoted(api: PartnerCentral, wire: Wire) -> None:
     wire.plan(NoCredentialsError())
-    failed = failure(api)
-    assert (failed.kind, failed.code) == (Kind.OTHER, "NoCredentialsError")
-
-
-def test_no_error_repeats_a_sensitive_value_declared_or_held(api: PartnerCentral, wire: Wire) -> None:
-    other = {**PROJECT["Customer"], "CompanyName": "Nobody Knows Ltd"}
-    held = {"Id": "1", "Type": "CustomerProject", "Payload": {"CustomerProject": {"Customer": other}}}
-    message = "Acme Tools (US) of HTTPS://ACME.example and 'Nobody Knows Ltd': Move to AWS"
-    field = {
-        "FieldName": "Payload[Acme Tools]",
-        "Message": '{"v": "{\\"c\\": \\"Acme Tools\\"}"}',
-        "Code": "INVALID_VALUE",
-    }
-    wire.plan(engagement(held), refused("ValidationException", message, ErrorList=[field]))
-    api.understand("CustomerProject", PROJECT)
-    api.read(**READ)
-    failed = failure(api, "create")
-    assert failed.message == "*** (***) of *** and '***': Move to AWS"
-    assert failed.fields == (
-        FieldError(field="Payload[***]", message='{"v": "{\\"c\\": \\"***\\"}"}', code="INVALID_VALUE"),
+    error = failure(api)
+    assert (error.kind, error.code, error.message) == (
+        Kind.OTHER,
+        "NoCredentialsError",
+        "the SDK did not make the call",
     )
-    assert "Acme" not in str(failed)
+
+
+def test_no_error_contains_a_sensitive_value_of_the_declaration_or_of_partner_central(
+    api: PartnerCentral, wire: Wire
+) -> None:
+    other = {**PROJECT["Customer"], "CompanyName": "Nobody Knows Ltd"}
+    current = {"Id": "1", "Type": "CustomerProject", "Payload": {"CustomerProject": {"Customer": other}}}
+    message = "Acme Tools (US) of HTTPS://ACME.example and 'Nobody Knows Ltd': Move to AWS"
+    entry = {"FieldName": "Payload.CompanyName", "Message": '{"v": "Acme Tools"}', "Code": "INVALID_VALUE"}
+    wire.plan(engagement(current), failed("ValidationException", message, ErrorList=[entry]))
+    api.mask("CustomerProject", PROJECT)
+    api.read(**READ)
+    error = failure(api, "create")
+    assert error.message == "*** (***) of *** and '***': Move to AWS"
+    assert error.fields == (FieldError(field="Payload.CompanyName", message='{"v": "***"}', code="INVALID_VALUE"),)
+    assert "Acme" not in str(error)
+
+
+def test_values_of_unknown_types_and_members_are_sensitive(api: PartnerCentral, wire: Wire) -> None:
+    api.mask("Newer", {"Anything": ["Xenophon", {"Of": "Yvette"}]})
+    api.mask("Lead", lead(interaction("Zacharias", Mood={"Is": ["Melancholic"]}), Temperature=451))
+    wire.plan(failed("ValidationException", "Xenophon, Yvette, Melancholic and 451"))
+    assert failure(api).message == "***, ***, *** and ***"
+
+
+def test_values_of_another_kind_than_in_the_service_model_are_sensitive(api: PartnerCentral, wire: Wire) -> None:
+    api.mask("Lead", {"Customer": "Xenophon", "Interactions": [None, "Yvette"], "QualificationStatus": "Qualified"})
+    api.mask("CustomerProject", {"Customer": {"CompanyName": {"Any": ["Zacharias"]}}})
+    wire.plan(failed("ValidationException", "Xenophon, Yvette and Zacharias are Qualified"))
+    assert failure(api).message == "***, *** and *** are Qualified"
+
+
+@pytest.mark.parametrize("words", [390, 400, 5000])
+def test_a_value_that_the_text_limit_cuts_is_masked_as_a_whole(api: PartnerCentral, wire: Wire, words: int) -> None:
+    # Ten words of five characters are before the value, and the limit is within it.
+    value = "hush " * words
+    api.mask("CustomerProject", {**PROJECT, "Project": {"BusinessProblem": value.strip()}})
+    wire.plan(failed("ValidationException", f"{'Word ' * 10}{value.strip()} is too long. {'Word ' * 1000}"))
+    message = failure(api).message
+    assert "hush" not in message
+    assert message.startswith(f"{'Word ' * 10}*** is too long. Word")
+    assert len(message) == TEXT_LIMIT
 
 
 @pytest.mark.parametrize("text", ["Acme Tools leak", "O'Neill", "Größe", "5", "a\nb", "x" * 101, "Springfield", 5])
-def test_a_code_that_is_no_plain_name_or_is_a_value_is_masked(api: PartnerCentral, wire: Wire, text: object) -> None:
-    api.understand("CustomerProject", {"Customer": {**PROJECT["Customer"], "CompanyName": "Springfield"}})
-    listed = [{"FieldName": "f", "Message": "m", "Code": text}]
+def test_a_code_that_is_no_name_or_a_sensitive_value_is_masked(api: PartnerCentral, wire: Wire, text: object) -> None:
+    api.mask("CustomerProject", {"Customer": {**PROJECT["Customer"], "CompanyName": "Springfield"}})
+    entries = [{"FieldName": "f", "Message": "m", "Code": text}]
     wire.plan(
         (400, {"__type": str(text), "Message": "m"}),
-        refused("AccessDeniedException", Reason=text),
-        refused("ValidationException", ErrorList=listed),
-        refused("ValidationException", message=str(text)),
+        failed("AccessDeniedException", Reason=text),
+        failed("ValidationException", ErrorList=entries),
+        failed("ValidationException", message=str(text)),
     )
     assert failure(api).code == "***"
     assert failure(api).reason == "***"
@@ -204,8 +279,16 @@ def test_a_code_that_is_no_plain_name_or_is_a_value_is_masked(api: PartnerCentra
     assert "Springfield" not in failure(api).message
 
 
-def test_an_error_without_words_names_its_status(api: PartnerCentral, wire: Wire) -> None:
+def test_an_error_without_a_message_names_its_status(api: PartnerCentral, wire: Wire) -> None:
     wire.plan((400, {"__type": "ConflictException"}))
-    failed = failure(api, "update")
-    assert failed.kind is Kind.CONFLICT
-    assert "400" in failed.message
+    error = failure(api, "update")
+    assert (error.kind, error.message) == (Kind.CONFLICT, "HTTP status 400")
+
+
+def test_an_error_names_a_member_in_any_notation() -> None:
+    field = FieldError(field="Payload.Lead.Insights", message="no", code="C")
+    error = ApiError(Kind.INVALID, operation="O", code="C", message="The qualification status is wrong", fields=[field])
+    assert error.names_member("Insights")
+    assert error.names_member("QualificationStatus")
+    assert not error.names_member("Customer")
+    assert json.dumps(str(error)) == '"C from O: The qualification status is wrong"'

@@ -1,4 +1,4 @@
-"""One well-formed answer for each event: what it carries, and for which events there is none."""
+"""Exactly one well-formed response for each event, and an error for an input that is no event."""
 
 import json
 import os
@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_handler.response import CfnResource, NotAnEventError, body
-from tests.lambda_handler.process.endpoint import AnswerEndpoint
+from tests.lambda_handler.process.endpoint import ResponseEndpoint
 from tests.lambda_handler.process.events import LOGICAL_ID, STACK, event
 from tests.lambda_handler.responding import ID, Context, raising, resource
 
-NEEDED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId", "RequestType")
+REQUIRED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 
 
-def test_a_success_is_one_put_with_everything_cloudformation_asks_for(answers: AnswerEndpoint) -> None:
-    url = answers.url()
+def test_a_success_is_one_put_with_every_member_that_cloudformation_requires(responses: ResponseEndpoint) -> None:
+    url = responses.url()
     made = resource()
     sent = event("Create", url, {})
 
@@ -28,8 +28,8 @@ def test_a_success_is_one_put_with_everything_cloudformation_asks_for(answers: A
 
     made.create(work)
     made(sent, Context())
-    (put,) = answers.puts
-    assert put.answer == {
+    (put,) = responses.puts
+    assert put.response == {
         "Status": "SUCCESS",
         "PhysicalResourceId": ID,
         "StackId": STACK,
@@ -45,18 +45,18 @@ def test_a_success_is_one_put_with_everything_cloudformation_asks_for(answers: A
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
-def test_a_failure_carries_the_reason_and_an_id_that_replaces_nothing(
-    answers: AnswerEndpoint, request_type: str
+def test_a_failure_has_the_reason_and_an_id_that_replaces_nothing(
+    responses: ResponseEndpoint, request_type: str
 ) -> None:
     made = resource(raising(ValueError("What to do.")))
-    before = {} if request_type == "Create" else {"PhysicalResourceId": ID}
-    made(event(request_type, answers.url(), {}, **before), Context())
-    (put,) = answers.puts
-    assert (put.answer["Status"], put.answer["Reason"], put.answer["Data"]) == ("FAILED", "What to do.", {})
-    assert put.answer["PhysicalResourceId"] == (f"not-created/{LOGICAL_ID}" if request_type == "Create" else ID)
+    more = {} if request_type == "Create" else {"PhysicalResourceId": ID}
+    made(event(request_type, responses.url(), {}, **more), Context())
+    (put,) = responses.puts
+    assert (put.response["Status"], put.response["Reason"], put.response["Data"]) == ("FAILED", "What to do.", {})
+    assert put.response["PhysicalResourceId"] == (f"not-created/{LOGICAL_ID}" if request_type == "Create" else ID)
 
 
-def test_a_failure_after_the_id_was_set_answers_as_if_it_had_not_been(answers: AnswerEndpoint) -> None:
+def test_a_failure_after_the_id_was_set_has_the_id_and_data_of_the_event(responses: ResponseEndpoint) -> None:
     made = resource()
 
     def work(event: Mapping[str, Any], context: Any) -> str:
@@ -64,24 +64,24 @@ def test_a_failure_after_the_id_was_set_answers_as_if_it_had_not_been(answers: A
         raise ValueError
 
     made.update(work)
-    made(event("Update", answers.url(), {}, PhysicalResourceId=ID), Context())
-    assert (answers.puts[0].answer["PhysicalResourceId"], answers.puts[0].answer["Data"]) == (ID, {})
+    made(event("Update", responses.url(), {}, PhysicalResourceId=ID), Context())
+    assert (responses.puts[0].response["PhysicalResourceId"], responses.puts[0].response["Data"]) == (ID, {})
 
 
-def test_failed_creates_have_the_same_id_every_time(answers: AnswerEndpoint) -> None:
+def test_a_failed_create_always_has_the_same_id(responses: ResponseEndpoint) -> None:
     made = resource(raising(ValueError("no")))
     for _ in range(3):
-        made(event("Create", answers.url(), {}), Context())
-    assert len({put.answer["PhysicalResourceId"] for put in answers.puts}) == 1
+        made(event("Create", responses.url(), {}), Context())
+    assert len({put.response["PhysicalResourceId"] for put in responses.puts}) == 1
 
 
-@pytest.mark.parametrize("nothing", [None, "", True])
-def test_work_without_an_id_answers_a_fixed_one(answers: AnswerEndpoint, nothing: Any) -> None:
-    resource(lambda: nothing)(event("Create", answers.url(), {}), Context())
-    assert answers.puts[0].answer["PhysicalResourceId"] == f"not-created/{LOGICAL_ID}"
+@pytest.mark.parametrize("result", [None, "", True])
+def test_work_that_returns_no_id_gets_the_id_of_a_failed_create(responses: ResponseEndpoint, result: Any) -> None:
+    resource(lambda: result)(event("Create", responses.url(), {}), Context())
+    assert responses.puts[0].response["PhysicalResourceId"] == f"not-created/{LOGICAL_ID}"
 
 
-def test_nothing_of_one_event_is_in_the_answer_to_the_next(answers: AnswerEndpoint) -> None:
+def test_a_response_has_nothing_of_the_event_before(responses: ResponseEndpoint) -> None:
     made = resource()
 
     def work(event: Mapping[str, Any], context: Any) -> str:
@@ -89,87 +89,56 @@ def test_nothing_of_one_event_is_in_the_answer_to_the_next(answers: AnswerEndpoi
         return ID
 
     made.create(work)
-    made(event("Create", answers.url(), {}), Context())
-    made(event("Delete", answers.url(), {}, PhysicalResourceId="other"), Context())
-    assert answers.puts[0].answer["Data"] == {"ContextId": "1"}
-    assert (answers.puts[1].answer["NoEcho"], answers.puts[1].answer["Data"]) == (False, {})
+    made(event("Create", responses.url(), {}), Context())
+    made(event("Delete", responses.url(), {}, PhysicalResourceId="other"), Context())
+    assert responses.puts[0].response["Data"] == {"ContextId": "1"}
+    assert (responses.puts[1].response["NoEcho"], responses.puts[1].response["Data"]) == (False, {})
 
 
 @given(st.text(max_size=300).map(lambda text: text * 40), st.sampled_from(["SUCCESS", "FAILED"]))
-def test_an_answer_is_at_most_4096_bytes_and_a_reason_loses_its_end_only(reason: str, status: str) -> None:
-    answer = event("Create", "https://answers.example", {})
-    encoded = body(answer, status, reason, ID, {})
-    said = json.loads(encoded)["Reason"]
+def test_a_response_has_at_most_4096_bytes_and_a_long_reason_is_cut_at_its_end(reason: str, status: str) -> None:
+    sent = event("Create", "https://responses.example", {})
+    encoded = body(sent, status, reason, ID, {})
+    kept = json.loads(encoded)["Reason"]
     assert len(encoded) <= 4096
-    if said != reason:
-        assert len(body(answer, status, reason, ID, {})) > 3500
-        assert said.endswith("...")
-        assert reason.startswith(said.removesuffix("...").rstrip())
+    if kept != reason:
+        assert len(encoded) > 3500
+        assert kept.endswith("...")
+        assert reason.startswith(kept.removesuffix("...").rstrip())
 
 
 @pytest.mark.parametrize("character", ["x", "ü", "\U0001f600", '"', "\\", "\n", "\ud800"])
-def test_a_long_reason_uses_what_there_is_whatever_it_is_made_of(character: str) -> None:
-    encoded = body(event("Create", "https://answers.example", {}), "FAILED", "Begins: " + character * 9000, ID, {})
+def test_a_long_reason_of_any_character_uses_nearly_all_4096_bytes(character: str) -> None:
+    encoded = body(event("Create", "https://responses.example", {}), "FAILED", "Begins: " + character * 9000, ID, {})
     assert 3900 <= len(encoded) <= 4096
     assert json.loads(encoded)["Reason"].startswith(f"Begins: {character}".rstrip())
 
 
-def test_a_reason_that_fits_is_sent_as_it_is() -> None:
+def test_a_reason_that_fits_is_not_changed() -> None:
     reason = "A sentence of fifty characters, more or less long. " * 60
     assert json.loads(body(event("Create", "https://a.example", {}), "FAILED", reason, ID, {}))["Reason"] == reason
 
 
-def test_an_id_that_is_too_long_is_cut_to_cloudformations_limit() -> None:
-    answer = json.loads(body(event("Delete", "https://a.example", {}), "SUCCESS", "", "x" * 2000, {}))
-    assert len(answer["PhysicalResourceId"]) == 1024
-
-
-def test_data_that_is_too_large_for_an_answer_does_not_make_one_that_cloudformation_ignores(
-    answers: AnswerEndpoint,
+@pytest.mark.parametrize("name", ["CrHelperPoll", "CrHelperData", "CrHelperRule", "CrHelperPermission", "CrHelperX"])
+def test_an_event_with_a_member_of_crhelpers_polling_does_not_skip_the_work(
+    responses: ResponseEndpoint, name: str
 ) -> None:
     made = resource()
-
-    def work(event: Mapping[str, Any], context: Any) -> str:
-        made.Data = {"EngagementArn": "x" * 5000}
-        return ID
-
-    made.create(work)
-    made(event("Create", answers.url(), {}), Context())
-    (put,) = answers.puts
-    assert len(put.body) <= 4096
-
-
-def test_data_that_is_no_json_does_not_keep_the_answer_from_going_out(answers: AnswerEndpoint) -> None:
-    made = resource()
-
-    def work(event: Mapping[str, Any], context: Any) -> str:
-        made.Data = {"ContextId": object()}
-        return ID
-
-    made.create(work)
-    sent = event("Create", answers.url(), {})
-    made(sent, Context())
-    (put,) = answers.puts
-    assert (put.answer["StackId"], put.answer["RequestId"]) == (STACK, sent["RequestId"])
-
-
-@pytest.mark.parametrize("kept", ["CrHelperPoll", "CrHelperData", "CrHelperRule", "CrHelperPermission", "CrHelperX"])
-def test_an_event_cannot_skip_the_work_with_crhelpers_own_words(answers: AnswerEndpoint, kept: str) -> None:
-    made = resource()
-    made(event("Create", answers.url(), {}, **{kept: {"ContextId": "forged"}}), Context())
-    (put,) = answers.puts
-    assert (put.answer["PhysicalResourceId"], put.answer["Data"]) == (ID, {})
+    made(event("Create", responses.url(), {}, **{name: {"ContextId": "forged"}}), Context())
+    (put,) = responses.puts
+    assert (put.response["PhysicalResourceId"], put.response["Data"]) == (ID, {})
 
 
 @pytest.mark.parametrize("request_type", ["create", "Read", "Import", "__class__"])
-def test_a_request_type_that_nobody_knows_is_answered(answers: AnswerEndpoint, request_type: str) -> None:
-    resource(raising(AssertionError()))(event(request_type, answers.url(), {}), Context())
-    assert answers.puts[0].answer["Status"] == "FAILED"
-    assert "Create, Update, Delete" in answers.puts[0].answer["Reason"]
+def test_an_unknown_request_type_fails(responses: ResponseEndpoint, request_type: str) -> None:
+    resource(raising(AssertionError()))(event(request_type, responses.url(), {}), Context())
+    assert responses.puts[0].response["Status"] == "FAILED"
+    assert responses.puts[0].response["Reason"].startswith("[UNKNOWN_REQUEST_TYPE] ")
+    assert "Create, Update, Delete" in responses.puts[0].response["Reason"]
 
 
 @pytest.mark.parametrize(
-    "nothing",
+    "other",
     [
         None,
         "text",
@@ -181,34 +150,36 @@ def test_a_request_type_that_nobody_knows_is_answered(answers: AnswerEndpoint, r
         {"ResponseURL": 5},
     ],
 )
-def test_what_is_no_event_ends_the_invocation_in_an_error_that_repeats_nothing(nothing: Any) -> None:
-    with pytest.raises(NotAnEventError) as refused:
-        resource(raising(AssertionError()))(nothing, Context())
-    assert "Quixotic" not in str(refused.value)
+def test_another_input_than_an_event_ends_in_an_error_that_does_not_quote_it(other: Any) -> None:
+    with pytest.raises(NotAnEventError) as failed:
+        resource(raising(AssertionError()))(other, Context())
+    assert "Quixotic" not in str(failed.value)
 
 
-@pytest.mark.parametrize("name", NEEDED[:4])
+@pytest.mark.parametrize("name", REQUIRED)
 @pytest.mark.parametrize("value", [None, "", 5, []])
-def test_an_event_that_cannot_be_answered_ends_in_an_error(answers: AnswerEndpoint, name: str, value: Any) -> None:
+def test_an_event_without_all_that_a_response_needs_ends_in_an_error(
+    responses: ResponseEndpoint, name: str, value: Any
+) -> None:
     with pytest.raises(NotAnEventError):
-        resource()({**event("Create", answers.url(), {}), name: value}, Context())
-    assert answers.puts == []
+        resource()({**event("Create", responses.url(), {}), name: value}, Context())
+    assert responses.puts == []
 
 
 @pytest.mark.parametrize("value", [None, "", 5, []])
-def test_an_event_that_says_not_what_to_do_is_answered_all_the_same(answers: AnswerEndpoint, value: Any) -> None:
-    # All that an answer needs is there, and without one the stack hangs for as long as ServiceTimeout.
-    resource()({**event("Create", answers.url(), {}), "RequestType": value}, Context())
-    assert answers.puts[0].answer["Status"] == "FAILED"
+def test_an_event_without_a_request_type_fails(responses: ResponseEndpoint, value: Any) -> None:
+    # Without a response, the stack would wait until ServiceTimeout.
+    resource()({**event("Create", responses.url(), {}), "RequestType": value}, Context())
+    assert responses.puts[0].response["Status"] == "FAILED"
 
 
-def test_no_client_is_built_and_no_setting_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    built: list[str] = []
-    monkeypatch.setattr("boto3.client", lambda name, **_: built.append(name))
+def test_crhelper_creates_no_client_and_the_environment_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    created: list[str] = []
+    monkeypatch.setattr("boto3.client", lambda name, **_: created.append(name))
     monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
     CfnResource()
     assert "AWS_SAM_LOCAL" not in os.environ
     monkeypatch.setenv("AWS_SAM_LOCAL", "theirs")
     CfnResource()
     assert os.environ["AWS_SAM_LOCAL"] == "theirs"
-    assert built == []
+    assert created == []

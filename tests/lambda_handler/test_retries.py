@@ -1,6 +1,7 @@
-"""How long, and how often: budgets, jitter, and what is never tried again."""
+"""Which failures are retried, how long, and with which pauses."""
 
 import inspect
+import json
 import random
 import time
 from itertools import pairwise
@@ -12,101 +13,100 @@ from lambda_handler.retries import RetryBudget
 from tests.lambda_handler.scripted import Clock, error
 
 
-def waits(clock: Clock, kind: Kind, times: int = 10_000, budget: RetryBudget | None = None, **members: str) -> float:
-    """Wait for the same failure until it is given up; return the seconds that took."""
+def retried(clock: Clock, kind: Kind, budget: RetryBudget | None = None, **members: str) -> float:
+    """Retry after the same failure until it is raised. Return the seconds that this took."""
     budget = budget or clock.budget()
     before = clock.remaining
     failure = error(kind, **members)
 
-    def again_and_again() -> None:
-        for _ in range(times):
-            budget.wait(failure)
+    def back_off_again_and_again() -> None:
+        for _ in range(10_000):
+            budget.back_off(failure)
 
     with pytest.raises(ApiError) as gave_up:
-        again_and_again()
+        back_off_again_and_again()
     assert gave_up.value is failure
     return before - clock.remaining
 
 
-@pytest.mark.parametrize("kind", [Kind.INVALID, Kind.NOT_FOUND, Kind.QUOTA, Kind.OTHER])
-def test_what_waiting_cannot_mend_is_final(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Kind.INVALID, Kind.NOT_FOUND, Kind.QUOTA, Kind.CERTIFICATE, Kind.OTHER])
+def test_a_failure_that_no_retry_can_change_is_final(kind: Kind) -> None:
     clock = Clock()
-    assert waits(clock, kind) == 0
+    assert retried(clock, kind) == 0
     assert clock.pauses == []
 
 
 @pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])
 @pytest.mark.parametrize("share", [1, 0.5, 0.1])
-def test_conflicts_and_missing_permissions_are_waited_for_a_minute(kind: Kind, share: float) -> None:
-    waited = waits(Clock(share=share), kind)
-    assert 45 <= waited <= 60
+def test_conflicts_and_missing_permissions_are_retried_for_a_minute(kind: Kind, share: float) -> None:
+    assert 45 <= retried(Clock(share=share), kind) <= 60
 
 
 @pytest.mark.parametrize("share", [1, 0.1])
-def test_the_calls_between_the_pauses_count_for_the_minute_too(share: float) -> None:
-    # Given calls that fail after fifteen seconds each,
+def test_the_minute_includes_the_calls_between_the_pauses(share: float) -> None:
+    # Given calls that fail after fifteen seconds each
     clock = Clock(share=share)
 
     def call() -> None:
         clock.remaining -= 15
         raise error(Kind.DENIED)
 
-    # When they are tried again,
+    # When they are retried
     with pytest.raises(ApiError):
-        clock.budget().until_answered(call)
+        clock.budget().retry(call)
 
-    # Then no call begins when the minute after the first failure is over.
+    # Then no call starts later than a minute after the first failure
     assert 830 - clock.remaining <= 15 + 60 + 15
 
 
-@pytest.mark.parametrize(("kind", "least"), [(Kind.NOT_SHOWN, 3), (Kind.CONFLICT, 10)])
-def test_some_pauses_are_made_however_long_the_calls_between_them_take(kind: Kind, least: int) -> None:
-    # Given calls that stall, or are throttled in a crowd,
+@pytest.mark.parametrize(("kind", "least"), [(Kind.NOT_VISIBLE, 3), (Kind.CONFLICT, 10)])
+def test_a_minimum_of_retries_is_made_however_long_the_calls_take(kind: Kind, least: int) -> None:
+    # Given calls that stall, or are throttled among many others
     clock = Clock()
     budget = clock.budget()
 
-    # When each fails in the same way after half a minute,
+    # When each fails in the same way after half a minute
     for _ in range(least):
-        budget.wait(error(kind))
+        budget.back_off(error(kind))
         clock.remaining -= 30
 
-    # Then it is tried again as often as it takes, and given up after.
+    # Then it is retried that often, and no more
     with pytest.raises(ApiError):
-        budget.wait(error(kind))
+        budget.back_off(error(kind))
     assert len(clock.pauses) == least
 
 
 @pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])
-def test_a_failure_after_one_that_ended_has_a_minute_of_its_own(kind: Kind) -> None:
+def test_a_reset_starts_a_new_minute(kind: Kind) -> None:
     clock = Clock()
     budget = clock.budget()
-    budget.wait(error(kind))
+    budget.back_off(error(kind))
     clock.remaining -= 100
-    budget.ended(kind)
-    assert 45 <= waits(clock, kind, budget=budget) <= 60
+    budget.reset(kind)
+    assert 45 <= retried(clock, kind, budget=budget) <= 60
     assert clock.drawn[0] == clock.drawn[1]
 
 
 def test_a_denial_with_a_reason_is_final() -> None:
     clock = Clock()
-    assert waits(clock, Kind.DENIED, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE") == 0
+    assert retried(clock, Kind.DENIED, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE") == 0
     assert clock.pauses == []
 
 
 @pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION])
 @pytest.mark.parametrize("remaining", [830, 100, 3])
-def test_throttling_internal_errors_and_connections_are_waited_for_until_time_runs_short(
+def test_throttling_internal_errors_and_connection_failures_are_retried_until_time_runs_short(
     kind: Kind, remaining: float
 ) -> None:
     clock = Clock(remaining=remaining)
-    waits(clock, kind)
+    retried(clock, kind)
     assert 0 < clock.remaining <= 16
 
 
 @pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION, Kind.CONFLICT, Kind.DENIED])
-def test_jitter_is_full_and_its_cap_doubles_up_to_a_limit(kind: Kind) -> None:
+def test_the_jitter_is_full_and_its_limit_doubles_up_to_a_maximum(kind: Kind) -> None:
     clock = Clock()
-    waits(clock, kind)
+    retried(clock, kind)
     lows, caps = zip(*clock.drawn, strict=True)
     assert set(lows) == {0}
     assert all(after == before * 2 or after == max(caps) for before, after in pairwise(caps))
@@ -115,56 +115,56 @@ def test_jitter_is_full_and_its_cap_doubles_up_to_a_limit(kind: Kind) -> None:
     assert clock.pauses == list(caps[: len(clock.pauses)])
 
 
-def test_what_is_drawn_is_what_is_waited() -> None:
+def test_the_pause_is_the_number_drawn() -> None:
     clock = Clock(share=0.25)
-    clock.budget().wait(error(Kind.THROTTLED))
+    clock.budget().back_off(error(Kind.THROTTLED))
     assert clock.pauses == [clock.drawn[0][1] * 0.25]
 
 
-def test_the_jitter_is_drawn_and_slept_for_real_unless_told_otherwise() -> None:
+def test_pauses_are_random_and_real_by_default() -> None:
     defaults = {name: parameter.default for name, parameter in inspect.signature(RetryBudget).parameters.items()}
     assert (defaults["sleep"], defaults["uniform"]) == (time.sleep, random.uniform)
 
 
-def test_many_failures_never_overflow_the_cap() -> None:
+def test_thousands_of_failures_do_not_exceed_the_maximum() -> None:
     clock = Clock(remaining=10_000_000, share=0.001)
     budget = clock.budget()
     for _ in range(2_000):
-        budget.wait(error(Kind.THROTTLED))
+        budget.back_off(error(Kind.THROTTLED))
     assert max(cap for _, cap in clock.drawn) <= 16
 
 
-def test_a_pause_never_reaches_into_the_answers_time() -> None:
+def test_no_pause_is_longer_than_the_time_left() -> None:
     clock = Clock(remaining=0.5)
     with pytest.raises(ApiError):
-        clock.budget().wait(error(Kind.THROTTLED))
+        clock.budget().back_off(error(Kind.THROTTLED))
     assert clock.pauses == []
 
 
 def test_each_kind_of_failure_has_its_own_budget() -> None:
     clock = Clock()
     budget = clock.budget()
-    waits(clock, Kind.CONFLICT, budget=budget)
+    retried(clock, Kind.CONFLICT, budget=budget)
     pauses = len(clock.pauses)
-    budget.wait(error(Kind.DENIED))
-    budget.wait(error(Kind.THROTTLED))
+    budget.back_off(error(Kind.DENIED))
+    budget.back_off(error(Kind.THROTTLED))
     assert len(clock.pauses) == pauses + 2
 
 
-def test_a_call_is_made_until_it_is_answered() -> None:
+def test_a_call_is_retried_until_it_succeeds() -> None:
     clock = Clock()
     outcomes = [error(Kind.THROTTLED), error(Kind.INTERNAL), error(Kind.CONNECTION), error(Kind.DENIED)]
 
     def call() -> str:
         if outcomes:
             raise outcomes.pop(0)
-        return "answer"
+        return "result"
 
-    assert clock.budget().until_answered(call) == "answer"
+    assert clock.budget().retry(call) == "result"
     assert len(clock.pauses) == 4
 
 
-def test_a_final_error_is_not_waited_for() -> None:
+def test_a_final_error_is_raised_after_one_call() -> None:
     clock = Clock()
     calls: list[int] = []
 
@@ -173,19 +173,19 @@ def test_a_final_error_is_not_waited_for() -> None:
         raise error(Kind.INVALID)
 
     with pytest.raises(ApiError):
-        clock.budget().until_answered(call)
+        clock.budget().retry(call)
     assert (calls, clock.pauses) == ([1], [])
 
 
 @pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.INTERNAL])
-def test_a_kind_that_the_caller_wants_to_see_is_not_waited_for(kind: Kind) -> None:
+def test_a_kind_that_the_caller_handles_is_raised_after_one_call(kind: Kind) -> None:
     clock = Clock()
 
     def call() -> None:
         raise error(kind)
 
     with pytest.raises(ApiError):
-        clock.budget().until_answered(call, unless=(kind,))
+        clock.budget().retry(call, unless=(kind,))
     assert clock.pauses == []
 
 
@@ -194,20 +194,38 @@ def test_no_call_starts_when_there_is_no_time_left(remaining: float) -> None:
     def call() -> None:
         raise AssertionError
 
-    with pytest.raises(ResourceError, match="time ran out"):
-        Clock(remaining=remaining).budget().until_answered(call)
+    with pytest.raises(ResourceError, match="ran out of time") as failed:
+        Clock(remaining=remaining).budget().retry(call)
+    assert failed.value.code == "OUT_OF_TIME"
 
 
 @pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION, Kind.DENIED])
-def test_time_that_runs_out_in_a_pause_does_not_hide_what_failed(kind: Kind) -> None:
-    # A sleep is always a little longer than it was asked to be.
+def test_the_failure_is_raised_rather_than_the_end_of_the_time_in_a_pause(kind: Kind) -> None:
+    # A sleep is always a little longer than asked.
     first, failure = Clock(), error(kind)
-    first.budget().wait(failure)
+    first.budget().back_off(failure)
     clock = Clock(remaining=first.pauses[0] + 0.001, overshoot=0.01)
 
     def call() -> None:
         raise failure
 
     with pytest.raises(ApiError) as failed:
-        clock.budget().until_answered(call)
+        clock.budget().retry(call)
     assert failed.value is failure
+
+
+@pytest.mark.parametrize(("remaining", "slept"), [(3, True), (2, False)])
+def test_a_pause_outside_a_retry_is_skipped_if_time_is_short(remaining: float, slept: bool) -> None:
+    clock = Clock(remaining=remaining)
+    assert clock.budget().pause(1, 2) == slept
+    assert clock.drawn == [(1, 2)]
+    assert clock.pauses == [2] * slept
+
+
+def test_each_retry_and_the_end_of_the_retries_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    retried(Clock(remaining=2.5), Kind.THROTTLED)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["decision"], line["attempt"], line["error_code"]) for line in lines] == [
+        ("retry", 1, "THROTTLED"),
+        ("gave up", 2, "THROTTLED"),
+    ]

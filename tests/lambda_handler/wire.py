@@ -1,4 +1,4 @@
-"""The wire under botocore: what goes out is kept, what comes back is planned, and no socket is opened."""
+"""The wire under botocore: requests are recorded, responses are planned, and no socket is opened."""
 
 import io
 import json
@@ -12,10 +12,11 @@ from botocore.compat import HTTPHeaders
 
 MODIFIED = "2026-01-01T00:00:00.123456789Z"
 NAMESPACE = "com.amazonaws.partnercentralselling#"
+REQUEST_ID = "5f1c2a90-0000-4000-8000-00000000aaaa"
 
 
 class _Raw(io.BytesIO):
-    """A body as urllib3 hands it over."""
+    """A body as urllib3 returns it."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:
         yield self.read()
@@ -23,33 +24,33 @@ class _Raw(io.BytesIO):
 
 @dataclass(kw_only=True)
 class Wire:
-    """What a client sends and gets, once `tap` was called with it.
+    """What a client sends and receives, after `tap` was called with it.
 
     Attributes:
-        planned: the answers to come, first first: a pair of status and body, or an exception to raise.
-        requests: what was sent.
+        planned: The next responses, the first one first: a pair of status and body, or an exception to raise.
+        requests: What was sent.
     """
 
     planned: deque[tuple[int, Any] | Exception] = field(default_factory=deque)
     requests: list[AWSPreparedRequest] = field(default_factory=list)
 
     def tap(self, client: Any) -> Any:
-        """Put this wire in place of a client's sockets, and of another wire that was there; return the client."""
+        """Replace a client's sockets, or its former wire, with this wire. Return the client."""
         events = client.meta.events
         events.register("before-send.partnercentral-selling", self._send, unique_id="wire")
         return client
 
     def untap(self, client: Any) -> None:
-        """Take it away again."""
+        """Remove the wire from the client."""
         client.meta.events.unregister("before-send.partnercentral-selling", self._send, unique_id="wire")
 
-    def plan(self, *answers: tuple[int, Any] | Exception) -> None:
-        """Plan further answers."""
-        self.planned.extend(answers)
+    def plan(self, *responses: tuple[int, Any] | Exception) -> None:
+        """Plan further responses."""
+        self.planned.extend(responses)
 
     @property
     def bodies(self) -> list[tuple[str, Any]]:
-        """What was asked: operation and JSON body."""
+        """The requests so far: operation and JSON body."""
         return [
             (_text(request.headers["X-Amz-Target"]).rpartition(".")[2], json.loads(_text(request.body)))
             for request in self.requests
@@ -57,32 +58,34 @@ class Wire:
 
     def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         self.requests.append(request)
-        assert self.planned, f"a request that nobody expects: {request.body!r}"
-        answer = self.planned.popleft()
-        if isinstance(answer, Exception):
-            raise answer
-        status, body = answer
+        assert self.planned, f"an unexpected request: {request.body!r}"
+        response = self.planned.popleft()
+        if isinstance(response, Exception):
+            raise response
+        status, body = response
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return AWSResponse(str(request.url), status, HTTPHeaders(), _Raw(content))
+        headers = HTTPHeaders()
+        headers["x-amzn-RequestId"] = REQUEST_ID
+        return AWSResponse(str(request.url), status, headers, _Raw(content))
 
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def refused(code: str, message: str = "It was refused.", *, status: int = 400, **members: Any) -> tuple[int, Any]:
-    """Return an error answer in the service's shape."""
+def failed(code: str, message: str = "It was refused.", *, status: int = 400, **members: Any) -> tuple[int, Any]:
+    """Return an error response in the service's shape."""
     return status, {"__type": NAMESPACE + code, "Message": message, **members}
 
 
 def engagement(*contexts: Any, modified_at: str = MODIFIED, id_: str = "eng-0123456789abcd") -> tuple[int, Any]:
-    """Return GetEngagement's answer."""
+    """Return the response of GetEngagement."""
     arn = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{id_}"
     return 200, {"Id": id_, "Arn": arn, "ModifiedAt": modified_at, "Contexts": list(contexts)}
 
 
 def wrote(context_id: str, modified_at: str = MODIFIED, id_: str = "eng-0123456789abcd") -> tuple[int, Any]:
-    """Return the answer to either write."""
+    """Return the response to either write."""
     return 200, {
         "EngagementId": id_,
         "EngagementArn": f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{id_}",

@@ -1,18 +1,18 @@
-"""Create where there is no room, or no wish, for a new context: the quota, and `existing_context_id`."""
+"""A full engagement, and `existing_context_id`: the declaration uses a context that exists already."""
 
 import pytest
 
 from lambda_handler.api import Context
 from lambda_handler.errors import Kind
-from tests.lambda_handler.running import create, create_refused, identity, update, update_refused
+from tests.lambda_handler.running import create, create_error, identity, update, update_error
 from tests.lambda_handler.scripted import (
     LOCKS,
     OTHER_PROJECT,
     PROJECT,
     Clock,
     creates,
+    engagement,
     error,
-    held,
     ids,
     interaction,
     lead,
@@ -24,113 +24,104 @@ from tests.lambda_handler.scripted import (
 )
 
 ANN, BEN = interaction("Ann"), interaction("Ben")
+FULL = error(Kind.QUOTA, "ServiceQuotaExceededException", "An engagement can have five.")
 
 
-class TestQuota:
-    """The engagement is full."""
-
-    FULL = error(Kind.QUOTA, "ServiceQuotaExceededException", "An engagement holds five.")
-
-    def test_names_every_context_and_context_identifier(self) -> None:
-        """Whatever their Types are: each holds a slot."""
-        contexts = [
-            project("1", OTHER_PROJECT),
-            lead_context("2", lead(ANN)),
-            project("3", OTHER_PROJECT),
-            Context(id="4", type="ProspectingResult", payload={}),
-            project("5", OTHER_PROJECT),
-        ]
-        clock = Clock()
-        reason = create_refused(reads(held(*contexts)), creates(self.FULL), reads(held(*contexts)), clock=clock)
-        assert ids(reason, list("12345")) == list("12345")
-        assert "existing_context_id" in reason
-        assert "ServiceQuotaExceededException" in reason
-        assert "An engagement holds five." in reason
-        assert clock.pauses == []
-
-    def test_that_our_own_lost_request_filled_is_no_failure(self) -> None:
-        """The fifth context is the one that the first try made."""
-        outcome = create(
-            reads(held()),
-            creates(error(Kind.CONNECTION)),
-            creates(self.FULL),
-            reads(held(project("5"), lock=2)),
-        )
-        assert (outcome.identity, outcome.engagement.modified_at) == (identity("5"), LOCKS[2])
+def test_a_full_engagement_is_an_error_that_lists_all_contexts_of_every_type() -> None:
+    contexts = engagement(
+        project("1", OTHER_PROJECT),
+        lead_context("2", lead(ANN)),
+        project("3", OTHER_PROJECT),
+        Context(id="4", type="ProspectingResult", payload={}),
+        project("5", OTHER_PROJECT),
+    )
+    clock = Clock()
+    text = create_error(reads(contexts), creates(FULL), reads(contexts), clock=clock, code="ENGAGEMENT_FULL")
+    assert ids(text, list("12345")) == list("12345")
+    assert text.startswith("[ENGAGEMENT_FULL] ServiceQuotaExceededException from Operation. ")
+    assert "existing_context_id" in text[:300]
+    assert text.endswith("Response: An engagement can have five.")
+    assert clock.pauses == []
 
 
-class TestContextIdentifierOnCreate:
-    """Manage an existing context, and never create one."""
-
-    def test_takes_a_context_over_by_an_update(self) -> None:
-        """The payload is brought to what is declared."""
-        outcome = create(
-            reads(held(project("1"), project("2", OTHER_PROJECT), lock=2)),
-            updates("2", written("2", lock=3), lock=2),
-            existing_context_id="2",
-        )
-        assert (outcome.identity, outcome.engagement.modified_at) == (identity("2"), LOCKS[3])
-
-    def test_of_one_that_is_as_declared_writes_nothing(self) -> None:
-        """Though another one is equal too: there is no doubt which is meant."""
-        outcome = create(reads(held(project("1"), project("2"), lock=2)), existing_context_id="2")
-        assert (outcome.identity, outcome.engagement.modified_at) == (identity("2"), LOCKS[2])
-
-    def test_also_where_adoption_is_off(self) -> None:
-        """It is no adoption."""
-        assert create(reads(held(project("2"))), existing_context_id="2", adopt_existing=False).identity == identity(
-            "2"
-        )
-
-    def test_of_one_that_is_missing_fails_and_creates_nothing(self) -> None:
-        """A read may show a context late, so it looks more than once."""
-        clock = Clock()
-        contexts = held(project("1"), lead_context("2", lead(ANN)))
-        reason = create_refused(*[reads(contexts)] * 4, existing_context_id="9", clock=clock)
-        assert ids(reason, ["1", "2"]) == ["1", "2"]
-        assert "9" in reason
-        assert sum(clock.pauses) <= 10
-
-    def test_of_another_type_fails_and_writes_nothing(self) -> None:
-        """A Lead is never written over with a project."""
-        reason = create_refused(reads(held(project("1"), lead_context("2", lead(ANN)))), existing_context_id="2")
-        assert "Lead" in reason
-        assert "CustomerProject" in reason
-        assert ids(reason, ["1", "2"]) == ["1", "2"]
+def test_a_context_that_a_lost_request_created_in_the_last_slot_is_adopted() -> None:
+    outcome = create(
+        reads(engagement()),
+        creates(error(Kind.CONNECTION)),
+        creates(FULL),
+        reads(engagement(project("5"), lock=2)),
+    )
+    assert (outcome.identity, outcome.engagement.modified_at) == (identity("5"), LOCKS[2])
 
 
-class TestContextIdentifierOnUpdate:
-    """The same, another, one that is missing, one of another Type."""
+def test_an_imported_context_is_updated_to_the_declaration() -> None:
+    outcome = create(
+        reads(engagement(project("1"), project("2", OTHER_PROJECT), lock=2)),
+        updates("2", written("2", lock=3), lock=2),
+        existing_context_id="2",
+    )
+    assert (outcome.identity, outcome.engagement.modified_at) == (identity("2"), LOCKS[3])
 
-    def test_the_same_is_in_place(self) -> None:
-        """One read, one write."""
-        step = updates("1", written("1", lock=1), lock=0)
-        outcome = update(
-            reads(held(project("1", OTHER_PROJECT))), step, existing_context_id="1", previous=OTHER_PROJECT
-        )
-        assert outcome.identity == identity("1")
 
-    def test_another_is_a_replacement_by_that_context(self) -> None:
-        """The one before stays as it is."""
-        contexts = held(project("1"), project("2", OTHER_PROJECT))
-        outcome = update(reads(contexts), updates("2", written("2", lock=1), lock=0), existing_context_id="2")
-        assert outcome.identity == identity("2")
+def test_an_imported_context_that_equals_the_declaration_is_not_written_to() -> None:
+    # Context 1 is equal too, but the id says which one is meant.
+    outcome = create(reads(engagement(project("1"), project("2"), lock=2)), existing_context_id="2")
+    assert (outcome.identity, outcome.engagement.modified_at) == (identity("2"), LOCKS[2])
 
-    def test_of_one_that_is_missing_fails(self) -> None:
-        """And creates nothing."""
-        reason = update_refused(*[reads(held(project("1")))] * 4, existing_context_id="7")
-        assert "7" in reason
-        assert ids(reason, ["1"]) == ["1"]
 
-    @pytest.mark.parametrize("identifier", ["1", "2"])
-    def test_of_another_type_fails_and_creates_nothing(self, identifier: str) -> None:
-        """Whether it is the one that was managed before or not."""
-        contexts = held(lead_context("1", lead(ANN)), lead_context("2", lead(BEN)))
-        steps = [reads(contexts)] * (2 if identifier == "1" else 1)
-        reason = update_refused(*steps, existing_context_id=identifier)
-        assert "Lead" in reason
-        assert "CustomerProject" in reason
+def test_an_import_works_with_adoption_off() -> None:
+    outcome = create(reads(engagement(project("2"))), existing_context_id="2", adopt_existing=False)
+    assert outcome.identity == identity("2")
 
-    def test_not_any_more_stays_in_place(self) -> None:
-        """The physical id says which context it is."""
-        assert update(reads(held(project("1"), project("2"))), previous=PROJECT).identity == identity("1")
+
+def test_an_import_of_a_missing_context_is_an_error_after_some_reads() -> None:
+    clock = Clock()
+    contexts = engagement(project("1"), lead_context("2", lead(ANN)))
+    text = create_error(*[reads(contexts)] * 4, existing_context_id="9", clock=clock, code="CONTEXT_NOT_FOUND")
+    assert ids(text, ["1", "2"]) == ["1", "2"]
+    assert "'9' does not exist" in text
+    assert sum(clock.pauses) <= 10
+
+
+def test_an_import_of_another_type_is_an_error_and_writes_nothing() -> None:
+    contexts = engagement(project("1"), lead_context("2", lead(ANN)))
+    text = create_error(reads(contexts), existing_context_id="2", code="CONTEXT_NOT_FOUND")
+    assert "has the Type Lead" in text
+    assert "CustomerProject" in text
+    assert ids(text, ["1", "2"]) == ["1", "2"]
+
+
+def test_an_update_with_the_same_existing_context_id_is_in_place() -> None:
+    outcome = update(
+        reads(engagement(project("1", OTHER_PROJECT))),
+        updates("1", written("1", lock=1), lock=0),
+        existing_context_id="1",
+        previous=OTHER_PROJECT,
+    )
+    assert outcome.identity == identity("1")
+
+
+def test_an_update_with_another_existing_context_id_is_a_replacement_by_that_context() -> None:
+    contexts = engagement(project("1"), project("2", OTHER_PROJECT))
+    outcome = update(reads(contexts), updates("2", written("2", lock=1), lock=0), existing_context_id="2")
+    assert outcome.identity == identity("2")
+
+
+def test_an_update_with_a_missing_existing_context_id_is_an_error_and_creates_nothing() -> None:
+    text = update_error(*[reads(engagement(project("1")))] * 4, existing_context_id="7", code="CONTEXT_NOT_FOUND")
+    assert "'7'" in text
+    assert ids(text, ["1"]) == ["1"]
+
+
+@pytest.mark.parametrize("identifier", ["1", "2"])
+def test_an_update_with_an_existing_context_id_of_another_type_is_an_error(identifier: str) -> None:
+    contexts = engagement(lead_context("1", lead(ANN)), lead_context("2", lead(BEN)))
+    # Context 1 is the one that the physical id names: its Type is known after the first read.
+    steps = [reads(contexts)] * (2 if identifier == "1" else 1)
+    text = update_error(*steps, existing_context_id=identifier, code="CONTEXT_NOT_FOUND")
+    assert "Lead" in text
+    assert "CustomerProject" in text
+
+
+def test_an_update_that_removes_existing_context_id_stays_in_place() -> None:
+    assert update(reads(engagement(project("1"), project("2"))), previous=PROJECT).identity == identity("1")

@@ -1,235 +1,237 @@
-"""A Lead's interactions under conflicts, open outcomes and late reads, and beside what AWS filled in."""
+"""Interactions of a Lead under conflicts, unknown outcomes and lagging reads, and with members that AWS filled in."""
 
 from typing import Any
 
 import pytest
 
-from lambda_handler.errors import ApiError, FieldError, Kind
-from tests.lambda_handler.running import change, holding, sends, update
-from tests.lambda_handler.scripted import (
-    CONFLICT,
-    Clock,
-    error,
-    held,
-    interaction,
-    lead,
-    reads,
-)
+from lambda_handler.errors import ApiError, FieldError, Kind, ResourceError
+from tests.lambda_handler.running import change, current_lead, sends, update
+from tests.lambda_handler.scripted import CONFLICT, Clock, engagement, error, interaction, lead, reads
 
 ANN, BEN, CLEO, DAN = (interaction(name) for name in ("Ann", "Ben", "Cleo", "Dan"))
 TEN = [interaction(f"Name{number}") for number in range(10)]
 SCORE = {"LeadReadinessScore": "High"}
-FILLED: dict[str, Any] = {"Insights": SCORE, "QualificationStatus": "Qualified"}
+FILLED_IN: dict[str, Any] = {"Insights": SCORE, "QualificationStatus": "Qualified"}
 REFUSED = error(
     Kind.INVALID,
     "ValidationException",
     fields=[FieldError(field="Payload.Lead.Insights", message="is not for you to write", code="ACTION_NOT_PERMITTED")],
 )
+UNKNOWN_OUTCOME = pytest.mark.parametrize("kind", [Kind.INTERNAL, Kind.CONNECTION])
 
 
-class TestFailuresBetween:
-    """Conflicts and open outcomes while interactions go out."""
+def test_no_interaction_is_sent_twice_after_a_conflict() -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN),
+        sends(1, CLEO, CONFLICT),
+        reads(engagement(current_lead(ANN, BEN, DAN), lock=2)),
+        sends(2, CLEO),
+        now=[ANN, BEN, CLEO],
+        previous=[ANN],
+    )
 
-    def test_a_conflict_is_read_again_and_nothing_sent_twice(self) -> None:
-        """Ben went in before."""
+
+def test_a_successful_update_resets_the_retries_of_conflicts() -> None:
+    clock = Clock()
+    busy = [sends(1, CLEO, error(Kind.THROTTLED))] * 20
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN, CONFLICT),
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN),
+        *busy,
+        sends(1, CLEO, CONFLICT),
+        reads(engagement(current_lead(ANN, BEN), lock=1)),
+        sends(1, CLEO),
+        now=[ANN, BEN, CLEO],
+        previous=[ANN],
+        clock=clock,
+    )
+    assert sum(clock.pauses) > 60
+
+
+def test_an_interaction_that_was_sent_is_not_sent_again_if_a_lagging_read_does_not_show_it() -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN),
+        sends(1, CLEO, CONFLICT),
+        reads(engagement(current_lead(ANN), lock=2)),
+        sends(2, CLEO),
+        now=[ANN, BEN, CLEO],
+        previous=[ANN],
+    )
+
+
+def test_two_identical_interactions_are_both_sent_after_a_conflict() -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN),
+        sends(1, BEN, CONFLICT),
+        reads(engagement(current_lead(ANN, BEN), lock=2)),
+        sends(2, BEN),
+        now=[ANN, BEN, BEN],
+        previous=[ANN],
+    )
+
+
+def test_interactions_that_a_lagging_read_does_not_show_count_toward_the_limit() -> None:
+    with pytest.raises(ResourceError, match="10") as failed:
         change(
-            reads(held(holding(ANN))),
+            reads(engagement(current_lead(*TEN[:8]))),
             sends(0, BEN),
             sends(1, CLEO, CONFLICT),
-            reads(held(holding(ANN, BEN, DAN), lock=2)),
-            sends(2, CLEO),
-            now=[ANN, BEN, CLEO],
-            previous=[ANN],
+            reads(engagement(current_lead(*TEN[:8], DAN), lock=2)),
+            now=[*TEN[:8], BEN, CLEO],
+            previous=TEN[:8],
         )
+    assert failed.value.code == "TOO_MANY_INTERACTIONS"
 
-    def test_a_conflict_after_a_write_that_went_through_is_another_one(self) -> None:
-        """A Lead's interactions take their time where the service is busy."""
-        clock = Clock()
-        busy = [sends(1, CLEO, error(Kind.THROTTLED))] * 20
+
+@UNKNOWN_OUTCOME
+def test_an_interaction_with_an_unknown_outcome_is_not_sent_again_if_it_arrived(kind: Kind) -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN, error(kind)),
+        reads(engagement(current_lead(ANN, {**BEN, "InteractionDate": "2026-01-01T00:00:00Z"}), lock=1)),
+        now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
+@UNKNOWN_OUTCOME
+def test_the_lock_keeps_a_lagging_read_from_sending_an_interaction_twice(kind: Kind) -> None:
+    # A read that lags has an old lock too.
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN, error(kind)),
+        reads(engagement(current_lead(ANN), lock=0)),
+        sends(0, BEN, CONFLICT),
+        reads(engagement(current_lead(ANN, BEN), lock=1)),
+        now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
+@UNKNOWN_OUTCOME
+def test_an_interaction_with_an_unknown_outcome_is_sent_again_if_it_did_not_arrive(kind: Kind) -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN, error(kind)),
+        reads(engagement(current_lead(ANN), lock=3)),
+        sends(3, BEN),
+        now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
+def test_a_value_that_the_service_normalized_is_written_once_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN, QualificationStatus="open"),
+        sends(1, CLEO, CONFLICT, QualificationStatus="open"),
+        reads(engagement(current_lead(ANN, BEN, CLEO, QualificationStatus="Open"), lock=2)),
+        now=[ANN, BEN, CLEO],
+        previous=[ANN],
+        QualificationStatus="open",
+    )
+    assert '"differs after update"' in capsys.readouterr().out
+
+
+def test_a_value_that_the_service_kept_is_not_logged_as_different(capsys: pytest.CaptureFixture[str]) -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN),
+        sends(1, CLEO, CONFLICT),
+        reads(engagement(current_lead(ANN, BEN, CLEO), lock=2)),
+        now=[ANN, BEN, CLEO],
+        previous=[ANN],
+    )
+    assert '"differs after update"' not in capsys.readouterr().out
+
+
+# Insights and QualificationStatus that AWS filled in. An update can replace the whole Lead, so it sends them back.
+
+
+def test_an_update_sends_back_what_aws_filled_in() -> None:
+    step = sends(0, BEN, **FILLED_IN)
+    change(reads(engagement(current_lead(ANN, **FILLED_IN))), step, now=[ANN, BEN], previous=[ANN])
+
+
+def test_a_declared_member_takes_precedence_over_what_aws_filled_in() -> None:
+    step = sends(0, Insights=SCORE, QualificationStatus="Open")
+    current = engagement(current_lead(ANN, **FILLED_IN))
+    change(reads(current), step, now=[ANN], previous=[ANN], QualificationStatus="Open")
+
+
+def test_an_update_after_a_conflict_sends_back_what_the_last_read_shows() -> None:
+    newer = {"LeadReadinessScore": "Low"}
+    change(
+        reads(engagement(current_lead(ANN, Insights=SCORE))),
+        sends(0, BEN, CONFLICT, Insights=SCORE),
+        reads(engagement(current_lead(ANN, Insights=newer), lock=1)),
+        sends(1, BEN, Insights=newer),
+        now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
+def test_a_refused_member_that_aws_filled_in_is_left_out_for_the_rest_of_the_run() -> None:
+    change(
+        reads(engagement(current_lead(ANN, Insights=SCORE))),
+        sends(0, BEN, REFUSED, Insights=SCORE),
+        sends(0, BEN),
+        sends(1, CLEO),
+        now=[ANN, BEN, CLEO],
+        previous=[ANN],
+    )
+
+
+@pytest.mark.parametrize("message", ["The qualification status is AWS's.", "qualificationStatus: read only"])
+def test_a_refused_member_can_be_named_in_the_message_alone(message: str) -> None:
+    # An ErrorList is optional.
+    change(
+        reads(engagement(current_lead(ANN, QualificationStatus="Qualified"))),
+        sends(0, BEN, error(Kind.INVALID, "ValidationException", message), QualificationStatus="Qualified"),
+        sends(0, BEN),
+        now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
+@pytest.mark.parametrize("name", ["QualificationStatus", "Customer.CompanyName"])
+def test_what_aws_filled_in_is_not_left_out_if_another_member_is_refused(name: str) -> None:
+    # Without it, the service might accept the update and lose the member.
+    other = FieldError(field=f"Payload.Lead.{name}", message="is not valid", code="INVALID_VALUE")
+    refused = error(Kind.INVALID, "ValidationException", fields=[other])
+    with pytest.raises(ApiError) as failed:
         change(
-            reads(held(holding(ANN))),
-            sends(0, BEN, CONFLICT),
-            reads(held(holding(ANN))),
-            sends(0, BEN),
-            *busy,
-            sends(1, CLEO, CONFLICT),
-            reads(held(holding(ANN, BEN), lock=1)),
-            sends(1, CLEO),
-            now=[ANN, BEN, CLEO],
-            previous=[ANN],
-            clock=clock,
-        )
-        assert sum(clock.pauses) > 60
-
-    def test_what_was_answered_is_not_sent_again_though_a_late_read_does_not_show_it(self) -> None:
-        """At most one write for each intended change."""
-        change(
-            reads(held(holding(ANN))),
-            sends(0, BEN),
-            sends(1, CLEO, CONFLICT),
-            reads(held(holding(ANN), lock=2)),
-            sends(2, CLEO),
-            now=[ANN, BEN, CLEO],
-            previous=[ANN],
-        )
-
-    def test_the_same_one_twice_is_still_two_after_a_conflict(self) -> None:
-        """What the read shows by then is not counted once more as sent."""
-        change(
-            reads(held(holding(ANN))),
-            sends(0, BEN),
-            sends(1, BEN, CONFLICT),
-            reads(held(holding(ANN, BEN), lock=2)),
-            sends(2, BEN),
-            now=[ANN, BEN, BEN],
-            previous=[ANN],
-        )
-
-    def test_a_late_read_does_not_let_an_eleventh_through(self) -> None:
-        """Those that were answered count, shown or not."""
-        ten = TEN
-        with pytest.raises(Exception, match="10"):
-            change(
-                reads(held(holding(*ten[:8]))),
-                sends(0, BEN),
-                sends(1, CLEO, CONFLICT),
-                reads(held(holding(*ten[:8], DAN), lock=2)),
-                now=[*ten[:8], BEN, CLEO],
-                previous=ten[:8],
-            )
-
-    @pytest.mark.parametrize("kind", [Kind.INTERNAL, Kind.CONNECTION])
-    def test_one_that_arrived_unanswered_is_not_sent_again(self, kind: Kind) -> None:
-        """The read shows it."""
-        change(
-            reads(held(holding(ANN))),
-            sends(0, BEN, error(kind)),
-            reads(held(holding(ANN, {**BEN, "InteractionDate": "2026-01-01T00:00:00Z"}), lock=1)),
+            reads(engagement(current_lead(ANN, Insights=SCORE))),
+            sends(0, BEN, refused, Insights=SCORE, QualificationStatus="Open"),
             now=[ANN, BEN],
             previous=[ANN],
+            QualificationStatus="Open",
         )
+    assert failed.value is refused
 
-    @pytest.mark.parametrize("kind", [Kind.INTERNAL, Kind.CONNECTION])
-    def test_one_that_arrived_unanswered_is_saved_by_the_lock_where_the_read_is_late(self, kind: Kind) -> None:
-        """A stale read carries a stale lock."""
+
+def test_an_update_that_is_refused_without_the_member_too_is_an_error() -> None:
+    with pytest.raises(ApiError) as failed:
         change(
-            reads(held(holding(ANN))),
-            sends(0, BEN, error(kind)),
-            reads(held(holding(ANN), lock=0)),
-            sends(0, BEN, CONFLICT),
-            reads(held(holding(ANN, BEN), lock=1)),
-            now=[ANN, BEN],
-            previous=[ANN],
-        )
-
-    @pytest.mark.parametrize("kind", [Kind.INTERNAL, Kind.CONNECTION])
-    def test_one_that_did_not_arrive_is_sent_again(self, kind: Kind) -> None:
-        """Under the lock just read."""
-        change(
-            reads(held(holding(ANN))),
-            sends(0, BEN, error(kind)),
-            reads(held(holding(ANN), lock=3)),
-            sends(3, BEN),
-            now=[ANN, BEN],
-            previous=[ANN],
-        )
-
-    def test_a_value_that_the_service_normalised_is_not_written_again_and_the_log_says_so(
-        self, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        """Never loop until the read equals the declaration."""
-        change(
-            reads(held(holding(ANN))),
-            sends(0, BEN, QualificationStatus="open"),
-            sends(1, CLEO, CONFLICT, QualificationStatus="open"),
-            reads(held(holding(ANN, BEN, CLEO, QualificationStatus="Open"), lock=2)),
-            now=[ANN, BEN, CLEO],
-            previous=[ANN],
-            QualificationStatus="open",
-        )
-        assert "reads otherwise than written" in capsys.readouterr().out
-
-
-class TestWhatAwsFilledIn:
-    """Insights and QualificationStatus that nobody declared."""
-
-    def test_is_given_back_on_an_update(self) -> None:
-        """Which may replace the whole Lead."""
-        step = sends(0, BEN, **FILLED)
-        change(reads(held(holding(ANN, **FILLED))), step, now=[ANN, BEN], previous=[ANN])
-
-    def test_is_given_back_beside_what_is_declared(self) -> None:
-        """The declaration wins."""
-        step = sends(0, Insights=SCORE, QualificationStatus="Open")
-        change(reads(held(holding(ANN, **FILLED))), step, now=[ANN], previous=[ANN], QualificationStatus="Open")
-
-    def test_as_of_the_last_read_after_a_conflict(self) -> None:
-        """AWS scored the Lead in between."""
-        newer = {"LeadReadinessScore": "Low"}
-        change(
-            reads(held(holding(ANN, Insights=SCORE))),
-            sends(0, BEN, CONFLICT, Insights=SCORE),
-            reads(held(holding(ANN, Insights=newer), lock=1)),
-            sends(1, BEN, Insights=newer),
-            now=[ANN, BEN],
-            previous=[ANN],
-        )
-
-    def test_is_left_out_where_the_service_does_not_take_it(self) -> None:
-        """For the rest of the run."""
-        change(
-            reads(held(holding(ANN, Insights=SCORE))),
+            reads(engagement(current_lead(ANN, Insights=SCORE))),
             sends(0, BEN, REFUSED, Insights=SCORE),
-            sends(0, BEN),
-            sends(1, CLEO),
-            now=[ANN, BEN, CLEO],
-            previous=[ANN],
-        )
-
-    @pytest.mark.parametrize("words", ["The qualification status is AWS's.", "qualificationStatus: read only"])
-    def test_is_left_out_where_the_service_says_so_in_words(self, words: str) -> None:
-        """An ErrorList is optional."""
-        change(
-            reads(held(holding(ANN, QualificationStatus="Qualified"))),
-            sends(0, BEN, error(Kind.INVALID, "ValidationException", words), QualificationStatus="Qualified"),
-            sends(0, BEN),
+            sends(0, BEN, REFUSED),
             now=[ANN, BEN],
             previous=[ANN],
         )
+    assert failed.value is REFUSED
 
-    @pytest.mark.parametrize("name", ["QualificationStatus", "Customer.CompanyName"])
-    def test_is_kept_where_something_else_is_refused(self, name: str) -> None:
-        """Without it the service might take the update, and lose it for good."""
-        other = FieldError(field=f"Payload.Lead.{name}", message="is not valid", code="INVALID_VALUE")
-        refused = error(Kind.INVALID, "ValidationException", fields=[other])
-        with pytest.raises(ApiError) as failed:
-            change(
-                reads(held(holding(ANN, Insights=SCORE))),
-                sends(0, BEN, refused, Insights=SCORE, QualificationStatus="Open"),
-                now=[ANN, BEN],
-                previous=[ANN],
-                QualificationStatus="Open",
-            )
-        assert failed.value is refused
 
-    def test_does_not_make_a_validation_error_another(self) -> None:
-        """Without it the update is refused too, and that is final."""
-        with pytest.raises(ApiError) as failed:
-            change(
-                reads(held(holding(ANN, Insights=SCORE))),
-                sends(0, BEN, REFUSED, Insights=SCORE),
-                sends(0, BEN, REFUSED),
-                now=[ANN, BEN],
-                previous=[ANN],
-            )
-        assert failed.value is REFUSED
-
-    def test_that_was_declared_before_and_is_not_now_must_be_gone(self) -> None:
-        """One write, and it is not given back."""
-        update(
-            reads(held(holding(ANN, Insights=SCORE, QualificationStatus="Open"))),
-            sends(0, Insights=SCORE),
-            payload=lead(ANN),
-            type_="Lead",
-            previous=lead(ANN, QualificationStatus="Open"),
-        )
+def test_a_member_that_is_not_declared_anymore_is_removed_and_not_sent_back() -> None:
+    update(
+        reads(engagement(current_lead(ANN, Insights=SCORE, QualificationStatus="Open"))),
+        sends(0, Insights=SCORE),
+        payload=lead(ANN),
+        type_="Lead",
+        previous=lead(ANN, QualificationStatus="Open"),
+    )

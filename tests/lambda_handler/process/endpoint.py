@@ -1,6 +1,6 @@
-"""Where CloudFormation takes answers: a pre-signed URL for each event, whose behavior a test plans.
+"""A response endpoint as CloudFormation has it: a pre-signed URL for each event, whose behavior a test plans.
 
-It records every PUT as it came. It knows nothing of the handler.
+It records every PUT as it arrived.
 """
 
 import datetime as dt
@@ -22,14 +22,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-# An HTTP status; no answer at all; the connection closed; an answer of one byte a second; or a function that is called
-# before the answer 200, for example to kill the process that sent it.
-Behavior: TypeAlias = int | Literal["hang", "close", "drip"] | Callable[[], object]
+# An HTTP status; no response at all; a closed connection; or a function that is called before the status 200, for example to
+# kill the process that sent the request.
+Behavior: TypeAlias = int | Literal["hang", "close"] | Callable[[], object]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Put:
-    """One request that arrived, whatever became of it."""
+    """One request, whatever its result."""
 
     path: str
     headers: tuple[tuple[str, str], ...]
@@ -37,21 +37,21 @@ class Put:
     at: float
 
     @property
-    def answer(self) -> dict[str, Any]:
+    def response(self) -> dict[str, Any]:
         """The body, parsed."""
         parsed = json.loads(self.body)
         assert isinstance(parsed, dict)
         return parsed
 
     def header(self, name: str) -> str | None:
-        """Return a header's value, or None where it is missing."""
+        """Return the value of a header, or None if it is missing."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
 def certificate(folder: Path) -> Path:
-    """Make a self-signed certificate for the loopback interface; return the file with it and its key."""
+    """Create a self-signed certificate for the loopback interface. Return the file with it and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "answers.example")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "responses.example")])
     now = dt.datetime.now(dt.timezone.utc)
     made = (
         x509.CertificateBuilder()
@@ -68,16 +68,16 @@ def certificate(folder: Path) -> Path:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path = folder / "answers.pem"
+    path = folder / "responses.pem"
     path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
     return path
 
 
-class AnswerEndpoint:
+class ResponseEndpoint:
     """Listens on a free port of 127.0.0.1 for as long as a `with` block lasts.
 
     Args:
-        certificate: What to speak TLS with; without it, plain HTTP.
+        certificate: The certificate for TLS. Without it, the endpoint speaks plain HTTP.
 
     Attributes:
         puts: Every request that arrived, in order.
@@ -94,12 +94,12 @@ class AnswerEndpoint:
             self._scheme = "https"
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
-            # The handshake is left to the connection's own thread, so that nobody can hold up the others.
+            # The handshake is in the thread of the connection, so that a slow client does not block the others.
             self._server.socket = context.wrap_socket(
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
 
-    def __enter__(self) -> "AnswerEndpoint":
+    def __enter__(self) -> "ResponseEndpoint":
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
@@ -116,69 +116,61 @@ class AnswerEndpoint:
         """Return a new pre-signed URL.
 
         Args:
-            behaviors: What each PUT to it meets, in order; the last one is met by all that follow. 200 by default.
+            behaviors: The behavior for each PUT, in order. The last one applies to all further PUTs. The default is 200.
         """
-        path = f"/answers/{secrets.token_hex(8)}"
+        path = f"/responses/{secrets.token_hex(8)}"
         self._plans[path] = list(behaviors or (200,))
         return f"{self._scheme}://127.0.0.1:{self._server.server_port}{path}?X-Amz-Signature={secrets.token_hex(16)}"
 
     def puts_to(self, url: str) -> list[Put]:
-        """Return what arrived for one event."""
+        """Return the PUTs to the URL of one event."""
         return [put for put in list(self.puts) if url.endswith(put.path)]
 
     def take(self, put: Put) -> Behavior:
-        """Record a request; return what it meets."""
+        """Record a request, and return the behavior for it."""
         self.puts.append(put)
         plan = self._plans.get(put.path.partition("?")[0], [404])
         return plan.pop(0) if len(plan) > 1 else plan[0]
 
     def wait(self, seconds: float) -> bool:
-        """Wait, or less if the endpoint closes before; say whether it is closing."""
+        """Wait until the endpoint closes, or the time is over. Return whether it is closing."""
         return self._closing.wait(seconds)
 
 
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    endpoint: AnswerEndpoint
+    endpoint: ResponseEndpoint
 
     def handle(self) -> None:
-        """Serve it; a client that went away is no news."""
+        """Serve the connection, even if the client closes it."""
         with suppress(OSError):
             super().handle()
 
     def finish(self) -> None:
-        """End it, whatever the client did."""
+        """End the connection, even if the client closed it."""
         with suppress(OSError):
             super().finish()
 
     def do_PUT(self) -> None:
-        """Record the request, and meet it as planned."""
+        """Record the request, and behave as planned."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = tuple(self.headers.items())
         behavior = self.endpoint.take(Put(path=self.path, headers=headers, body=body, at=time.monotonic()))
         if behavior == "hang":
             self.endpoint.wait(3600)
-        elif behavior == "drip":
-            self._drip()
         elif isinstance(behavior, int):
-            self._answer(behavior)
+            self._respond(behavior)
         elif callable(behavior):
             behavior()
-            self._answer(200)
+            self._respond(200)
 
-    def _answer(self, status: int) -> None:
+    def _respond(self, status: int) -> None:
         self.send_response(status)
         if 300 <= status < 400:
             self.send_header("Location", self.endpoint.url())
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def _drip(self) -> None:
-        for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Filler: x\r\n" * 100:
-            self.wfile.write(bytes([byte]))
-            if self.endpoint.wait(1):
-                return
-
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-        """Write nothing: tests look at `puts`."""
+        """Write nothing. Tests read `puts`."""

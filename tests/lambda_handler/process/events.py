@@ -1,4 +1,4 @@
-"""Events as CloudFormation sends them, with invented names, and the values in them that nobody may see again."""
+"""Events as CloudFormation sends them, with invented names, and the sensitive values in them."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from botocore.model import ListShape, Shape, StructureShape
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd"
 OTHER_STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/77777777-0000-4000-8000-00000000abcd"
 LOGICAL_ID = "AcmeMigration1A2B3C4D"
-TOKEN_OF_SERVICE = "arn:aws:lambda:eu-west-1:123456789012:function:Demo-Provider"
+SERVICE_TOKEN = "arn:aws:lambda:eu-west-1:123456789012:function:Demo-Provider"
 
 PROJECT: dict[str, Any] = {
     "Customer": {
@@ -48,7 +48,7 @@ def lead(*interactions: Mapping[str, Any], **members: Any) -> dict[str, Any]:
 def properties(engagement: str, payload: Any = PROJECT, type_: str = "CustomerProject", **more: Any) -> dict[str, Any]:
     """Return the custom resource's properties."""
     return {
-        "ServiceToken": TOKEN_OF_SERVICE,
+        "ServiceToken": SERVICE_TOKEN,
         "ServiceTimeout": "3000",
         "Catalog": "Sandbox",
         "EngagementIdentifier": engagement,
@@ -62,7 +62,7 @@ def event(request_type: str, url: str, new: Any, **more: Any) -> dict[str, Any]:
     """Return an event; `more` are further members, such as PhysicalResourceId and OldResourceProperties."""
     return {
         "RequestType": request_type,
-        "ServiceToken": TOKEN_OF_SERVICE,
+        "ServiceToken": SERVICE_TOKEN,
         "ResponseURL": url,
         "StackId": STACK,
         "RequestId": str(uuid.uuid4()),
@@ -74,9 +74,9 @@ def event(request_type: str, url: str, new: Any, **more: Any) -> dict[str, Any]:
 
 
 def secrets_in(value: Any) -> set[str]:
-    """Return what of an event nobody may see again: every value the service model marks as sensitive, and the answer's URL.
+    """Return what must not be in a log or a Reason: every value that the service model marks as sensitive, and the ResponseURL.
 
-    Short values are words among others, so they are not looked for.
+    Short values are left out, because they are also ordinary words.
     """
     found = set(_sensitive(value))
     if isinstance(value, Mapping):
@@ -94,7 +94,7 @@ UNION = _union()
 
 
 def _sensitive(value: Any) -> Iterator[str]:
-    """Find payloads wherever they stand in an event."""
+    """Yield the sensitive values of the payloads anywhere in an event."""
     if not isinstance(value, Mapping):
         return
     for name, member in value.items():

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from cdk_partnercentral_local import PartnerCentral, PartnerCentralServer
-from tests.lambda_handler.process.endpoint import AnswerEndpoint, Behavior, Put
+from tests.lambda_handler.process.endpoint import Behavior, Put, ResponseEndpoint
 from tests.lambda_handler.process.events import event, secrets_in
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
@@ -211,7 +211,7 @@ class Cloud:
         self._stack = ExitStack()
         self.service = PartnerCentral()
         self.url = self._stack.enter_context(PartnerCentralServer(self.service)).url
-        self.answers = self._stack.enter_context(AnswerEndpoint(certificate))
+        self.responses = self._stack.enter_context(ResponseEndpoint(certificate))
         settings: dict[str, str | None] = {
             "AWS_ACCESS_KEY_ID": "invented",
             "AWS_SECRET_ACCESS_KEY": "invented",
@@ -242,10 +242,10 @@ class Cloud:
         """Send an event that is to be answered at the first try; return the answer, after looking at its form."""
         if stack:
             more["StackId"] = stack
-        sent = event(request_type, self.answers.url(*plan), new, **more)
+        sent = event(request_type, self.responses.url(*plan), new, **more)
         outcome = self.function.invoke(sent, seconds=seconds)
         assert outcome.error is None, self.function.output[-3000:]
-        return self.answer_to(sent)
+        return self.response_to(sent)
 
     def another(self) -> Function:
         """Return a second process of the same function, to run beside the first."""
@@ -253,9 +253,9 @@ class Cloud:
         made.folder.mkdir()
         return made
 
-    def answer_to(self, sent: Mapping[str, Any], *, puts: int = 1) -> dict[str, Any]:
+    def response_to(self, sent: Mapping[str, Any], *, puts: int = 1) -> dict[str, Any]:
         """Return the answer to an event, after looking at its form and at the number of times it was sent."""
-        arrived = self.answers.puts_to(sent["ResponseURL"])
+        arrived = self.responses.puts_to(sent["ResponseURL"])
         assert len(arrived) == puts, arrived
         assert len({put.body for put in arrived}) == 1
         return checked(arrived[-1], sent)
@@ -274,7 +274,7 @@ class Cloud:
 
 def checked(put: Put, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return a PUT's answer, if CloudFormation would take it and it repeats nothing that nobody may see."""
-    answer = put.answer
+    answer = put.response
     assert put.header("content-type") == ""
     assert len(put.body) <= 4096
     assert set(answer) <= {

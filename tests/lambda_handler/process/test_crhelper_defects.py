@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.lambda_handler.process.endpoint import AnswerEndpoint, Behavior
+from tests.lambda_handler.process.endpoint import Behavior, ResponseEndpoint
 from tests.lambda_handler.process.events import LOGICAL_ID, PROJECT, STACK, event, properties
 from tests.lambda_handler.process.harness import Cloud, Outcome
 
@@ -38,16 +38,16 @@ class Told:
         **more: Any,
     ) -> tuple[Outcome, list[Any]]:
         """Hand over an event; return what became of the invocation, and the bodies that were sent."""
-        address = url or self.cloud.answers.url(*plan)
+        address = url or self.cloud.responses.url(*plan)
         outcome = self.cloud.function.invoke(
             event(request_type, address, told or {}, **more), seconds=seconds, wait=wait
         )
-        return outcome, self.cloud.answers.puts_to(address)
+        return outcome, self.cloud.responses.puts_to(address)
 
     def answer(self, *plan: Behavior, **arguments: Any) -> dict[str, Any]:
         """Hand over an event; return its one answer."""
         _, (put,) = self.tell(*plan, **arguments)
-        answer: dict[str, Any] = put.answer
+        answer: dict[str, Any] = put.response
         return answer
 
 
@@ -95,7 +95,7 @@ def sleep_on_delete(start: Callable[..., Cloud], on: str) -> None:
 def logging_everything(start: Callable[..., Cloud], on: str) -> None:
     """Writes the event and the address of the answer to the log."""
     with running(start, on) as function:
-        url = function.cloud.answers.url()
+        url = function.cloud.responses.url()
         function.tell(url=url, told=properties("eng-0123456789abcd"))
         output = function.cloud.function.output
         assert (url in output) == (on == "plain")
@@ -122,7 +122,7 @@ def empty_id_after_a_timeout(start: Callable[..., Cloud], on: str) -> None:
     """Answers without an id when time runs out."""
     with running(start, on) as function:
         _, puts = function.tell(seconds=2, told={"Sleep": "1.7"})
-        first = puts[0].answer
+        first = puts[0].response
         assert (first["Status"], first["PhysicalResourceId"]) == ("FAILED", "" if on == "plain" else FAILED_ID)
 
 
@@ -130,7 +130,7 @@ def two_answers(start: Callable[..., Cloud], on: str) -> None:
     """Answers once more when the work ends after the timer."""
     with running(start, on) as function:
         _, puts = function.tell(seconds=2, told={"Sleep": "1.7"})
-        statuses = [put.answer["Status"] for put in puts]
+        statuses = [put.response["Status"] for put in puts]
         assert statuses == (["FAILED", "SUCCESS"] if on == "plain" else ["FAILED"])
 
 
@@ -170,7 +170,7 @@ def endless_loop(start: Callable[..., Cloud], on: str) -> None:
 
 def https_only(start: Callable[..., Cloud], on: str) -> None:
     """Speaks TLS whatever the address says."""
-    with AnswerEndpoint() as plain, running(start, on) as function:
+    with ResponseEndpoint() as plain, running(start, on) as function:
         url = plain.url()
         outcome, _ = function.tell(url=url, wait=5)
         assert (outcome.error, len(plain.puts)) == (("StillRunning", 0) if on == "plain" else (None, 1))

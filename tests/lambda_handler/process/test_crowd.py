@@ -52,7 +52,7 @@ def all_at_once(cloud: Cloud, crowd: list[Function], events: list[dict[str, Any]
 
     with ThreadPoolExecutor(len(events)) as pool:
         list(pool.map(invoke, crowd, events))
-    return [cloud.answer_to(sent) for sent in events]
+    return [cloud.response_to(sent) for sent in events]
 
 
 def test_fifty_contexts_on_ten_engagements_are_all_created_once_and_updated_once(
@@ -65,7 +65,7 @@ def test_fifty_contexts_on_ten_engagements_are_all_created_once_and_updated_once
 
     # When fifty processes create one each at the same moment
     creates = [
-        event("Create", crowded.answers.url(), properties(home, project(number)), LogicalResourceId=f"Deal{number}")
+        event("Create", crowded.responses.url(), properties(home, project(number)), LogicalResourceId=f"Deal{number}")
         for number, home in enumerate(homes)
     ]
     created = all_at_once(crowded, crowd, creates)
@@ -81,7 +81,7 @@ def test_fifty_contexts_on_ten_engagements_are_all_created_once_and_updated_once
     updates = [
         event(
             "Update",
-            crowded.answers.url(),
+            crowded.responses.url(),
             properties(home, project(number, "Moved")),
             LogicalResourceId=f"Deal{number}",
             PhysicalResourceId=created[number]["PhysicalResourceId"],
@@ -101,7 +101,7 @@ def test_fifty_contexts_on_ten_engagements_are_all_created_once_and_updated_once
 def test_one_event_in_many_processes_at_once_makes_one_context(crowded: Cloud, crowd: list[Function]) -> None:
     crowded.service.behavior = Behavior(writes_per_second=10)
     home = crowded.service.create_engagement()
-    sent = [event("Create", crowded.answers.url(), properties(home)) for _ in range(8)]
+    sent = [event("Create", crowded.responses.url(), properties(home)) for _ in range(8)]
     for other in sent[1:]:
         other["RequestId"] = sent[0]["RequestId"]
     answers = all_at_once(crowded, crowd[:8], sent)

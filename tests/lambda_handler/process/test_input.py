@@ -151,9 +151,9 @@ def test_a_request_type_that_nobody_knows_fails_with_those_that_are(
     ids=str,
 )
 def test_what_is_no_event_ends_in_an_error_and_asks_nobody(cloud: Cloud, nothing: Any) -> None:
-    before = len(cloud.answers.puts)
+    before = len(cloud.responses.puts)
     assert cloud.function.invoke(nothing).error == "NotAnEventError"
-    assert len(cloud.answers.puts) == before
+    assert len(cloud.responses.puts) == before
     assert cloud.operations == []
 
 
@@ -161,10 +161,10 @@ def test_what_is_no_event_ends_in_an_error_and_asks_nobody(cloud: Cloud, nothing
 def test_an_event_that_cannot_be_answered_ends_in_an_error_and_asks_nobody(
     cloud: Cloud, engagement: str, missing: str
 ) -> None:
-    sent = event("Create", cloud.answers.url(), properties(engagement))
-    before = len(cloud.answers.puts)
+    sent = event("Create", cloud.responses.url(), properties(engagement))
+    before = len(cloud.responses.puts)
     assert cloud.function.invoke({name: value for name, value in sent.items() if name != missing}).error
-    assert len(cloud.answers.puts) == before
+    assert len(cloud.responses.puts) == before
     assert cloud.operations == []
 
 

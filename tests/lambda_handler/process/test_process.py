@@ -23,14 +23,14 @@ def killed(cloud: Cloud, sent: dict[str, Any], fault: Callable[[Callable[[], Non
     assert cloud.function.invoke(sent).error == "Died"
     assert len(cloud.service.faults) == 0
     assert cloud.function.invoke(sent).error is None
-    return cloud.answer_to(sent)
+    return cloud.response_to(sent)
 
 
 def create_killed(start: Start, *, fault: Callable[[Callable[[], None]], Fault], adopt: str) -> None:
     """One context comes of a Create that was killed and repeated."""
     with start() as cloud:
         engagement = cloud.service.create_engagement()
-        sent = event("Create", cloud.answers.url(), properties(engagement, AdoptExisting=adopt))
+        sent = event("Create", cloud.responses.url(), properties(engagement, AdoptExisting=adopt))
         answer = killed(cloud, sent, fault)
         assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/1")
         assert [each["Payload"] for each in cloud.held(engagement)] == [{"CustomerProject": PROJECT}]
@@ -44,7 +44,7 @@ def update_killed(start: Start, *, fault: Callable[[Callable[[], None]], Fault])
         physical_id = cloud.send("Create", old)["PhysicalResourceId"]
         new = properties(engagement, OTHER_PROJECT)
         more = {"OldResourceProperties": old, "PhysicalResourceId": physical_id}
-        answer = killed(cloud, event("Update", cloud.answers.url(), new, **more), fault)
+        answer = killed(cloud, event("Update", cloud.responses.url(), new, **more), fault)
         assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", physical_id)
         assert [call.operation for call in cloud.service.calls if call.wrote] == [CREATE, UPDATE]
         assert [each["Payload"] for each in cloud.held(engagement)] == [{"CustomerProject": OTHER_PROJECT}]
@@ -59,7 +59,7 @@ def interactions_killed(start: Start, *, behavior: Behavior) -> None:
         physical_id = cloud.send("Create", old)["PhysicalResourceId"]
         new = properties(engagement, lead(ANN, BART, CLEM), "Lead")
         more = {"OldResourceProperties": old, "PhysicalResourceId": physical_id}
-        sent = event("Update", cloud.answers.url(), new, **more)
+        sent = event("Update", cloud.responses.url(), new, **more)
         answer = killed(cloud, sent, lambda kill: Fault(operation=UPDATE, after_commit=kill))
         assert answer["Status"] == "SUCCESS"
         writes = [call.input for call in cloud.service.calls if call.operation == UPDATE and call.wrote]
@@ -70,13 +70,13 @@ def killed_around_the_answer(start: Start, *, before: bool) -> None:
     """The answer was sent, and the process died before it knew; or after, before Lambda knew."""
     with start() as cloud:
         engagement = cloud.service.create_engagement()
-        url = cloud.answers.url(cloud.function.shoot, 200) if before else cloud.answers.url()
+        url = cloud.responses.url(cloud.function.shoot, 200) if before else cloud.responses.url()
         sent = event("Create", url, properties(engagement))
         assert cloud.function.invoke(sent).error == ("Died" if before else None)
         if not before:
             cloud.function.kill()
         assert cloud.function.invoke(sent).error is None
-        answer = cloud.answer_to(sent, puts=2)
+        answer = cloud.response_to(sent, puts=2)
         assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/1")
         assert len(cloud.held(engagement)) == 1
 
@@ -94,9 +94,9 @@ def twice_at_the_same_moment(start: Start, *, change: bool, type_: str, adopt: s
         if change:
             physical_id = cloud.send("Create", old)["PhysicalResourceId"]
             more = {"OldResourceProperties": old, "PhysicalResourceId": physical_id}
-            sent = event("Update", cloud.answers.url(), new, **more)
+            sent = event("Update", cloud.responses.url(), new, **more)
         else:
-            sent = event("Create", cloud.answers.url(), new)
+            sent = event("Create", cloud.responses.url(), new)
         cloud.function.start()
         other.start()
         both = threading.Barrier(2)
@@ -104,7 +104,7 @@ def twice_at_the_same_moment(start: Start, *, change: bool, type_: str, adopt: s
         with ThreadPoolExecutor(2) as pool:
             outcomes = list(pool.map(lambda function: function.invoke(sent), (cloud.function, other)))
         assert [outcome.error for outcome in outcomes] == [None, None]
-        answers = [put.answer for put in cloud.answers.puts_to(sent["ResponseURL"])]
+        answers = [put.response for put in cloud.responses.puts_to(sent["ResponseURL"])]
         assert [answer["Status"] for answer in answers] == ["SUCCESS", "SUCCESS"]
         assert {answer["PhysicalResourceId"] for answer in answers} == {f"Sandbox/{engagement}/1"}
         (held,) = cloud.held(engagement)
@@ -203,9 +203,9 @@ def test_nothing_is_written_that_nobody_may_see_though_every_logger_is_at_debug(
     cloud.send("Create", properties(engagement, {**PROJECT, "Customer": customer}), StackId="arn:other")
     cloud.send("Create", {**old, "FromTheFuture": "1"})
     cloud.send("Delete", new, PhysicalResourceId=physical_id)
-    undelivered = event("Create", cloud.answers.url(403), old)
+    undelivered = event("Create", cloud.responses.url(403), old)
     assert cloud.function.invoke(undelivered).error == "NotDeliveredError"
-    repeated = event("Create", cloud.answers.url(503, 200), old)
+    repeated = event("Create", cloud.responses.url(503, 200), old)
     assert cloud.function.invoke(repeated).error is None
     assert {line["decision"] for line in cloud.function.lines} >= {"created", "updated", "kept", "failed", "try again"}
     # Nothing but our own lines, and what Lambda itself writes about the invocation that failed.

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cdk_partnercentral_local import Fault
-from tests.lambda_handler.process.endpoint import AnswerEndpoint
+from tests.lambda_handler.process.endpoint import ResponseEndpoint
 from tests.lambda_handler.process.events import LOGICAL_ID, event, properties
 from tests.lambda_handler.process.harness import Cloud
 
@@ -29,22 +29,22 @@ def undelivered(start: Start, url: Callable[[Cloud], str]) -> Cloud:
         assert outcome.error == "NotDeliveredError"
         assert outcome.seconds < 45
         # Lambda repeats the event, and by then the answer gets through.
-        assert cloud.function.invoke({**sent, "ResponseURL": cloud.answers.url()}).error is None
-        assert cloud.answers.puts[-1].answer["Status"] == "SUCCESS"
+        assert cloud.function.invoke({**sent, "ResponseURL": cloud.responses.url()}).error is None
+        assert cloud.responses.puts[-1].response["Status"] == "SUCCESS"
         assert len(cloud.held(engagement)) == 1
     return cloud
 
 
 def an_endpoint_that_drips(start: Start) -> None:
     """It answers, one byte a second."""
-    undelivered(start, lambda cloud: cloud.answers.url("drip"))
+    undelivered(start, lambda cloud: cloud.responses.url("drip"))
 
 
 def an_endpoint_that_never_answers(start: Start) -> None:
     """It takes the request."""
-    cloud = undelivered(start, lambda cloud: cloud.answers.url("hang"))
-    assert len(cloud.answers.puts) > 2
-    assert len({put.body for put in cloud.answers.puts[:-1]}) == 1
+    cloud = undelivered(start, lambda cloud: cloud.responses.url("hang"))
+    assert len(cloud.responses.puts) > 2
+    assert len({put.body for put in cloud.responses.puts[:-1]}) == 1
 
 
 def an_endpoint_that_takes_connections_only(start: Start) -> None:
@@ -62,8 +62,8 @@ def an_endpoint_that_is_not_there(start: Start) -> None:
 
 def an_endpoint_that_fails_for_ever(start: Start) -> None:
     """Always the same bytes, a bounded number of times."""
-    cloud = undelivered(start, lambda cloud: cloud.answers.url(503))
-    failed = cloud.answers.puts[:-1]
+    cloud = undelivered(start, lambda cloud: cloud.responses.url(503))
+    failed = cloud.responses.puts[:-1]
     assert 2 <= len(failed) <= 10
     assert len({put.body for put in failed}) == 1
     pauses = [after.at - before.at for before, after in pairwise(failed)]
@@ -72,7 +72,7 @@ def an_endpoint_that_fails_for_ever(start: Start) -> None:
 
 def an_endpoint_that_closes_every_connection(start: Start) -> None:
     """It takes the request and says nothing."""
-    undelivered(start, lambda cloud: cloud.answers.url("close"))
+    undelivered(start, lambda cloud: cloud.responses.url("close"))
 
 
 def one_stalled_connection(start: Start) -> None:
@@ -94,12 +94,12 @@ def answered_failed_in_time(start: Start, fault: Callable[[Callable[[], object]]
     with start() as cloud:
         engagement, stuck = cloud.service.create_engagement(), threading.Event()
         cloud.service.faults.add(fault(lambda: stuck.wait(60)))
-        sent = event("Create", cloud.answers.url(), properties(engagement))
+        sent = event("Create", cloud.responses.url(), properties(engagement))
         cloud.function.start()
         started = time.monotonic()
         cloud.function.invoke(sent, seconds=10)
-        answer = cloud.answer_to(sent)
-        assert cloud.answers.puts[0].at - started < 10
+        answer = cloud.response_to(sent)
+        assert cloud.responses.puts[0].at - started < 10
         assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
         assert "time" in answer["Reason"]
         # The rollback, and the next deployment.
@@ -108,7 +108,7 @@ def answered_failed_in_time(start: Start, fault: Callable[[Callable[[], object]]
         cloud.send("Delete", properties(engagement), PhysicalResourceId=answer["PhysicalResourceId"])
         assert cloud.send("Create", properties(engagement))["Status"] == "SUCCESS"
         assert len(cloud.held(engagement)) == 1
-        assert len(cloud.answers.puts_to(sent["ResponseURL"])) == 1
+        assert len(cloud.responses.puts_to(sent["ResponseURL"])) == 1
 
 
 def a_read_that_never_ends(start: Start) -> None:
@@ -141,30 +141,30 @@ def test_time_is_kept_with(scenario: Any, background: dict[Any, "Future[None]"])
 
 
 def test_an_answer_that_failed_is_repeated_with_the_same_bytes(cloud: Cloud, engagement: str) -> None:
-    sent = event("Create", cloud.answers.url(503, "close", 200), properties(engagement))
+    sent = event("Create", cloud.responses.url(503, "close", 200), properties(engagement))
     assert cloud.function.invoke(sent).error is None
-    assert cloud.answer_to(sent, puts=3)["Status"] == "SUCCESS"
+    assert cloud.response_to(sent, puts=3)["Status"] == "SUCCESS"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 307])
 def test_an_answer_that_was_refused_is_not_repeated(cloud: Cloud, engagement: str, status: int) -> None:
-    sent = event("Create", cloud.answers.url(status), properties(engagement))
+    sent = event("Create", cloud.responses.url(status), properties(engagement))
     outcome = cloud.function.invoke(sent)
     assert outcome.error == "NotDeliveredError"
     assert outcome.seconds < 5
-    assert len(cloud.answers.puts_to(sent["ResponseURL"])) == 1
+    assert len(cloud.responses.puts_to(sent["ResponseURL"])) == 1
 
 
 def test_lambda_repeats_what_was_not_delivered_and_one_context_comes_of_it(cloud: Cloud, engagement: str) -> None:
-    sent = event("Create", cloud.answers.url(403, 403, 200), properties(engagement))
+    sent = event("Create", cloud.responses.url(403, 403, 200), properties(engagement))
     outcomes = cloud.function.deliver(sent)
     assert [outcome.error for outcome in outcomes] == ["NotDeliveredError", "NotDeliveredError", None]
-    assert cloud.answers.puts_to(sent["ResponseURL"])[-1].answer["Status"] == "SUCCESS"
+    assert cloud.responses.puts_to(sent["ResponseURL"])[-1].answer["Status"] == "SUCCESS"
     assert len(cloud.held(engagement)) == 1
 
 
 def test_a_plain_http_address_is_answered_too(cloud: Cloud, engagement: str) -> None:
-    with AnswerEndpoint() as plain:
+    with ResponseEndpoint() as plain:
         sent = event("Create", plain.url(), properties(engagement))
         assert cloud.function.invoke(sent).error is None
-        assert [put.answer["Status"] for put in plain.puts] == ["SUCCESS"]
+        assert [put.response["Status"] for put in plain.puts] == ["SUCCESS"]
