@@ -1,6 +1,6 @@
-"""What Lambda's runtime does, in the function's own process: import it once, hand it events, report what became of each.
+"""What Lambda's runtime does, in the function's process: import it once, invoke it for each event, and report the result.
 
-Runs by itself, with nothing on its path but the function. Knows nothing of the tests.
+It runs by itself, with nothing on its path but the function.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Context:
-    """Lambda's context object, as far as it is used: the remaining time counts down."""
+    """Lambda's context object, as far as it is used. The remaining time counts down."""
 
     aws_request_id = "5f1c2a90-0000-4000-8000-000000000000"
     function_name = "Demo-Provider"
@@ -30,12 +30,11 @@ class Context:
 def main() -> None:
     """Handle the events on standard input, one JSON line each."""
     sys.path[:0] = os.environ["FUNCTION_PATH"].split(os.pathsep)
-    # As the runtime does: one handler on the root logger, and the level that the function's settings ask for.
+    # As the runtime does: one handler on the root logger, with the configured level.
     logging.basicConfig(stream=sys.stdout, level=os.environ.get("ROOT_LEVEL", "WARNING"))
     with os.fdopen(int(os.environ["RESULTS"]), "w", buffering=1) as results:
-        started = time.monotonic()
         module: Any = importlib.import_module(os.environ["FUNCTION"])
-        results.write(json.dumps({"ready": time.monotonic() - started, "file": module.__file__}) + "\n")
+        results.write(json.dumps({"file": module.__file__}) + "\n")
         for line in sys.stdin:
             task = json.loads(line)
             if "ROOT_LEVEL" in os.environ:
@@ -49,8 +48,8 @@ def main() -> None:
 def _handled(handler: Any, event: Any, seconds: float) -> str | None:
     try:
         handler(event, Context(seconds))
-    except Exception as error:  # noqa: BLE001 - Lambda takes any
-        # Lambda writes it to the log, and CloudWatch keeps it.
+    except Exception as error:  # noqa: BLE001 - Lambda catches any
+        # Lambda writes it to the log.
         traceback.print_exc()
         return type(error).__name__
     return None

@@ -1,4 +1,4 @@
-"""The function as it is shipped: its zip, unpacked, and processes that run it."""
+"""The function as it ships: its zip, unpacked, and processes that run it."""
 
 import compileall
 import subprocess
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any
 
 import pytest
 
@@ -19,21 +19,18 @@ pytest.register_assert_rewrite("tests.lambda_handler.process.harness")
 from tests.lambda_handler.process.endpoint import certificate as make_certificate  # noqa: E402
 from tests.lambda_handler.process.harness import Cloud  # noqa: E402
 
-# A story that takes its time, told in a cloud of its own.
-Scenario: TypeAlias = Callable[[Callable[..., Cloud]], None]
-
 ROOT = Path(__file__).parents[3]
 ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
 
 
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The function's zip, built anew if it is old, unpacked and read-only as Lambda has it."""
+    """The function's zip, rebuilt if it is old, unpacked and read-only as in Lambda."""
     subprocess.run([sys.executable, str(ROOT / "hatch_build.py")], check=True, cwd=ROOT, capture_output=True)
     folder = tmp_path_factory.mktemp("function")
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(folder)
-    # Byte code saves half a second for each of many processes, and changes nothing else.
+    # The byte code in the zip is for Lambda's Python. Without byte code, each process starts half a second later.
     compileall.compile_dir(folder, quiet=2, workers=1)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -42,15 +39,15 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The answer endpoint's certificate."""
+    """The certificate of the response endpoint."""
     return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture(scope="session")
 def start(unpacked: Path, certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Cloud]:
-    """Make a cloud with a process of its own; use it in a `with` block.
+    """Create a cloud with a process of its own, for a `with` block.
 
-    It takes environment variables, and members of `Function`. In a `path`, None stands for the unpacked zip.
+    It takes environment variables, and members of `Function`. In a `path`, None is the unpacked zip.
     """
 
     def made(
@@ -58,7 +55,7 @@ def start(unpacked: Path, certificate: Path, tmp_path_factory: pytest.TempPathFa
         path: Sequence[Path | None] = (None,),
         module: str = "lambda_handler.index",
         scans: bool = True,
-        **environment: str,
+        **environment: str | None,
     ) -> Cloud:
         folders = [folder or unpacked for folder in path]
         folder = tmp_path_factory.mktemp("cloud")
@@ -69,18 +66,23 @@ def start(unpacked: Path, certificate: Path, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def warm(start: Callable[..., Cloud]) -> Iterator[Cloud]:
-    """A cloud whose process is up: for tests that neither kill nor stall it."""
+    """A cloud whose process is running: for tests that neither kill nor block it."""
     with start() as cloud:
         yield cloud
 
 
+def reset(cloud: Cloud) -> Cloud:
+    """Remove a cloud's planned faults and recorded calls."""
+    cloud.service.behavior = Behavior()
+    cloud.service.faults.clear()
+    cloud.service.calls.clear()
+    return cloud
+
+
 @pytest.fixture
 def cloud(warm: Cloud) -> Cloud:
-    """The warm cloud with nothing planned and nothing called."""
-    warm.service.behavior = Behavior()
-    warm.service.faults.clear()
-    warm.service.calls.clear()
-    return warm
+    """The warm cloud, without planned faults or recorded calls."""
+    return reset(warm)
 
 
 @pytest.fixture
@@ -92,17 +94,17 @@ def fresh(start: Callable[..., Cloud]) -> Iterator[Callable[..., Cloud]]:
 
 @pytest.fixture
 def engagement(cloud: Cloud) -> str:
-    """An engagement of the warm cloud that nobody else uses."""
+    """An engagement of the warm cloud that no other test uses."""
     return cloud.service.create_engagement()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def background(request: pytest.FixtureRequest, start: Callable[..., Cloud]) -> Iterator[dict[Scenario, "Future[None]"]]:
-    """Whatever the collected tests have as their parameter `scenario`, started with the first test, a few at a time.
+@pytest.fixture(scope="module", autouse=True)
+def scenarios(request: pytest.FixtureRequest, start: Callable[..., Cloud]) -> Iterator[dict[Any, "Future[None]"]]:
+    """Run the parameters `scenario` of a module's tests in the background, from its first test on.
 
-    Most of a scenario is waiting, so the other tests run meanwhile, and a test waits for its own scenario only.
+    A scenario is a test that mostly waits. It gets `start` and runs in a cloud of its own, while other tests run.
     """
-    calls = (getattr(item, "callspec", None) for item in request.session.items)
+    calls = (getattr(item, "callspec", None) for item in request.session.items if item.path == request.path)
     wanted = dict.fromkeys(call.params["scenario"] for call in calls if call and "scenario" in call.params)
     with ThreadPoolExecutor(max_workers=8) as pool:
         yield {scenario: pool.submit(scenario, start) for scenario in wanted}

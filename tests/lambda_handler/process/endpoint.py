@@ -48,10 +48,11 @@ class Put:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-def certificate(folder: Path) -> Path:
-    """Create a self-signed certificate for the loopback interface. Return the file with it and its key."""
+def certificate(folder: Path, host: str = "localhost") -> Path:
+    """Create a self-signed certificate for a host name and the loopback interface. Return the file with it and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "responses.example")])
+    names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     now = dt.datetime.now(dt.timezone.utc)
     made = (
         x509.CertificateBuilder()
@@ -61,7 +62,7 @@ def certificate(folder: Path) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(hours=1))
         .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

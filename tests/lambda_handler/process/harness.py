@@ -1,6 +1,6 @@
-"""The function in a process of its own, between a real Partner Central and a real answer endpoint.
+"""The function in a process of its own, between the local Partner Central and a real response endpoint.
 
-Whatever the function writes to its output is looked through for what nobody may see, after every event and at the end.
+Everything that the function writes to its output is searched for sensitive values, after every event and at the end.
 """
 
 import json
@@ -23,15 +23,16 @@ from tests.lambda_handler.process.endpoint import Behavior, Put, ResponseEndpoin
 from tests.lambda_handler.process.events import event, secrets_in
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+DIED, TIMED_OUT, STILL_RUNNING = "Died", "TimedOut", "StillRunning"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of an invocation.
+    """The result of an invocation.
 
     Attributes:
-        error: The name of the exception that ended it, `Died` where the process did, `TimedOut` where Lambda ended it,
-            `StillRunning` where nobody waited for its end, or None.
+        error: The name of the exception that ended it; DIED if the process did, TIMED_OUT if Lambda ended it, STILL_RUNNING if
+            the test did not wait for its end; else None.
         seconds: How long it took.
     """
 
@@ -40,14 +41,14 @@ class Outcome:
 
 
 class Function:
-    """The function's process. It starts with the first event, and again after it died, as Lambda does it.
+    """The function's process. It starts with the first event, and again after it died, as in Lambda.
 
     Args:
-        path: Folders that the function is imported from; nothing else is on its path.
-        folder: Where it runs, and where its output is kept.
-        environment: Its environment variables.
+        path: Folders that the function is imported from. Nothing else is on its path.
+        folder: Its working folder, with a file of its output.
+        environment: Its environment variables. It gets no others.
         module: The module that has `handler`.
-        scans: Whether its output is looked through.
+        scans: Whether its output is searched for sensitive values.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Function:
         self._log = folder / "output.log"
         self._secrets: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> "Function":
         return self
@@ -81,18 +82,18 @@ class Function:
 
     @property
     def output(self) -> str:
-        """All that it wrote so far, in every process it had."""
+        """All output so far, of every process."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """Its own log lines."""
+        """The log lines so far."""
         return [json.loads(line) for line in self.output.splitlines() if line.startswith("{")]
 
-    def start(self) -> float:
-        """Start the process if there is none; return how long the function took to import."""
+    def start(self) -> None:
+        """Start the process if there is none."""
         if self._process and self._process.poll() is None:
-            return 0
+            return
         read, write = os.pipe()
         environment = {
             **self._environment,
@@ -102,7 +103,7 @@ class Function:
         }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                # Isolated and without site-packages: what the zip does not bring is not there.
+                # Isolated and without site-packages, so that only the zip can be imported.
                 [sys.executable, "-I", "-S", "-B", str(BOOTSTRAP)],
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -115,24 +116,23 @@ class Function:
         self._results = os.fdopen(read, "rb")
         ready = self._result(60)
         assert ready, f"the function did not start:\n{self.output}"
-        # Never the working tree: what is tested is what is shipped.
+        # What ships is tested, not the working tree.
         assert any(Path(ready["file"]).is_relative_to(folder) for folder in self._path), ready["file"]
-        return float(ready["ready"])
 
     def invoke(self, sent: Any, *, seconds: float = 900, wait: float | None = None) -> Outcome:
-        """Hand over an event, and wait until it is handled, the process has died, or the function's time is up.
+        """Send an event, and wait until it is handled, the process dies, or the function's time is over.
 
         Args:
             sent: The event.
             seconds: The function's time, after which Lambda ends the process.
-            wait: After how many seconds to wait no more, and to end the process.
+            wait: The seconds after which the test ends the process.
         """
         self._secrets |= secrets_in(sent)
         self.start()
         process = self._process
         assert process
         assert process.stdin
-        # From here, as Lambda counts: the start of the process is not the function's time.
+        # As in Lambda, the start of the process is not part of the function's time.
         started = time.monotonic()
         process.stdin.write(json.dumps({"event": sent, "seconds": seconds}).encode() + b"\n")
         process.stdin.flush()
@@ -141,21 +141,21 @@ class Function:
         took = time.monotonic() - started
         if result is None:
             self.kill()
-            result = {"error": "Died" if took < limit else "TimedOut" if wait is None else "StillRunning"}
+            result = {"error": DIED if took < limit else TIMED_OUT if wait is None else STILL_RUNNING}
         if self._scans:
             self.scan()
         return Outcome(error=result["error"], seconds=took)
 
     def deliver(self, sent: Any, *, seconds: float = 900) -> list[Outcome]:
-        """Invoke as CloudFormation does, asynchronously: Lambda repeats twice what ended in an error, at once here."""
+        """Invoke asynchronously, as CloudFormation does: Lambda repeats an error twice, here without a pause."""
         outcomes = [self.invoke(sent, seconds=seconds)]
         while outcomes[-1].error and len(outcomes) < 3:
             outcomes.append(self.invoke(sent, seconds=seconds))
         return outcomes
 
     def kill(self) -> None:
-        """End the process as the kernel does: nothing in it notices."""
-        with self._turn:
+        """End the process without a chance to clean up."""
+        with self._lock:
             process, self._process = self._process, None
         if process is None:
             return
@@ -165,18 +165,18 @@ class Function:
             process.stdin.close()
         self._results.close()
 
-    def shoot(self) -> None:
-        """The same, from another thread, while an event is being handled; `invoke` then finds the process dead."""
+    def kill_during_event(self) -> None:
+        """End the process from another thread, while `invoke` waits for it."""
         process = self._process
         if process is not None:
             process.kill()
             process.wait()
 
     def scan(self) -> None:
-        """Fail if the function wrote anything that nobody may see."""
+        """Fail if the function wrote a sensitive value."""
         output = self.output.lower()
         leaked = {text for text in self._secrets if text.lower() in output}
-        assert not leaked, f"written to the log: {leaked}"
+        assert not leaked, f"in the log: {leaked}"
 
     def _result(self, seconds: float) -> dict[str, Any] | None:
         ready, _, _ = select.select([self._results], [], [], max(0, seconds))
@@ -185,18 +185,19 @@ class Function:
 
 
 class Cloud:
-    """A function, its Partner Central and its answer endpoint.
+    """A function, its Partner Central and its response endpoint.
 
     Args:
         path: Folders that the function is imported from.
-        certificate: The answer endpoint's certificate.
+        certificate: The certificate of the response endpoint.
         folder: An empty folder.
-        environment: Further environment variables of the function; None takes one away.
+        environment: Further environment variables of the function. None removes one.
         function: Further arguments of `Function`.
 
     Attributes:
         service: Partner Central.
-        answers: Where the answers go.
+        url: Its address.
+        responses: The response endpoint.
         function: The function.
     """
 
@@ -224,8 +225,7 @@ class Cloud:
         }
         given = {name: value for name, value in settings.items() if value is not None}
         self.function = Function(path, folder, given, **function)
-        # Made when it is asked for: most stories have one process.
-        self._make_another = partial(Function, path, folder / "another", given, **function)
+        self.another = partial(Function, path, environment=given, **function)
 
     def __enter__(self) -> "Cloud":
         self._stack.enter_context(self.function)
@@ -239,7 +239,7 @@ class Cloud:
     def send(
         self, request_type: str, new: Any, *plan: Behavior, seconds: float = 900, stack: str | None = None, **more: Any
     ) -> dict[str, Any]:
-        """Send an event that is to be answered at the first try; return the answer, after looking at its form."""
+        """Send an event whose first response is delivered. Return that response, after checking its form."""
         if stack:
             more["StackId"] = stack
         sent = event(request_type, self.responses.url(*plan), new, **more)
@@ -247,45 +247,39 @@ class Cloud:
         assert outcome.error is None, self.function.output[-3000:]
         return self.response_to(sent)
 
-    def another(self) -> Function:
-        """Return a second process of the same function, to run beside the first."""
-        made = self._make_another()
-        made.folder.mkdir()
-        return made
-
     def response_to(self, sent: Mapping[str, Any], *, puts: int = 1) -> dict[str, Any]:
-        """Return the answer to an event, after looking at its form and at the number of times it was sent."""
+        """Return the response to an event, after checking its form and how often it was sent."""
         arrived = self.responses.puts_to(sent["ResponseURL"])
         assert len(arrived) == puts, arrived
         assert len({put.body for put in arrived}) == 1
         return checked(arrived[-1], sent)
 
-    def held(self, engagement: str) -> list[dict[str, Any]]:
-        """Return the contexts that an engagement truly holds."""
+    def contexts(self, engagement: str) -> list[dict[str, Any]]:
+        """Return the contexts that an engagement has now."""
         contexts = self.service.engagement(engagement)["Contexts"]
         assert isinstance(contexts, list)
         return contexts
 
     @property
     def operations(self) -> list[str]:
-        """Return the requests that Partner Central got."""
+        """The operations that Partner Central received."""
         return [call.operation for call in self.service.calls]
 
 
 def checked(put: Put, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a PUT's answer, if CloudFormation would take it and it repeats nothing that nobody may see."""
-    answer = put.response
+    """Return a response, if CloudFormation would accept it and it has no sensitive value."""
+    response = put.response
     assert put.header("content-type") == ""
     assert len(put.body) <= 4096
-    assert set(answer) <= {
+    assert set(response) <= {
         "Status", "PhysicalResourceId", "StackId", "RequestId", "LogicalResourceId", "Reason", "Data", "NoEcho",
     }  # fmt: skip
     for name in ("StackId", "RequestId", "LogicalResourceId"):
-        assert answer[name] == sent[name]
-    assert answer["Status"] in {"SUCCESS", "FAILED"}
-    assert 0 < len(answer["PhysicalResourceId"].encode()) <= 1024
-    assert answer["Status"] == "SUCCESS" or answer["Reason"]
-    said = put.body.decode().lower()
-    leaked = {text for text in secrets_in(sent) if text.lower() in said}
-    assert not leaked, f"answered: {leaked}"
-    return answer
+        assert response[name] == sent[name]
+    assert response["Status"] in {"SUCCESS", "FAILED"}
+    assert 0 < len(response["PhysicalResourceId"].encode()) <= 1024
+    assert response["Status"] == "SUCCESS" or response["Reason"].startswith("[")
+    text = put.body.decode().lower()
+    leaked = {secret for secret in secrets_in(sent) if secret.lower() in text}
+    assert not leaked, f"in the response: {leaked}"
+    return response

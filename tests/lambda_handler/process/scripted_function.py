@@ -1,4 +1,4 @@
-"""A custom resource that does as its event tells it, on plain crhelper or on ours. It runs in the function's own process."""
+"""A custom resource that does what its event specifies, on plain crhelper or on ours. It runs in the function's process."""
 
 import os
 import time
@@ -17,9 +17,9 @@ resource = CfnResource()
 sent: list[Any] = []
 
 if "INIT_FAILS" in os.environ:
-    resource.init_failure(ValueError("a setting is missing"))
+    resource.init_failure(ValueError("[SETTING] a setting is missing"))
 if "PATCHED" in os.environ:
-    # What a test would do that wants to see answers without a network.
+    # As a test does that needs responses without a network.
     helpers: Any = crhelper.resource_helper
     helpers._send_response = lambda *_: sent.append(_)
 if "BROKEN" in os.environ:
@@ -30,17 +30,15 @@ if "BROKEN" in os.environ:
 @resource.update  # type: ignore[untyped-decorator]
 @resource.delete  # type: ignore[untyped-decorator]
 def work(event: Any, context: Any) -> str:
-    """Do what the properties say."""
-    told = event["ResourceProperties"]
-    time.sleep(float(told.get("Sleep", 0)))
-    if "NoEcho" in told:
+    """Do what the properties specify."""
+    script = event["ResourceProperties"]
+    time.sleep(float(script.get("Sleep", 0)))
+    if "NoEcho" in script:
         resource.NoEcho = True
-    if "Clients" in told:
+    if "Clients" in script:
         resource.Data = {"Clients": sorted(name for name in vars(resource) if name.endswith("_client"))}
-    if "Data" in told:
-        resource.Data = {"Value": "x" * int(told["Data"])} if told["Data"] != "no JSON" else {"Value": object()}
-    if "Raise" in told:
-        raise ValueError(told["Raise"])
+    if "Raise" in script:
+        raise ValueError(script["Raise"])
     return "made"
 
 

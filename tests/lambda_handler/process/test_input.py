@@ -1,10 +1,10 @@
-"""Hostile, old and odd input: a clear answer where one is possible, and nothing written that was not understood."""
+"""Hostile, old and unusual input: a clear error, and no call where the properties are not valid."""
 
 from typing import Any
 
 import pytest
 
-from tests.lambda_handler.process.events import LOGICAL_ID, PROJECT, event, interaction, lead, properties
+from tests.lambda_handler.process.events import LOGICAL_ID, OTHER_PROJECT, PROJECT, event, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
@@ -29,23 +29,77 @@ READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngage
         {"ContextIdentifier": ""},
         {"ClientToken": "\u0000"},
         {"FromTheFuture": "1"},
-        {"Payload": {"CustomerProject": {**PROJECT, "Budget": "5"}}},
-        {"Payload": {"CustomerProject": {"Customer": "Quixotic Zebra Tools"}}},
-        {
-            "Payload": {
-                "CustomerProject": {"Customer": {**PROJECT["Customer"], "CompanyName": ["Quixotic Zebra Tools"]}}
-            }
-        },
         {"Payload": {"CustomerProject": PROJECT, "Lead": {}}},
     ],
     ids=str,
 )
-def test_what_is_not_understood_fails_before_any_request(cloud: Cloud, engagement: str, broken: Any) -> None:
+def test_invalid_properties_fail_before_any_call(cloud: Cloud, engagement: str, broken: Any) -> None:
     partly = isinstance(broken, dict) and broken
-    answer = cloud.send("Create", {**properties(engagement), **broken} if partly else broken)
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
-    assert answer["Reason"].isprintable()
+    response = cloud.send("Create", {**properties(engagement), **broken} if partly else broken)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
+    assert response["Reason"].startswith(("[INVALID_PROPERTIES] ", "[VERSION_MISMATCH] "))
+    assert response["Reason"].isprintable()
     assert cloud.operations == []
+
+
+@pytest.mark.parametrize(
+    ("payload", "field"),
+    [
+        ({"Customer": "Quixotic Zebra Tools"}, "Payload.CustomerProject.Customer"),
+        (
+            {"Customer": {**PROJECT["Customer"], "CompanyName": ["Quixotic Zebra Tools"]}},
+            "Payload.CustomerProject.Customer.CompanyName",
+        ),
+    ],
+    ids=["structure", "value"],
+)
+def test_a_payload_that_the_service_refuses_is_sent_as_declared_and_fails(
+    cloud: Cloud, engagement: str, payload: Any, field: str
+) -> None:
+    response = cloud.send("Create", properties(engagement, payload))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
+    assert response["Reason"].startswith("[VALIDATION_ERROR] ValidationException from CreateEngagementContext. ")
+    assert field in response["Reason"]
+    assert "Quixotic" not in response["Reason"]
+    assert cloud.operations == [READ, CREATE]
+    assert cloud.service.calls[1].input["Payload"] == {"CustomerProject": payload}
+
+
+def test_an_unknown_member_of_a_payload_is_sent_as_declared(cloud: Cloud, engagement: str) -> None:
+    # The local Partner Central ignores it, as services of AWS do.
+    old, new = ({**PROJECT, "Budget": {"Amount": [amount]}} for amount in ("5", "6"))
+    response = cloud.send("Create", properties(engagement, old))
+    assert response["Status"] == "SUCCESS"
+    response = cloud.send(
+        "Update",
+        properties(engagement, new),
+        OldResourceProperties=properties(engagement, old),
+        PhysicalResourceId=response["PhysicalResourceId"],
+    )
+    assert response["Status"] == "SUCCESS"
+    writes = [call.input["Payload"] for call in cloud.service.calls if call.operation != READ]
+    assert writes == [{"CustomerProject": old}, {"CustomerProject": new}]
+
+
+def test_unknown_types_and_members_of_other_contexts_are_ignored(cloud: Cloud, engagement: str) -> None:
+    cloud.service.as_aws.add_context(engagement, {"Newer": {"Name": "of something"}})
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": {**OTHER_PROJECT, "Budget": {"Amount": "5"}}})
+    response = cloud.send("Create", properties(engagement))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/3")
+
+
+def test_a_lead_with_unknown_members_can_be_read_and_updated(cloud: Cloud, engagement: str) -> None:
+    annabella, bartholomew = interaction("Annabella"), interaction("Bartholomew")
+    old = properties(engagement, lead(annabella), "Lead")
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    cloud.service.as_aws.change_lead(
+        engagement, "1", lambda current: current["Interactions"][0].update(Sentiment={"Score": ["5"]})
+    )
+    new = properties(engagement, lead(annabella, bartholomew), "Lead")
+    response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
+    assert response["Status"] == "SUCCESS"
+    sent = cloud.service.calls[-1].input["Payload"]["Lead"]
+    assert sent["Interaction"] == bartholomew
 
 
 @pytest.mark.parametrize("new", [None, {}, "text", {"Payload": {"Engagement": "of an older release"}}])
@@ -53,36 +107,36 @@ def test_a_delete_succeeds_whatever_the_properties_are(cloud: Cloud, new: Any) -
     assert cloud.send("Delete", new, PhysicalResourceId="anything")["Status"] == "SUCCESS"
 
 
-def test_an_update_that_comes_from_an_older_release_is_brought_up_to_date(cloud: Cloud, engagement: str) -> None:
+def test_an_update_with_the_properties_of_an_older_release_succeeds(cloud: Cloud, engagement: str) -> None:
     physical_id = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
-    answer = cloud.send(
+    response = cloud.send(
         "Update",
         properties(engagement),
         OldResourceProperties={"Engagement": engagement, "CustomerProject": "of an older release"},
         PhysicalResourceId=physical_id,
     )
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", physical_id)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", physical_id)
 
 
-def test_a_payload_of_sixty_kilobytes_fails_in_one_small_answer(cloud: Cloud, engagement: str) -> None:
+def test_a_payload_of_sixty_kilobytes_fails_with_a_small_response(cloud: Cloud, engagement: str) -> None:
     long = {**PROJECT["Project"], "BusinessProblem": "The zeppelin hangar loses its paperwork. " * 1500}
-    answer = cloud.send("Create", properties(engagement, {**PROJECT, "Project": long}))
-    assert answer["Status"] == "FAILED"
-    assert "Payload.CustomerProject.Project.BusinessProblem" in answer["Reason"]
-    assert "hangar" not in answer["Reason"]
+    response = cloud.send("Create", properties(engagement, {**PROJECT, "Project": long}))
+    assert response["Status"] == "FAILED"
+    assert "Payload.CustomerProject.Project.BusinessProblem" in response["Reason"]
+    assert "hangar" not in response["Reason"]
 
 
-def test_characters_of_every_kind_arrive_as_they_are(cloud: Cloud, engagement: str) -> None:
+def test_unicode_is_sent_unchanged_and_adopted(cloud: Cloud, engagement: str) -> None:
     odd = {
         **PROJECT["Project"],
         "BusinessProblem": 'Überläufe, "Anführung", \\ und \u202e\u200b — \U0001f600 日本語 ' * 3,
     }
-    answer = cloud.send("Create", properties(engagement, {**PROJECT, "Project": odd}))
-    assert answer["Status"] == "SUCCESS"
-    assert cloud.held(engagement)[0]["Payload"] == {"CustomerProject": {**PROJECT, "Project": odd}}
+    response = cloud.send("Create", properties(engagement, {**PROJECT, "Project": odd}))
+    assert response["Status"] == "SUCCESS"
+    assert cloud.contexts(engagement)[0]["Payload"] == {"CustomerProject": {**PROJECT, "Project": odd}}
     again = cloud.send("Create", properties(engagement, {**PROJECT, "Project": odd}))
-    assert again == {**answer, "RequestId": again["RequestId"]}
-    assert len(cloud.held(engagement)) == 1
+    assert again == {**response, "RequestId": again["RequestId"]}
+    assert len(cloud.contexts(engagement)) == 1
 
 
 @pytest.mark.parametrize(
@@ -100,45 +154,40 @@ def test_characters_of_every_kind_arrive_as_they_are(cloud: Cloud, engagement: s
         "Fri, 01 May 2026 12:00:00 GMT",
     ],
 )
-def test_an_interaction_is_never_sent_twice_however_its_date_is_written(
+def test_an_interaction_is_never_sent_twice_in_any_notation_of_its_date(
     cloud: Cloud, engagement: str, date: str
 ) -> None:
-    # A notation may be refused. One that is taken once is the same interaction every time after.
+    # The service may refuse a notation. An interaction that it accepted is the same one in all further events.
     new = properties(engagement, lead(interaction("Annabella", InteractionDate=date)), "Lead")
     first = cloud.send("Create", new)
     again = cloud.send("Create", new)
     assert first["Status"] == again["Status"]
     if first["Status"] == "SUCCESS":
-        assert [len(each["Payload"]["Lead"]["Interactions"]) for each in cloud.held(engagement)] == [1]
-        old = properties(engagement, lead(interaction("Bartholomew")), "Lead")
-        cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=first["PhysicalResourceId"])
-        assert [len(each["Payload"]["Lead"]["Interactions"]) for each in cloud.held(engagement)] == [1]
+        assert [len(each["Payload"]["Lead"]["Interactions"]) for each in cloud.contexts(engagement)] == [1]
     else:
         assert "InteractionDate" in first["Reason"]
-        assert cloud.held(engagement) == []
+        assert cloud.contexts(engagement) == []
 
 
-def test_more_interactions_than_a_lead_holds_are_a_clear_error(cloud: Cloud, engagement: str) -> None:
+def test_more_than_ten_interactions_fail(cloud: Cloud, engagement: str) -> None:
     eleven = lead(*(interaction(f"Annabella{number}") for number in range(11)))
-    answer = cloud.send("Create", properties(engagement, eleven, "Lead"))
-    assert answer["Status"] == "FAILED"
-    assert "Interactions" in answer["Reason"]
-    assert "10" in answer["Reason"]
-    assert cloud.held(engagement) == []
+    response = cloud.send("Create", properties(engagement, eleven, "Lead"))
+    assert response["Status"] == "FAILED"
+    assert "Interactions" in response["Reason"]
+    assert "10" in response["Reason"]
+    assert cloud.contexts(engagement) == []
 
 
 @pytest.mark.parametrize("request_type", ["create", "Read", "../Create", "Create\n"])
-def test_a_request_type_that_nobody_knows_fails_with_those_that_are(
-    cloud: Cloud, engagement: str, request_type: str
-) -> None:
-    answer = cloud.send(request_type, properties(engagement))
-    assert answer["Status"] == "FAILED"
-    assert all(known in answer["Reason"] for known in ("Create", "Update", "Delete"))
+def test_an_unknown_request_type_fails_with_the_known_ones(cloud: Cloud, engagement: str, request_type: str) -> None:
+    response = cloud.send(request_type, properties(engagement))
+    assert response["Status"] == "FAILED"
+    assert all(known in response["Reason"] for known in ("Create", "Update", "Delete"))
     assert cloud.operations == []
 
 
 @pytest.mark.parametrize(
-    "nothing",
+    "other",
     [
         None,
         [],
@@ -150,15 +199,15 @@ def test_a_request_type_that_nobody_knows_fails_with_those_that_are(
     ],
     ids=str,
 )
-def test_what_is_no_event_ends_in_an_error_and_asks_nobody(cloud: Cloud, nothing: Any) -> None:
+def test_another_input_than_an_event_ends_in_an_error_and_calls_nothing(cloud: Cloud, other: Any) -> None:
     before = len(cloud.responses.puts)
-    assert cloud.function.invoke(nothing).error == "NotAnEventError"
+    assert cloud.function.invoke(other).error == "NotAnEventError"
     assert len(cloud.responses.puts) == before
     assert cloud.operations == []
 
 
 @pytest.mark.parametrize("missing", ["ResponseURL", "StackId", "RequestId", "LogicalResourceId"])
-def test_an_event_that_cannot_be_answered_ends_in_an_error_and_asks_nobody(
+def test_an_event_without_all_that_a_response_needs_ends_in_an_error_and_calls_nothing(
     cloud: Cloud, engagement: str, missing: str
 ) -> None:
     sent = event("Create", cloud.responses.url(), properties(engagement))
@@ -168,12 +217,12 @@ def test_an_event_that_cannot_be_answered_ends_in_an_error_and_asks_nobody(
     assert cloud.operations == []
 
 
-def test_an_event_with_crhelpers_own_words_is_handled_like_any_other(cloud: Cloud, engagement: str) -> None:
-    words: dict[str, Any] = {
+def test_an_event_with_members_of_crhelpers_polling_is_handled_like_any_other(cloud: Cloud, engagement: str) -> None:
+    members: dict[str, Any] = {
         "CrHelperPoll": True,
         "CrHelperData": {"ContextId": "9"},
         "CrHelperRule": "arn:aws:events:x:y:rule/z",
     }
-    answer = cloud.send("Create", properties(engagement), **words)
-    assert answer["Data"]["ContextId"] == "1"
+    response = cloud.send("Create", properties(engagement), **members)
+    assert response["Data"]["ContextId"] == "1"
     assert cloud.operations == [READ, CREATE]

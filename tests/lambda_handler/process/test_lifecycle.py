@@ -1,4 +1,4 @@
-"""The function from its zip, on its ordinary ways: create, adopt, update, replace, delete."""
+"""The function from its zip: create, adopt, update, replace and delete, and the sequences of a rollback."""
 
 from typing import Any
 
@@ -20,108 +20,110 @@ ATTRIBUTES = {"ContextId", "EngagementId", "EngagementArn", "EngagementLastModif
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 
 
-def succeeded(cloud: Cloud, answer: dict[str, Any], engagement: str, context: str) -> dict[str, Any]:
-    """Check a success: its physical id, and all four attributes as the engagement truly is."""
-    held = cloud.service.engagement(engagement)
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/{context}")
-    assert answer["Data"] == {
+def succeeded(cloud: Cloud, response: dict[str, Any], engagement: str, context: str) -> dict[str, Any]:
+    """Check a success: its physical id, and all attributes against the engagement. Return it."""
+    current = cloud.service.engagement(engagement)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/{context}")
+    assert response["Data"] == {
         "ContextId": context,
         "EngagementId": engagement,
-        "EngagementArn": held["Arn"],
-        "EngagementLastModifiedAt": held["ModifiedAt"],
+        "EngagementArn": current["Arn"],
+        "EngagementLastModifiedAt": current["ModifiedAt"],
     }
-    return answer
+    return response
 
 
-def failed(answer: dict[str, Any], physical_id: str = f"not-created/{LOGICAL_ID}") -> str:
-    """Check a failure; return its Reason."""
-    assert (answer["Status"], answer["PhysicalResourceId"], answer["Data"]) == ("FAILED", physical_id, {})
-    reason = answer["Reason"]
+def failed(response: dict[str, Any], physical_id: str = f"not-created/{LOGICAL_ID}") -> str:
+    """Check a failure. Return its Reason."""
+    assert (response["Status"], response["PhysicalResourceId"], response["Data"]) == ("FAILED", physical_id, {})
+    reason = response["Reason"]
     assert isinstance(reason, str)
     return reason
 
 
 def test_a_create_is_one_read_and_one_write(cloud: Cloud, engagement: str) -> None:
-    answer = cloud.send("Create", properties(engagement))
-    succeeded(cloud, answer, engagement, "1")
+    response = cloud.send("Create", properties(engagement))
+    succeeded(cloud, response, engagement, "1")
     assert cloud.operations == [READ, CREATE]
-    assert cloud.held(engagement) == [{"Id": "1", "Type": "CustomerProject", "Payload": {"CustomerProject": PROJECT}}]
+    assert cloud.contexts(engagement) == [
+        {"Id": "1", "Type": "CustomerProject", "Payload": {"CustomerProject": PROJECT}}
+    ]
 
 
-def test_the_same_create_again_is_one_read_and_the_same_answer(cloud: Cloud, engagement: str) -> None:
+def test_a_repeated_create_is_one_read_with_the_same_response(cloud: Cloud, engagement: str) -> None:
     first = cloud.send("Create", properties(engagement), RequestId="the same")
     cloud.service.calls.clear()
     again = cloud.send("Create", properties(engagement), RequestId="the same")
     assert again == first
     assert cloud.operations == [READ]
-    assert len(cloud.held(engagement)) == 1
+    assert len(cloud.contexts(engagement)) == 1
 
 
-def test_the_same_create_again_is_one_context_where_nothing_is_adopted(cloud: Cloud, engagement: str) -> None:
+def test_a_repeated_create_without_adoption_makes_one_context(cloud: Cloud, engagement: str) -> None:
     new = properties(engagement, AdoptExisting="false")
     first = cloud.send("Create", new)
     again = cloud.send("Create", new)
     assert succeeded(cloud, again, engagement, "1")["Data"] == first["Data"]
-    assert len(cloud.held(engagement)) == 1
+    assert len(cloud.contexts(engagement)) == 1
 
 
-def test_a_stack_that_was_made_again_adopts_its_context(cloud: Cloud, engagement: str) -> None:
+def test_a_stack_that_was_deleted_and_created_again_adopts_its_context(cloud: Cloud, engagement: str) -> None:
     cloud.send("Create", properties(engagement))
     cloud.service.calls.clear()
-    answer = cloud.send("Create", properties(engagement), stack=OTHER_STACK)
-    succeeded(cloud, answer, engagement, "1")
+    response = cloud.send("Create", properties(engagement), stack=OTHER_STACK)
+    succeeded(cloud, response, engagement, "1")
     assert cloud.operations == [READ]
 
 
 def test_a_lead_is_created_and_adopted_with_the_date_that_aws_fills_in(cloud: Cloud, engagement: str) -> None:
     new = properties(engagement, lead(interaction("Annabella"), interaction("Bartholomew")), "Lead")
     cloud.send("Create", new)
-    answer = cloud.send("Create", new, stack=OTHER_STACK)
-    succeeded(cloud, answer, engagement, "1")
-    (held,) = cloud.held(engagement)
-    assert [each["Contact"]["FirstName"] for each in held["Payload"]["Lead"]["Interactions"]] == [
+    response = cloud.send("Create", new, stack=OTHER_STACK)
+    succeeded(cloud, response, engagement, "1")
+    (context,) = cloud.contexts(engagement)
+    assert [each["Contact"]["FirstName"] for each in context["Payload"]["Lead"]["Interactions"]] == [
         "Annabella",
         "Bartholomew",
     ]
-    assert all("InteractionDate" in each for each in held["Payload"]["Lead"]["Interactions"])
+    assert all("InteractionDate" in each for each in context["Payload"]["Lead"]["Interactions"])
 
 
-def test_an_engagement_by_its_arn_is_the_same_one(cloud: Cloud, engagement: str) -> None:
+def test_the_arn_of_an_engagement_names_the_same_one(cloud: Cloud, engagement: str) -> None:
     cloud.send("Create", properties(engagement, AdoptExisting="false"))
     arn = cloud.service.engagement(engagement)["Arn"]
-    answer = cloud.send("Create", properties(arn, AdoptExisting="false"))
-    succeeded(cloud, answer, engagement, "1")
-    assert len(cloud.held(engagement)) == 1
+    response = cloud.send("Create", properties(arn, AdoptExisting="false"))
+    succeeded(cloud, response, engagement, "1")
+    assert len(cloud.contexts(engagement)) == 1
 
 
-def test_an_update_is_one_read_and_one_write_with_the_lock_to_the_last_digit(cloud: Cloud, engagement: str) -> None:
+def test_an_update_is_one_read_and_one_write_with_all_digits_of_the_lock(cloud: Cloud, engagement: str) -> None:
     old = properties(engagement)
     created = cloud.send("Create", old)
     cloud.service.calls.clear()
     lock = cloud.service.engagement(engagement)["ModifiedAt"]
-    answer = cloud.send(
+    response = cloud.send(
         "Update",
         properties(engagement, OTHER_PROJECT),
         OldResourceProperties=old,
         PhysicalResourceId=created["PhysicalResourceId"],
     )
-    succeeded(cloud, answer, engagement, "1")
+    succeeded(cloud, response, engagement, "1")
     assert cloud.operations == [READ, UPDATE]
     sent = cloud.service.calls[1].input
     assert sent["EngagementLastModifiedAt"] == lock
     assert len(lock.partition(".")[2]) == len("123456789Z")
     assert not lock.endswith("000Z")
-    assert cloud.held(engagement)[0]["Payload"] == {"CustomerProject": OTHER_PROJECT}
+    assert cloud.contexts(engagement)[0]["Payload"] == {"CustomerProject": OTHER_PROJECT}
 
 
-def test_an_update_without_a_change_is_one_read_and_all_attributes(cloud: Cloud, engagement: str) -> None:
+def test_an_update_without_a_change_is_one_read_and_returns_all_attributes(cloud: Cloud, engagement: str) -> None:
     old = properties(engagement)
     created = cloud.send("Create", old)
     cloud.service.calls.clear()
     new = {**old, "ServiceTimeout": "60", "ServiceToken": "another", "AdoptExisting": "false"}
-    answer = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=created["PhysicalResourceId"])
-    succeeded(cloud, answer, engagement, "1")
-    assert set(answer["Data"]) == ATTRIBUTES
+    response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=created["PhysicalResourceId"])
+    succeeded(cloud, response, engagement, "1")
+    assert set(response["Data"]) == ATTRIBUTES
     assert cloud.operations == [READ]
 
 
@@ -130,20 +132,20 @@ def test_new_interactions_are_one_update_each(cloud: Cloud, engagement: str) -> 
     old = properties(engagement, lead(one), "Lead")
     created = cloud.send("Create", old)
     cloud.service.calls.clear()
-    answer = cloud.send(
+    response = cloud.send(
         "Update",
         properties(engagement, lead(one, two, three), "Lead"),
         OldResourceProperties=old,
         PhysicalResourceId=created["PhysicalResourceId"],
     )
-    succeeded(cloud, answer, engagement, "1")
+    succeeded(cloud, response, engagement, "1")
     assert cloud.operations == [READ, UPDATE, UPDATE]
     assert [call.input["Payload"]["Lead"]["Interaction"] for call in cloud.service.calls[1:]] == [two, three]
-    names = [each["Contact"]["FirstName"] for each in cloud.held(engagement)[0]["Payload"]["Lead"]["Interactions"]]
+    names = [each["Contact"]["FirstName"] for each in cloud.contexts(engagement)[0]["Payload"]["Lead"]["Interactions"]]
     assert names == ["Annabella", "Bartholomew", "Clementine"]
 
 
-def test_a_replacement_and_back_makes_one_context_in_each_engagement(cloud: Cloud, engagement: str) -> None:
+def test_a_replacement_and_its_reversal_make_one_context_in_each_engagement(cloud: Cloud, engagement: str) -> None:
     other = cloud.service.create_engagement()
     here, there = properties(engagement), properties(other)
     first = cloud.send("Create", here)["PhysicalResourceId"]
@@ -154,116 +156,115 @@ def test_a_replacement_and_back_makes_one_context_in_each_engagement(cloud: Clou
     third = cloud.send("Update", here, OldResourceProperties=there, PhysicalResourceId=second["PhysicalResourceId"])
     succeeded(cloud, third, engagement, "1")
     assert cloud.operations == [READ]
-    assert (len(cloud.held(engagement)), len(cloud.held(other))) == (1, 1)
+    assert (len(cloud.contexts(engagement)), len(cloud.contexts(other))) == (1, 1)
 
 
-def test_another_type_is_another_context(cloud: Cloud, engagement: str) -> None:
+def test_another_type_creates_another_context(cloud: Cloud, engagement: str) -> None:
     old = properties(engagement)
     first = cloud.send("Create", old)["PhysicalResourceId"]
     new = properties(engagement, lead(interaction("Annabella")), "Lead")
-    answer = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=first)
-    succeeded(cloud, answer, engagement, "2")
-    assert [each["Type"] for each in cloud.held(engagement)] == ["CustomerProject", "Lead"]
+    response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=first)
+    succeeded(cloud, response, engagement, "2")
+    assert [each["Type"] for each in cloud.contexts(engagement)] == ["CustomerProject", "Lead"]
 
 
 @pytest.mark.parametrize("physical_id", [None, f"not-created/{LOGICAL_ID}", "of another release/../x"])
-def test_a_delete_asks_nobody_and_leaves_the_context(cloud: Cloud, engagement: str, physical_id: str | None) -> None:
+def test_a_delete_calls_nothing_and_leaves_the_context(cloud: Cloud, engagement: str, physical_id: str | None) -> None:
     created = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
     cloud.service.calls.clear()
-    answer = cloud.send("Delete", properties(engagement), PhysicalResourceId=physical_id or created)
-    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", physical_id or created)
+    response = cloud.send("Delete", properties(engagement), PhysicalResourceId=physical_id or created)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", physical_id or created)
     assert cloud.operations == []
-    assert len(cloud.held(engagement)) == 1
+    assert len(cloud.contexts(engagement)) == 1
 
 
-def test_an_existing_context_is_managed_and_never_made(cloud: Cloud, engagement: str) -> None:
+def test_an_imported_context_is_updated_and_not_created(cloud: Cloud, engagement: str) -> None:
     cloud.service.as_aws.add_context(engagement, {"CustomerProject": OTHER_PROJECT})
-    answer = cloud.send("Create", properties(engagement, ContextIdentifier="1"))
-    succeeded(cloud, answer, engagement, "1")
+    response = cloud.send("Create", properties(engagement, ContextIdentifier="1"))
+    succeeded(cloud, response, engagement, "1")
     assert cloud.operations == [READ, UPDATE]
-    assert [each["Payload"] for each in cloud.held(engagement)] == [{"CustomerProject": PROJECT}]
+    assert [each["Payload"] for each in cloud.contexts(engagement)] == [{"CustomerProject": PROJECT}]
 
 
-class TestSequencesThatOnlyAwsSends:
-    """What the local cloud's CloudFormation does not do, replayed."""
+# Sequences that the CloudFormation of the local cloud does not send.
 
-    def test_a_failed_create_its_delete_and_the_next_try(self, cloud: Cloud, engagement: str) -> None:
-        """The Delete carries the id of the failure, and the next deployment is a Create."""
-        new = properties(engagement)
-        cloud.service.faults.validation(CREATE, [])
-        physical_id = f"not-created/{LOGICAL_ID}"
-        failed(cloud.send("Create", new), physical_id)
-        assert cloud.send("Delete", new, PhysicalResourceId=physical_id)["Status"] == "SUCCESS"
-        succeeded(cloud, cloud.send("Create", new), engagement, "1")
 
-    def test_an_update_after_a_failed_create(self, cloud: Cloud, engagement: str) -> None:
-        """Where the rollback was disabled: the physical id is the failure's."""
-        new = properties(engagement)
-        cloud.service.faults.validation(CREATE, [])
-        physical_id = failed_id = cloud.send("Create", new)["PhysicalResourceId"]
-        answer = cloud.send("Update", new, OldResourceProperties=new, PhysicalResourceId=physical_id)
-        succeeded(cloud, answer, engagement, "1")
-        assert cloud.send("Delete", new, PhysicalResourceId=failed_id)["Status"] == "SUCCESS"
-        assert len(cloud.held(engagement)) == 1
+def test_the_next_deployment_after_a_failed_create_creates_the_context(cloud: Cloud, engagement: str) -> None:
+    new = properties(engagement)
+    cloud.service.faults.validation(CREATE, [])
+    physical_id = f"not-created/{LOGICAL_ID}"
+    failed(cloud.send("Create", new), physical_id)
+    assert cloud.send("Delete", new, PhysicalResourceId=physical_id)["Status"] == "SUCCESS"
+    succeeded(cloud, cloud.send("Create", new), engagement, "1")
 
-    def test_a_failed_move_and_its_rollback(self, cloud: Cloud, engagement: str) -> None:
-        """The properties come in reverse, and the physical id never changed."""
-        here = properties(engagement)
-        there = properties("eng-00000000000000", OTHER_PROJECT)
-        physical_id = cloud.send("Create", here)["PhysicalResourceId"]
-        reason = failed(
-            cloud.send("Update", there, OldResourceProperties=here, PhysicalResourceId=physical_id), physical_id
-        )
-        assert "ResourceNotFoundException" in reason
-        assert "eng-00000000000000" in reason
-        cloud.service.calls.clear()
-        rollback = cloud.send("Update", here, OldResourceProperties=there, PhysicalResourceId=physical_id)
-        succeeded(cloud, rollback, engagement, "1")
-        assert cloud.operations == [READ]
 
-    def test_a_successful_move_and_its_rollback(self, cloud: Cloud, engagement: str) -> None:
-        """Another resource failed: the physical id is the new one, which is deleted afterwards."""
-        other = cloud.service.create_engagement()
-        here, there = properties(engagement), properties(other, OTHER_PROJECT)
-        first = cloud.send("Create", here)["PhysicalResourceId"]
-        second = cloud.send("Update", there, OldResourceProperties=here, PhysicalResourceId=first)
-        succeeded(cloud, second, other, "1")
-        rollback = cloud.send(
-            "Update", here, OldResourceProperties=there, PhysicalResourceId=second["PhysicalResourceId"]
-        )
-        succeeded(cloud, rollback, engagement, "1")
-        gone = cloud.send("Delete", there, PhysicalResourceId=second["PhysicalResourceId"])
-        assert gone["Status"] == "SUCCESS"
-        assert (len(cloud.held(engagement)), len(cloud.held(other))) == (1, 1)
+def test_an_update_with_the_id_of_a_failed_create_creates_the_context(cloud: Cloud, engagement: str) -> None:
+    # With rollback disabled, the physical id is that of the failure.
+    new = properties(engagement)
+    cloud.service.faults.validation(CREATE, [])
+    physical_id = failed_id = cloud.send("Create", new)["PhysicalResourceId"]
+    response = cloud.send("Update", new, OldResourceProperties=new, PhysicalResourceId=physical_id)
+    succeeded(cloud, response, engagement, "1")
+    assert cloud.send("Delete", new, PhysicalResourceId=failed_id)["Status"] == "SUCCESS"
+    assert len(cloud.contexts(engagement)) == 1
 
-    def test_a_failed_change_and_its_rollback(self, cloud: Cloud, engagement: str) -> None:
-        """The rollback finds everything as it was and writes nothing."""
-        old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
-        physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-        cloud.service.faults.validation(UPDATE, [])
-        failed(cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id), physical_id)
-        cloud.service.calls.clear()
-        rollback = cloud.send("Update", old, OldResourceProperties=new, PhysicalResourceId=physical_id)
-        succeeded(cloud, rollback, engagement, "1")
-        # The second read is for the case that the first one was late.
-        assert cloud.operations == [READ, READ]
 
-    def test_a_rollback_behind_a_late_read(self, cloud: Cloud, engagement: str) -> None:
-        """The first read still shows the state before the change."""
-        cloud.service.behavior = Behavior(read_lag=1)
-        old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
-        physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-        cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
-        rollback = cloud.send("Update", old, OldResourceProperties=new, PhysicalResourceId=physical_id)
-        succeeded(cloud, rollback, engagement, "1")
-        assert cloud.held(engagement)[0]["Payload"] == {"CustomerProject": PROJECT}
+def test_the_rollback_of_a_failed_replacement_writes_nothing(cloud: Cloud, engagement: str) -> None:
+    here = properties(engagement)
+    there = properties("eng-00000000000000", OTHER_PROJECT)
+    physical_id = cloud.send("Create", here)["PhysicalResourceId"]
+    reason = failed(
+        cloud.send("Update", there, OldResourceProperties=here, PhysicalResourceId=physical_id), physical_id
+    )
+    assert reason.startswith("[ENGAGEMENT_NOT_FOUND] ResourceNotFoundException ")
+    assert "eng-00000000000000" in reason
+    cloud.service.calls.clear()
+    rollback = cloud.send("Update", here, OldResourceProperties=there, PhysicalResourceId=physical_id)
+    succeeded(cloud, rollback, engagement, "1")
+    assert cloud.operations == [READ]
 
-    def test_a_request_id_that_was_seen_before_is_no_event_that_was_handled(
-        self, cloud: Cloud, engagement: str
-    ) -> None:
-        """It has been seen reused across deployments."""
-        old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
-        created = cloud.send("Create", old, RequestId="the same")
-        physical_id = created["PhysicalResourceId"]
-        cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id, RequestId="the same")
-        assert cloud.held(engagement)[0]["Payload"] == {"CustomerProject": OTHER_PROJECT}
+
+def test_the_rollback_of_a_successful_replacement_adopts_the_first_context(cloud: Cloud, engagement: str) -> None:
+    # Another resource failed: the physical id is the new one, and CloudFormation deletes it afterwards.
+    other = cloud.service.create_engagement()
+    here, there = properties(engagement), properties(other, OTHER_PROJECT)
+    first = cloud.send("Create", here)["PhysicalResourceId"]
+    second = cloud.send("Update", there, OldResourceProperties=here, PhysicalResourceId=first)
+    succeeded(cloud, second, other, "1")
+    rollback = cloud.send("Update", here, OldResourceProperties=there, PhysicalResourceId=second["PhysicalResourceId"])
+    succeeded(cloud, rollback, engagement, "1")
+    gone = cloud.send("Delete", there, PhysicalResourceId=second["PhysicalResourceId"])
+    assert gone["Status"] == "SUCCESS"
+    assert (len(cloud.contexts(engagement)), len(cloud.contexts(other))) == (1, 1)
+
+
+def test_the_rollback_of_a_failed_update_writes_nothing(cloud: Cloud, engagement: str) -> None:
+    old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    cloud.service.faults.validation(UPDATE, [])
+    failed(cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id), physical_id)
+    cloud.service.calls.clear()
+    rollback = cloud.send("Update", old, OldResourceProperties=new, PhysicalResourceId=physical_id)
+    succeeded(cloud, rollback, engagement, "1")
+    # The second read is for the case that the first one lags.
+    assert cloud.operations == [READ, READ]
+
+
+def test_a_rollback_with_a_lagging_read_is_written(cloud: Cloud, engagement: str) -> None:
+    # The first read still shows the state before the change.
+    cloud.service.behavior = Behavior(read_lag=1)
+    old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
+    rollback = cloud.send("Update", old, OldResourceProperties=new, PhysicalResourceId=physical_id)
+    succeeded(cloud, rollback, engagement, "1")
+    assert cloud.contexts(engagement)[0]["Payload"] == {"CustomerProject": PROJECT}
+
+
+def test_a_repeated_request_id_does_not_skip_an_event(cloud: Cloud, engagement: str) -> None:
+    # Request ids have been seen reused across deployments.
+    old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
+    created = cloud.send("Create", old, RequestId="the same")
+    physical_id = created["PhysicalResourceId"]
+    cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id, RequestId="the same")
+    assert cloud.contexts(engagement)[0]["Payload"] == {"CustomerProject": OTHER_PROJECT}

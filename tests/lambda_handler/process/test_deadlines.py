@@ -1,4 +1,4 @@
-"""Deadlines and answers that do not get through: what takes long runs in the background of all other tests."""
+"""Responses that cannot be delivered, and calls that never end: the function ends in time, and no event is lost."""
 
 import socket
 import threading
@@ -21,47 +21,42 @@ Start = Callable[..., Cloud]
 
 
 def undelivered(start: Start, url: Callable[[Cloud], str]) -> Cloud:
-    """Let an answer go nowhere: within 45 seconds the invocation ends in an error that repeats nothing; return the cloud."""
+    """Check that a response that cannot be delivered ends in an error within 45 seconds. Return the cloud."""
     with start() as cloud:
         engagement = cloud.service.create_engagement()
         sent = event("Create", url(cloud), properties(engagement))
         outcome = cloud.function.invoke(sent, wait=46)
         assert outcome.error == "NotDeliveredError"
         assert outcome.seconds < 45
-        # Lambda repeats the event, and by then the answer gets through.
+        # Lambda repeats the event, and this time the response is delivered.
         assert cloud.function.invoke({**sent, "ResponseURL": cloud.responses.url()}).error is None
         assert cloud.responses.puts[-1].response["Status"] == "SUCCESS"
-        assert len(cloud.held(engagement)) == 1
+        assert len(cloud.contexts(engagement)) == 1
     return cloud
 
 
-def an_endpoint_that_drips(start: Start) -> None:
-    """It answers, one byte a second."""
-    undelivered(start, lambda cloud: cloud.responses.url("drip"))
-
-
-def an_endpoint_that_never_answers(start: Start) -> None:
-    """It takes the request."""
+def an_endpoint_that_does_not_respond(start: Start) -> None:
+    """It accepts the requests."""
     cloud = undelivered(start, lambda cloud: cloud.responses.url("hang"))
     assert len(cloud.responses.puts) > 2
     assert len({put.body for put in cloud.responses.puts[:-1]}) == 1
 
 
-def an_endpoint_that_takes_connections_only(start: Start) -> None:
-    """It never gets as far as TLS."""
+def an_endpoint_that_only_accepts_connections(start: Start) -> None:
+    """The TLS handshake never ends."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        undelivered(start, lambda _: f"https://127.0.0.1:{listener.getsockname()[1]}/answers?X-Amz-Signature=secret1")
+        undelivered(start, lambda _: f"https://127.0.0.1:{listener.getsockname()[1]}/responses?X-Amz-Signature=secret1")
 
 
-def an_endpoint_that_is_not_there(start: Start) -> None:
-    """Nobody listens."""
+def an_endpoint_that_does_not_exist(start: Start) -> None:
+    """No process listens on the port."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        undelivered(start, lambda _: f"https://127.0.0.1:{unused.getsockname()[1]}/answers?X-Amz-Signature=secret2")
+        undelivered(start, lambda _: f"https://127.0.0.1:{unused.getsockname()[1]}/responses?X-Amz-Signature=secret2")
 
 
-def an_endpoint_that_fails_for_ever(start: Start) -> None:
-    """Always the same bytes, a bounded number of times."""
+def an_endpoint_that_always_fails(start: Start) -> None:
+    """It gets the same bytes a limited number of times, with pauses."""
     cloud = undelivered(start, lambda cloud: cloud.responses.url(503))
     failed = cloud.responses.puts[:-1]
     assert 2 <= len(failed) <= 10
@@ -71,83 +66,82 @@ def an_endpoint_that_fails_for_ever(start: Start) -> None:
 
 
 def an_endpoint_that_closes_every_connection(start: Start) -> None:
-    """It takes the request and says nothing."""
+    """It accepts the requests, and closes the connection without a status."""
     undelivered(start, lambda cloud: cloud.responses.url("close"))
 
 
-def one_stalled_connection(start: Start) -> None:
-    """It costs a request's timeout, and not the budget."""
+def a_stalled_call_that_is_retried(start: Start) -> None:
+    """It costs one timeout of a request, not the function's time."""
     with start() as cloud:
         engagement, stalled = cloud.service.create_engagement(), threading.Event()
         cloud.service.faults.hook(READ, lambda: stalled.wait(60))
         cloud.function.start()
         started = time.monotonic()
-        answer = cloud.send("Create", properties(engagement))
+        response = cloud.send("Create", properties(engagement))
         stalled.set()
-        assert answer["Status"] == "SUCCESS"
+        assert response["Status"] == "SUCCESS"
         assert time.monotonic() - started < 45
-        assert len(cloud.held(engagement)) == 1
+        assert len(cloud.contexts(engagement)) == 1
 
 
-def answered_failed_in_time(start: Start, fault: Callable[[Callable[[], object]], Fault]) -> None:
-    """Let a service that never answers meet a Create with 10 seconds left; then go on as CloudFormation does."""
+def fails_in_time(start: Start, fault: Callable[[Callable[[], object]], Fault]) -> None:
+    """Check that a Create with 10 seconds responds in time if no call ends; then continue as CloudFormation does."""
     with start() as cloud:
-        engagement, stuck = cloud.service.create_engagement(), threading.Event()
-        cloud.service.faults.add(fault(lambda: stuck.wait(60)))
+        engagement, stalled = cloud.service.create_engagement(), threading.Event()
+        cloud.service.faults.add(fault(lambda: stalled.wait(60)))
         sent = event("Create", cloud.responses.url(), properties(engagement))
         cloud.function.start()
         started = time.monotonic()
         cloud.function.invoke(sent, seconds=10)
-        answer = cloud.response_to(sent)
+        response = cloud.response_to(sent)
         assert cloud.responses.puts[0].at - started < 10
-        assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
-        assert "time" in answer["Reason"]
+        assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
+        assert response["Reason"].startswith("[OUT_OF_TIME] ")
         # The rollback, and the next deployment.
         cloud.service.faults.clear()
-        stuck.set()
-        cloud.send("Delete", properties(engagement), PhysicalResourceId=answer["PhysicalResourceId"])
+        stalled.set()
+        cloud.send("Delete", properties(engagement), PhysicalResourceId=response["PhysicalResourceId"])
         assert cloud.send("Create", properties(engagement))["Status"] == "SUCCESS"
-        assert len(cloud.held(engagement)) == 1
+        assert len(cloud.contexts(engagement)) == 1
         assert len(cloud.responses.puts_to(sent["ResponseURL"])) == 1
 
 
 def a_read_that_never_ends(start: Start) -> None:
     """Nothing was written."""
-    answered_failed_in_time(start, lambda stuck: Fault(operation=READ, times=1000, on_arrival=stuck))
+    fails_in_time(start, lambda stall: Fault(operation=READ, times=1000, on_arrival=stall))
 
 
 def a_write_that_never_ends(start: Start) -> None:
-    """It was committed, and nobody said so."""
-    answered_failed_in_time(start, lambda stuck: Fault(operation=CREATE, times=1000, after_commit=stuck))
+    """It was carried out, without a response."""
+    fails_in_time(start, lambda stall: Fault(operation=CREATE, times=1000, after_commit=stall))
 
 
 @pytest.mark.parametrize(
     "scenario",
     [
-        an_endpoint_that_drips,
-        an_endpoint_that_never_answers,
-        an_endpoint_that_takes_connections_only,
-        one_stalled_connection,
-        an_endpoint_that_fails_for_ever,
+        an_endpoint_that_does_not_respond,
+        an_endpoint_that_only_accepts_connections,
+        a_stalled_call_that_is_retried,
+        an_endpoint_that_always_fails,
         an_endpoint_that_closes_every_connection,
-        an_endpoint_that_is_not_there,
+        an_endpoint_that_does_not_exist,
         a_read_that_never_ends,
         a_write_that_never_ends,
     ],
     ids=lambda scenario: scenario.__name__,
 )
-def test_time_is_kept_with(scenario: Any, background: dict[Any, "Future[None]"]) -> None:
-    background[scenario].result()
+def test_the_function_ends_in_time_with(scenario: Any, scenarios: dict[Any, "Future[None]"]) -> None:
+    scenarios[scenario].result()
 
 
-def test_an_answer_that_failed_is_repeated_with_the_same_bytes(cloud: Cloud, engagement: str) -> None:
+def test_a_response_that_failed_is_retried_with_the_same_bytes(cloud: Cloud, engagement: str) -> None:
     sent = event("Create", cloud.responses.url(503, "close", 200), properties(engagement))
     assert cloud.function.invoke(sent).error is None
     assert cloud.response_to(sent, puts=3)["Status"] == "SUCCESS"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 307])
-def test_an_answer_that_was_refused_is_not_repeated(cloud: Cloud, engagement: str, status: int) -> None:
+def test_a_response_that_was_refused_is_not_retried(cloud: Cloud, engagement: str, status: int) -> None:
     sent = event("Create", cloud.responses.url(status), properties(engagement))
     outcome = cloud.function.invoke(sent)
     assert outcome.error == "NotDeliveredError"
@@ -155,15 +149,15 @@ def test_an_answer_that_was_refused_is_not_repeated(cloud: Cloud, engagement: st
     assert len(cloud.responses.puts_to(sent["ResponseURL"])) == 1
 
 
-def test_lambda_repeats_what_was_not_delivered_and_one_context_comes_of_it(cloud: Cloud, engagement: str) -> None:
+def test_an_event_that_lambda_repeats_makes_one_context(cloud: Cloud, engagement: str) -> None:
     sent = event("Create", cloud.responses.url(403, 403, 200), properties(engagement))
     outcomes = cloud.function.deliver(sent)
     assert [outcome.error for outcome in outcomes] == ["NotDeliveredError", "NotDeliveredError", None]
-    assert cloud.responses.puts_to(sent["ResponseURL"])[-1].answer["Status"] == "SUCCESS"
-    assert len(cloud.held(engagement)) == 1
+    assert cloud.responses.puts_to(sent["ResponseURL"])[-1].response["Status"] == "SUCCESS"
+    assert len(cloud.contexts(engagement)) == 1
 
 
-def test_a_plain_http_address_is_answered_too(cloud: Cloud, engagement: str) -> None:
+def test_a_response_to_a_plain_http_url_is_delivered(cloud: Cloud, engagement: str) -> None:
     with ResponseEndpoint() as plain:
         sent = event("Create", plain.url(), properties(engagement))
         assert cloud.function.invoke(sent).error is None

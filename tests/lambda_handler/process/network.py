@@ -1,0 +1,92 @@
+"""Servers between the function and Partner Central: a front end that speaks TLS, a proxy, and one that returns error pages."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def server(handle: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Run a server on a free port of 127.0.0.1 that handles each connection in a thread. Yield its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                handle(connection)
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield listener.getsockname()[1]
+        # Ends `accept`.
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def tls_front_end(certificate: Path, port: int, connections: list[str]) -> Callable[[socket.socket], None]:
+    """Return a handler that decrypts a connection and forwards it to a port. It records the result of each handshake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def handle(connection: socket.socket) -> None:
+        try:
+            encrypted = context.wrap_socket(connection, server_side=True)
+        except (ssl.SSLError, OSError):
+            connections.append("refused")
+            return
+        connections.append("accepted")
+        with encrypted, socket.create_connection(("127.0.0.1", port)) as target:
+            _forward(encrypted, target)
+
+    return handle
+
+
+def proxy(port: int, hosts: list[str]) -> Callable[[socket.socket], None]:
+    """Return a handler of an HTTP proxy's CONNECT, which forwards to a port. It records the hosts that clients ask for."""
+
+    def handle(connection: socket.socket) -> None:
+        request = b""
+        while b"\r\n\r\n" not in request:
+            request += connection.recv(1)
+        method, host, _ = request.decode().split(" ", 2)
+        hosts.append(f"{method} {host}")
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port)) as target:
+            _forward(connection, target)
+
+    return handle
+
+
+def page(status: int, body: bytes) -> Callable[[socket.socket], None]:
+    """Return a handler that responds to one request with an HTML page."""
+
+    def handle(connection: socket.socket) -> None:
+        connection.recv(65536)
+        head = f"HTTP/1.1 {status} Error\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        # Closed with unread data, the connection would be reset.
+        while connection.recv(65536):
+            pass
+
+    return handle
+
+
+def _forward(one: socket.socket, other: socket.socket) -> None:
+    def copy(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    back = threading.Thread(target=copy, args=(other, one), daemon=True)
+    back.start()
+    copy(one, other)
+    back.join()
