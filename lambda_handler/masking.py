@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 MASK = "***"
-# A value this short is also a part of ordinary words, so it is masked only as a word.
+# A value this short is also a part of ordinary words. It is masked only as a word in its own case: US, but not us-east-1.
 SHORT = 3
 
 
@@ -39,4 +39,4 @@ def _forms(value: str) -> Iterator[str]:
 
 def _pattern(form: str) -> str:
     pattern = r"\s+".join(map(re.escape, form.split()))
-    return rf"(?<!\w){pattern}(?!\w)" if len(form) <= SHORT else pattern
+    return rf"(?<!\w)(?-i:{pattern})(?!\w)" if len(form) <= SHORT else pattern

@@ -41,7 +41,7 @@ ADVICE = {
     ),
     Kind.INVALID: "Correct the fields named below, and deploy again.",
     Kind.NOT_FOUND: "Check that {arn} exists in this catalog, and that this account is a member of the engagement.",
-    Kind.QUOTA: "A quota of Partner Central is used up.",
+    Kind.QUOTA: "A quota of Partner Central is used up. Request an increase from AWS, or declare fewer resources.",
     Kind.OTHER: "The API does not document this error. Check the account and the function's role.",
 }
 

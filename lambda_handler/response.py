@@ -184,4 +184,4 @@ def body(event: Mapping[str, Any], status: str, reason: str, physical_id: str, d
 def _refuse_request_type(event: Mapping[str, Any], context: Any) -> None:
     del context
     given = ascii(event["RequestType"])[:40]
-    raise ValueError(f"[UNKNOWN_REQUEST_TYPE] RequestType must be one of {', '.join(REQUEST_TYPES)}; got {given}")
+    raise ValueError(f"[UNKNOWN_REQUEST_TYPE] RequestType must be one of {', '.join(REQUEST_TYPES)}; got {given}.")

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from lambda_handler import logs
 from lambda_handler.errors import ApiError, Kind, ResourceError
+from lambda_handler.reasons import DEPLOY_AGAIN
 
 T = TypeVar("T")
 
@@ -80,7 +81,8 @@ class RetryBudget:
         while True:
             if self._remaining() <= 0:
                 raise ResourceError(
-                    "OUT_OF_TIME", "The function ran out of time before Partner Central responded to every call."
+                    "OUT_OF_TIME",
+                    f"The function ran out of time before Partner Central responded to every call. {DEPLOY_AGAIN}",
                 )
             try:
                 return call()

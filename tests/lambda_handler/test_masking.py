@@ -62,6 +62,11 @@ def test_a_short_value_is_masked_only_as_a_word(value: str) -> None:
     assert mask(f'{{"CountryCode":"{value}"}}', [value]) == '{"CountryCode":"***"}'
 
 
+def test_a_short_value_is_masked_only_in_its_own_case() -> None:
+    text = "arn:aws:partnercentral:us-east-1::catalog/AWS: the customer in US is not for us"
+    assert mask(text, ["US"]) == text.replace("US", "***")
+
+
 @pytest.mark.parametrize("value", ["", " ", "\n\t"])
 def test_a_value_without_characters_masks_nothing(value: str) -> None:
     assert mask("a text with spaces", [value]) == "a text with spaces"

@@ -197,6 +197,7 @@ def test_no_call_starts_when_there_is_no_time_left(remaining: float) -> None:
     with pytest.raises(ResourceError, match="ran out of time") as failed:
         Clock(remaining=remaining).budget().retry(call)
     assert failed.value.code == "OUT_OF_TIME"
+    assert "It is safe to deploy again." in str(failed.value)
 
 
 @pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION, Kind.DENIED])

@@ -198,7 +198,9 @@ class Cloud:
         service: Partner Central.
         url: Its address.
         responses: The response endpoint.
+        environment: The environment variables of the function.
         function: The function.
+        another: Creates another process of the function.
     """
 
     def __init__(
@@ -224,6 +226,7 @@ class Cloud:
             **(environment or {}),
         }
         given = {name: value for name, value in settings.items() if value is not None}
+        self.environment = given
         self.function = Function(path, folder, given, **function)
         self.another = partial(Function, path, environment=given, **function)
 
