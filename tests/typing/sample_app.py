@@ -120,15 +120,15 @@ def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) ->
     )
 
 
-def provider_by_name(scope: Construct, key_arn: str) -> PartnerCentralProvider:
+def configured_provider(stack: Stack, key_arn: str) -> PartnerCentralProvider:
     """The stack's own provider, with the CDK's interfaces as its options."""
-    return PartnerCentralProvider(
-        Stack.of(scope),
-        PartnerCentralProvider.DEFAULT_ID,
-        log_group_encryption_key=kms.Key.from_key_arn(scope, "Key", key_arn),
+    PartnerCentralProvider.configure(
+        stack,
+        log_group_encryption_key=kms.Key.from_key_arn(stack, "Key", key_arn),
         log_retention=logs.RetentionDays.ONE_YEAR,
-        permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(scope, "Boundary", "most-that-may-be"),
+        permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "developer-boundary"),
     )
+    return PartnerCentralProvider.get_or_create(stack)
 
 
 class Deals(Stack):
@@ -136,7 +136,9 @@ class Deals(Stack):
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
-        provider = provider_by_name(self, "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000")
+        provider = configured_provider(
+            self, "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000"
+        )
         migration = EngagementContext(
             self,
             "Migration",

@@ -46,6 +46,12 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
         runtime="python3.14",  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         timeout=Duration.minutes(10),
     )
+    PartnerCentralProvider.configure(
+        stack,
+        runtime="python3.14",  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        timeout=Duration.minutes(10),
+    )
+    PartnerCentralProvider.configure(stack, timeout=10)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     # Nobody tells it of a context that was made elsewhere.
     imported.engagement_last_modified_at  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     imported.grant_read(stack)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
