@@ -2,7 +2,7 @@
 
     cdk deploy -c engagement=eng-0123456789abcd
 
-The engagement has to exist, in the Sandbox catalog. `make local` runs this app without AWS.
+The engagement must exist in the Sandbox catalog. `make local` runs this app without AWS.
 """
 
 from datetime import date, datetime, timezone
@@ -65,12 +65,12 @@ LEAD = Lead(
 
 
 class DemoStack(Stack):
-    """A customer project and a lead in one engagement.
+    """A stack with a customer project and a lead in one engagement.
 
     Args:
         scope (Construct): The app.
-        id (str): The stack's name.
-        engagement (str): The engagement's id or ARN.
+        id (str): The name of the stack.
+        engagement (str): The engagement's ID or ARN.
     """
 
     def __init__(self, scope: Construct, id: str, *, engagement: str) -> None:  # noqa: A002 - the CDK's name for it
@@ -86,6 +86,6 @@ class DemoStack(Stack):
 app = App()
 engagement = app.node.try_get_context("engagement")
 if not engagement:
-    raise SystemExit("Which engagement? Name one of the Sandbox catalog: cdk deploy -c engagement=eng-0123456789abcd")
+    raise SystemExit("Pass an engagement of the Sandbox catalog: cdk deploy -c engagement=eng-0123456789abcd")
 DemoStack(app, "PartnerCentralDemo", engagement=engagement)
 app.synth()

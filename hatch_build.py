@@ -21,7 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 PACKAGE = ROOT / "constructs" / "cdk_partnercentral"
 ZIP = PACKAGE / "function.zip"
-MODEL = PACKAGE / "service-2.json"
+MODEL = PACKAGE / "_validation" / "service-2.json"
 BILL = ROOT / "cdk-partnercentral.cdx.json"
 HANDLER = ROOT / "lambda_handler"
 REQUIREMENTS = HANDLER / "requirements.txt"

@@ -25,7 +25,7 @@ from packageurl import PackageURL
 
 SOURCE = Path(__file__).parents[1] / "constructs"
 ZIP = SOURCE / "cdk_partnercentral" / "function.zip"
-MODEL = SOURCE / "cdk_partnercentral" / "service-2.json"
+MODEL = SOURCE / "cdk_partnercentral" / "_validation" / "service-2.json"
 
 
 def package(name: str, version: str, license_: str) -> Component:

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.loaders import Loader
 
-MODEL = Path(__file__).parents[1] / "constructs" / "cdk_partnercentral" / "service-2.json"
+MODEL = Path(__file__).parents[1] / "constructs" / "cdk_partnercentral" / "_validation" / "service-2.json"
 SERVICE = "partnercentral-selling"
 OPERATIONS = ("CreateEngagementContext", "GetEngagement", "UpdateEngagementContext")
 

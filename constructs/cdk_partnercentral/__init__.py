@@ -1,15 +1,21 @@
 """Declare contexts of AWS Partner Central engagements in AWS CDK stacks.
 
-`EngagementContext` is the construct; the payload classes say what stands in a context. Everything that is named here is
-public, every other module is not.
+`EngagementContext` is the construct, and the payload classes describe its content. Everything in `__all__` is public; every
+other module is private.
 """
 
-from cdk_partnercentral._customer_project import CustomerProject, ProjectCustomer, ProjectDetails
 from cdk_partnercentral._engagement import Engagement
-from cdk_partnercentral._engagement_context import EngagementContext
-from cdk_partnercentral._enums import Catalog, EngagementContextType, Industry
-from cdk_partnercentral._imported import IEngagementContext
-from cdk_partnercentral._lead import Lead, LeadAddress, LeadContact, LeadCustomer, LeadInsights, LeadInteraction
+from cdk_partnercentral._engagement_context import EngagementContext, IEngagementContext
+from cdk_partnercentral._payloads.customer_project import CustomerProject, ProjectCustomer, ProjectDetails
+from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, Industry, LeadReadinessScore
+from cdk_partnercentral._payloads.lead import (
+    Lead,
+    LeadAddress,
+    LeadContact,
+    LeadCustomer,
+    LeadInsights,
+    LeadInteraction,
+)
 from cdk_partnercentral._provider import PartnerCentralProvider
 
 __version__ = "0.1.0"
@@ -28,6 +34,7 @@ __all__ = [
     "LeadCustomer",
     "LeadInsights",
     "LeadInteraction",
+    "LeadReadinessScore",
     "PartnerCentralProvider",
     "ProjectCustomer",
     "ProjectDetails",

@@ -1,7 +1,4 @@
-"""An engagement, named once, to hang contexts on.
-
-Knows nothing of payloads and of the function behind contexts.
-"""
+"""An engagement that exists, referred to once, to declare its contexts."""
 
 from __future__ import annotations
 
@@ -12,35 +9,34 @@ from aws_cdk import IResolvable
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_partnercentral._arguments import arn_problems, catalog_in, catalog_problems, engagement_problems
-from cdk_partnercentral._customer_project import CustomerProject
 from cdk_partnercentral._engagement_context import EngagementContext
-from cdk_partnercentral._enums import Catalog, EngagementContextType, plain
-from cdk_partnercentral._grants import READ, grant
-from cdk_partnercentral._identifiers import arn_of, id_of
-from cdk_partnercentral._lead import Lead
+from cdk_partnercentral._iam import READ, grant
+from cdk_partnercentral._identifiers import EngagementIdentifier, engagement_arn, parse_engagement
+from cdk_partnercentral._payloads.customer_project import CustomerProject
+from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
+from cdk_partnercentral._payloads.lead import Lead
 from cdk_partnercentral._provider import PartnerCentralProvider
-from cdk_partnercentral._refusal import refuse
 from cdk_partnercentral._signature import ConstructorSignature
+from cdk_partnercentral._validation.arguments import catalog_problems, engagement_problems
+from cdk_partnercentral._validation.messages import raise_problems
 
-NOT_NAMED = "This engagement cannot be named:"
-NO_CATALOG = "catalog: it is needed beside a token, which does not tell it before the deployment"
+CANNOT_REFER = "This engagement cannot be referred to:"
 
 
 class Engagement(Construct):
-    """An engagement of AWS Partner Central that exists, named once for all its contexts in a stack.
+    """An existing engagement of AWS Partner Central, whose contexts you declare with `add_context`.
 
-    `Engagement.from_engagement_id` and `Engagement.from_engagement_arn` name one; nothing of it stands in the template,
-    and none is ever created. `add_context` declares a context of it.
+    Create it with `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`. It adds nothing to the template, and
+    does not create an engagement.
 
-    A context's logical id comes from the path of its construct: of the engagement's id in its scope, and of the context's
-    in the engagement. A change of either is a new resource, and so is putting an `EngagementContext` that was declared
-    without an `Engagement` below one: then give `existing_context_id` too, to keep the context.
+    The logical ID of a context depends on the path of its construct, and so on the construct IDs of both the engagement and
+    the context. If you change either, or move an `EngagementContext` below an `Engagement`, CloudFormation treats it as a
+    new resource; set `existing_context_id` to keep the existing context.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
 
     Raises:
-        TypeError: It is called itself.
+        TypeError: The class itself was called.
 
     Example:
         >>> from aws_cdk import App, Stack
@@ -52,7 +48,7 @@ class Engagement(Construct):
         ...     payload=CustomerProject(
         ...         project=ProjectDetails(
         ...             title="Move to AWS",
-        ...             business_problem="The data centre closes at the end of next year.",
+        ...             business_problem="The data center closes at the end of next year.",
         ...             target_completion_date="2027-06-30",
         ...         ),
         ...     ),
@@ -66,12 +62,12 @@ class Engagement(Construct):
     __signature__ = ConstructorSignature()
 
     _catalog: str
-    _identifier: str
+    _engagement: EngagementIdentifier
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 - the CDK's name for it
-        """Refuse: engagements are named, not created."""
+        """See the class docstring."""
         if type(self) is Engagement:
-            raise TypeError("Engagement: name one that exists, by Engagement.from_engagement_id or from_engagement_arn")
+            raise TypeError("Engagement: use Engagement.from_engagement_id or Engagement.from_engagement_arn instead")
         super().__init__(scope, id)
 
     @staticmethod
@@ -82,19 +78,19 @@ class Engagement(Construct):
         *,
         catalog: Catalog | str,
     ) -> Engagement:
-        """Name an engagement by its id.
+        """Refer to an engagement by its ID.
 
         Args:
-            scope: The construct it belongs to: the stack, usually.
-            id: Its id within `scope`. Contexts that are added to it have it in their logical ids.
-            engagement_id: The engagement's id: `eng-` and 14 of `0-9` and `a-z`, or a token of it.
-            catalog: Its catalog. A `Catalog`, or its value as a string.
+            scope: The parent construct, usually the stack.
+            id: The construct ID within `scope`. The logical IDs of the engagement's contexts contain it.
+            engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token.
+            catalog: The engagement's catalog. A `Catalog`, or its value as a string.
 
         Returns:
             The engagement.
 
         Raises:
-            ValueError: There is no such catalog, or no engagement can have that id.
+            ValueError: There is no such catalog, or the engagement ID has another format.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -103,8 +99,10 @@ class Engagement(Construct):
             'Sandbox'
         """
         catalog = plain(catalog)
-        refuse(NOT_NAMED, [*catalog_problems(catalog), *engagement_problems("engagement_id", engagement_id, catalog)])
-        return _Named(scope, id, catalog=catalog, identifier=engagement_id)
+        raise_problems(
+            CANNOT_REFER, [*catalog_problems(catalog), *engagement_problems("engagement_id", engagement_id, catalog)]
+        )
+        return _ExistingEngagement(scope, id, catalog=catalog, engagement=parse_engagement(engagement_id))
 
     @staticmethod
     def from_engagement_arn(
@@ -114,21 +112,22 @@ class Engagement(Construct):
         *,
         catalog: Catalog | str | None = None,
     ) -> Engagement:
-        """Name an engagement by its ARN.
+        """Refer to an engagement by its ARN.
 
         Args:
-            scope: The construct it belongs to: the stack, usually.
-            id: Its id within `scope`. Contexts that are added to it have it in their logical ids.
-            engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`,
-                or a token of it.
-            catalog: Its catalog. A `Catalog`, or its value as a string. None takes it from the ARN; it is needed only
-                beside a token.
+            scope: The parent construct, usually the stack.
+            id: The construct ID within `scope`. The logical IDs of the engagement's contexts contain it.
+            engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`, or
+                a token.
+            catalog: The engagement's catalog. A `Catalog`, or its value as a string. By default the catalog in the ARN;
+                required if the ARN is a token.
 
         Returns:
             The engagement.
 
         Raises:
-            ValueError: It is no ARN of an engagement, or of another catalog; or it is a token and no catalog was given.
+            ValueError: The ARN is not that of an engagement, or has another catalog; or it is a token, and no catalog was
+                passed.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -137,24 +136,32 @@ class Engagement(Construct):
             >>> Engagement.from_engagement_arn(stack, "Acme", arn).catalog
             'Sandbox'
         """
-        told = plain(catalog_in(engagement_arn) if catalog is None else catalog)
-        refuse(NOT_NAMED, _problems_of_an_arn(engagement_arn, told))
-        return _Named(scope, id, catalog=told, identifier=engagement_arn)
+        engagement = parse_engagement(engagement_arn)
+        known_catalog = plain(engagement.catalog if catalog is None else catalog)
+        problems = list(engagement_problems("engagement_arn", engagement_arn, known_catalog, arn_only=True))
+        if known_catalog is not None:
+            problems = [*catalog_problems(known_catalog), *problems]
+        elif not problems:
+            problems = [
+                "catalog: is required if the ARN is a token, because the ARN's catalog is unknown until deployment"
+            ]
+        raise_problems(CANNOT_REFER, problems)
+        return _ExistingEngagement(scope, id, catalog=str(known_catalog), engagement=engagement)
 
     @property
     def catalog(self) -> str:
-        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or the token that it was given as."""
+        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or a token if a token was passed."""
         return self._catalog
 
     @property
     def engagement_id(self) -> str:
-        """The engagement's id, `eng-` and 14 of `0-9` and `a-z`; a token where a token was given.
+        """The engagement ID, `eng-` followed by 14 lowercase letters or digits, or a token if a token was passed.
 
         Raises:
-            ValueError: It was given as a `{{resolve:` reference, which CloudFormation cannot take apart. The parameter of
-                a stack can be a value of Systems Manager's Parameter Store too, and works.
+            ValueError: A `{{resolve:` reference was passed, which CloudFormation cannot split. Pass a `CfnParameter`
+                instead; its type can be a parameter of the SSM Parameter Store.
         """
-        return id_of(self._identifier)
+        return self._engagement.resolved_id()
 
     @property
     def engagement_arn(self) -> str:
@@ -163,7 +170,7 @@ class Engagement(Construct):
         Raises:
             ValueError: As for `engagement_id`.
         """
-        return arn_of(self._catalog, self.engagement_id)
+        return engagement_arn(self._catalog, self.engagement_id)
 
     def add_context(
         self,
@@ -176,16 +183,16 @@ class Engagement(Construct):
         existing_context_id: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> EngagementContext:
-        """Declare a context of the engagement.
+        """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
 
         Args:
-            id: Its id within the engagement. It is part of the logical id.
-            payload: What the context says. As for `EngagementContext`, and so is all that follows.
-            type: The context's Type, needed only beside a token.
-            client_token: The API's token against doubles.
-            adopt_existing: Whether a context that already says exactly this is taken over.
-            existing_context_id: The id of an existing context to manage.
-            provider: The function to use.
+            id: The construct ID within the engagement. It is part of the logical ID.
+            payload: The payload.
+            type: The Type. Required if the payload is a token.
+            client_token: The API's idempotency token.
+            adopt_existing: Whether to adopt a context with an identical payload.
+            existing_context_id: The ID of an existing context to manage.
+            provider: The provider to use.
 
         Returns:
             The context, a child of the engagement.
@@ -198,7 +205,7 @@ class Engagement(Construct):
             self,
             id,
             catalog=self._catalog,
-            engagement_identifier=self._identifier,
+            engagement_identifier=self._engagement.text,
             payload=payload,
             type=type,
             client_token=client_token,
@@ -208,10 +215,10 @@ class Engagement(Construct):
         )
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow somebody to read the engagement with all its contexts.
+        """Allow a principal to read the engagement with all its contexts.
 
         Args:
-            grantee: Who may: a role, a user, a Lambda function, anything with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
 
         Returns:
             The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
@@ -219,25 +226,18 @@ class Engagement(Construct):
         Raises:
             ValueError: As for `engagement_id`.
         """
-        return grant(grantee, READ, catalog=self._catalog, engagement_arn=self.engagement_arn)
+        return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
 
 
-class _Named(Engagement):
+class _ExistingEngagement(Engagement):
     def __init__(
         self,
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
         catalog: str,
-        identifier: str,
+        engagement: EngagementIdentifier,
     ) -> None:
         super().__init__(scope, id)
         self._catalog = catalog
-        self._identifier = identifier
-
-
-def _problems_of_an_arn(arn: object, catalog: object) -> list[str]:
-    found = list(arn_problems("engagement_arn", arn, catalog))
-    if catalog is None:
-        return found or [NO_CATALOG]
-    return [*catalog_problems(catalog), *found]
+        self._engagement = engagement

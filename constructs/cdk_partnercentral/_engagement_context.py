@@ -1,51 +1,137 @@
-"""The construct: one context of an engagement, as a custom resource of a stack.
+"""A context of an engagement: `EngagementContext` declares one, `IEngagementContext` is what can be read of any.
 
-Knows nothing of how payloads are written down, nor of the function that carries the declaration out.
+`_provider.py` contains the function that creates and updates contexts, `_payloads/` the payloads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timezone
+from typing import Any, Protocol
 
-from aws_cdk import CfnResource, IResolvable, RemovalPolicy
+from aws_cdk import Annotations, CfnResource, IResolvable, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, Node
 
-from cdk_partnercentral._customer_project import CustomerProject
-from cdk_partnercentral._declaration import announce, declaration
-from cdk_partnercentral._enums import Catalog, EngagementContextType
-from cdk_partnercentral._grants import READ, UPDATE, grant
-from cdk_partnercentral._imported import IEngagementContext, ImportedContext
-from cdk_partnercentral._lead import Lead
-from cdk_partnercentral._permissions import exact_arn
+from cdk_partnercentral._checks import DesiredContext, Registry, partition_problems
+from cdk_partnercentral._iam import READ, UPDATE, grant
+from cdk_partnercentral._identifiers import engagement_arn, parse_engagement
+from cdk_partnercentral._payloads.context_types import BY_TYPE
+from cdk_partnercentral._payloads.customer_project import CustomerProject
+from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
+from cdk_partnercentral._payloads.lead import Lead
+from cdk_partnercentral._payloads.rendering import Rendered, render
 from cdk_partnercentral._provider import PartnerCentralProvider, provider_problems
 from cdk_partnercentral._signature import ConstructorSignature
-from cdk_partnercentral._stack_checks import stack_of
+from cdk_partnercentral._tokens import is_mapping
+from cdk_partnercentral._validation.arguments import (
+    catalog_problems,
+    context_id_problems,
+    control_problems,
+    engagement_problems,
+    type_problems,
+)
+from cdk_partnercentral._validation.messages import raise_problems
+from cdk_partnercentral._validation.payload import past_target_date, payload_problems
 
 RESOURCE_TYPE = "Custom::EngagementContext"
+
+
+class IEngagementContext(Protocol):
+    """A context that is declared in this app, or that was created elsewhere.
+
+    `EngagementContext` implements it, and `EngagementContext.from_engagement_context_attributes` returns it. Use it as the
+    type of a parameter that accepts either. The attribute `engagement_last_modified_at` is not part of it, because it is
+    known for declared contexts only.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementContextDetails.html
+
+    Example:
+        >>> from aws_cdk import App, CfnOutput, Stack
+        >>> from cdk_partnercentral import EngagementContext, IEngagementContext
+        >>> def export(stack: Stack, context: IEngagementContext) -> CfnOutput:
+        ...     return CfnOutput(stack, f"{context.node.id}Engagement", value=context.engagement_arn)
+        >>> stack = Stack(App(), "Reports")
+        >>> acme = EngagementContext.from_engagement_context_attributes(
+        ...     stack, "Acme", catalog="Sandbox", engagement_identifier="eng-0123456789abcd", context_id="1"
+        ... )
+        >>> export(stack, acme).value
+        'arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd'
+    """
+
+    @property
+    def node(self) -> Node:
+        """The construct's node."""
+        ...
+
+    @property
+    def catalog(self) -> str:
+        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or a token if a token was passed."""
+        ...
+
+    @property
+    def context_id(self) -> str:
+        """The context's ID within its engagement: string of 1 to 3 characters, such as `"1"`."""
+        ...
+
+    @property
+    def engagement_id(self) -> str:
+        """The engagement ID: `eng-` followed by 14 lowercase letters or digits."""
+        ...
+
+    @property
+    def engagement_arn(self) -> str:
+        """The engagement's ARN: `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`."""
+        ...
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement with all its contexts.
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+
+        Returns:
+            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+        """
+        ...
+
+    def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement and to update all its contexts.
+
+        IAM has no resource for a single context, so the grant applies to all contexts of the engagement.
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+
+        Returns:
+            The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
+            its catalog.
+        """
+        ...
 
 
 class EngagementContext(Construct):
     """A context of an AWS Partner Central engagement, declared in a stack.
 
-    A deployment creates the context, or updates it in place when its payload was changed. Another catalog, engagement
-    or Type is another context: it is created, and the old one stays where it is, since Partner Central can delete
-    neither contexts nor engagements. For the same reason the context stays when the construct or the stack is removed.
+    A deployment creates the context, or updates it in place if its payload changed. If you change the catalog, the
+    engagement or the Type, a new context is created, and the old one remains, because Partner Central cannot delete
+    contexts. For the same reason the context remains if you remove the construct or delete the stack.
 
-    An engagement holds five contexts at most, AWS's own included. Two contexts of a stack that say the same of one
-    engagement are an error at synthesis, since one would adopt the other's; `adopt_existing=False` on both makes two.
-    Payloads stand in the template in plain text, for everyone who can read the stack.
+    An engagement can contain five contexts, including those that AWS creates. Two contexts of a stack that declare the same
+    payload for one engagement are an error at synthesis, because one would adopt the other's context; to create two, set
+    `adopt_existing=False` on both. The template contains payloads in plain text, and anyone who can read the stack can
+    read them.
 
-    A `CustomerProject` has a `customer`, a `project` or both; a `Lead` has a customer and interactions. Numbers are
-    characters. What does not fit is refused where the context is declared, by an error that names every problem.
+    The payload is a `CustomerProject`, with a `customer`, a `project` or both, or a `Lead`, with a customer and
+    interactions. Ranges in parentheses are lengths in characters. A payload that does not conform is an error where the
+    context is declared, and the error lists every problem.
 
-    - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, `"US"`), `industry` (an `Industry`, or its
-      value), `website_url` (4 to 255).
+    - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, such as `"US"`), `industry` (an
+      `Industry`, or its value), `website_url` (4 to 255).
     - `ProjectDetails`: `title` (1 to 255), `business_problem` (20 to 2000), `target_completion_date` (a `date`, or
       `YYYY-MM-DD`).
     - `Lead`: `customer` (a `LeadCustomer`), `interactions` (1 to 10 of `LeadInteraction`). Optional: `insights` (a
-      `LeadInsights`, whose `lead_readiness_score` is `Low`, `Medium` or `High`), `qualification_status` (1 to 255).
+      `LeadInsights` with a `LeadReadinessScore`), `qualification_status` (1 to 255).
     - `LeadCustomer`: `company_name` (1 to 120). Optional: `address` (a `LeadAddress`), `aws_maturity`, `industry`,
       `market_segment`, `website_url` (up to 255 each).
     - `LeadAddress`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to 20).
@@ -59,34 +145,35 @@ class EngagementContext(Construct):
     https://docs.aws.amazon.com/partner-central/latest/APIReference/API_UpdateEngagementContext.html
 
     Args:
-        scope: The construct it belongs to.
-        id: Its id within `scope`. A change of it is a change of the logical id: then give `existing_context_id` too.
+        scope: The parent construct.
+        id: The construct ID within `scope`. Changing it changes the logical ID; set `existing_context_id` to keep the
+            existing context.
         catalog: The engagement's catalog. A `Catalog`, or its value as a string.
-        engagement_identifier: The engagement. Its id (`eng-` and 14 of `0-9` and `a-z`), its ARN
-            (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token of either. With a token
-            the function may work on every engagement of the catalog, as an annotation says.
-        payload: What the context says. A `CustomerProject`, a `Lead`, a mapping with the one member of the API's tagged
-            union, in the API's own names: `{"CustomerProject": {...}}`, or a token of one. Values are strings, tokens,
-            dates, datetimes with a time zone and enums; what is None is left out. What holds a token or a `{{resolve:`
-            reference is not checked.
-        type: The context's Type. An `EngagementContextType`, or its value as a string. None takes it from the payload;
-            it is needed only beside a token.
-        client_token: The API's token against doubles, in place of the one that the function derives from stack, logical
-            id, catalog, engagement and Type. String of 1 to 64 letters and digits.
-        adopt_existing: Whether a context of the engagement that already says exactly this is taken over rather than
-            created again. False creates one beside it.
-        existing_context_id: The id of an existing context to manage, never creating one. String of 1 to 3 characters. It
-            imports a context that was made elsewhere, and keeps one whose construct was renamed.
-        provider: The function to use, an `PartnerCentralProvider` of the same stack. None shares the stack's own.
-            CloudFormation refuses to move a context that is deployed to another provider.
+        engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
+            (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token of either. With a token, the
+            function's role applies to every engagement of the catalog, and an annotation reports it.
+        payload: The payload. A `CustomerProject`, a `Lead`, a mapping with one member of the API's tagged union and the
+            API's member names (`{"CustomerProject": {...}}`), or a token of one. Values are strings, tokens, dates,
+            datetimes with a time zone, and enums; None omits a member. Tokens and `{{resolve:` references are not
+            validated.
+        type: The Type. An `EngagementContextType`, or its value as a string. By default the Type of the payload; required
+            if the payload is a token.
+        client_token: The API's idempotency token. String of 1 to 64 letters and digits. By default the function derives it
+            from the stack, the logical ID, the catalog, the engagement and the Type.
+        adopt_existing: Whether to adopt a context of the engagement with an identical payload, instead of creating a new
+            one. With False a new one is created.
+        existing_context_id: The ID of an existing context to manage; no context is created. String of 1 to 3 characters.
+            Use it to import a context that was created elsewhere, or to keep a context after you rename its construct.
+        provider: The provider to use, a `PartnerCentralProvider` in the same stack. By default the one that the stack's
+            contexts share. CloudFormation refuses to move a deployed context to another provider.
 
     Raises:
-        ValueError: Something is of another kind than is told here, or the service would refuse it: a member that is
-            missing, unknown, too long or of another format, a Type that contradicts the payload, an engagement that is
-            neither an id nor an ARN of the catalog, a date that does not exist, a datetime without a time zone. Or the
-            provider is in another stack, or the stack in a partition without Partner Central. Every problem is named by
-            its path; what is sensitive is not repeated.
-        FileNotFoundError: The function's code was not built, which happens only in a checkout of the repository.
+        ValueError: An argument has another type than documented here, or the API would reject it: a missing or unknown
+            member, a value that is too long or has another format, a Type that contradicts the payload, an identifier that
+            is not an ID or ARN of the catalog, a date that does not exist, a datetime without a time zone. Or the provider
+            is in another stack, or the stack is in a partition without Partner Central. The error lists every problem by
+            its path, and does not repeat sensitive values.
+        FileNotFoundError: The function's code does not exist, which can happen only in a checkout of the repository.
 
     Example:
         >>> from datetime import date
@@ -108,14 +195,14 @@ class EngagementContext(Construct):
         ...         ),
         ...         project=ProjectDetails(
         ...             title="Move to AWS",
-        ...             business_problem="The data centre closes at the end of next year.",
+        ...             business_problem="The data center closes at the end of next year.",
         ...             target_completion_date=date(2027, 6, 30),
         ...         ),
         ...     ),
         ... )
         >>> output = CfnOutput(stack, "ContextId", value=context.context_id)
 
-        A lead, and somebody who may read it:
+        A lead, and a user who can read it:
 
         >>> from aws_cdk import aws_iam as iam
         >>> from cdk_partnercentral import LeadContact, LeadInteraction, Lead, LeadCustomer
@@ -150,22 +237,70 @@ class EngagementContext(Construct):
         existing_context_id: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> None:
-        """Declare the context; the arguments are told at the class."""
-        stack = stack_of(scope)
-        self._declaration = declaration(
-            stack,
-            catalog=catalog,
-            engagement_identifier=engagement_identifier,
-            payload=payload,
-            type_=type,
-            client_token=client_token,
-            adopt_existing=adopt_existing,
-            existing_context_id=existing_context_id,
-            other_problems=provider_problems(stack, provider),
+        """See the class docstring."""
+        stack = scope if isinstance(scope, Stack) else Stack.of(scope)
+        registry = Registry.find(stack)
+        catalog = plain(catalog)
+        rendered = render(payload, type)
+        raise_problems(
+            "This engagement context cannot be declared:",
+            [
+                *([] if registry else partition_problems(stack)),
+                *catalog_problems(catalog),
+                *engagement_problems("engagement_identifier", engagement_identifier, catalog),
+                *rendered.problems,
+                *payload_problems(rendered.payload),
+                *type_problems(rendered.type, rendered.payload),
+                *control_problems(
+                    client_token=client_token, adopt_existing=adopt_existing, existing_context_id=existing_context_id
+                ),
+                *provider_problems(stack, provider),
+            ],
         )
         super().__init__(scope, id)
-        self._resource = self._declare(provider or PartnerCentralProvider.get_or_create(stack))
-        announce(stack, self, self._declaration)
+        registry = registry or Registry(stack)
+        if provider is None:
+            provider = registry.provider = registry.provider or PartnerCentralProvider.get_or_create(stack)
+        self._catalog: str = catalog
+        self._engagement = parse_engagement(engagement_identifier)
+        optional = {
+            "ClientToken": client_token,
+            # CloudFormation passes strings to the function, so the template contains a string too.
+            "AdoptExisting": None if adopt_existing else "false",
+            "ContextIdentifier": existing_context_id,
+        }
+        # CDK's CustomResource would do the same with more calls to its kernel. "Resource" makes it the default child, where
+        # users look for it to override a property or the logical ID.
+        self._resource = CfnResource(
+            self,
+            "Resource",
+            type=RESOURCE_TYPE,
+            properties={
+                **provider._serve(  # pyright: ignore[reportPrivateUsage] - internal to this package
+                    self, catalog=self._catalog, engagement=self._engagement
+                ),
+                "Catalog": self._catalog,
+                "EngagementIdentifier": engagement_identifier,
+                "Type": rendered.type,
+                "Payload": rendered.payload,
+                **{name: value for name, value in optional.items() if value is not None},
+            },
+        )
+        self._resource.apply_removal_policy(RemovalPolicy.RETAIN)
+        registry.add(
+            self,
+            DesiredContext(
+                path=lambda: self.node.path,
+                catalog=self._catalog,
+                engagement=self._engagement.key,
+                type=rendered.type,
+                payload=_member(rendered),
+                adopt_existing=adopt_existing,
+                existing_context_id=existing_context_id,
+                client_token=client_token,
+            ),
+        )
+        self._warn_about_past_date(rendered.payload)
 
     @staticmethod
     def from_engagement_context_attributes(
@@ -176,23 +311,23 @@ class EngagementContext(Construct):
         engagement_identifier: str,
         context_id: str,
     ) -> IEngagementContext:
-        """Refer to a context that was made elsewhere, without managing it.
+        """Refer to a context that was created elsewhere, without managing it.
 
-        Nothing of it stands in the template, and nothing is looked up. To manage a context that exists, declare it with
+        It adds nothing to the template and makes no API calls. To manage an existing context, declare it with
         `existing_context_id` instead.
 
         Args:
-            scope: The construct it belongs to.
-            id: Its id within `scope`.
+            scope: The parent construct.
+            id: The construct ID within `scope`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string.
-            engagement_identifier: The engagement's id or ARN, or a token of either.
-            context_id: The context's id within the engagement. String of 1 to 3 characters, or a token.
+            engagement_identifier: The engagement's ID or ARN, or a token of either.
+            context_id: The context's ID within the engagement. String of 1 to 3 characters, or a token.
 
         Returns:
-            The context's attributes, all but `engagement_last_modified_at`, which nobody tells of it, and its grants.
+            The context, with all attributes except `engagement_last_modified_at`, and with its grants.
 
         Raises:
-            ValueError: One of them is not what the service takes. Every problem is named.
+            ValueError: The API would reject an argument. The error lists every problem.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -207,7 +342,7 @@ class EngagementContext(Construct):
             >>> context.engagement_id, context.context_id
             ('eng-0123456789abcd', '1')
         """
-        return ImportedContext(
+        return _ImportedContext(
             scope,
             id,
             catalog=catalog,
@@ -217,71 +352,125 @@ class EngagementContext(Construct):
 
     @property
     def catalog(self) -> str:
-        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or the token that it was given as."""
-        return self._declaration.catalog
+        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or a token if a token was passed."""
+        return self._catalog
 
     @property
     def context_id(self) -> str:
-        """The context's id within its engagement: string of 1 to 3 characters, `"1"` for example. A token."""
+        """The context's ID within its engagement: string of 1 to 3 characters, such as `"1"`. A token."""
         return self._resource.get_att("ContextId").to_string()
 
     @property
     def engagement_id(self) -> str:
-        """The engagement's id, `eng-` and 14 of `0-9` and `a-z`, also where an ARN was declared. A token."""
+        """The engagement ID, `eng-` followed by 14 lowercase letters or digits, even if an ARN was passed. A token."""
         return self._resource.get_att("EngagementId").to_string()
 
     @property
     def engagement_arn(self) -> str:
-        """The engagement's ARN, also where an id was declared. A token."""
+        """The engagement's ARN, even if an ID was passed. A token."""
         return self._resource.get_att("EngagementArn").to_string()
 
     @property
     def engagement_last_modified_at(self) -> str:
-        """When the engagement was changed last, in ISO 8601, as of this context's own last deployment. A token.
+        """When the engagement was last modified, in ISO 8601 format, as of the last operation on this resource. A token.
 
-        Others change the engagement too, AWS among them, so it is of no use as a lock.
+        It does not reflect later changes, which AWS and others can make, so do not use it as a lock.
         """
         return self._resource.get_att("EngagementLastModifiedAt").to_string()
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow somebody to read the engagement with all its contexts.
+        """Allow a principal to read the engagement with all its contexts.
 
         Args:
-            grantee: Who may: a role, a user, a Lambda function, anything with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
 
         Returns:
             The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
         """
-        return grant(grantee, READ, catalog=self._declaration.catalog, engagement_arn=self._granted_arn())
+        return grant(grantee, READ, catalog=self._catalog, arn=self._granted_arn())
 
     def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow somebody to read the engagement, and to update every context of it.
+        """Allow a principal to read the engagement and to update all its contexts.
 
-        IAM knows engagements, and no contexts, so nobody can be kept to this one.
+        IAM has no resource for a single context, so the grant applies to all contexts of the engagement.
 
         Args:
-            grantee: Who may: a role, a user, a Lambda function, anything with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
 
         Returns:
             The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
             its catalog.
         """
-        return grant(grantee, UPDATE, catalog=self._declaration.catalog, engagement_arn=self._granted_arn())
+        return grant(grantee, UPDATE, catalog=self._catalog, arn=self._granted_arn())
 
     def _granted_arn(self) -> str:
-        # The attribute would make whoever is granted something wait for the context; only a token needs it.
-        exact = exact_arn(self._declaration.catalog, self._declaration.engagement_identifier)
-        return exact or self.engagement_arn
+        # With the attribute the grant would depend on the context's deployment, which only a token needs.
+        return self._engagement.exact_arn(self._catalog) or self.engagement_arn
 
-    def _declare(self, provider: PartnerCentralProvider) -> CfnResource:
-        served = provider._serve(  # pyright: ignore[reportPrivateUsage] - one package
-            self,
-            catalog=self._declaration.catalog,
-            engagement_identifier=self._declaration.engagement_identifier,
+    def _warn_about_past_date(self, payload: object) -> None:
+        target = past_target_date(payload, datetime.now(timezone.utc).date())
+        if target is not None:
+            Annotations.of(self).add_warning_v2(
+                "cdk-partnercentral:targetDatePast",
+                f"payload.CustomerProject.Project.TargetCompletionDate: {target} is in the past.",
+            )
+
+
+def _member(rendered: Rendered) -> Any:
+    row = BY_TYPE.get(rendered.type)
+    return rendered.payload.get(row.member) if row and is_mapping(rendered.payload) else None
+
+
+class _ImportedContext(Construct):
+    """An `IEngagementContext` that is defined by its attributes."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        catalog: Catalog | str,
+        engagement_identifier: str,
+        context_id: str,
+    ) -> None:
+        catalog = plain(catalog)
+        raise_problems(
+            "This context cannot be referred to:",
+            [
+                *catalog_problems(catalog),
+                *engagement_problems("engagement_identifier", engagement_identifier, catalog),
+                *context_id_problems("context_id", context_id),
+            ],
         )
-        # What the CDK's CustomResource would make, in fewer calls of the CDK's kernel. Its id makes it the default child, where
-        # an escape hatch is looked for: `override_logical_id(...)`, for example.
-        properties = {**served, **self._declaration.properties()}
-        resource = CfnResource(self, "Resource", type=RESOURCE_TYPE, properties=properties)
-        resource.apply_removal_policy(RemovalPolicy.RETAIN)
-        return resource
+        super().__init__(scope, id)
+        self._catalog: str = catalog
+        self._engagement = parse_engagement(engagement_identifier)
+        self._context_id = context_id
+
+    @property
+    def catalog(self) -> str:
+        """The engagement's catalog."""
+        return self._catalog
+
+    @property
+    def context_id(self) -> str:
+        """The context's ID within its engagement."""
+        return self._context_id
+
+    @property
+    def engagement_id(self) -> str:
+        """The engagement ID."""
+        return self._engagement.resolved_id()
+
+    @property
+    def engagement_arn(self) -> str:
+        """The engagement's ARN."""
+        return engagement_arn(self._catalog, self.engagement_id)
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement with all its contexts."""
+        return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
+
+    def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement and to update all its contexts."""
+        return grant(grantee, UPDATE, catalog=self._catalog, arn=self.engagement_arn)

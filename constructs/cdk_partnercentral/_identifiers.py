@@ -1,70 +1,104 @@
-"""How an engagement is named: by its id, by its ARN, or by a token of either.
-
-Plain functions over strings. Knows nothing of constructs; of tokens it knows how to take one apart at deployment.
-"""
+"""Parse an engagement identifier, which is an ID, an ARN or an unresolved token, and build engagement ARNs."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from aws_cdk import Fn
 
 from cdk_partnercentral._tokens import is_unresolved
 
-ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
-ENGAGEMENT_ARN = re.compile(
+# Partner Central exists in one partition and one Region, and its ARNs name them wherever the stack is.
+PARTITION, REGION = "aws", "us-east-1"
+
+_ID = re.compile(r"eng-[0-9a-z]{14}")
+_ARN = re.compile(
     r"arn:(?P<partition>[a-z-]+):partnercentral:(?P<region>[a-z0-9-]*)::"
     r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
-_BEFORE_THE_ID = re.compile(r"\Aarn:aws:partnercentral:us-east-1::catalog/[^/]+/engagement/")
+_ARN_PREFIX = re.compile(rf"\Aarn:{PARTITION}:partnercentral:{REGION}::catalog/[^/]+/engagement/")
 
 
-def arn_of(catalog: str, engagement_id: str) -> str:
-    """The ARN of an engagement.
-
-    Args:
-        catalog: The engagement's catalog. May be a token.
-        engagement_id: Its id. May be a token, or `*` for every engagement of the catalog.
-
-    Returns:
-        The ARN. The API has one partition and one region, so its ARNs do too.
-    """
-    return f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{engagement_id}"
-
-
-def without_arn(identifier: str) -> str:
-    """An engagement's id, where it is named by its ARN: so the same engagement is the same text.
+def engagement_arn(catalog: str, engagement_id: str) -> str:
+    """Return the ARN of an engagement.
 
     Args:
-        identifier: Id, ARN, or a token of either, or of the id in an ARN.
+        catalog: The catalog. Can be a token.
+        engagement_id: The engagement ID. Can be a token, or `*` for every engagement in the catalog.
 
     Returns:
-        The id, or its token. What is no ARN, as far as synthesis can tell, is left as it is.
+        The ARN.
     """
-    return _BEFORE_THE_ID.sub("", identifier)
+    return f"arn:{PARTITION}:partnercentral:{REGION}::catalog/{catalog}/engagement/{engagement_id}"
 
 
-def id_of(identifier: str) -> str:
-    """The id of an engagement that is named by its id or its ARN.
+@dataclass(frozen=True, kw_only=True)
+class EngagementIdentifier:
+    """A parsed engagement identifier.
 
-    Args:
-        identifier: Id, ARN, or a token of either.
-
-    Returns:
-        The id; for a token another token, which the deployment resolves whichever of the two it is.
-
-    Raises:
-        ValueError: It is none of them, or holds a `{{resolve:` reference, which CloudFormation cannot take apart.
+    Attributes:
+        text: The identifier as it was given.
+        form: Whether it is an ID, an ARN, or an unresolved token of either. An ARN with a token in it is a token.
+        engagement_id: The engagement ID, if it is known at synthesis.
+        catalog: The catalog in the ARN, if it is an ARN.
+        partition: The partition in the ARN, if it is an ARN.
+        region: The Region in the ARN, if it is an ARN.
     """
-    arn = ENGAGEMENT_ARN.fullmatch(identifier)
+
+    text: str
+    form: Literal["id", "arn", "token", "invalid"]
+    engagement_id: str | None = None
+    catalog: str | None = None
+    partition: str | None = None
+    region: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The same string for the same engagement, as far as synthesis can know: the ID, or the token of an ID."""
+        return self.engagement_id or _ARN_PREFIX.sub("", self.text)
+
+    def exact_arn(self, catalog: str) -> str | None:
+        """Return the engagement's ARN, or None if only the deployment knows whether the identifier is an ID or an ARN.
+
+        Args:
+            catalog: The engagement's catalog, used where the identifier does not contain it. Can be a token.
+        """
+        return engagement_arn(self.catalog or catalog, self.engagement_id) if self.engagement_id else None
+
+    def resolved_id(self) -> str:
+        """Return the engagement ID, or a token that CloudFormation resolves to it.
+
+        Raises:
+            ValueError: The identifier contains a dynamic reference, which CloudFormation cannot split.
+        """
+        if self.engagement_id:
+            return self.engagement_id
+        if "{{resolve:" in self.text:
+            raise ValueError(
+                f"engagement_id: cannot be derived from {self.text!r}, because CloudFormation cannot split a dynamic "
+                "reference. Pass the engagement ID or ARN as a string or a CfnParameter; a CfnParameter can read the "
+                "SSM Parameter Store too."
+            )
+        # An ID and an ARN both contain `eng-` exactly once, so the same expression works for either.
+        return f"eng-{Fn.select(1, Fn.split('eng-', self.text))}"
+
+
+def parse_engagement(identifier: object) -> EngagementIdentifier:
+    """Parse an engagement identifier. The result has the form `invalid` if it is not one."""
+    if not isinstance(identifier, str):
+        return EngagementIdentifier(text="", form="invalid")
+    if _ID.fullmatch(identifier):
+        return EngagementIdentifier(text=identifier, form="id", engagement_id=identifier)
+    arn = _ARN.fullmatch(identifier)
     if arn:
-        return arn["id"]
-    if ENGAGEMENT_ID.fullmatch(identifier):
-        return identifier
-    if "{{resolve:" not in identifier and is_unresolved(identifier):
-        # `eng-` stands in an id once and in an ARN once.
-        return f"eng-{Fn.select(1, Fn.split('eng-', identifier))}"
-    raise ValueError(
-        "engagement_identifier: `eng-` and 14 of 0-9 and a-z, or an engagement's ARN, or a token of either that is no "
-        f"{{{{resolve: reference; got {identifier!r}"
-    )
+        return EngagementIdentifier(
+            text=identifier,
+            form="arn",
+            engagement_id=arn["id"],
+            catalog=arn["catalog"],
+            partition=arn["partition"],
+            region=arn["region"],
+        )
+    return EngagementIdentifier(text=identifier, form="token" if is_unresolved(identifier) else "invalid")

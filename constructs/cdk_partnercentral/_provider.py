@@ -1,16 +1,16 @@
-"""The function behind the contexts of a stack, with its log group and a role that may do what was declared.
+"""The provider behind the resources of a stack: the Lambda function, its role, its log group, and its options.
 
-Knows nothing of payloads and of custom resources; of a context it is told the catalog and the engagement.
+An option is a parameter of `PartnerCentralProvider.__init__`, documented at the class. `configure` accepts the same options.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import ClassVar, cast
-from weakref import WeakKeyDictionary
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from aws_cdk import Annotations, Duration, Stack
+from aws_cdk import Annotations, Duration, RemovalPolicy, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -18,115 +18,140 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_partnercentral._permissions import any_arn, exact_arn
-from cdk_partnercentral._policy_resource import given_role_policy, lazy_document, own_role_policy
-from cdk_partnercentral._provider_parts import (
-    function_code,
-    out_of_range,
-    own_log_group,
-    own_role,
-    useless_beside,
-    useless_without,
-)
-from cdk_partnercentral._refusal import kind, refuse
-from cdk_partnercentral._signature import ConstructorSignature
-from cdk_partnercentral._stack_checks import stack_of
+from cdk_partnercentral._iam import RolePolicyDocument, given_role_policy, own_role_policy
+from cdk_partnercentral._identifiers import EngagementIdentifier
+from cdk_partnercentral._signature import ConstructorSignature, signature_without
+from cdk_partnercentral._tokens import is_unresolved
+from cdk_partnercentral._validation.messages import kind, raise_problems
 
-# Public API, as every id below is: the function's logical id comes from them, its ARN is the service token, and
-# CloudFormation refuses to change a service token.
-PROVIDER_ID = "cdk-partnercentral.PartnerCentralProvider"
+# Public API, like the IDs of all constructs below it: they determine the logical ID of the function, whose ARN is the service
+# token, and CloudFormation rejects a change of a service token.
+PROVIDER_ID = "cdk-partnercentral.Provider"
+OPTIONS_ID = "cdk-partnercentral.Options"
 
 FUNCTION_ZIP = Path(__file__).parent / "function.zip"
 
 TIMEOUT_MINUTES = 15
-# Lambda runs an event at most three times, and pauses 1 minute before the second run and 2 before the third.
+# With less, the minute that the function retries while new permissions propagate does not fit in before the time it reserves
+# for its response.
+SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
+# Lambda runs an event at most three times, and waits 1 minute before the second run and 2 minutes before the third.
 RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 
-# A Create takes 37 MB (docs/benchmarks.md), and Lambda's runtime its own: 128 would do. Twice that is twice the processor, and
-# a start is all computing, so it takes half the time for the same price.
+# A Create uses 37 MB (docs/benchmarks.md) plus Lambda's runtime, so 128 MB would be enough. Twice the memory is twice the CPU,
+# so a cold start, which is CPU-bound, takes half the time for the same price.
 MEMORY_MB = 256
+SMALLEST_MEMORY, LARGEST_MEMORY = 128, 10_240
+
+# Options that have no effect without another one, and options that have no effect with another one.
+REQUIRES = {"security_groups": "vpc", "vpc_subnets": "vpc"}
+EXCLUDED_BY = {"log_group_encryption_key": "log_group", "log_retention": "log_group", "permissions_boundary": "role"}
+
+Init = TypeVar("Init", bound=Callable[..., None])
+Options = ParamSpec("Options")
 
 
-# What `get_or_create` found or made: looking for it takes calls of the CDK's kernel, which is another process.
-_shared: WeakKeyDictionary[Stack, PartnerCentralProvider] = WeakKeyDictionary()
+def _with_configured_options(init: Init) -> Init:
+    """Let a constructor use the options of `configure` for those that it is not given, and check all of them."""
+
+    @wraps(init)
+    def configured(self: PartnerCentralProvider, scope: Construct, id: str, **given: Any) -> None:  # noqa: A002
+        options = {**_configured_options(scope), **given}
+        raise_problems("This provider cannot be created:", option_problems(options))
+        init(self, scope, id, **options)
+
+    return cast("Init", configured)
+
+
+def _with_options_of(
+    init: Callable[Concatenate[Any, Construct, str, Options], None],
+) -> Callable[[Callable[..., None]], Callable[Concatenate[Construct, Options], None]]:
+    """Give a function the options of a constructor as its keyword parameters, for type checkers and for `help()`."""
+    signature = signature_without(init, "self", "id")
+
+    def decorate(function: Callable[..., None]) -> Callable[Concatenate[Construct, Options], None]:
+        @wraps(function)
+        def checked(scope: Construct, /, *args: Options.args, **options: Options.kwargs) -> None:
+            # Raises the usual TypeError for an unknown option.
+            signature.bind(scope, *args, **options)
+            function(scope, **options)
+
+        vars(checked)["__signature__"] = signature
+        return checked
+
+    return decorate
 
 
 class PartnerCentralProvider(Construct):
-    """The Lambda function that creates and updates the contexts of one stack, with its role and its log group.
+    """The Lambda function that manages the Partner Central resources of one stack, with its role and its log group.
 
-    `EngagementContext` makes one for its stack by itself, and every other context of the stack shares it: make one by
-    hand only to give it options. Its role may create, update and read contexts in exactly the engagements that the
-    stack's contexts declare, in their catalogs, and write to its own log group. Where the engagement is a token, or the
-    engagements are too many for IAM's limit on a policy, it may do so in every engagement of the catalog, and an
-    annotation says so.
+    `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can create,
+    update and read contexts in exactly the engagements that the stack's contexts declare, and write to its own log group.
+    If an engagement is a token, or if there are too many engagements for IAM's limit on policies, the role can do so in
+    every engagement of the catalog, and an annotation reports it.
 
-    There are two ways to give options:
+    You can set options in two ways:
 
-    - For the stack's own provider: make it, with the stack as `scope` and `PartnerCentralProvider.DEFAULT_ID` as
-      `id`, before the stack's first context. Its function is the same resource with and without options, so this is the
-      way for a stack that is deployed already.
-    - For a provider beside it: any other `id`, and `provider=` at each context that is to use it. Several of them work
-      side by side in a stack. CloudFormation refuses to move a context that is deployed to another provider
-      ("Modifying service token is not allowed").
+    - `PartnerCentralProvider.configure(scope, ...)` sets them for the providers of a stack, a stage or an app. The function
+      is the same resource with and without options, so you can use it for a stack that is already deployed.
+    - Create a second provider in a stack with an `id` of your own, and pass it to each context that should use it as
+      `provider=`. It uses the options of `configure` that it is not given. CloudFormation refuses to move a deployed
+      context to another provider ("Modifying service token is not allowed").
 
-    Runtime, code, handler and architecture are not for choice: what was tested is what runs. The function has no
-    environment variables.
+    Runtime, code, handler and architecture are fixed, because the bundled code is built for this configuration. The
+    function has no environment variables.
 
     See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 
     Args:
-        scope: The construct it belongs to. It has to be in the stack of the contexts that use it.
-        id: Its id within `scope`. A change of it is another function, and so is refused by CloudFormation.
-        environment_encryption: The KMS key for the function's environment variables, where a rule of yours asks for one.
-            Lambda has its own key by default.
-        log_group: The log group to write to, instead of one of its own.
-        log_group_encryption_key: The KMS key for its own log group; a key of the app is allowed to CloudWatch Logs, the
-            policy of an imported one has to do so already. CloudWatch Logs encrypts by itself by default.
-        log_retention: How long its own log group keeps what is written. An `aws_logs.RetentionDays`; three months by
-            default. Neither payloads nor secrets are logged.
-        memory_size: Memory of the function in MB. Integer from 128 to 10240; 256 by default.
-        permissions_boundary: The permissions boundary of its own role.
-        role: The function's role, instead of one of its own. `lambda.amazonaws.com` must be allowed to assume it. The
-            policy is attached to it, so its other inline policies and this one share IAM's limit of 10,240 characters.
-            To a role that is imported as not mutable, or from another account, nothing is attached, and an annotation
-            tells what it needs.
-        security_groups: The function's security groups; only with `vpc`, and one of its own by default. HTTPS to outside
-            must be open.
-        timeout: Time for one run of the function. A `Duration` of 3 to 15 minutes; 15 by default. Lambda runs a request
-            three times at most, so CloudFormation waits for an answer three times as long, and five minutes.
-        tracing: An `aws_lambda.Tracing`. X-Ray's permissions are on all resources, which AwsSolutions-IAM5 of cdk-nag
-            finds. No tracing by default.
-        vpc: The VPC to run in. Its subnets need a route to the internet, through a NAT gateway for example: to
-            `partnercentral-selling.us-east-1.api.aws`, and to CloudFormation's bucket of the stack's region, where
-            answers go; without the second, the stack hangs until the time is up. Lambda's permissions for network
-            interfaces are on all resources, which AwsSolutions-IAM5 of cdk-nag finds. No VPC by default.
-        vpc_subnets: The subnets of the VPC to run in; only with `vpc`. Private ones by default.
+        scope: The parent construct. It must be in the stack of the contexts that use the provider.
+        id: The construct ID within `scope`. Changing it replaces the function, which CloudFormation rejects while contexts
+            use it.
+        environment_encryption: The KMS key for the function's environment variables, if your rules require one. By default
+            Lambda uses its own key.
+        log_group: The log group to write to. By default the provider creates one.
+        log_group_encryption_key: The KMS key for the log group that the provider creates. If the key is in the app,
+            CloudWatch Logs is allowed to use it; the policy of an imported key must already allow it. By default
+            CloudWatch Logs uses its own encryption.
+        log_retention: How long the log group that the provider creates keeps log events. An `aws_logs.RetentionDays`; three
+            months by default. Neither payloads nor secrets are logged.
+        memory_size: The function's memory in MB. Integer from 128 to 10240; 256 by default.
+        permissions_boundary: The permissions boundary of the role that the provider creates.
+        role: The function's role. By default the provider creates one. `lambda.amazonaws.com` must be able to assume it.
+            The provider attaches its policy, which counts towards IAM's limit of 10,240 characters for the inline policies
+            of a role. If the role is imported as not mutable, or from another account, nothing is attached, and an
+            annotation lists the permissions that it needs.
+        security_groups: The function's security groups. Requires `vpc`. By default CDK creates one. They must allow
+            outbound HTTPS.
+        timeout: The timeout of one run of the function. A `Duration` of 3 to 15 minutes; 15 minutes by default. Lambda runs
+            an event up to three times, so CloudFormation waits three times as long plus five minutes.
+        tracing: An `aws_lambda.Tracing`. No tracing by default. X-Ray's permissions apply to all resources, which cdk-nag
+            reports as AwsSolutions-IAM5.
+        vpc: The VPC to run in. No VPC by default. Its subnets need a route to the internet, for example through a NAT
+            gateway: to `partnercentral-selling.us-east-1.api.aws`, and to CloudFormation's bucket in the stack's Region,
+            which receives the responses. Without the latter, the stack hangs until it times out. Lambda's permissions for
+            network interfaces apply to all resources, which cdk-nag reports as AwsSolutions-IAM5.
+        vpc_subnets: The subnets of the VPC to run in. Requires `vpc`. Private subnets by default.
 
     Raises:
-        ValueError: An option is out of its range, or means nothing beside, or without, another; or the scope has such a
-            provider already, so that its options cannot be given any more. Every problem is named.
-        FileNotFoundError: The function's code was not built. An installed package has it; in a checkout of the
-            repository `make setup` builds it.
+        ValueError: An option is out of range, requires another option, or has no effect with another option. The error
+            lists every problem.
+        FileNotFoundError: The function's code does not exist. Installed packages contain it; in a checkout of the
+            repository, run `make setup`.
 
     Example:
         >>> from aws_cdk import App, Duration, Stack
         >>> from aws_cdk import aws_logs as logs
-        >>> stack = Stack(App(), "Deals")
-        >>> provider = PartnerCentralProvider(
-        ...     stack,
-        ...     PartnerCentralProvider.DEFAULT_ID,
-        ...     log_retention=logs.RetentionDays.ONE_YEAR,
-        ...     timeout=Duration.minutes(10),
-        ... )
-        >>> provider is PartnerCentralProvider.get_or_create(stack)
-        True
+        >>> app = App()
+        >>> PartnerCentralProvider.configure(app, log_retention=logs.RetentionDays.ONE_YEAR, timeout=Duration.minutes(10))
+        >>> provider = PartnerCentralProvider.get_or_create(Stack(app, "Deals"))
+        >>> provider.node.path
+        'Deals/cdk-partnercentral.Provider'
     """
 
     __signature__ = ConstructorSignature()
 
-    DEFAULT_ID: ClassVar[str] = PROVIDER_ID
-    """The id, within the stack, of the provider that the stack's contexts share."""
-
+    @_with_configured_options
     def __init__(
         self,
         scope: Construct,
@@ -145,33 +170,21 @@ class PartnerCentralProvider(Construct):
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
-        """Make the function and what it needs; the arguments are told at the class."""
-        timeout = Duration.minutes(TIMEOUT_MINUTES) if timeout is None else timeout
-        refuse(
-            "This provider cannot be made:",
-            [
-                *_too_late(scope, id),
-                *out_of_range(timeout=timeout, memory_size=memory_size),
-                *useless_without("vpc", vpc, security_groups=security_groups, vpc_subnets=vpc_subnets),
-                *useless_beside("log_group", log_group, log_group_encryption_key=log_group_encryption_key),
-                *useless_beside("log_group", log_group, log_retention=log_retention),
-                *useless_beside("role", role, permissions_boundary=permissions_boundary),
-            ],
-        )
+        """See the class docstring."""
         super().__init__(scope, id)
-        self._declared: dict[str, dict[str, None]] = {}
-        own_logs = log_group or own_log_group(self, log_retention, log_group_encryption_key)
-        function_role = cast("iam.IRole", role or own_role(self, permissions_boundary))
+        timeout = Duration.minutes(TIMEOUT_MINUTES) if timeout is None else timeout
+        function_log_group = log_group or _log_group(self, log_retention, log_group_encryption_key)
+        function_role = cast("iam.IRole", role or _role(self, permissions_boundary))
         self._function = lambda_.Function(
             self,
             "Function",
-            description="Creates and updates contexts of AWS Partner Central engagements (cdk-partnercentral).",
+            description="Partner Central custom resources (cdk-partnercentral)",
             code=function_code(FUNCTION_ZIP),
             handler="lambda_handler.index.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             environment_encryption=cast("kms.IKey | None", environment_encryption),
-            log_group=own_logs,
+            log_group=function_log_group,
             memory_size=memory_size,
             role=function_role,
             security_groups=security_groups,
@@ -180,102 +193,226 @@ class PartnerCentralProvider(Construct):
             vpc=vpc,
             vpc_subnets=vpc_subnets,
         )
-        self._seconds_for_an_answer = RUNS * int(timeout.to_seconds()) + PAUSES_SECONDS + SLACK_SECONDS
-        policy = self._policy(role, function_role, own_logs.log_group_arn, in_vpc=vpc is not None)
+        self._policy_document = RolePolicyDocument(
+            self, log_group_arn=function_log_group.log_group_arn, in_vpc=vpc is not None
+        )
+        attach = own_role_policy if role is None else given_role_policy
+        policy = attach(self, function_role, self._policy_document)
         if vpc is not None:
-            # Lambda looks whether the role may make network interfaces when it makes the function, and needs it to the end.
+            # Lambda rejects a function in a VPC if its role cannot create network interfaces, and needs them until its end.
             self._function.node.add_dependency(policy)
-        self._ready = (policy, self._asynchronous_invocation())
-        self._service = {
-            "ServiceToken": self._function.function_arn,
-            "ServiceTimeout": str(self._seconds_for_an_answer),
-        }
-
-    @staticmethod
-    def get_or_create(scope: Construct) -> PartnerCentralProvider:
-        """The provider of the stack that a construct is in, made when it is asked for the first time.
-
-        A nested stack is a stack of its own.
-
-        Args:
-            scope: Any construct of the stack, or the stack.
-
-        Returns:
-            The stack's one provider.
-
-        Raises:
-            FileNotFoundError: As for the class.
-        """
-        stack = stack_of(scope)
-        known = _shared.get(stack)
-        if known is None:
-            existing = stack.node.try_find_child(PROVIDER_ID)
-            known = _shared[stack] = (
-                existing if isinstance(existing, PartnerCentralProvider) else PartnerCentralProvider(stack, PROVIDER_ID)
-            )
-        return known
-
-    @property
-    def function(self) -> lambda_.Function:
-        """The Lambda function, for alarms and the like. Its ARN is the service token of the contexts that share it."""
-        return self._function
-
-    def _serve(self, context: Construct, *, catalog: str, engagement_identifier: str) -> Mapping[str, str]:
-        """Let the function work on a context's engagement, before the context's resource is created or updated.
-
-        Args:
-            context: The construct whose resources the function serves.
-            catalog: The engagement's catalog. May be a token.
-            engagement_identifier: The engagement's id or ARN. May be a token.
-
-        Returns:
-            The properties by which the context's resource finds the function, and says how long CloudFormation waits for an
-            answer: until Lambda has given up on the request.
-
-        Raises:
-            ValueError: The engagement is neither an id, nor an ARN, nor a token.
-        """
-        arn = exact_arn(catalog, engagement_identifier)
-        self._declared.setdefault(catalog, {})[arn or any_arn(catalog)] = None
-        if arn is None:
-            Annotations.of(context).add_info_v2(
-                "cdk-partnercentral:engagementKnownAtDeployment",
-                "Only the deployment knows this engagement's id or ARN, so the function's role may create, update and "
-                "read contexts in every engagement of the catalog. Give a literal id or ARN to keep it to the one.",
-            )
-        context.node.add_dependency(*self._ready)
-        return self._service
-
-    def _policy(
-        self, given_role: iam.IRole | iam.Role | None, role: iam.IRole, log_group_arn: str, *, in_vpc: bool
-    ) -> Construct:
-        document = lazy_document(self, self._declared, log_group_arn=log_group_arn, in_vpc=in_vpc)
-        if given_role is None:
-            return own_role_policy(self, role, document)
-        return given_role_policy(self, role, document, in_vpc=in_vpc)
-
-    def _asynchronous_invocation(self) -> Construct:
-        return lambda_.EventInvokeConfig(
+        # No run starts after CloudFormation has stopped waiting.
+        service_timeout = RUNS * int(timeout.to_seconds()) + PAUSES_SECONDS + SLACK_SECONDS
+        invocation = lambda_.EventInvokeConfig(
             self,
             "AsynchronousInvocation",
             function=cast("lambda_.IFunction", self._function),
-            max_event_age=Duration.seconds(self._seconds_for_an_answer),
+            max_event_age=Duration.seconds(service_timeout),
             retry_attempts=RUNS - 1,
         )
+        self._dependencies = (policy, invocation)
+        self._properties = {"ServiceToken": self._function.function_arn, "ServiceTimeout": str(service_timeout)}
+
+    @staticmethod
+    @_with_options_of(__init__)
+    def configure(scope: Construct, **options: Any) -> None:
+        """Set the options of every provider that is created below a stack, a stage or an app from now on.
+
+        This includes the providers of nested stacks. A provider uses the options of the nearest scope that has any: options
+        of a stack replace those of its app as a whole, and are not merged with them. A provider that you create yourself
+        overrides single options with its own arguments.
+
+        Call it before the first context below `scope` is declared.
+
+        Args:
+            scope: The stack, the stage or the app.
+            options: The options of `PartnerCentralProvider`.
+
+        Raises:
+            ValueError: An option is not valid; or `scope` is another kind of construct, already has options, or already
+                contains a provider, which they could not change. The error lists every problem.
+
+        Example:
+            >>> from aws_cdk import App, Stack
+            >>> from aws_cdk import aws_iam as iam
+            >>> stack = Stack(App(), "Deals")
+            >>> boundary = iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "developer-boundary")
+            >>> PartnerCentralProvider.configure(stack, permissions_boundary=boundary)
+        """
+        raise_problems("These provider options cannot be set:", [*_scope_problems(scope), *option_problems(options)])
+        _ConfiguredOptions(scope, options)
+
+    @staticmethod
+    def get_or_create(scope: Construct) -> PartnerCentralProvider:
+        """Return the provider of a construct's stack, and create it if the stack has none.
+
+        A nested stack has its own provider.
+
+        Args:
+            scope: The stack, or any construct in it.
+
+        Returns:
+            The provider that the contexts of the stack share.
+
+        Raises:
+            ValueError: As for the class, with the options of `configure`.
+            FileNotFoundError: As for the class.
+        """
+        stack = Stack.of(scope)
+        existing = stack.node.try_find_child(PROVIDER_ID)
+        return existing if isinstance(existing, PartnerCentralProvider) else PartnerCentralProvider(stack, PROVIDER_ID)
+
+    @property
+    def function(self) -> lambda_.Function:
+        """The Lambda function, for example to create alarms. Its ARN is the service token of the resources that share it."""
+        return self._function
+
+    def _serve(self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier) -> Mapping[str, str]:
+        """Allow the function to manage contexts in an engagement before the construct's resources are deployed.
+
+        Args:
+            construct: The construct whose custom resource the function handles.
+            catalog: The engagement's catalog. Can be a token.
+            engagement: The engagement.
+
+        Returns:
+            The properties that connect the custom resource with the function.
+        """
+        arn = engagement.exact_arn(catalog)
+        self._policy_document.allow(catalog, arn)
+        if arn is None:
+            Annotations.of(construct).add_info_v2(
+                "cdk-partnercentral:engagementKnownAtDeployment",
+                "The engagement ID or ARN is an unresolved token, so the function's role can create, update and read contexts "
+                "in every engagement of the catalog. To restrict it to this engagement, pass a literal ID or ARN.",
+            )
+        construct.node.add_dependency(*self._dependencies)
+        return self._properties
 
 
-def provider_problems(stack: Stack, provider: object) -> list[str]:
-    """Return why the contexts of a stack cannot use a provider; None is its own."""
+class _ConfiguredOptions(Construct):
+    """The options that `configure` set: a hidden child of the scope, so that every Python object of the scope finds it."""
+
+    def __init__(self, scope: Construct, options: Mapping[str, Any]) -> None:
+        super().__init__(scope, OPTIONS_ID)
+        self.options = options
+
+
+def _configured_options(scope: Construct) -> Mapping[str, Any]:
+    for each in reversed(scope.node.scopes):
+        found = each.node.try_find_child(OPTIONS_ID)
+        if isinstance(found, _ConfiguredOptions):
+            return found.options
+    return {}
+
+
+def _scope_problems(scope: Construct) -> Iterator[str]:
+    if not isinstance(scope, Stack | Stage):
+        yield f"scope: must be a stack, a stage or an app; got {kind(scope)}"
+        return
+    name = scope.node.path or "the app"
+    if scope.node.try_find_child(OPTIONS_ID) is not None:
+        yield f"scope: {name} already has options; set all of them in one call of configure"
+    existing = [each.node.path for each in scope.node.find_all() if isinstance(each, PartnerCentralProvider)]
+    if existing:
+        yield f"scope: {name} already contains {existing[0]}; call configure before the first context is declared"
+
+
+def option_problems(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the problems of a provider's options.
+
+    Args:
+        options: The options by name.
+    """
+    if options.get("timeout") is not None:
+        yield from _timeout_problems(options["timeout"])
+    if "memory_size" in options:
+        yield from _memory_problems(options["memory_size"])
+    given = {name for name, value in options.items() if value is not None}
+    for name, other in REQUIRES.items():
+        if name in given and other not in given:
+            yield f"{name}: requires {other}"
+    for name, other in EXCLUDED_BY.items():
+        if name in given and other in given:
+            yield f"{name}: cannot be combined with {other}"
+
+
+def _timeout_problems(timeout: object) -> Iterator[str]:
+    allowed = "timeout: must be a Duration of 3 to 15 minutes"
+    if not isinstance(timeout, Duration):
+        yield f"{allowed}; got {kind(timeout)}"
+    elif timeout.is_unresolved():
+        yield f"{allowed}, known at synthesis; got a token"
+    else:
+        seconds = timeout.to_seconds(integral=False)
+        if not SHORTEST_TIMEOUT <= seconds <= LONGEST_TIMEOUT or seconds % 1:
+            yield f"{allowed}, in whole seconds; got {seconds:g} seconds"
+
+
+def _memory_problems(memory_size: object) -> Iterator[str]:
+    is_number = isinstance(memory_size, int | float) and not isinstance(memory_size, bool)
+    if not is_number or not (is_unresolved(memory_size) or memory_size in range(SMALLEST_MEMORY, LARGEST_MEMORY + 1)):
+        given = memory_size if is_number else kind(memory_size)
+        yield f"memory_size: must be an integer from {SMALLEST_MEMORY} to {LARGEST_MEMORY}, in MB; got {given}"
+
+
+def provider_problems(stack: Stack, provider: object) -> Iterator[str]:
+    """Yield why the contexts of a stack cannot use a provider. None is the stack's own provider."""
     if provider is None:
-        return []
+        return
     if not isinstance(provider, PartnerCentralProvider):
-        return [f"provider: an PartnerCentralProvider, got {kind(provider)}"]
-    if Stack.of(provider).node.path != stack.node.path:
-        return ["provider: it has to be in the context's own stack"]
-    return []
+        yield f"provider: must be a PartnerCentralProvider; got {kind(provider)}"
+    elif Stack.of(provider).node.path != stack.node.path:
+        yield "provider: must be in the same stack as the context; got one in another stack"
 
 
-def _too_late(scope: Construct, id: str) -> list[str]:  # noqa: A002 - the CDK's name for it
-    if id != PROVIDER_ID or scope.node.try_find_child(id) is None:
-        return []
-    return [f"id: {scope.node.path} has its provider already; give its options before the first context is declared"]
+def function_code(path: Path) -> lambda_.Code:
+    """Return the function's code: one prebuilt zip.
+
+    Args:
+        path: The path of the zip.
+
+    Returns:
+        The code.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} does not exist. It is the code of the Lambda function. Installed packages of cdk-partnercentral contain "
+            "it; in a checkout of the repository, run `make setup`."
+        )
+    return lambda_.Code.from_asset(str(path))
+
+
+def _role(scope: Construct, permissions_boundary: iam.IManagedPolicy | None) -> iam.IRole:
+    service = cast("iam.IPrincipal", iam.ServicePrincipal("lambda.amazonaws.com"))
+    role = iam.Role(scope, "Role", assumed_by=service, permissions_boundary=permissions_boundary)
+    return cast("iam.IRole", role)
+
+
+def _log_group(scope: Construct, retention: logs.RetentionDays | None, key: kms.IKey | kms.Key | None) -> logs.LogGroup:
+    if key is not None:
+        stack = Stack.of(scope)
+        key.add_to_resource_policy(
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+            iam.PolicyStatement(
+                principals=[cast("iam.IPrincipal", iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com"))],
+                actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+                resources=["*"],
+                conditions={
+                    "ArnLike": {
+                        "kms:EncryptionContext:aws:logs:arn": f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:*"
+                    }
+                },
+            )
+        )
+    return logs.LogGroup(
+        scope,
+        "LogGroup",
+        encryption_key=cast("kms.IKey | None", key),
+        retention=retention or logs.RetentionDays.THREE_MONTHS,
+        # Log events are of no use once the stack is deleted.
+        removal_policy=RemovalPolicy.DESTROY,
+    )

@@ -1,17 +1,23 @@
-"""A construct's signature, for `help()`, pydoc and notebooks.
+"""Readable signatures for `help()`, pydoc and notebooks.
 
-jsii's metaclass has a `__call__` of its own, behind which Python finds only `(*args, **kwargs)`.
+jsii's metaclass has its own `__call__`, so Python alone finds only `(*args, **kwargs)` for a construct.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 
 class ConstructorSignature:
-    """What a class that has it as `__signature__` is called with: the parameters of its `__init__`, or of a subclass's."""
+    """The `__signature__` of a class: the parameters of its `__init__`, or of a subclass's own `__init__`."""
 
     def __get__(self, instance: object, owner: type) -> inspect.Signature:
-        signature = inspect.signature(owner.__init__)  # type: ignore[misc]  # a subclass's own is what is wanted
-        _self, *parameters = signature.parameters.values()
-        return signature.replace(parameters=parameters)
+        return signature_without(owner.__init__, "self")  # type: ignore[misc]  # a subclass's own is intended
+
+
+def signature_without(function: Callable[..., Any], *names: str) -> inspect.Signature:
+    """Return the signature of a function without some of its parameters."""
+    signature = inspect.signature(function)
+    return signature.replace(parameters=[each for each in signature.parameters.values() if each.name not in names])

@@ -1,4 +1,4 @@
-"""One engagement with one context: a customer, and what is planned with them."""
+"""One engagement with one context: a customer and a project."""
 
 from datetime import date
 

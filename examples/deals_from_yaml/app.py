@@ -1,4 +1,4 @@
-"""Many deals, kept in a YAML file that people can review who do not write Python."""
+"""Many contexts, declared in a YAML file that people can review who do not write Python."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ stack = Stack(app, "DealsFromYamlExample")
 
 document: dict[str, Any] = yaml.safe_load(Path(app.node.get_context("deals")).read_text(encoding="utf-8"))
 for name, deal in document["deals"].items():
-    # The payload goes in as it stands: in the API's own names, and checked here like one made of classes.
+    # The payload has the API's member names, and is validated at synthesis like the payload classes.
     context = EngagementContext(
         stack,
         name,

@@ -1,4 +1,4 @@
-"""A stack outside us-east-1: the function runs where the stack is, and calls the API where the API is."""
+"""A stack outside us-east-1: the function runs in the stack's Region, and calls the API in us-east-1."""
 
 import os
 from datetime import date
@@ -27,7 +27,7 @@ dairy = EngagementContext(
     ),
 )
 CfnOutput(stack, "ContextId", value=dairy.context_id)
-# Engagements are not regional: their ARNs say us-east-1 wherever the stack is.
+# The ARN of an engagement always contains us-east-1, wherever the stack is.
 CfnOutput(stack, "EngagementArn", value=dairy.engagement_arn)
 
 app.synth()

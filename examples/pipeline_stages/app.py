@@ -1,4 +1,4 @@
-"""The same deals twice: first in the Sandbox catalog, where nothing is real, then in production."""
+"""The same contexts twice: first in the Sandbox catalog for testing, then in production."""
 
 from datetime import date
 
@@ -17,13 +17,13 @@ MIGRATION = CustomerProject(
 
 
 class DealsStage(Stage):
-    """What one step of the pipeline deploys.
+    """The stacks that one stage of the pipeline deploys.
 
     Args:
         scope: The app, or a pipeline's scope.
-        id: The stage's name.
-        catalog: Where its contexts live.
-        engagement: The engagement's id. Each catalog has engagements of its own.
+        id: The name of the stage.
+        catalog: The catalog of the contexts.
+        engagement: The engagement ID. Each catalog has its own engagements.
     """
 
     def __init__(self, scope: Construct, id: str, *, catalog: Catalog, engagement: str) -> None:  # noqa: A002

@@ -1,4 +1,4 @@
-"""What the construct's tests share: an app that writes below the test's own folder, a payload, and template readers."""
+"""Fixtures of the library's tests: an app that writes to the test's own folder, payloads, and template readers."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 @pytest.fixture
 def new_app(tmp_path: Path) -> Callable[[], App]:
-    """Makes apps, each with a folder of its own for what it synthesises."""
+    """Create apps, each with its own output folder."""
     names: Iterator[int] = iter(range(100))
 
     def make() -> App:
@@ -37,11 +37,11 @@ def stack(app: App) -> Stack:
 
 @pytest.fixture
 def payload() -> CustomerProject:
-    """A payload where it does not matter which."""
+    """A valid payload."""
     return CustomerProject(
         project=ProjectDetails(
             title="Move to AWS",
-            business_problem="The data centre closes at the end of next year.",
+            business_problem="The data center closes at the end of next year.",
             target_completion_date="2027-06-30",
         ),
     )
@@ -49,7 +49,7 @@ def payload() -> CustomerProject:
 
 @pytest.fixture
 def contact() -> Json:
-    """A contact in the API's own names, where it does not matter which."""
+    """A valid contact with the API's member names."""
     return {
         "BusinessTitle": "Head of IT",
         "Email": "head.of.it@acme.example",
@@ -60,7 +60,7 @@ def contact() -> Json:
 
 @pytest.fixture
 def declare(payload: CustomerProject) -> Callable[..., EngagementContext]:
-    """Declares a context in the Sandbox, where only the engagement matters."""
+    """Declare a context in the Sandbox catalog."""
 
     def make(scope: Construct, name: str, engagement: str = "eng-0123456789abcd", **others: Any) -> EngagementContext:
         given = {"catalog": "Sandbox", "engagement_identifier": engagement, "payload": payload, **others}
@@ -71,7 +71,7 @@ def declare(payload: CustomerProject) -> Callable[..., EngagementContext]:
 
 @pytest.fixture
 def allowing() -> Callable[..., Json]:
-    """The policy statement that allows our three actions in some engagements of a catalog."""
+    """The policy statement that allows the function's three actions on engagements of a catalog."""
 
     def statement(catalog: str, *engagements: str) -> Json:
         of_catalog = f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement"
@@ -99,7 +99,7 @@ def template_of() -> Callable[[Stack], Json]:
 
 @pytest.fixture
 def of_type() -> Callable[[Json, str], dict[str, Json]]:
-    """The resources of one type in a template, by logical id."""
+    """The resources of one type in a template, by logical ID."""
 
     def find(template: Json, resource_type: str) -> dict[str, Json]:
         return {name: found for name, found in template["Resources"].items() if found["Type"] == resource_type}
@@ -109,7 +109,7 @@ def of_type() -> Callable[[Json, str], dict[str, Json]]:
 
 @pytest.fixture
 def only(of_type: Callable[[Json, str], dict[str, Json]]) -> Callable[[Json, str], Json]:
-    """The one resource of a type in a template; a second one is a failure."""
+    """The only resource of a type in a template."""
 
     def find(template: Json, resource_type: str) -> Json:
         (resource,) = of_type(template, resource_type).values()

@@ -1,4 +1,4 @@
-"""Payloads that the service model allows, drawn at random, and what it does not allow at their places."""
+"""Random payloads that the service model allows, and values that it does not allow."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from functools import partial
 from operator import setitem
 from typing import Any
 
-from cdk_partnercentral._model import Rule
+from cdk_partnercentral._validation.rules import Rule
 
 DATE = "EngagementCustomerProjectDetailsTargetCompletionDateString"
 TEXT = "aZ 9-._/:é\n"
@@ -32,7 +32,7 @@ NO_INSTANTS = ["2027-01-05", "2027-01-05T09:30:00", "tomorrow", "2027-01-05T25:0
 
 
 def valid(rule: Rule, draw: random.Random, *, only: str | None = None) -> Any:
-    """Draw a value that the model allows."""
+    """Return a random value that the model allows."""
     if rule.union:
         name = only or draw.choice(sorted(rule.members))
         return {name: valid(rule.members[name], draw)}
@@ -55,7 +55,7 @@ def valid(rule: Rule, draw: random.Random, *, only: str | None = None) -> Any:
 
 
 def places(value: Any, rule: Rule, put: Callable[[Any], None]) -> Iterator[tuple[Any, Rule, Callable[[Any], None]]]:
-    """Yield every place of a payload, with its rule and a way to put something else there."""
+    """Yield every value in a payload, with its rule and a function that replaces it."""
     yield value, rule, put
     if isinstance(value, dict):
         for name in list(value):

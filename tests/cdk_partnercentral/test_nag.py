@@ -1,4 +1,4 @@
-"""What cdk-nag finds: nothing of AwsSolutions where every engagement is named, and of Serverless what the docs explain."""
+"""cdk-nag finds nothing of AwsSolutions if every engagement is literal, and of Serverless only what the docs explain."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from cdk_partnercentral import CustomerProject, EngagementContext, PartnerCentralProvider
 
-PROVIDER = "Deals/cdk-partnercentral.PartnerCentralProvider"
+PROVIDER = "Deals/cdk-partnercentral.Provider"
 
 
 @pytest.fixture
@@ -24,13 +24,13 @@ def checked(app: App) -> App:
 
 @pytest.fixture
 def findings(new_app: Callable[[], App], declare: Any) -> Callable[..., set[tuple[str, str]]]:
-    """What a pack finds in the provider of a stack with one context: rules, and resources below the provider."""
+    """The findings of a pack for the provider of a stack with one context: rules, and resources below the provider."""
 
     def find(pack: Any, options: Callable[[Stack], dict[str, Any]] | None = None) -> set[tuple[str, str]]:
         app = new_app()
         Validations.of(app).add_plugins(pack)
         stack = Stack(app, "Deals")
-        PartnerCentralProvider(stack, PartnerCentralProvider.DEFAULT_ID, **(options(stack) if options else {}))
+        PartnerCentralProvider.configure(stack, **(options(stack) if options else {}))
         declare(stack, "Acme")
         with pytest.raises(RuntimeError, match="ValidationFailed"):
             app.synth()
@@ -46,7 +46,7 @@ def findings(new_app: Callable[[], App], declare: Any) -> Callable[..., set[tupl
     return find
 
 
-def test_no_finding_and_no_suppression(checked: App, payload: CustomerProject) -> None:
+def test_literal_engagements_have_no_finding_and_no_suppression(checked: App, payload: CustomerProject) -> None:
     stack = Stack(checked, "Deals")
     common: dict[str, Any] = {"engagement_identifier": "eng-0123456789abcd", "payload": payload}
     EngagementContext(stack, "Sandbox", catalog="Sandbox", **common)
@@ -57,8 +57,8 @@ def test_no_finding_and_no_suppression(checked: App, payload: CustomerProject) -
     assert not [each for each in template["Resources"].values() if "cdk_nag" in each.get("Metadata", {})]
 
 
-def test_the_checks_would_see_a_wildcard(checked: App, payload: CustomerProject) -> None:
-    """Where the engagement is a token the catalog is open, and that is for the user to accept."""
+def test_a_token_as_engagement_has_a_finding(checked: App, payload: CustomerProject) -> None:
+    """The policy is then a wildcard for the catalog, which the user has to accept."""
     stack = Stack(checked, "Deals")
     token = CfnParameter(stack, "Engagement").value_as_string
     EngagementContext(stack, "Acme", catalog="Sandbox", engagement_identifier=token, payload=payload)
@@ -67,8 +67,8 @@ def test_the_checks_would_see_a_wildcard(checked: App, payload: CustomerProject)
         checked.synth()
 
 
-def test_of_the_serverless_pack_these_rules_fire_and_no_other(findings: Any) -> None:
-    """For each of them the docs say why: a queue would keep events, and so payloads and response URLs, for nobody."""
+def test_the_serverless_pack_has_exactly_the_findings_that_the_docs_explain(findings: Any) -> None:
+    """A queue, for example, would store events, and so payloads and response URLs, that nobody reads."""
     assert findings(ServerlessChecks()) == {
         ("Serverless-LambdaDLQ", "Function/Resource"),
         ("Serverless-LambdaAsyncFailureDestination", "AsynchronousInvocation/Resource"),
@@ -76,8 +76,8 @@ def test_of_the_serverless_pack_these_rules_fire_and_no_other(findings: Any) -> 
     }
 
 
-def test_tracing_is_one_finding_for_another(findings: Any) -> None:
-    """X-Ray knows no resources, so tracing takes a wildcard: that is why it is an option, and off."""
+def test_tracing_replaces_one_finding_with_another(findings: Any) -> None:
+    """X-Ray's permissions have no resources, so tracing needs a wildcard. Therefore it is off by default."""
 
     def traced(stack: Stack) -> dict[str, Any]:
         return {"tracing": lambda_.Tracing.ACTIVE}
@@ -88,7 +88,7 @@ def test_tracing_is_one_finding_for_another(findings: Any) -> None:
     assert findings(AwsSolutionsChecks(), traced) == {("AwsSolutions-IAM5[Resource::*]", "Role/DefaultPolicy/Resource")}
 
 
-def test_a_vpc_takes_lambdas_wildcard_and_nothing_else(findings: Any) -> None:
+def test_a_vpc_has_the_finding_of_lambdas_wildcard_only(findings: Any) -> None:
     def in_vpc(stack: Stack) -> dict[str, Any]:
         return {"vpc": ec2.Vpc(stack, "Network", max_azs=1)}
 

@@ -1,4 +1,4 @@
-"""The function behind a stack's contexts: one, with fixed names, least privilege, and ready before any context needs it."""
+"""A stack's provider: one function with fixed logical IDs and least privilege, deployed before any context."""
 
 import json
 from collections.abc import Callable
@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, CfnParameter, Environment, NestedStack, Stack, Stage
+from constructs import Construct
 
 import cdk_partnercentral
 from cdk_partnercentral import PartnerCentralProvider
-from cdk_partnercentral._provider_parts import function_code
+from cdk_partnercentral._provider import function_code
+from tests.cdk_partnercentral.known_ids import FUNCTION, INVOCATION, LOG_GROUP, POLICY, ROLE
 
 Json = dict[str, Any]
 Template = Callable[[Stack], Json]
@@ -18,14 +20,6 @@ OfType = Callable[[Json, str], dict[str, Json]]
 
 CONTEXT = "Custom::EngagementContext"
 ENGAGEMENT = "eng-0123456789abcd"
-PREFIX = "cdkpartnercentralPartnerCentralProvider"
-FUNCTION, ROLE, LOG_GROUP, POLICY, INVOCATION = (
-    f"{PREFIX}FunctionE2561966",
-    f"{PREFIX}Role654D8F25",
-    f"{PREFIX}LogGroup1B08A733",
-    f"{PREFIX}Policy3EC8F4B3",
-    f"{PREFIX}AsynchronousInvocation15E38C39",
-)
 
 
 def engagement_statements(policy: Json) -> list[Json]:
@@ -33,7 +27,7 @@ def engagement_statements(policy: Json) -> list[Json]:
     return statements[1:]
 
 
-def test_all_that_stands_beside_one_context(
+def test_one_context_adds_these_resources_to_the_template(
     stack: Stack, declare: Any, allowing: Any, template_of: Template, of_type: OfType
 ) -> None:
     declare(stack, "Acme")
@@ -43,8 +37,9 @@ def test_all_that_stands_beside_one_context(
     resources = {name: each for name, each in template["Resources"].items() if each["Type"] != CONTEXT}
     function = resources[FUNCTION]["Properties"]
     assert set(resources) == {FUNCTION, ROLE, LOG_GROUP, POLICY, INVOCATION}
-    assert {name: value for name, value in function.items() if name not in {"Code", "Description"}} == {
+    assert {name: value for name, value in function.items() if name != "Code"} == {
         "Architectures": ["arm64"],
+        "Description": "Partner Central custom resources (cdk-partnercentral)",
         "Handler": "lambda_handler.index.handler",
         "LoggingConfig": {"LogGroup": {"Ref": LOG_GROUP}},
         "MemorySize": 256,
@@ -66,7 +61,7 @@ def test_all_that_stands_beside_one_context(
     }
     assert set(resources[ROLE]["Properties"]) == {"AssumeRolePolicyDocument"}
     assert resources[POLICY]["Properties"] == {
-        "PolicyName": "EngagementContexts",
+        "PolicyName": "PartnerCentral",
         "Roles": [{"Ref": ROLE}],
         "PolicyDocument": {
             "Version": "2012-10-17",
@@ -74,7 +69,7 @@ def test_all_that_stands_beside_one_context(
                 {
                     "Effect": "Allow",
                     "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                    # Ends in `:*`, which stands for the streams of this one log group.
+                    # The attribute ends in `:*`, for the streams of this log group.
                     "Resource": {"Fn::GetAtt": [LOG_GROUP, "Arn"]},
                 },
                 allowing("Sandbox", ENGAGEMENT),
@@ -83,7 +78,7 @@ def test_all_that_stands_beside_one_context(
     }
 
 
-def test_every_stack_has_a_function_of_its_own_with_the_same_logical_ids(
+def test_every_stack_has_its_own_function_with_the_same_logical_ids(
     app: App, declare: Any, allowing: Any, template_of: Template, of_type: OfType
 ) -> None:
     production = Stage(app, "Production")
@@ -101,7 +96,7 @@ def test_every_stack_has_a_function_of_its_own_with_the_same_logical_ids(
         assert engagement_statements(policy) == [allowing("Sandbox", f"eng-{number:014}")]
 
 
-def test_no_context_runs_before_its_permissions_and_its_invocation_settings_are_there(
+def test_contexts_depend_on_the_policy_and_the_invocation_settings(
     stack: Stack, declare: Any, template_of: Template, of_type: OfType
 ) -> None:
     first = declare(stack, "First")
@@ -112,14 +107,14 @@ def test_no_context_runs_before_its_permissions_and_its_invocation_settings_are_
     contexts = [name for name, each in resources.items() if each["Type"] == CONTEXT]
     assert len(contexts) == 2
     for name in contexts:
-        # Of its own, so that it also waits for a changed policy when nothing between the two was changed.
+        # Direct dependencies, so that a context waits for a changed policy even if nothing in between changed.
         assert {POLICY, INVOCATION} <= set(resources[name]["DependsOn"])
-        assert {POLICY, INVOCATION, FUNCTION, ROLE, LOG_GROUP} <= _waits_for(name, resources)
-    assert not _waits_for(POLICY, resources) & {FUNCTION, *contexts}
+        assert {POLICY, INVOCATION, FUNCTION, ROLE, LOG_GROUP} <= _dependencies(name, resources)
+    assert not _dependencies(POLICY, resources) & {FUNCTION, *contexts}
 
 
-def _waits_for(name: str, resources: Json) -> set[str]:
-    """The logical ids that a resource waits for, directly or through others."""
+def _dependencies(name: str, resources: Json) -> set[str]:
+    """The logical IDs that a resource depends on, directly or through others."""
     found: set[str] = set()
     open_ends = [name]
     while open_ends:
@@ -144,7 +139,7 @@ def _references(value: Any) -> set[str]:
     return set().union(*map(_references, value.values()))
 
 
-def test_the_same_app_gives_the_same_template_byte_for_byte(new_app: Callable[[], App], declare: Any) -> None:
+def test_the_same_app_has_the_same_template_byte_for_byte(new_app: Callable[[], App], declare: Any) -> None:
     def template() -> bytes:
         app = new_app()
         stack = Stack(app, "Deals")
@@ -158,8 +153,8 @@ def test_the_same_app_gives_the_same_template_byte_for_byte(new_app: Callable[[]
     assert template() == template()
 
 
-def test_nothing_is_built_looked_up_or_downloaded(app: App, declare: Any) -> None:
-    """The function's code is the prebuilt zip as it is, so synthesis needs neither pip nor Docker nor the network."""
+def test_synthesis_builds_and_looks_up_nothing(app: App, declare: Any) -> None:
+    """The function's code is the prebuilt zip, so synthesis needs no pip, no Docker and no network."""
     declare(Stack(app, "Deals"), "Acme")
 
     assembly = app.synth()
@@ -174,7 +169,7 @@ def test_nothing_is_built_looked_up_or_downloaded(app: App, declare: Any) -> Non
     assert "missing" not in json.loads((folder / "manifest.json").read_text())
 
 
-def test_a_missing_zip_is_an_error_that_names_it_and_says_what_to_do(tmp_path: Path) -> None:
+def test_a_missing_zip_is_an_error_with_its_path_and_the_command_that_builds_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as raised:
         function_code(tmp_path / "function.zip")
 
@@ -182,27 +177,34 @@ def test_a_missing_zip_is_an_error_that_names_it_and_says_what_to_do(tmp_path: P
     assert "make setup" in str(raised.value)
 
 
-def test_a_provider_of_ones_own_serves_the_contexts_it_is_given_to(
+def test_a_second_provider_serves_the_contexts_that_it_is_passed_to(
     stack: Stack, declare: Any, allowing: Any, template_of: Template, of_type: OfType
 ) -> None:
     own = PartnerCentralProvider(stack, "Own")
     declare(stack, "Shared", "eng-00000000000000")
-    declare(stack, "Apart", "eng-11111111111111", provider=own)
+    declare(stack, "Separate", "eng-11111111111111", provider=own)
 
     template = template_of(stack)
 
-    shared, apart = of_type(template, CONTEXT).values()
+    shared, separate = of_type(template, CONTEXT).values()
     own_function = stack.resolve(own.function.function_arn)
     policies = of_type(template, "AWS::IAM::Policy")
     own_policy = next(policies[name] for name in policies if name != POLICY)
     assert shared["Properties"]["ServiceToken"] == {"Fn::GetAtt": [FUNCTION, "Arn"]}
-    assert apart["Properties"]["ServiceToken"] == own_function != {"Fn::GetAtt": [FUNCTION, "Arn"]}
+    assert separate["Properties"]["ServiceToken"] == own_function != {"Fn::GetAtt": [FUNCTION, "Arn"]}
     assert engagement_statements(policies[POLICY]) == [allowing("Sandbox", "eng-00000000000000")]
     assert engagement_statements(own_policy) == [allowing("Sandbox", "eng-11111111111111")]
 
 
-def test_a_provider_of_another_stack_is_refused(app: App, declare: Any) -> None:
+def test_a_provider_in_another_stack_is_reported(app: App, declare: Any) -> None:
     own = PartnerCentralProvider(Stack(app, "Functions"), "Own")
 
-    with pytest.raises(ValueError, match="provider: it has to be in the context's own stack"):
+    with pytest.raises(ValueError, match="provider: must be in the same stack as the context"):
         declare(Stack(app, "Deals"), "Acme", provider=own)
+
+
+def test_every_construct_of_a_stack_gets_the_same_provider(stack: Stack) -> None:
+    first = PartnerCentralProvider.get_or_create(Construct(stack, "Inner"))
+
+    assert PartnerCentralProvider.get_or_create(stack) is first
+    assert first.node.path == "Deals/cdk-partnercentral.Provider"

@@ -1,18 +1,20 @@
-"""The options of a provider: what each does to the template, that none is ignored, and that time stays consistent."""
+"""The options of a provider: what each does to the template, and the combinations and values that are errors."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Duration, Stack
+from aws_cdk import App, CfnParameter, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk.assertions import Annotations, Match
 
 from cdk_partnercentral import PartnerCentralProvider
-from cdk_partnercentral._permissions import NETWORK_ACTIONS
+from cdk_partnercentral._iam import NETWORK_ACTIONS
+from tests.cdk_partnercentral.known_ids import FUNCTION
 
 Json = dict[str, Any]
 Template = Callable[[Stack], Json]
@@ -20,8 +22,8 @@ OfType = Callable[[Json, str], dict[str, Json]]
 Only = Callable[[Json, str], Json]
 
 CONTEXT = "Custom::EngagementContext"
-FUNCTION = "cdkpartnercentralPartnerCentralProviderFunctionE2561966"
 ENGAGEMENT = "eng-0123456789abcd"
+ROLE_ARN = "arn:aws:iam::111122223333:role/deals"
 NETWORK = {"Effect": "Allow", "Action": list(NETWORK_ACTIONS), "Resource": "*"}
 
 
@@ -31,7 +33,7 @@ def vpc(stack: Stack) -> ec2.Vpc:
 
 
 @pytest.fixture
-def deploying_role(stack: Stack) -> iam.Role:
+def given_role(stack: Stack) -> iam.Role:
     return iam.Role(stack, "Given", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
 
 
@@ -40,43 +42,8 @@ def statements_of(policy: Json) -> list[Json]:
     return found
 
 
-def test_the_stacks_own_provider_takes_options_and_keeps_its_logical_ids(
-    stack: Stack, declare: Any, template_of: Template, only: Only, of_type: OfType
-) -> None:
-    own = PartnerCentralProvider(
-        stack,
-        PartnerCentralProvider.DEFAULT_ID,
-        log_retention=logs.RetentionDays.ONE_WEEK,
-        memory_size=512,
-        tracing=lambda_.Tracing.ACTIVE,
-    )
-    context = declare(stack, "Acme")
-
-    template = template_of(stack)
-
-    ((function_id, function),) = of_type(template, "AWS::Lambda::Function").items()
-    assert PartnerCentralProvider.get_or_create(context) is own
-    assert function_id == FUNCTION
-    assert function["Properties"]["MemorySize"] == 512
-    assert function["Properties"]["TracingConfig"] == {"Mode": "Active"}
-    assert only(template, "AWS::Logs::LogGroup")["Properties"] == {"RetentionInDays": 7}
-    assert only(template, CONTEXT)["Properties"]["ServiceToken"] == {"Fn::GetAtt": [FUNCTION, "Arn"]}
-
-
-def test_options_for_a_provider_that_exists_already_are_refused(stack: Stack, declare: Any) -> None:
-    declare(stack, "Acme")
-
-    with pytest.raises(ValueError) as raised:
-        PartnerCentralProvider(stack, PartnerCentralProvider.DEFAULT_ID, memory_size=512)
-
-    assert str(raised.value).splitlines() == [
-        "This provider cannot be made:",
-        "- id: Deals has its provider already; give its options before the first context is declared",
-    ]
-
-
-def test_every_option_that_would_be_ignored_and_every_number_out_of_range_is_told_at_once(
-    stack: Stack, vpc: ec2.Vpc, deploying_role: iam.Role
+def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
+    stack: Stack, vpc: ec2.Vpc, given_role: iam.Role
 ) -> None:
     with pytest.raises(ValueError) as raised:
         PartnerCentralProvider(
@@ -87,30 +54,30 @@ def test_every_option_that_would_be_ignored_and_every_number_out_of_range_is_tol
             log_retention=logs.RetentionDays.ONE_DAY,
             memory_size=64,
             permissions_boundary=iam.ManagedPolicy.from_aws_managed_policy_name("PowerUserAccess"),
-            role=deploying_role,
+            role=given_role,
             security_groups=[ec2.SecurityGroup(stack, "Group", vpc=vpc)],
             timeout=Duration.minutes(16),
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
         )
 
     assert str(raised.value).splitlines() == [
-        "This provider cannot be made:",
-        "- timeout: a Duration of 3 to 15 minutes in whole seconds, got 960 seconds",
-        "- memory_size: an integer of 128 to 10240 MB, got 64",
-        "- security_groups: only together with vpc",
-        "- vpc_subnets: only together with vpc",
-        "- log_group_encryption_key: not together with log_group",
-        "- log_retention: not together with log_group",
-        "- permissions_boundary: not together with role",
+        "This provider cannot be created:",
+        "- timeout: must be a Duration of 3 to 15 minutes, in whole seconds; got 960 seconds",
+        "- memory_size: must be an integer from 128 to 10240, in MB; got 64",
+        "- security_groups: requires vpc",
+        "- vpc_subnets: requires vpc",
+        "- log_group_encryption_key: cannot be combined with log_group",
+        "- log_retention: cannot be combined with log_group",
+        "- permissions_boundary: cannot be combined with role",
     ]
     assert stack.node.try_find_child("Own") is None
 
 
 @pytest.mark.parametrize(("timeout", "waits"), [(None, 3000), (Duration.minutes(15), 3000), (Duration.minutes(3), 840)])
-def test_lambda_may_run_three_times_before_cloudformation_gives_up(
+def test_lambda_can_run_three_times_before_cloudformation_times_out(
     timeout: Duration | None, waits: int, stack: Stack, declare: Any, template_of: Template, only: Only
 ) -> None:
-    """Three runs, with pauses of one and two minutes, and two minutes to spare."""
+    """Three runs, pauses of one and two minutes, and a reserve of two minutes."""
     declare(stack, "Acme", provider=PartnerCentralProvider(stack, "Own", timeout=timeout))
 
     template = template_of(stack)
@@ -123,15 +90,15 @@ def test_lambda_may_run_three_times_before_cloudformation_gives_up(
 
 
 @pytest.mark.parametrize("timeout", [Duration.seconds(179), Duration.seconds(901), "a token"])
-def test_a_timeout_in_which_the_function_could_not_finish_is_refused(stack: Stack, timeout: Any) -> None:
+def test_a_timeout_out_of_range_is_reported(stack: Stack, timeout: Any) -> None:
     if timeout == "a token":
         timeout = Duration.minutes(CfnParameter(stack, "Minutes", type="Number").value_as_number)
 
-    with pytest.raises(ValueError, match="timeout: a Duration of 3 to 15 minutes"):
+    with pytest.raises(ValueError, match="timeout: must be a Duration of 3 to 15 minutes"):
         PartnerCentralProvider(stack, "Own", timeout=timeout)
 
 
-def test_a_log_group_of_ones_own(
+def test_the_function_writes_to_a_given_log_group(
     stack: Stack, declare: Any, template_of: Template, only: Only, of_type: OfType
 ) -> None:
     given = logs.LogGroup(stack, "Given", retention=logs.RetentionDays.ONE_YEAR)
@@ -145,7 +112,7 @@ def test_a_log_group_of_ones_own(
     assert statements_of(only(template, "AWS::IAM::Policy"))[0]["Resource"] == {"Fn::GetAtt": [name, "Arn"]}
 
 
-def test_keys_for_the_log_group_and_the_environment(
+def test_keys_encrypt_the_log_group_and_the_environment(
     stack: Stack, declare: Any, template_of: Template, only: Only
 ) -> None:
     key = kms.Key(stack, "Key")
@@ -174,7 +141,7 @@ def test_keys_for_the_log_group_and_the_environment(
     }
 
 
-def test_a_vpc_with_subnets_and_security_groups(
+def test_the_function_runs_in_a_vpc_with_subnets_and_security_groups(
     stack: Stack, vpc: ec2.Vpc, declare: Any, allowing: Any, template_of: Template, only: Only, of_type: OfType
 ) -> None:
     group = ec2.SecurityGroup(stack, "Group", vpc=vpc)
@@ -191,12 +158,12 @@ def test_a_vpc_with_subnets_and_security_groups(
         "SecurityGroupIds": [stack.resolve(group.security_group_id)],
     }
     assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT), NETWORK]
-    # Lambda refuses to make a function in a VPC whose role may not make network interfaces.
+    # Lambda rejects a function in a VPC if its role cannot create network interfaces.
     assert policy_id in function["DependsOn"]
     assert "ManagedPolicyArns" not in only(template, "AWS::IAM::Role")["Properties"]
 
 
-def test_two_providers_with_different_options_work_side_by_side(
+def test_providers_with_different_options_coexist_in_a_stack(
     stack: Stack, declare: Any, allowing: Any, template_of: Template, of_type: OfType
 ) -> None:
     quick = PartnerCentralProvider(stack, "Quick", timeout=Duration.minutes(3), memory_size=512)
@@ -220,8 +187,134 @@ def test_two_providers_with_different_options_work_side_by_side(
     engagement_of = {
         policy["Properties"]["Roles"][0]["Ref"]: statements_of(policy)[1]
         for policy in of_type(template, "AWS::IAM::Policy").values()
-        if policy["Properties"]["PolicyName"] == "EngagementContexts"
+        if policy["Properties"]["PolicyName"] == "PartnerCentral"
     }
     roles = [each["Role"]["Fn::GetAtt"][0] for each in functions]
     engagements = ["eng-00000000000000", "eng-11111111111111", "eng-22222222222222"]
     assert [engagement_of[role] for role in roles] == [allowing("Sandbox", each) for each in engagements]
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"),
+    [
+        ({"memory_size": None}, "memory_size: must be an integer from 128 to 10240, in MB; got None"),
+        ({"memory_size": "256"}, "memory_size: must be an integer from 128 to 10240, in MB; got str"),
+        ({"memory_size": True}, "memory_size: must be an integer from 128 to 10240, in MB; got bool"),
+        ({"memory_size": 256.5}, "memory_size: must be an integer from 128 to 10240, in MB; got 256.5"),
+        ({"memory_size": float("nan")}, "memory_size: must be an integer from 128 to 10240, in MB; got nan"),
+        ({"timeout": 900}, "timeout: must be a Duration of 3 to 15 minutes; got int"),
+        ({"timeout": 0}, "timeout: must be a Duration of 3 to 15 minutes; got int"),
+        (
+            {"timeout": Duration.seconds(180.5)},
+            "timeout: must be a Duration of 3 to 15 minutes, in whole seconds; got 180.5 seconds",
+        ),
+        (
+            {"timeout": Duration.millis(180_500)},
+            "timeout: must be a Duration of 3 to 15 minutes, in whole seconds; got 180.5 seconds",
+        ),
+    ],
+)
+def test_an_option_of_another_kind_is_reported(option: Json, problem: str, stack: Stack) -> None:
+    with pytest.raises(ValueError) as raised:
+        PartnerCentralProvider(stack, "Own", **option)
+
+    assert str(raised.value).splitlines() == ["This provider cannot be created:", f"- {problem}"]
+    assert stack.node.children == []
+
+
+def test_the_memory_can_be_a_token(stack: Stack, template_of: Template, only: Only) -> None:
+    memory = CfnParameter(stack, "Memory", type="Number").value_as_number
+
+    PartnerCentralProvider(stack, "Own", memory_size=memory)  # type: ignore[arg-type]
+
+    assert only(template_of(stack), "AWS::Lambda::Function")["Properties"]["MemorySize"] == {"Ref": "Memory"}
+
+
+def annotated(stack: Stack) -> list[str]:
+    """The texts of the library's own annotations in a stack."""
+    messages = Annotations.from_stack(stack).find_info("*", Match.any_value())
+    return [str(each.entry.data) for each in messages if "cdk-partnercentral:" in str(each.entry.data)]
+
+
+def test_a_permissions_boundary_applies_to_the_role(
+    stack: Stack, declare: Any, template_of: Template, only: Only
+) -> None:
+    boundary = iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "developer-boundary")
+    declare(stack, "Acme", provider=PartnerCentralProvider(stack, "Own", permissions_boundary=boundary))
+
+    role = only(template_of(stack), "AWS::IAM::Role")
+
+    assert role["Properties"]["PermissionsBoundary"] == stack.resolve(boundary.managed_policy_arn)
+
+
+def test_the_policy_is_attached_to_a_given_role(
+    stack: Stack, given_role: iam.Role, declare: Any, allowing: Any, template_of: Template, only: Only
+) -> None:
+    own = PartnerCentralProvider(stack, "Own", role=given_role)
+    context = declare(stack, "Acme", provider=own)
+    declare(stack, "Later", "eng-11111111111111", provider=own)
+
+    template = template_of(stack)
+
+    policy = only(template, "AWS::IAM::Policy")
+    given = stack.resolve(given_role.role_name)
+    assert only(template, "AWS::Lambda::Function")["Properties"]["Role"] == stack.resolve(given_role.role_arn)
+    assert (policy["Properties"]["PolicyName"], policy["Properties"]["Roles"]) == ("DealsOwnC1E99B7D", [given])
+    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT, "eng-11111111111111")]
+    assert statements_of(policy)[0]["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert statements_of(policy)[0]["Resource"] == stack.resolve(
+        own.node.find_child("LogGroup").log_group_arn  # type: ignore[attr-defined]
+    )
+    resource = template["Resources"][stack.resolve(context.node.default_child.logical_id)]
+    (policy_id,) = (name for name, each in template["Resources"].items() if each is policy)
+    assert policy_id in resource["DependsOn"]
+    assert annotated(stack) == []
+
+
+def test_two_providers_attach_two_policies_to_one_role(
+    app: App, stack: Stack, declare: Any, template_of: Template, of_type: OfType
+) -> None:
+    """A second inline policy with the same name would overwrite the first one."""
+    elsewhere = Stack(app, "Elsewhere")
+    for number, each in enumerate([stack, elsewhere]):
+        role = iam.Role.from_role_arn(each, "Role", ROLE_ARN)
+        for name in ["One", "Two"]:
+            provider = PartnerCentralProvider(each, name, role=role)
+            declare(each, f"Deal{name}", f"eng-{number:014}", provider=provider, adopt_existing=False)
+
+    policies = [of_type(template_of(each), "AWS::IAM::Policy") for each in (stack, elsewhere)]
+
+    properties = [each["Properties"] for found in policies for each in found.values()]
+    assert len({each["PolicyName"] for each in properties}) == 4
+    assert [each["Roles"] for each in properties] == [["deals"]] * 4
+
+
+@pytest.mark.parametrize("in_vpc", [False, True])
+def test_an_immutable_role_is_not_changed_and_an_annotation_lists_its_permissions(
+    stack: Stack, vpc: ec2.Vpc, in_vpc: bool, declare: Any, template_of: Template, of_type: OfType
+) -> None:
+    role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN, mutable=False)
+    own = PartnerCentralProvider(stack, "Own", role=role, vpc=vpc if in_vpc else None)
+    declare(stack, "Acme", provider=own)
+
+    template = template_of(stack)
+
+    (text,) = annotated(stack)
+    assert not of_type(template, "AWS::IAM::Policy")
+    assert ("ec2:CreateNetworkInterface" in text) is in_vpc
+    for needed in [
+        "partnercentral:CreateEngagementContext, partnercentral:GetEngagement, partnercentral:UpdateEngagementContext",
+        "logs:CreateLogStream, logs:PutLogEvents",
+        "lambda.amazonaws.com",
+    ]:
+        assert needed in text
+
+
+def test_a_role_of_another_account_is_not_changed(app: App, declare: Any) -> None:
+    stack = Stack(app, "Deals", env={"account": "444455556666", "region": "us-east-1"})
+    role = iam.Role.from_role_arn(stack, "Role", ROLE_ARN)
+
+    declare(stack, "Acme", provider=PartnerCentralProvider(stack, "Own", role=role))
+
+    (text,) = annotated(stack)
+    assert "the given role is imported" in text.lower()

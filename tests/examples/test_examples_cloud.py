@@ -1,4 +1,4 @@
-"""Every example is deployed to the local cloud by the real CDK CLI, and Partner Central then holds what it declares."""
+"""The CDK CLI deploys every example to the local cloud, and Partner Central then contains the declared contexts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cloud() -> Iterator[LocalCloud]:
 
 @pytest.fixture
 def deploy(cloud: LocalCloud) -> Deploy:
-    """Deploys an example, or some stacks of it, and returns what the CLI says."""
+    """Deploy an example, or some of its stacks, and return the output of the CLI."""
 
     def run(name: str, *stacks: str, **context: str) -> str:
         options = [option for key, value in context.items() for option in ("-c", f"{key.replace('_', '-')}={value}")]
@@ -40,8 +40,8 @@ def deploy(cloud: LocalCloud) -> Deploy:
     return run
 
 
-def held(cloud: LocalCloud, engagement: str) -> dict[str, str]:
-    """The contexts of an engagement: Types by id."""
+def types_of(cloud: LocalCloud, engagement: str) -> dict[str, str]:
+    """The Types of an engagement's contexts, by ID."""
     return {each["Id"]: each["Type"] for each in cloud.partner_central.engagement(engagement)["Contexts"]}
 
 
@@ -50,7 +50,7 @@ def test_customer_project(cloud: LocalCloud, deploy: Deploy) -> None:
 
     deploy("customer_project", engagement=engagement)
 
-    assert held(cloud, engagement) == {"1": "CustomerProject"}
+    assert types_of(cloud, engagement) == {"1": "CustomerProject"}
 
 
 def test_lead_with_interactions(cloud: LocalCloud, deploy: Deploy) -> None:
@@ -72,7 +72,7 @@ def test_deals_from_yaml(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> N
 
     deploy("deals_from_yaml", deals=str(deals))
 
-    types = [held(cloud, deal["engagement"]) for deal in document["deals"].values()]
+    types = [types_of(cloud, deal["engagement"]) for deal in document["deals"].values()]
     assert types == [{"1": "CustomerProject"}, {"1": "CustomerProject"}, {"1": "Lead"}]
 
 
@@ -82,19 +82,19 @@ def test_pipeline_stages(cloud: LocalCloud, deploy: Deploy) -> None:
     engagements = {"sandbox_engagement": sandbox, "production_engagement": production}
 
     deploy("pipeline_stages", "Sandbox/*", **engagements)
-    assert (held(cloud, sandbox), held(cloud, production)) == ({"1": "CustomerProject"}, {})
+    assert (types_of(cloud, sandbox), types_of(cloud, production)) == ({"1": "CustomerProject"}, {})
 
     deploy("pipeline_stages", "Production/*", **engagements)
-    assert held(cloud, production) == {"1": "CustomerProject"}
+    assert types_of(cloud, production) == {"1": "CustomerProject"}
 
 
 def test_other_region(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
     engagement = cloud.partner_central.create_engagement()
-    # In a folder without an app, or the CLI would synthesise one first.
+    # In a folder without an app, because the CLI would synthesize the app first.
     done = cloud.cdk("bootstrap", f"aws://000000000000/{ELSEWHERE}", folder=tmp_path)
     assert done.status == 0, done.text
 
     text = deploy("other_region", engagement=engagement)
 
     assert f"arn:aws:cloudformation:{ELSEWHERE}:" in text
-    assert held(cloud, engagement) == {"1": "CustomerProject"}
+    assert types_of(cloud, engagement) == {"1": "CustomerProject"}

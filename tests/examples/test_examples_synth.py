@@ -1,4 +1,4 @@
-"""Every example synthesises as the CDK CLI would run it, and declares what it is there to show."""
+"""Every example synthesizes as the CDK CLI would run it, and declares the contexts that it is about."""
 
 import json
 import os
@@ -14,14 +14,14 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = sorted(each.parent.name for each in EXAMPLES.glob("*/cdk.json"))
 
 Json = dict[str, Any]
-Synthesised = Callable[[str], dict[str, Json]]
+Synthesize = Callable[[str], dict[str, Json]]
 
 
 @pytest.fixture
-def synthesised(tmp_path: Path) -> Synthesised:
-    """The templates of an example by file name, made without the CLI: only the context is what it passes on."""
+def synthesized(tmp_path: Path) -> Synthesize:
+    """Synthesize an example without the CLI, and return its templates by file name."""
 
-    def synthesise(name: str) -> dict[str, Json]:
+    def run(name: str) -> dict[str, Json]:
         configuration = json.loads((EXAMPLES / name / "cdk.json").read_text())
         program, *arguments = configuration["app"].split()
         assert program == "python"
@@ -37,7 +37,7 @@ def synthesised(tmp_path: Path) -> Synthesised:
         assert done.returncode == 0, done.stderr
         return {path.name: json.loads(path.read_text()) for path in tmp_path.rglob("*.template.json")}
 
-    return synthesise
+    return run
 
 
 def contexts(template: Json) -> dict[str, Json]:
@@ -45,7 +45,7 @@ def contexts(template: Json) -> dict[str, Json]:
     return {name: each["Properties"] for name, each in resources if each["Type"] == "Custom::EngagementContext"}
 
 
-def test_all_five_are_there_and_say_how_they_are_run() -> None:
+def test_there_are_five_examples_and_each_documents_its_command() -> None:
     assert NAMES == [
         "customer_project",
         "deals_from_yaml",
@@ -57,8 +57,8 @@ def test_all_five_are_there_and_say_how_they_are_run() -> None:
         assert "cdk deploy" in (EXAMPLES / name / "README.md").read_text()
 
 
-def test_customer_project(synthesised: Synthesised) -> None:
-    (template,) = synthesised("customer_project").values()
+def test_customer_project(synthesized: Synthesize) -> None:
+    (template,) = synthesized("customer_project").values()
 
     ((name, context),) = contexts(template).items()
     assert name.startswith("BookshopMigration")
@@ -66,28 +66,28 @@ def test_customer_project(synthesised: Synthesised) -> None:
     assert set(context["Payload"]["CustomerProject"]) == {"Customer", "Project"}
 
 
-def test_lead_with_interactions(synthesised: Synthesised) -> None:
-    (template,) = synthesised("lead_with_interactions").values()
+def test_lead_with_interactions(synthesized: Synthesize) -> None:
+    (template,) = synthesized("lead_with_interactions").values()
 
     (context,) = contexts(template).values()
     interactions = context["Payload"]["Lead"]["Interactions"]
     assert [each["InteractionDate"] for each in interactions] == ["2026-11-05T09:30:00Z", "2026-11-12T14:00:00Z"]
 
 
-def test_deals_from_yaml(synthesised: Synthesised) -> None:
-    (template,) = synthesised("deals_from_yaml").values()
+def test_deals_from_yaml(synthesized: Synthesize) -> None:
+    (template,) = synthesized("deals_from_yaml").values()
 
     books, dairy, ferries = contexts(template).values()
     assert [each["Type"] for each in (books, dairy, ferries)] == ["CustomerProject", "CustomerProject", "Lead"]
-    # YAML makes dates of these.
+    # YAML parses these as dates.
     assert books["Payload"]["CustomerProject"]["Project"]["TargetCompletionDate"] == "2028-06-30"
     assert ferries["Payload"]["Lead"]["Interactions"][0]["InteractionDate"] == "2026-11-05T09:30:00Z"
     functions = [each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
     assert len(functions) == 1
 
 
-def test_pipeline_stages(synthesised: Synthesised) -> None:
-    templates = synthesised("pipeline_stages")
+def test_pipeline_stages(synthesized: Synthesize) -> None:
+    templates = synthesized("pipeline_stages")
 
     (sandbox,) = (contexts(each) for name, each in templates.items() if name.startswith("Sandbox"))
     (production,) = (contexts(each) for name, each in templates.items() if name.startswith("Production"))
@@ -96,8 +96,8 @@ def test_pipeline_stages(synthesised: Synthesised) -> None:
     assert list(sandbox) == list(production)
 
 
-def test_other_region(synthesised: Synthesised, tmp_path: Path) -> None:
-    (template,) = synthesised("other_region").values()
+def test_other_region(synthesized: Synthesize, tmp_path: Path) -> None:
+    (template,) = synthesized("other_region").values()
 
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     (policy,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Policy")

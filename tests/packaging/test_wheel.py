@@ -119,7 +119,7 @@ def test_the_bill_the_zip_and_the_pinned_list_agree(contents: dict[str, bytes], 
     )
     # Each file in it is the one that the wheel carries
     carried = {part["name"]: part for part in bill["components"]}
-    assert set(carried) == {"cdk_partnercentral/function.zip", "cdk_partnercentral/service-2.json"}
+    assert set(carried) == {"cdk_partnercentral/function.zip", "cdk_partnercentral/_validation/service-2.json"}
     for name, part in carried.items():
         assert part["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(contents[name]).hexdigest()}]
     # and the packages that it tells of are those in the zip, which are those of the list.

@@ -1,6 +1,6 @@
-"""An app as a user types it: mypy --strict and pyright strict find nothing in it, and it synthesises.
+"""A typed app: mypy --strict and pyright in strict mode find no error in it, and it synthesizes.
 
-Everything public is used once, with the CDK's classes and with its interfaces where the library takes both.
+It uses every public name, with the CDK's classes and with its interfaces where the library accepts both.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from cdk_partnercentral import (
     LeadCustomer,
     LeadInsights,
     LeadInteraction,
+    LeadReadinessScore,
     PartnerCentralProvider,
     ProjectCustomer,
     ProjectDetails,
@@ -56,7 +57,7 @@ MIGRATION = CustomerProject(
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who came to a stand, as a partner's own software knows them."""
+    """A visitor of a trade fair booth, as a partner's own software represents them."""
 
     email: str
     first_name: str
@@ -66,7 +67,7 @@ class Visitor:
 
 
 def lead_of(company: str, visitors: Sequence[Visitor]) -> Lead:
-    """A lead with one interaction for each visitor."""
+    """Return a lead with one interaction for each visitor."""
     return Lead(
         customer=LeadCustomer(
             company_name=company, address=LeadAddress(country_code="US"), industry="Other", market_segment="SMB"
@@ -84,13 +85,13 @@ def lead_of(company: str, visitors: Sequence[Visitor]) -> Lead:
             )
             for visitor in visitors
         ],
-        insights=LeadInsights(lead_readiness_score="High"),
+        insights=LeadInsights(lead_readiness_score=LeadReadinessScore.HIGH),
         qualification_status="Qualified",
     )
 
 
-def tell(scope: Construct, context: IEngagementContext, reader: iam.IGrantable) -> list[CfnOutput]:
-    """What is read of a context, be it declared here or made elsewhere."""
+def export(scope: Construct, context: IEngagementContext, reader: iam.IGrantable) -> list[CfnOutput]:
+    """Export the attributes of a context that is declared in this app or was created elsewhere."""
     name: str = context.node.id
     given: tuple[iam.Grant, iam.Grant] = (context.grant_read(reader), context.grant_update(reader))
     values: dict[str, str] = {
@@ -104,7 +105,7 @@ def tell(scope: Construct, context: IEngagementContext, reader: iam.IGrantable) 
 
 
 def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) -> PartnerCentralProvider:
-    """A provider with the CDK's own classes as its options."""
+    """Return a provider whose options are instances of the CDK's classes."""
     return PartnerCentralProvider(
         scope,
         "Provider",
@@ -120,23 +121,25 @@ def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) ->
     )
 
 
-def provider_by_name(scope: Construct, key_arn: str) -> PartnerCentralProvider:
-    """The stack's own provider, with the CDK's interfaces as its options."""
-    return PartnerCentralProvider(
-        Stack.of(scope),
-        PartnerCentralProvider.DEFAULT_ID,
-        log_group_encryption_key=kms.Key.from_key_arn(scope, "Key", key_arn),
+def configured_provider(stack: Stack, key_arn: str) -> PartnerCentralProvider:
+    """Return the stack's own provider, whose options are instances of the CDK's interfaces."""
+    PartnerCentralProvider.configure(
+        stack,
+        log_group_encryption_key=kms.Key.from_key_arn(stack, "Key", key_arn),
         log_retention=logs.RetentionDays.ONE_YEAR,
-        permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(scope, "Boundary", "most-that-may-be"),
+        permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "developer-boundary"),
     )
+    return PartnerCentralProvider.get_or_create(stack)
 
 
 class Deals(Stack):
-    """Contexts in every way they are declared."""
+    """Contexts that are declared in every supported way."""
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
-        provider = provider_by_name(self, "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000")
+        provider = configured_provider(
+            self, "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000"
+        )
         migration = EngagementContext(
             self,
             "Migration",
@@ -163,14 +166,14 @@ class Deals(Stack):
         )
         reader = iam.User(self, "Reader")
         for context in (migration, lead, elsewhere):
-            tell(self, context, reader)
+            export(self, context, reader)
         northwind.grant_read(provider.function)
         modified: str = migration.engagement_last_modified_at
         CfnOutput(self, "Modified", value=modified)
 
 
 def main(folder: str) -> None:
-    """Synthesise into a folder."""
+    """Synthesize the app to a folder."""
     app = App(outdir=folder)
     Deals(app, "Deals")
     app.synth()

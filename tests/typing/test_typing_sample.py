@@ -1,4 +1,4 @@
-"""The typed sample is an app that runs; that it is typed is for mypy and pyright, which read this folder too."""
+"""The typed sample app runs. mypy and pyright check its types, because they check this folder too."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 SAMPLE = Path(__file__).parent / "sample_app.py"
 
 
-def test_the_typed_sample_synthesises(tmp_path: Path) -> None:
+def test_the_typed_sample_app_synthesizes(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, SAMPLE, tmp_path], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Mistakes that an editor underlines: were one of them accepted, its ignore would be unused, which is an error too."""
+"""Type errors that an editor underlines. If a type checker accepted one, its unused ignore comment would be an error."""
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
@@ -46,7 +46,13 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
         runtime="python3.14",  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         timeout=Duration.minutes(10),
     )
-    # Nobody tells it of a context that was made elsewhere.
+    PartnerCentralProvider.configure(
+        stack,
+        runtime="python3.14",  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        timeout=Duration.minutes(10),
+    )
+    PartnerCentralProvider.configure(stack, timeout=10)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # It is unknown for a context that was created elsewhere.
     imported.engagement_last_modified_at  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     imported.grant_read(stack)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     imported.grant_read(iam.ServicePrincipal("lambda.amazonaws.com"))

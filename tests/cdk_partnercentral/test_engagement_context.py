@@ -1,4 +1,4 @@
-"""What an EngagementContext puts into the template, and what others can read from it."""
+"""What an EngagementContext adds to the template, and the attributes of declared and imported contexts."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,6 +13,7 @@ from cdk_partnercentral import (
     CustomerProject,
     EngagementContext,
     EngagementContextType,
+    IEngagementContext,
     Industry,
     ProjectCustomer,
     ProjectDetails,
@@ -25,11 +26,13 @@ ARN = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT
 
 
 def properties_of(resource: Json) -> Json:
-    """What was declared: without the service token, whose target the provider's tests know."""
+    """The properties without the service token, which the provider's tests check."""
     return {name: value for name, value in resource["Properties"].items() if name != "ServiceToken"}
 
 
-def test_the_whole_resource(stack: Stack, template_of: Callable[..., Json], only: Callable[..., Json]) -> None:
+def test_the_resource_has_the_declared_properties_and_is_retained(
+    stack: Stack, template_of: Callable[..., Json], only: Callable[..., Json]
+) -> None:
     EngagementContext(
         stack,
         "AcmeMigration",
@@ -41,7 +44,7 @@ def test_the_whole_resource(stack: Stack, template_of: Callable[..., Json], only
             ),
             project=ProjectDetails(
                 title="Move to AWS",
-                business_problem="The data centre closes at the end of next year.",
+                business_problem="The data center closes at the end of next year.",
                 target_completion_date=date(2027, 6, 30),
             ),
         ),
@@ -64,7 +67,7 @@ def test_the_whole_resource(stack: Stack, template_of: Callable[..., Json], only
                 },
                 "Project": {
                     "Title": "Move to AWS",
-                    "BusinessProblem": "The data centre closes at the end of next year.",
+                    "BusinessProblem": "The data center closes at the end of next year.",
                     "TargetCompletionDate": "2027-06-30",
                 },
             },
@@ -117,7 +120,7 @@ def test_an_empty_part_of_a_payload_stays_in_the_template(
     assert (properties["Type"], properties["Payload"]) == ("Lead", raw)
 
 
-def test_three_contexts_by_id_and_arn(
+def test_contexts_of_an_id_and_of_an_arn_share_one_function(
     stack: Stack, payload: CustomerProject, template_of: Callable[..., Json], of_type: Callable[..., dict[str, Json]]
 ) -> None:
     for name, identifier in [("One", ENGAGEMENT), ("Two", ARN), ("Three", "eng-zyxwvutsrqponm")]:
@@ -140,7 +143,7 @@ def test_three_contexts_by_id_and_arn(
     assert len({str(each["Properties"]["ServiceToken"]) for each in resources.values()}) == 1
 
 
-def test_tokens_as_identifier_and_in_the_payload(
+def test_the_identifier_and_the_payload_can_contain_tokens(
     stack: Stack, template_of: Callable[..., Json], only: Callable[..., Json]
 ) -> None:
     engagement = CfnParameter(stack, "Engagement").value_as_string
@@ -204,7 +207,7 @@ def test_attributes_can_be_used_in_another_stack(app: App, payload: CustomerProj
     assert follow["Properties"]["EngagementIdentifier"] == {"Fn::ImportValue": names["EngagementArn"]}
 
 
-def test_the_logical_id_is_the_constructs_id_and_the_escape_hatch_leads_to_the_resource(
+def test_the_logical_id_depends_on_the_construct_id_and_the_resource_is_the_default_child(
     app: App, payload: CustomerProject
 ) -> None:
     def declare(scope: Construct) -> EngagementContext:
@@ -221,17 +224,62 @@ def test_the_logical_id_is_the_constructs_id_and_the_escape_hatch_leads_to_the_r
         assert Stack.of(context).resolve(resource.logical_id) == "AcmeMigration40FEC91E"
 
 
-def test_a_wrong_payload_is_refused_where_it_is_declared(stack: Stack) -> None:
-    with pytest.raises(ValueError, match="payload: a CustomerProject, a Lead or a mapping"):
-        EngagementContext(
-            stack,
-            "Acme",
-            catalog="Sandbox",
-            engagement_identifier=ENGAGEMENT,
-            payload="Acme",  # type: ignore[arg-type]
-        )
+def imported(scope: Construct, engagement: str = ENGAGEMENT, **others: Any) -> IEngagementContext:
+    given = {"catalog": Catalog.SANDBOX, "engagement_identifier": engagement, "context_id": "2", **others}
+    return EngagementContext.from_engagement_context_attributes(scope, "Imported", **given)
 
 
-def test_a_wrong_engagement_is_refused_where_it_is_declared(stack: Stack, payload: CustomerProject) -> None:
-    with pytest.raises(ValueError, match=r"engagement_identifier: .* got 'acme'"):
-        EngagementContext(stack, "Acme", catalog="Sandbox", engagement_identifier="acme", payload=payload)
+@pytest.mark.parametrize("identifier", [ENGAGEMENT, ARN])
+def test_an_imported_context_has_attributes_and_adds_nothing_to_the_template(
+    identifier: str, stack: Stack, template_of: Callable[..., Json]
+) -> None:
+    context = imported(stack, identifier)
+
+    attributes = (context.catalog, context.context_id, context.engagement_id, context.engagement_arn)
+    assert attributes == ("Sandbox", "2", ENGAGEMENT, ARN)
+    assert template_of(stack).get("Resources", {}) == {}
+    assert not hasattr(context, "engagement_last_modified_at")
+
+
+def test_the_arn_of_an_imported_token_is_resolved_by_the_deployment(stack: Stack) -> None:
+    context = imported(stack, CfnParameter(stack, "Engagement").value_as_string)
+
+    id_part = {"Fn::Select": [1, {"Fn::Split": ["eng-", {"Ref": "Engagement"}]}]}
+    assert stack.resolve(context.engagement_arn) == {"Fn::Join": ["", [ARN.removesuffix("0123456789abcd"), id_part]]}
+
+
+def test_an_imported_dynamic_reference_has_no_engagement_id(stack: Stack) -> None:
+    context = imported(stack, "{{resolve:ssm:/deals/acme}}")
+
+    assert context.context_id == "2"
+    with pytest.raises(ValueError, match="engagement_id: cannot be derived"):
+        _ = context.engagement_id
+
+
+def test_an_invalid_import_lists_every_problem(stack: Stack) -> None:
+    with pytest.raises(ValueError) as raised:
+        imported(stack, "acme", catalog="Sandbx", context_id="1234")
+
+    first, *problems = str(raised.value).splitlines()
+    assert first == "This context cannot be referred to:"
+    assert [problem.split(":")[0] for problem in problems] == [
+        "- catalog",
+        "- engagement_identifier",
+        "- context_id",
+    ]
+
+
+def test_attributes_of_an_imported_context_can_be_used_in_another_stack(app: App) -> None:
+    deals, reports = Stack(app, "Deals"), Stack(app, "Reports")
+    context = imported(deals, CfnParameter(deals, "Engagement").value_as_string)
+    CfnOutput(reports, "Id", value=context.context_id)
+    CfnOutput(reports, "Arn", value=context.engagement_arn)
+
+    assembly = app.synth()
+
+    (exported,) = assembly.get_stack_by_name("Deals").template["Outputs"].values()
+    outputs = assembly.get_stack_by_name("Reports").template["Outputs"]
+    assert exported["Value"] == {"Ref": "Engagement"}
+    assert outputs["Id"]["Value"] == "2"
+    parameter = {"Fn::ImportValue": exported["Export"]["Name"]}
+    assert outputs["Arn"]["Value"]["Fn::Join"][1][1] == {"Fn::Select": [1, {"Fn::Split": ["eng-", parameter]}]}

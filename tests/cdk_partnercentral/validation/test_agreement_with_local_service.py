@@ -1,7 +1,7 @@
-"""The validator and the local Partner Central, which share no code, say the same of every payload.
+"""The validation at synthesis and the local Partner Central, which share no code, accept the same payloads.
 
-Payloads come from the service model: valid ones, and valid ones with one thing made wrong. Where the validator is stricter on
-purpose (members the API does not know, days that do not exist) nothing is generated: see test_construct_validation.py.
+Payloads are generated from the service model: valid ones, and valid ones with one change. Where the validation is stricter on
+purpose (unknown members, days that do not exist) nothing is generated.
 """
 
 import copy
@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral._arguments import type_problems
-from cdk_partnercentral._model import payload_rule
-from cdk_partnercentral._rendering import render
-from cdk_partnercentral._validation import payload_problems
+from cdk_partnercentral._payloads.rendering import render
+from cdk_partnercentral._validation.arguments import type_problems
+from cdk_partnercentral._validation.payload import payload_problems
+from cdk_partnercentral._validation.rules import payload_rule
 from cdk_partnercentral_local import Behavior, PartnerCentral
 from tests.cdk_partnercentral.generated import BAD, NO_INSTANTS, places, valid
 
@@ -23,7 +23,7 @@ SHARDS = 4
 
 
 def broken(payload: Any, draw: random.Random) -> Any:
-    """Make one thing of a payload wrong, or maybe only different."""
+    """Change one value of a payload, so that it might be invalid."""
     holder = [copy.deepcopy(payload)]
     spots = list(places(holder[0], payload_rule(), lambda new: holder.__setitem__(0, new)))
     value, rule, put = draw.choice(spots[1:] or spots)
@@ -32,7 +32,7 @@ def broken(payload: Any, draw: random.Random) -> Any:
     elif draw.random() < 0.15:
         put(draw.choice([5, 5.5, 10**30, True, False, None]))
     elif rule.kind == "structure" and value:
-        # A required member first of all; any other is allowed to go.
+        # Prefer a required member: a payload without an optional one is still valid.
         del value[draw.choice([name for name in value if name in rule.required] or list(value))]
     elif rule.kind == "list":
         put(value * 11 if value and draw.random() < 0.5 else [])
@@ -47,7 +47,7 @@ def broken(payload: Any, draw: random.Random) -> Any:
     return holder[0]
 
 
-def service_takes(service: PartnerCentral, engagement: str, type_: str, payload: Any, token: int) -> bool:
+def service_accepts(service: PartnerCentral, engagement: str, type_: str, payload: Any, token: int) -> bool:
     request = {
         "Catalog": "Sandbox",
         "EngagementIdentifier": engagement,
@@ -60,27 +60,27 @@ def service_takes(service: PartnerCentral, engagement: str, type_: str, payload:
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_both_agree_on_every_payload(shard: int) -> None:
+def test_both_accept_the_same_payloads(shard: int) -> None:
     draw = random.Random(shard)  # noqa: S311 - reproducible, no secret
     service = PartnerCentral(Behavior(quota=10**6))
-    taken = refused = 0
+    total_accepted = rejected = 0
     engagement = ""
     for number in range(CASES // SHARDS):
-        # A new engagement now and then: a write copies what it holds.
+        # A new engagement every 20 payloads, because each write copies all contexts of the engagement.
         if number % 20 == 0:
             engagement = service.create_engagement()
         payload = valid(payload_rule(), draw)
         type_ = next(iter(payload))
         payload = payload if draw.random() < 0.3 else broken(payload, draw)
         rendered = render(payload, type_)
-        said = [
+        problems = [
             *rendered.problems,
             *payload_problems(rendered.payload),
             *type_problems(rendered.type, rendered.payload),
         ]
-        accepted = service_takes(service, engagement, type_, payload, number)
-        assert accepted == (not said), (payload, said, service.calls[-1])
+        accepted = service_accepts(service, engagement, type_, payload, number)
+        assert accepted == (not problems), (payload, problems, service.calls[-1])
         service.calls.clear()
-        taken, refused = taken + accepted, refused + (not accepted)
-    # Neither side may win by saying the same to everything.
-    assert min(taken, refused) > CASES / SHARDS / 4
+        total_accepted, rejected = total_accepted + accepted, rejected + (not accepted)
+    # Both outcomes must occur often enough to compare them.
+    assert min(total_accepted, rejected) > CASES / SHARDS / 4

@@ -1,4 +1,4 @@
-"""Payloads become exactly the API's own names and formats, and what cannot be written down is refused by its path."""
+"""Payloads are rendered with the API's names and formats; a value that cannot be represented is reported by its path."""
 
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -17,15 +17,18 @@ from cdk_partnercentral import (
     LeadCustomer,
     LeadInsights,
     LeadInteraction,
+    LeadReadinessScore,
     ProjectCustomer,
     ProjectDetails,
 )
-from cdk_partnercentral._rendering import render
+from cdk_partnercentral._payloads.rendering import render
 
-NAIVE = "a datetime with a time zone, got one without (is it UTC, or local time?)"
+NAIVE = "must be a datetime with a time zone, such as timezone.utc; got one without"
+NO_PAYLOAD = "payload: must be a CustomerProject, a Lead, or a mapping with the API's member names"
+NO_VALUE = "must be a string, date, datetime, mapping or list"
 
 
-def test_a_customer_project_with_everything() -> None:
+def test_a_customer_project_with_all_members() -> None:
     payload = CustomerProject(
         customer=ProjectCustomer(
             company_name="Acme",
@@ -35,7 +38,7 @@ def test_a_customer_project_with_everything() -> None:
         ),
         project=ProjectDetails(
             title="Move to AWS",
-            business_problem="The data centre closes at the end of next year.",
+            business_problem="The data center closes at the end of next year.",
             target_completion_date=date(2027, 6, 30),
         ),
     )
@@ -53,14 +56,14 @@ def test_a_customer_project_with_everything() -> None:
             },
             "Project": {
                 "Title": "Move to AWS",
-                "BusinessProblem": "The data centre closes at the end of next year.",
+                "BusinessProblem": "The data center closes at the end of next year.",
                 "TargetCompletionDate": "2027-06-30",
             },
         },
     }
 
 
-def test_a_lead_with_everything() -> None:
+def test_a_lead_with_all_members() -> None:
     payload = Lead(
         customer=LeadCustomer(
             company_name="Acme",
@@ -88,7 +91,7 @@ def test_a_lead_with_everything() -> None:
                 usecase="Backup",
             ),
         ],
-        insights=LeadInsights(lead_readiness_score="High"),
+        insights=LeadInsights(lead_readiness_score=LeadReadinessScore.HIGH),
         qualification_status="Qualified",
     )
 
@@ -134,13 +137,13 @@ def test_a_lead_with_everything() -> None:
     }
 
 
-def test_what_is_none_is_left_out_and_what_is_empty_is_not() -> None:
+def test_none_is_omitted_and_empty_values_are_kept() -> None:
     payload = Lead(customer=LeadCustomer(company_name="", website_url=None), interactions=[])
 
     assert render(payload, None).payload == {"Lead": {"Customer": {"CompanyName": ""}, "Interactions": []}}
 
 
-def test_a_customer_project_may_be_empty() -> None:
+def test_a_customer_project_can_be_empty() -> None:
     assert render(CustomerProject(), None).payload == {"CustomerProject": {}}
 
 
@@ -159,7 +162,7 @@ def test_a_datetime_becomes_iso_8601_in_utc(moment: datetime, text: str) -> None
     assert render(raw, None).payload == {"ProspectingResult": {"Aws": {"StartTime": text}}}
 
 
-def test_a_raw_mapping_stays_as_it_is() -> None:
+def test_a_mapping_is_rendered_unchanged() -> None:
     raw = {"ProspectingResult": {"TaskName": " Übung ", "Aws": {"Customer": {"EligiblePrograms": ("a", "b")}}}}
 
     rendered = render(raw, None)
@@ -170,13 +173,13 @@ def test_a_raw_mapping_stays_as_it_is() -> None:
     }
 
 
-def test_a_raw_mapping_may_hold_payload_objects_enums_and_none() -> None:
+def test_a_mapping_can_contain_payload_objects_enums_and_none() -> None:
     raw = {"Lead": {"Customer": LeadCustomer(company_name="Acme", industry=Industry.OTHER), "Insights": None}}
 
     assert render(raw, None).payload == {"Lead": {"Customer": {"CompanyName": "Acme", "Industry": "Other"}}}
 
 
-def test_tokens_go_through_wherever_they_stand(stack: Stack) -> None:
+def test_tokens_are_kept_everywhere(stack: Stack) -> None:
     text = CfnParameter(stack, "Text").value_as_string
     number = CfnParameter(stack, "Number", type="Number").value_as_number
     names = CfnParameter(stack, "Names", type="CommaDelimitedList").value_as_list
@@ -196,7 +199,7 @@ def test_tokens_go_through_wherever_they_stand(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("given", ["Lead", EngagementContextType.LEAD])
-def test_a_type_can_be_given_as_string_or_enum(given: str | EngagementContextType) -> None:
+def test_the_type_can_be_a_string_or_an_enum(given: str | EngagementContextType) -> None:
     rendered = render({"Somehow": {}}, given)
 
     assert rendered.type == "Lead"
@@ -206,20 +209,17 @@ def test_a_type_can_be_given_as_string_or_enum(given: str | EngagementContextTyp
 @pytest.mark.parametrize(
     ("payload", "problem"),
     [
-        ("Acme", "payload: a CustomerProject, a Lead or a mapping in the API's own names, got str"),
-        (None, "payload: a CustomerProject, a Lead or a mapping in the API's own names, got None"),
-        (
-            LeadInsights(lead_readiness_score="High"),
-            "payload: a CustomerProject, a Lead or a mapping in the API's own names, got LeadInsights",
-        ),
+        ("Acme", f"{NO_PAYLOAD}; got str"),
+        (None, f"{NO_PAYLOAD}; got None"),
+        (LeadInsights(lead_readiness_score="High"), f"{NO_PAYLOAD}; got LeadInsights"),
     ],
 )
-def test_what_is_no_payload(payload: object, problem: str) -> None:
+def test_a_payload_of_another_type_is_reported(payload: object, problem: str) -> None:
     assert render(payload, None).problems == (problem,)
 
 
-# A stack and a parameter have a method `resolve`, which is all that the CDK looks at; and to what is no number in JSON
-# jsii's process would not survive.
+# Constructs have a method `resolve`, which the CDK takes as the sign of a token, and jsii's process exits when it receives a
+# number that JSON cannot represent.
 @pytest.mark.parametrize(
     "value",
     [
@@ -237,47 +237,45 @@ def test_what_is_no_payload(payload: object, problem: str) -> None:
         CfnParameter,
     ],
 )
-def test_a_value_that_is_no_value_of_the_api(value: object) -> None:
+def test_a_value_that_the_api_cannot_receive_is_reported(value: object) -> None:
     rendered = render({"Lead": {"Customer": {"CompanyName": value}}}, None)
 
-    assert rendered.problems == (
-        f"payload.Lead.Customer.CompanyName: a string, date, datetime, mapping or list, got {type(value).__name__}",
-    )
+    assert rendered.problems == (f"payload.Lead.Customer.CompanyName: {NO_VALUE}; got {type(value).__name__}",)
 
 
 @pytest.mark.parametrize("in_a_list", [True, False])
-def test_a_construct_is_no_value(in_a_list: bool, stack: Stack) -> None:
-    named = {"Stack": stack, "a CfnParameter (its value_as_string is a token)": CfnParameter(stack, "Text")}
+def test_a_construct_is_reported(in_a_list: bool, stack: Stack) -> None:
+    named = {"Stack": stack, "a CfnParameter (pass its value_as_string)": CfnParameter(stack, "Text")}
     for name, value in named.items():
         rendered = render({"Lead": {"Customer": [value] if in_a_list else value}}, None)
 
         path = "payload.Lead.Customer" + "[0]" * in_a_list
-        assert rendered.problems == (f"{path}: a string, date, datetime, mapping or list, got {name}",)
+        assert rendered.problems == (f"{path}: {NO_VALUE}; got {name}",)
 
 
-def test_every_problem_at_once_by_its_path_and_without_the_values() -> None:
+def test_every_problem_is_reported_by_its_path_without_the_value() -> None:
     secret = LeadContact(business_title="Title", email="e", first_name="f", last_name="l")
     payload = Lead(
         customer=LeadCustomer(company_name="Secretive"),
         interactions=[
-            LeadInteraction(contact=secret, interaction_date=datetime(2027, 1, 5)),  # noqa: DTZ001 - what is refused
+            LeadInteraction(contact=secret, interaction_date=datetime(2027, 1, 5)),  # noqa: DTZ001 - the problem
             {"Contact": secret, "SourceId": 7},  # type: ignore[list-item]
         ],
     )
 
     assert render(payload, None).problems == (
         f"payload.Lead.Interactions[0].InteractionDate: {NAIVE}",
-        "payload.Lead.Interactions[1].SourceId: a string, date, datetime, mapping or list, got int",
+        f"payload.Lead.Interactions[1].SourceId: {NO_VALUE}; got int",
     )
 
 
-def test_none_inside_a_list_is_no_value() -> None:
+def test_none_in_a_list_is_reported() -> None:
     assert render({"Lead": {"Interactions": [None]}}, None).problems == (
-        "payload.Lead.Interactions[0]: a string, date, datetime, mapping or list, got None",
+        f"payload.Lead.Interactions[0]: {NO_VALUE}; got None",
     )
 
 
-def test_enums_are_written_as_their_value_on_every_python() -> None:
+def test_enums_are_rendered_as_their_values() -> None:
     class Own(Enum):
         LOW = "Low"
 

@@ -1,7 +1,7 @@
-"""The closed lists of names of the Partner Central Selling API, as enums.
+"""Enums for the names that the Partner Central Selling API defines.
 
-Knows nothing of constructs and payloads. Wherever an enum is taken a plain string is taken too, so that a name which
-AWS adds tomorrow, or a CDK token, can be given today.
+Every parameter that accepts an enum also accepts a plain string, so that you can pass a CDK token, or a name that AWS adds
+later.
 """
 
 from enum import Enum
@@ -9,14 +9,14 @@ from typing import Any
 
 
 class _ApiName(str, Enum):
-    """A name of the API: equal to its string, and written as it on every Python version."""
+    """A name of the API. It equals its string, and is formatted as that string in every Python version."""
 
     def __str__(self) -> str:
         return str(self.value)
 
 
 class Catalog(_ApiName):
-    """Where an engagement lives.
+    """The catalogs of Partner Central.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html
 
@@ -26,14 +26,14 @@ class Catalog(_ApiName):
     """
 
     AWS = "AWS"
-    """Production: what is written here is real, and stays."""
+    """Production. Contexts in it are real, and cannot be deleted."""
 
     SANDBOX = "Sandbox"
-    """For testing, apart from production."""
+    """For testing, separate from production."""
 
 
 class EngagementContextType(_ApiName):
-    """The kinds of context an engagement can hold.
+    """The types of context that an engagement can contain.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementContextDetails.html
 
@@ -43,17 +43,17 @@ class EngagementContextType(_ApiName):
     """
 
     CUSTOMER_PROJECT = "CustomerProject"
-    """A customer and what is planned with them: `CustomerProject`."""
+    """A customer, a project, or both: `CustomerProject`."""
 
     LEAD = "Lead"
-    """A customer who showed interest, and when: `Lead`."""
+    """A customer who showed interest: `Lead`."""
 
     PROSPECTING_RESULT = "ProspectingResult"
-    """What a prospecting job of AWS found. Written by AWS; only a raw mapping can carry it here."""
+    """The result of a prospecting job of AWS. AWS writes it; to declare one, pass a mapping."""
 
 
 class Industry(_ApiName):
-    """The industries that a `ProjectCustomer` can belong to.
+    """The industries of a `ProjectCustomer`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementCustomer.html
 
@@ -92,6 +92,21 @@ class Industry(_ApiName):
     OTHER = "Other"
 
 
+class LeadReadinessScore(_ApiName):
+    """How ready a `Lead` is, for `LeadInsights`.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
+
+    Example:
+        >>> LeadReadinessScore.HIGH.value
+        'High'
+    """
+
+    LOW = "Low"
+    MEDIUM = "Medium"
+    HIGH = "High"
+
+
 def plain(value: Any) -> Any:
-    """Return an enum's value, which jsii can carry, and anything else as it is."""
+    """Return the value of an enum member, which jsii can pass on, and anything else unchanged."""
     return value.value if isinstance(value, Enum) else value

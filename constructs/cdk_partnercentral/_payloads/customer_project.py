@@ -1,13 +1,12 @@
-"""The payload of a `CustomerProject` context, in the API's own names written in snake case.
+"""The payload of a `CustomerProject` context, with the API's member names in snake case.
 
-Values only: nothing is checked here, and nothing is known of constructs or of how the API writes the names. Any string
-may be a CDK token.
+Nothing is validated here. Any string can be a CDK token.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
-from cdk_partnercentral._enums import Industry
+from cdk_partnercentral._payloads.enums import Industry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +17,10 @@ class ProjectCustomer:
 
     Args:
         company_name: The company's name. String of 1 to 120 characters. Sensitive.
-        country_code: The country it works in. One of the 249 two-letter codes of ISO 3166, `"US"` for example.
+        country_code: The country of the company. One of 249 two-letter country codes of ISO 3166, such as `"US"`.
             Sensitive.
-        industry: What it does. An `Industry`, or one of its 28 values as a string.
-        website_url: Its website, with or without `https://`. String of 4 to 255 characters. Sensitive.
+        industry: The industry of the company. An `Industry`, or one of its 28 values as a string.
+        website_url: The website of the company, with or without `https://`. String of 4 to 255 characters. Sensitive.
 
     Example:
         >>> ProjectCustomer(
@@ -41,19 +40,20 @@ class ProjectCustomer:
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectDetails:
-    """What is planned with the customer of a `CustomerProject`.
+    """The project of a `CustomerProject`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementCustomerProjectDetails.html
 
     Args:
         title: The project's title. String of 1 to 255 characters.
-        business_problem: The problem that it solves. String of 20 to 2000 characters. Sensitive.
-        target_completion_date: When it is to be complete. A `datetime.date`, or a string `YYYY-MM-DD`.
+        business_problem: The problem that the project solves. String of 20 to 2000 characters. Sensitive.
+        target_completion_date: When the project should be complete. A `datetime.date`, or a string in the format
+            `YYYY-MM-DD`.
 
     Example:
         >>> ProjectDetails(
         ...     title="Move to AWS",
-        ...     business_problem="The data centre closes at the end of next year.",
+        ...     business_problem="The data center closes at the end of next year.",
         ...     target_completion_date=date(2027, 6, 30),
         ... ).title
         'Move to AWS'
@@ -66,21 +66,21 @@ class ProjectDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerProject:
-    """The payload of a context that tells of a customer and a project.
+    """The payload of a context that describes a customer, a project, or both.
 
-    Either part may be left out. Inside a part that is there, everything is required.
+    Each part is optional. All members of a part are required.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CustomerProjectsContext.html
 
     Args:
-        customer: Who the customer is. A `ProjectCustomer`, or None to leave it out.
-        project: What is planned. A `ProjectDetails`, or None to leave it out.
+        customer: The customer. A `ProjectCustomer`, or None to omit it.
+        project: The project. A `ProjectDetails`, or None to omit it.
 
     Example:
         >>> CustomerProject(
         ...     project=ProjectDetails(
         ...         title="Move to AWS",
-        ...         business_problem="The data centre closes at the end of next year.",
+        ...         business_problem="The data center closes at the end of next year.",
         ...         target_completion_date=date(2027, 6, 30),
         ...     ),
         ... ).customer is None

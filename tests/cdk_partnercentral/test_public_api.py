@@ -1,4 +1,4 @@
-"""What the library exports, what `help()` says of it, and that the examples in its docstrings run."""
+"""The public names, their documentation in `help()`, and the examples in their docstrings."""
 
 import dataclasses
 import doctest
@@ -14,30 +14,34 @@ import pytest
 from aws_cdk import Stack
 
 import cdk_partnercentral
-from cdk_partnercentral import CustomerProject, EngagementContext
-from cdk_partnercentral._conflicts import MOST_CONTEXTS
-from cdk_partnercentral._model import Rule, payload_rule
+from cdk_partnercentral import CustomerProject, EngagementContext, PartnerCentralProvider
+from cdk_partnercentral._checks import MOST_CONTEXTS
+from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 PUBLIC = {
-    "Address",
     "Catalog",
-    "Contact",
-    "Customer",
     "CustomerProject",
     "Engagement",
     "EngagementContext",
-    "PartnerCentralProvider",
     "EngagementContextType",
     "IEngagementContext",
     "Industry",
-    "Insights",
-    "Interaction",
     "Lead",
+    "LeadAddress",
+    "LeadContact",
     "LeadCustomer",
-    "Project",
+    "LeadInsights",
+    "LeadInteraction",
+    "LeadReadinessScore",
+    "PartnerCentralProvider",
+    "ProjectCustomer",
+    "ProjectDetails",
     "__version__",
 }
-MODULES = [each.name for each in pkgutil.iter_modules(cdk_partnercentral.__path__)]
+MODULES = [
+    each.name.removeprefix("cdk_partnercentral.")
+    for each in pkgutil.walk_packages(cdk_partnercentral.__path__, "cdk_partnercentral.")
+]
 
 
 def test_all_is_the_public_api() -> None:
@@ -45,7 +49,7 @@ def test_all_is_the_public_api() -> None:
     assert cdk_partnercentral.__all__ == sorted(cdk_partnercentral.__all__)
 
 
-def test_everything_that_is_reachable_without_an_underscore_is_exported() -> None:
+def test_every_name_without_an_underscore_is_exported() -> None:
     reachable = {
         name
         for name, value in vars(cdk_partnercentral).items()
@@ -60,7 +64,7 @@ def test_every_module_is_private() -> None:
     assert [name for name in MODULES if not name.startswith("_")] == []
 
 
-def test_every_public_class_tells_its_purpose_its_aws_page_and_an_example() -> None:
+def test_every_public_class_documents_its_aws_page_and_an_example() -> None:
     for name in PUBLIC - {"__version__"}:
         docstring = inspect.getdoc(getattr(cdk_partnercentral, name)) or ""
         assert "https://docs.aws.amazon.com/" in docstring, name
@@ -74,7 +78,7 @@ def test_examples_run(module: str) -> None:
     assert results.failed == 0
 
 
-def test_every_public_example_is_among_those_that_run() -> None:
+def test_the_examples_of_all_public_names_run() -> None:
     found = {
         test.name.removeprefix(f"cdk_partnercentral.{module}.")
         for module in MODULES
@@ -87,11 +91,12 @@ def test_every_public_example_is_among_those_that_run() -> None:
         "EngagementContext.from_engagement_context_attributes",
         "Engagement.from_engagement_arn",
         "Engagement.from_engagement_id",
+        "PartnerCentralProvider.configure",
     }
 
 
 def members() -> Iterator[tuple[str, Any]]:
-    """What the public classes define themselves, by its dotted name."""
+    """The members that the public classes define themselves, by dotted name."""
     for name in PUBLIC - {"__version__"}:
         for member, value in vars(getattr(cdk_partnercentral, name)).items():
             if not member.startswith("_") and (inspect.isroutine(value) or isinstance(value, property)):
@@ -99,6 +104,7 @@ def members() -> Iterator[tuple[str, Any]]:
 
 
 MEMBERS = dict(members())
+OPTIONS = {*inspect.signature(PartnerCentralProvider).parameters} - {"scope", "id"}
 
 
 @pytest.mark.parametrize("name", sorted(MEMBERS))
@@ -106,7 +112,10 @@ def test_every_public_member_is_documented_with_each_of_its_parameters(name: str
     member = MEMBERS[name]
     function: Any = member.fget if isinstance(member, property) else member
     documented = inspect.getdoc(function) or ""
-    parameters = [each for each in inspect.signature(function).parameters if each != "self"]
+    parameters = {*inspect.signature(function).parameters} - {"self"}
+    if name == "PartnerCentralProvider.configure":
+        # The class documents the options.
+        parameters = parameters - OPTIONS | {"options"}
 
     assert documented, name
     for parameter in parameters:
@@ -114,7 +123,7 @@ def test_every_public_member_is_documented_with_each_of_its_parameters(name: str
 
 
 @pytest.mark.parametrize("name", ["EngagementContext", "PartnerCentralProvider"])
-def test_every_parameter_of_a_construct_is_documented_at_the_class(name: str) -> None:
+def test_every_parameter_of_a_construct_is_documented_in_the_class_docstring(name: str) -> None:
     construct = getattr(cdk_partnercentral, name)
 
     for parameter in inspect.signature(construct).parameters:
@@ -137,8 +146,8 @@ def keywords(function: Any) -> dict[str, Any]:
     return {name: each.default for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
 
 
-def test_the_construct_takes_what_the_design_names_in_its_order() -> None:
-    """Behind jsii's metaclass too, where Python by itself would find `(*args, **kwargs)`."""
+def test_the_parameters_of_a_context_have_this_order() -> None:
+    """Python alone would find `(*args, **kwargs)`, because of jsii's metaclass."""
     empty = inspect.Parameter.empty
     expected = {"catalog": empty, "engagement_identifier": empty, **CONTEXT_PARAMETERS}
 
@@ -146,8 +155,15 @@ def test_the_construct_takes_what_the_design_names_in_its_order() -> None:
     assert [*inspect.signature(EngagementContext).parameters][:2] == ["scope", "id"]
 
 
-def test_an_engagement_takes_for_its_contexts_what_they_take() -> None:
+def test_add_context_has_the_same_parameters() -> None:
     assert list(keywords(cdk_partnercentral.Engagement.add_context).items()) == list(CONTEXT_PARAMETERS.items())
+
+
+def test_configure_has_the_parameters_of_the_provider_without_its_id() -> None:
+    own, configure = (inspect.signature(each) for each in (PartnerCentralProvider, PartnerCentralProvider.configure))
+
+    assert list(configure.parameters) == [name for name in own.parameters if name != "id"]
+    assert configure.parameters["memory_size"] == own.parameters["memory_size"]
 
 
 def test_a_subclass_shows_its_own_signature(stack: Stack, payload: CustomerProject) -> None:
@@ -160,27 +176,27 @@ def test_a_subclass_shows_its_own_signature(stack: Stack, payload: CustomerProje
     assert Migration(stack).node.path == "Deals/Migration"
 
 
-def told_by_pydoc() -> str:
-    """What pydoc says of the construct. Newer Pythons break the signature into lines, and leave the quotes out."""
+def help_text() -> str:
+    """Pydoc's text about the construct, on one line, because newer Pythons wrap the signature and omit its quotes."""
     text = pydoc.plain(pydoc.render_doc("cdk_partnercentral.EngagementContext"))
     return " ".join(text.replace("|  ", " ").replace("'", "").split())
 
 
-def test_pydoc_tells_signature_defaults_and_all_that_is_needed() -> None:
-    said = told_by_pydoc()
+def test_help_contains_the_signature_the_limits_and_an_example() -> None:
+    text = help_text()
 
     assert (
         "catalog: Catalog | str, engagement_identifier: str, payload: CustomerProject | Lead | Mapping[str, Any]"
-        in said
+        in text
     )
-    assert "adopt_existing: bool = True, existing_context_id: str | None = None" in said
-    assert "*args" not in said
-    # Nothing of the constructs library's own text in place of ours.
-    assert "Creates a new construct node" not in said
-    assert "five contexts" in said
+    assert "adopt_existing: bool = True, existing_context_id: str | None = None" in text
+    assert "*args" not in text
+    # The docstring of the constructs library's own initializer.
+    assert "Creates a new construct node" not in text
+    assert "An engagement can contain five contexts" in text
     assert MOST_CONTEXTS == 5
-    assert "Two contexts of a stack that say the same of one engagement are an error at synthesis" in said
-    assert "payload=Lead(" in said
+    assert "Two contexts of a stack that declare the same payload for one engagement are an error at synthesis" in text
+    assert "payload=Lead(" in text
 
 
 PARTS: dict[type, tuple[str, ...]] = {
@@ -195,25 +211,25 @@ PARTS: dict[type, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
-def test_pydoc_tells_every_member_of_a_payload_with_what_the_model_allows(part: type) -> None:
+def test_help_contains_every_member_of_a_payload_with_the_limits_of_the_model(part: type) -> None:
     rule = payload_rule()
     for name in PARTS[part]:
         rule = rule.members[name].item or rule.members[name]
-    # From "A `Lead`:" to the next of these.
-    told = told_by_pydoc().partition(f"- `{part.__name__}`: ")[2].partition(" - `")[0].partition(" See ")[0]
+    # The list item of this class.
+    item = help_text().partition(f"- `{part.__name__}`: ")[2].partition(" - `")[0].partition(" See ")[0]
 
-    required, _, optional = told.partition("Optional: ")
+    required, _, optional = item.partition("Optional: ")
     for field in dataclasses.fields(part):
         member = rule.members["".join(word.capitalize() for word in field.name.split("_"))]
         is_required = field.default is dataclasses.MISSING
         _, name, after = (required if is_required else optional).partition(f"`{field.name}`")
         assert name, field.name
-        # The next brackets hold what is said of it.
+        # The next parentheses contain the limits.
         assert allowed(member) in after.partition("(")[2].partition(")")[0], field.name
 
 
 def allowed(rule: Rule) -> str:
-    """What is to be said of a member."""
+    """The text that documents the limits of a member."""
     if rule.kind == "timestamp":
         return "a `datetime` with a time zone, or `2027-01-05T09:30:00Z`"
     if rule.kind == "structure":

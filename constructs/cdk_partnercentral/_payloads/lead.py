@@ -1,28 +1,26 @@
-"""The payload of a `Lead` context, in the API's own names written in snake case.
+"""The payload of a `Lead` context, with the API's member names in snake case.
 
-Values only: nothing is checked here, and nothing is known of constructs or of how the API writes the names. Any string
-may be a CDK token.
+Nothing is validated here. Any string can be a CDK token.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cdk_partnercentral._enums import Industry
+from cdk_partnercentral._payloads.enums import Industry, LeadReadinessScore
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeadAddress:
-    """Where the customer of a `Lead` is.
+    """The address of the customer of a `Lead`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadAddress.html
 
     Args:
-        city: The city. String of at most 255 characters, or None to leave it out.
-        country_code: The country's code, `"US"` for example. String of at most 10 characters, or None to leave it out.
-            Sensitive.
-        postal_code: The postal code. String of at most 20 characters, or None to leave it out.
-        state_or_region: The state or region. String of at most 255 characters, or None to leave it out.
+        city: The city. String of at most 255 characters, or None to omit it.
+        country_code: The country code, such as `"US"`. String of at most 10 characters, or None to omit it. Sensitive.
+        postal_code: The postal code. String of at most 20 characters, or None to omit it.
+        state_or_region: The state or region. String of at most 255 characters, or None to omit it.
 
     Example:
         >>> LeadAddress(city="Springfield", country_code="US").city
@@ -43,14 +41,14 @@ class LeadCustomer:
 
     Args:
         company_name: The company's name. String of 1 to 120 characters. Sensitive.
-        address: Where the company is. A `LeadAddress`, or None to leave it out.
-        aws_maturity: How far the company has come with AWS, in words. String of at most 255 characters, or None to
-            leave it out.
-        industry: What the company does. An `Industry`, or another string of at most 255 characters, or None to leave it
-            out.
-        market_segment: The market segment it belongs to, in words. String of at most 255 characters, or None to leave
-            it out.
-        website_url: Its website. String of at most 255 characters, or None to leave it out. Sensitive.
+        address: The address of the company. A `LeadAddress`, or None to omit it.
+        aws_maturity: The company's experience with AWS, as free text. String of at most 255 characters, or None to omit
+            it.
+        industry: The industry of the company. An `Industry`, or another string of at most 255 characters, or None to omit
+            it.
+        market_segment: The market segment of the company, as free text. String of at most 255 characters, or None to omit
+            it.
+        website_url: The website of the company. String of at most 255 characters, or None to omit it. Sensitive.
 
     Example:
         >>> LeadCustomer(company_name="Acme", industry=Industry.RETAIL).company_name
@@ -67,16 +65,16 @@ class LeadCustomer:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadContact:
-    """The person on the customer's side of a `LeadInteraction`.
+    """The customer's contact person in a `LeadInteraction`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadContact.html
 
     Args:
         business_title: The person's title or role. String of 1 to 255 characters. Sensitive.
-        email: Their email address. String of 1 to 255 characters. Sensitive.
-        first_name: Their first name. String of at most 80 characters. Sensitive.
-        last_name: Their last name. String of at most 80 characters. Sensitive.
-        phone: Their phone number. String of at most 255 characters, or None to leave it out. Sensitive.
+        email: The person's email address. String of 1 to 255 characters. Sensitive.
+        first_name: The person's first name. String of at most 80 characters. Sensitive.
+        last_name: The person's last name. String of at most 80 characters. Sensitive.
+        phone: The person's phone number. String of at most 255 characters, or None to omit it. Sensitive.
 
     Example:
         >>> LeadContact(
@@ -97,22 +95,21 @@ class LeadContact:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadInteraction:
-    """One touch with the customer of a `Lead`: a call, a visit to a stand, a form on a website.
+    """One interaction with the customer of a `Lead`, such as a call, a visit to a trade fair booth or a web form.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInteraction.html
 
     Args:
-        contact: The person it was with. A `LeadContact`.
-        business_problem: The problem the customer told of. String of at most 2000 characters, or None to leave it out.
+        contact: The contact person. A `LeadContact`.
+        business_problem: The problem that the customer described. String of at most 2000 characters, or None to omit it.
             Sensitive.
-        customer_action: What the customer did. String of at most 255 characters, or None to leave it out.
-        interaction_date: When it was. A `datetime.datetime` with a time zone, a string in ISO 8601 in UTC
-            (`2027-01-05T09:30:00Z`), or None: then AWS fills it in.
-        source_id: Your own id of the source. String of at most 255 characters, or None to leave it out.
-        source_name: The source's name. String of at most 255 characters, or None to leave it out.
-        source_type: The kind of source, `"Event"` for example. String of at most 255 characters, or None to leave it
-            out.
-        usecase: What the customer wants to do on AWS. String of at most 255 characters, or None to leave it out.
+        customer_action: What the customer did. String of at most 255 characters, or None to omit it.
+        interaction_date: When the interaction happened. A `datetime.datetime` with a time zone, a string in ISO 8601 format
+            such as `2027-01-05T09:30:00Z`, or None to let AWS fill it in.
+        source_id: Your own ID of the source. String of at most 255 characters, or None to omit it.
+        source_name: The name of the source. String of at most 255 characters, or None to omit it.
+        source_type: The kind of source, such as `"Event"`. String of at most 255 characters, or None to omit it.
+        usecase: The customer's use case on AWS. String of at most 255 characters, or None to omit it.
 
     Example:
         >>> from datetime import timezone
@@ -141,35 +138,35 @@ class LeadInteraction:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadInsights:
-    """How promising a `Lead` is. AWS scores leads itself, so it may change what is declared here.
+    """Insights about a `Lead`. AWS scores leads too, so it might change the value that you declare.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
 
     Args:
-        lead_readiness_score: How ready the lead is: `"Low"`, `"Medium"` or `"High"`, or None to leave it out.
+        lead_readiness_score: How ready the lead is. A `LeadReadinessScore`, or its value as a string, or None to omit it.
 
     Example:
-        >>> LeadInsights(lead_readiness_score="High").lead_readiness_score
+        >>> LeadInsights(lead_readiness_score=LeadReadinessScore.HIGH).lead_readiness_score.value
         'High'
     """
 
-    lead_readiness_score: str | None = None
+    lead_readiness_score: LeadReadinessScore | str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lead:
-    """The payload of a context that tells of a customer's interest.
+    """The payload of a context that describes a lead: a customer who showed interest.
 
-    Partner Central only ever adds interactions: one that is taken out of the declaration stays there.
+    Partner Central only adds interactions. An interaction that you remove from the declaration stays there.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadContext.html
 
     Args:
-        customer: Who showed interest. A `LeadCustomer`.
-        interactions: How they showed it. 1 to 10 `LeadInteraction`s.
-        insights: How promising it is. A `LeadInsights`, or None to leave it out.
-        qualification_status: Whether the lead is qualified, in words. String of 1 to 255 characters, or None to leave
-            it out.
+        customer: The customer. A `LeadCustomer`.
+        interactions: The interactions with the customer. A list of 1 to 10 `LeadInteraction`s.
+        insights: Insights about the lead. A `LeadInsights`, or None to omit them.
+        qualification_status: Whether the lead is qualified, as free text. String of 1 to 255 characters, or None to omit
+            it.
 
     Example:
         >>> Lead(

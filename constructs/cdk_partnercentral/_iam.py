@@ -1,0 +1,244 @@
+"""IAM: the policy of the function's role, the resources it is attached with, and grants to other principals.
+
+See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsii
+from aws_cdk import Annotations, CfnResource, IAnyProducer, IResolvable, IResolveContext, Lazy, Names, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_partnercentral._identifiers import engagement_arn
+
+# Grants to other principals.
+READ = ("partnercentral:GetEngagement",)
+# An update needs the engagement's ModifiedAt, which only a read returns.
+UPDATE = ("partnercentral:GetEngagement", "partnercentral:UpdateEngagementContext")
+
+# The function's own permissions.
+FUNCTION_ACTIONS = (
+    "partnercentral:CreateEngagementContext",
+    "partnercentral:GetEngagement",
+    "partnercentral:UpdateEngagementContext",
+)
+LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
+# Lambda attaches the function to a VPC with these, and rejects a role that has fewer, or has them only on some resources:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+NETWORK_ACTIONS = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
+POLICY_NAME = "PartnerCentral"
+LONGEST_POLICY_NAME = 128
+# IAM allows 10,240 characters, without white space, for all inline policies of a role together:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+LARGEST_POLICY = 9_000
+
+# The longest value of a token in the policy is the ARN of a log group, whose name can have 512 characters.
+_TOKEN_LENGTH = 600
+_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+
+
+def grant(grantee: iam.IGrantable, actions: tuple[str, ...], *, catalog: str, arn: str) -> iam.Grant:
+    """Grant actions on one engagement.
+
+    Args:
+        grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+        actions: `READ` or `UPDATE`.
+        catalog: The engagement's catalog. Can be a token.
+        arn: The engagement's ARN. Can be a token.
+
+    Returns:
+        The grant.
+    """
+    return iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=list(actions),
+        resource_arns=[arn],
+        conditions={"StringEquals": {"partnercentral:Catalog": catalog}},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A policy document, and where it allows more than the declared engagements.
+
+    Attributes:
+        document: The document, in IAM's JSON format.
+        widened: The catalogs with too many engagements for IAM's limit, in which every engagement is allowed.
+    """
+
+    document: dict[str, Any]
+    widened: tuple[str, ...]
+
+
+def policy(engagements: Mapping[str, Collection[str]], *, log_group_arn: str, in_vpc: bool = False) -> Policy:
+    """Return the smallest policy that allows the declared engagements and fits into IAM's limit.
+
+    If it does not fit, every engagement is allowed in the catalog with the most engagements, then in the next.
+
+    Args:
+        engagements: For each catalog the ARNs of its declared engagements; the ARN for `*` covers all others.
+        log_group_arn: The ARN of the function's log group, ending in `:*` as CloudFormation returns it. Can be a token.
+        in_vpc: Whether the function runs in a VPC.
+
+    Returns:
+        The policy. It does not depend on the order of the engagements.
+    """
+    resources = {catalog: _minimal(catalog, arns) for catalog, arns in engagements.items()}
+    widened: list[str] = []
+    for catalog in sorted(_sorted(resources), key=lambda each: len(resources[each]), reverse=True):
+        if policy_size(_document(resources, log_group_arn, in_vpc=in_vpc)) <= LARGEST_POLICY:
+            break
+        resources[catalog] = [engagement_arn(catalog, "*")]
+        widened.append(catalog)
+    return Policy(document=_document(resources, log_group_arn, in_vpc=in_vpc), widened=tuple(widened))
+
+
+def policy_size(document: Mapping[str, Any]) -> int:
+    """Return how many characters of a policy document IAM counts if every token has its longest value."""
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
+
+
+def _minimal(catalog: str, arns: Collection[str]) -> list[str]:
+    every = engagement_arn(catalog, "*")
+    return [every] if every in arns else _sorted(arns)
+
+
+def _sorted(texts: Collection[str]) -> list[str]:
+    # A token's number depends on how many tokens were created before it, so tokens keep their order of declaration.
+    return sorted(texts, key=lambda text: _TOKEN.sub("~", text))
+
+
+def _document(resources: Mapping[str, list[str]], log_group_arn: str, *, in_vpc: bool) -> dict[str, Any]:
+    logs = {"Effect": "Allow", "Action": list(LOG_ACTIONS), "Resource": log_group_arn}
+    network = {"Effect": "Allow", "Action": list(NETWORK_ACTIONS), "Resource": "*"}
+    engagements = [
+        {
+            "Effect": "Allow",
+            "Action": list(FUNCTION_ACTIONS),
+            "Resource": resources[catalog],
+            "Condition": {"StringEquals": {"partnercentral:Catalog": catalog}},
+        }
+        for catalog in _sorted(resources)
+    ]
+    return {"Version": "2012-10-17", "Statement": [logs, *engagements, *([network] if in_vpc else [])]}
+
+
+@jsii.implements(IAnyProducer)
+class RolePolicyDocument:
+    """The policy document of a provider's role, rendered when the template is written and everything is declared.
+
+    Args:
+        scope: The provider.
+        log_group_arn: The ARN of the function's log group.
+        in_vpc: Whether the function runs in a VPC.
+    """
+
+    def __init__(self, scope: Construct, *, log_group_arn: str, in_vpc: bool) -> None:
+        self._scope = scope
+        self._log_group_arn = log_group_arn
+        self.in_vpc = in_vpc
+        # The inner dictionary is an ordered set of ARNs.
+        self._engagements: dict[str, dict[str, None]] = {}
+        self._annotated: set[str] = set()
+
+    def allow(self, catalog: str, arn: str | None) -> None:
+        """Allow the function's actions on an engagement, or on every engagement in the catalog if the ARN is None."""
+        self._engagements.setdefault(catalog, {})[arn or engagement_arn(catalog, "*")] = None
+
+    def token(self) -> IResolvable:
+        """Return the document as a token."""
+        return Lazy.uncached_any(self)
+
+    def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002 - required by IAnyProducer
+        """Render the document, and annotate the provider where the document allows more than was declared."""
+        rendered = policy(self._engagements, log_group_arn=self._log_group_arn, in_vpc=self.in_vpc)
+        for catalog in rendered.widened:
+            self._annotate(catalog)
+        return rendered.document
+
+    def _annotate(self, catalog: str) -> None:
+        # The template is resolved more than once.
+        if catalog in self._annotated:
+            return
+        self._annotated.add(catalog)
+        Annotations.of(self._scope).add_info_v2(
+            f"cdk-partnercentral:policyWidened:{catalog}",
+            f"The {len(self._engagements[catalog])} engagements of catalog {catalog} exceed the size limit of a role's inline "
+            "policies, so the function's role can create, update and read contexts in every engagement of the catalog. "
+            "To restrict it to the declared engagements, declare them in several stacks.",
+        )
+
+
+def own_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDocument) -> CfnResource:
+    """Return the inline policy for the provider's own role.
+
+    Args:
+        scope: The provider.
+        role: The role.
+        document: The policy document.
+
+    Returns:
+        The policy resource.
+    """
+    # The CDK would turn a large default policy of the role into a managed policy, whose limit is lower.
+    return iam.CfnPolicy(
+        scope, "Policy", policy_name=POLICY_NAME, roles=[role.role_name], policy_document=document.token()
+    )
+
+
+def given_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDocument) -> CfnResource:
+    """Return the inline policy for a role of the user's. An annotation lists the permissions if it cannot be attached.
+
+    Args:
+        scope: The provider.
+        role: The role.
+        document: The policy document.
+
+    Returns:
+        The policy resource, which is in the template only if it is attached.
+    """
+    # Only the CDK knows whether a role can be changed, and has no property for it, so attach a policy and look at the result.
+    attached = iam.Policy(
+        scope,
+        "GivenRolePolicy",
+        # A role can serve several providers, and a second policy with the same name would overwrite the first.
+        policy_name=Names.unique_resource_name(scope, max_length=LONGEST_POLICY_NAME),
+        statements=[iam.PolicyStatement(actions=list(LOG_ACTIONS), resources=["*"])],
+    )
+    role.attach_inline_policy(attached)
+    resource = attached.node.default_child
+    if not isinstance(resource, iam.CfnPolicy):
+        raise TypeError("this version of aws-cdk-lib creates no CfnPolicy for an iam.Policy")
+    resource.policy_document = document.token()
+    if not Stack.of(scope).resolve(resource.roles):
+        _annotate_unchanged_role(scope, in_vpc=document.in_vpc)
+    return resource
+
+
+def _annotate_unchanged_role(scope: Construct, *, in_vpc: bool) -> None:
+    needed = [
+        f"{', '.join(FUNCTION_ACTIONS)} on the declared engagements",
+        f"{', '.join(LOG_ACTIONS)} on the function's log group",
+        *([f"{', '.join(NETWORK_ACTIONS)} on *"] if in_vpc else []),
+    ]
+    Annotations.of(scope).add_info_v2(
+        "cdk-partnercentral:roleNotChanged",
+        f"The given role is imported and cannot be changed by this app. Make sure that it allows {'; '.join(needed)}; "
+        "and that lambda.amazonaws.com can assume it.",
+    )

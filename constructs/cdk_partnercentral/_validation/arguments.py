@@ -1,0 +1,92 @@
+"""Checks of the constructs' arguments, whatever kind of value was passed: one line for each problem.
+
+Strings that only the deployment knows are skipped. The content of a payload is checked in `payload.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cdk_partnercentral._identifiers import PARTITION, REGION, engagement_arn, parse_engagement
+from cdk_partnercentral._payloads.context_types import TYPES, type_of
+from cdk_partnercentral._payloads.enums import Catalog
+from cdk_partnercentral._tokens import is_mapping, is_unresolved
+from cdk_partnercentral._validation.messages import described, kind, one_of, quoted
+from cdk_partnercentral._validation.payload import check
+from cdk_partnercentral._validation.rules import context_id_rule
+
+CATALOGS = tuple(each.value for each in Catalog)
+# The API reference documents at most 64 letters and digits; the pattern in the service model allows more.
+CLIENT_TOKEN = re.compile(r"[a-zA-Z0-9]{1,64}")
+
+AN_ID = "eng- followed by 14 lowercase letters or digits"
+AN_ARN = engagement_arn("<Catalog>", "<id>")
+
+
+def catalog_problems(catalog: object) -> Iterator[str]:
+    """Yield the problems of a catalog."""
+    if not _is_unresolved_string(catalog) and catalog not in CATALOGS:
+        yield f"catalog: must be {one_of(CATALOGS)}; got {quoted(catalog, CATALOGS)}"
+
+
+def engagement_problems(name: str, identifier: object, catalog: object, *, arn_only: bool = False) -> Iterator[str]:
+    """Yield the problems of an engagement identifier.
+
+    Args:
+        name: The name of the argument.
+        identifier: The engagement ID or ARN.
+        catalog: The engagement's catalog.
+        arn_only: Whether an ID is a problem too.
+    """
+    parsed = parse_engagement(identifier)
+    if parsed.form == "invalid" or (arn_only and parsed.form == "id"):
+        allowed = AN_ARN if arn_only else f"{AN_ID}, or {AN_ARN}"
+        yield f"{name}: must be {allowed}; got {quoted(identifier)}"
+    if parsed.form != "arn":
+        return
+    if parsed.partition != PARTITION:
+        yield f"{name}: must be an ARN in partition {PARTITION}, the only one with Partner Central; got {identifier!r}"
+    if parsed.region != REGION:
+        yield f"{name}: must be an ARN in {REGION}, the only Region with Partner Central; got {identifier!r}"
+    if catalog in CATALOGS and parsed.catalog != catalog:
+        yield f"{name}: must be an ARN in catalog {catalog!r}, the value of catalog; got one in {parsed.catalog!r}"
+
+
+def context_id_problems(name: str, context_id: object) -> Iterator[str]:
+    """Yield the problems of a context ID, which is the value of the argument with that name."""
+    rule = context_id_rule()
+    if isinstance(context_id, str):
+        yield from check(context_id, rule, name)
+    else:
+        yield f"{name}: must be a string of {rule.shortest} to {rule.longest} characters; got {kind(context_id)}"
+
+
+def type_problems(type_: object, payload: object) -> Iterator[str]:
+    """Yield the problems of a Type. None means that neither the argument nor the payload specifies one."""
+    in_payload = type_of(payload)
+    if type_ is None:
+        if is_unresolved(payload) or (is_mapping(payload) and any(map(is_unresolved, payload))):
+            yield "type: is required if the payload is a token, because the payload's Type is unknown until deployment"
+    elif not _is_unresolved_string(type_) and type_ not in TYPES:
+        yield f"type: must be {one_of(TYPES)}; got {quoted(type_, TYPES)}"
+    elif type_ in TYPES and in_payload is not None and in_payload != type_:
+        yield f"type: must be {in_payload!r}, which is the Type of the payload; got {type_!r}"
+
+
+def control_problems(*, client_token: object, adopt_existing: object, existing_context_id: object) -> Iterator[str]:
+    """Yield the problems of the arguments that control how a context is created or found."""
+    if client_token is not None and not _is_client_token(client_token):
+        yield f"client_token: must be 1 to 64 letters or digits; got {described(client_token)}"
+    if not isinstance(adopt_existing, bool):
+        yield f"adopt_existing: must be True or False, and known at synthesis; got {kind(adopt_existing)}"
+    if existing_context_id is not None:
+        yield from context_id_problems("existing_context_id", existing_context_id)
+
+
+def _is_client_token(value: object) -> bool:
+    return isinstance(value, str) and (is_unresolved(value) or CLIENT_TOKEN.fullmatch(value) is not None)
+
+
+def _is_unresolved_string(value: object) -> bool:
+    return isinstance(value, str) and is_unresolved(value)

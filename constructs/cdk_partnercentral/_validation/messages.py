@@ -1,0 +1,62 @@
+"""Validation messages: one error with one line for each problem, which names what was expected and what was given.
+
+Payloads contain data about other people, so sensitive values are described by kind and length, and never repeated.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from aws_cdk import CfnParameter
+
+from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
+
+# A longer list of allowed values is abbreviated.
+MOST_LISTED = 8
+
+
+def raise_problems(heading: str, problems: Iterable[str]) -> None:
+    """Raise one error with all problems, if there are any.
+
+    Args:
+        heading: What cannot be done.
+        problems: One line for each problem.
+
+    Raises:
+        ValueError: There is a problem.
+    """
+    lines = list(problems)
+    if lines:
+        raise ValueError("\n- ".join([heading, *lines]))
+
+
+def kind(value: object) -> str:
+    """Describe the kind of a value, and how to make a string of it if it is a token in another form."""
+    if value is None or is_mapping(value) or is_list(value):
+        return "None" if value is None else "a mapping" if is_mapping(value) else "a list"
+    if isinstance(value, CfnParameter):
+        return "a CfnParameter (pass its value_as_string)"
+    if is_unresolved(value) and not isinstance(value, str):
+        return "a token that is not a string (convert it with Token.as_string)"
+    return next(each.__name__ for each in type(value).__mro__ if not each.__name__.startswith("_"))
+
+
+def described(value: object) -> str:
+    """Describe a value without repeating it: the length of a string, the kind of anything else."""
+    return f"a {len(value)}-character string" if isinstance(value, str) else kind(value)
+
+
+def one_of(values: tuple[str, ...]) -> str:
+    """List the allowed values."""
+    listed = ", ".join(values[:MOST_LISTED])
+    return f"one of {listed}" if len(values) <= MOST_LISTED else f"one of {len(values)} values ({listed}, ...)"
+
+
+def quoted(value: object, allowed: Iterable[str] = ()) -> str:
+    """Quote a string that is not sensitive, and suggest the allowed value closest to it; describe anything else."""
+    if not isinstance(value, str):
+        return kind(value)
+    names = {name.casefold(): name for name in allowed}
+    near = difflib.get_close_matches(value.casefold(), names, n=1)
+    return f"{value!r} (did you mean {names[near[0]]!r}?)" if near else repr(value)

@@ -1,0 +1,104 @@
+"""The rules of the Partner Central API, compiled from `service-2.json`: the service model, trimmed to what is called.
+
+botocore's classes read the model. The function's zip contains the same file.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from botocore.model import ListShape, ServiceModel, Shape, StructureShape
+
+MODEL = Path(__file__).parent / "service-2.json"
+
+Kind = Literal["structure", "list", "string", "timestamp"]
+
+# A pattern that restricts nothing but the length.
+_LENGTHS = re.compile(r"\(\?s\)\.\{(\d+),(\d+)\}")
+# The model's pattern for websites backtracks exponentially. The replacement matches the same strings in linear time. Its last
+# character class is the range from ( to |, which includes every other character of the original class.
+_LINEAR = {
+    r"(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?": (
+        r"(?=.{4,255}\Z)(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What the API accepts at one place in a payload.
+
+    Attributes:
+        kind: The kind of value.
+        name: The name of the shape in the model.
+        sensitive: Whether error messages must not repeat the value.
+        members: The members of a structure.
+        required: The required members of a structure.
+        union: Whether a structure must have exactly one member.
+        item: The rule for the items of a list.
+        enum: The allowed values, or empty if any value is allowed.
+        shortest: The minimum number of characters in a string, or of items in a list.
+        longest: The maximum, or None if there is no limit.
+        pattern: What the whole string must match, or None.
+    """
+
+    kind: Kind
+    name: str
+    sensitive: bool = False
+    members: Mapping[str, "Rule"] = field(default_factory=lambda: dict[str, "Rule"]())
+    required: tuple[str, ...] = ()
+    union: bool = False
+    item: "Rule | None" = None
+    enum: tuple[str, ...] = ()
+    shortest: int = 0
+    longest: int | None = None
+    pattern: "re.Pattern[str] | None" = None
+
+
+@cache
+def payload_rule() -> Rule:
+    """Return the rule for the payload of a context, which is a tagged union."""
+    return _rule(_service().shape_for("EngagementContextPayload"))
+
+
+@cache
+def context_id_rule() -> Rule:
+    """Return the rule for the ID of a context."""
+    return _rule(_service().shape_for("EngagementContextIdentifier"))
+
+
+@cache
+def _service() -> ServiceModel:
+    return ServiceModel(json.loads(MODEL.read_text(encoding="utf-8")), "partnercentral-selling")
+
+
+def _rule(shape: Shape) -> Rule:
+    metadata = shape.metadata
+    common: dict[str, Any] = {"name": shape.name, "sensitive": bool(metadata.get("sensitive"))}
+    if isinstance(shape, StructureShape):
+        return Rule(
+            kind="structure",
+            members={name: _rule(member) for name, member in shape.members.items()},
+            required=tuple(metadata.get("required", ())),
+            union=bool(shape.is_tagged_union),
+            **common,
+        )
+    common |= {"shortest": metadata.get("min", 0), "longest": metadata.get("max")}
+    if isinstance(shape, ListShape):
+        return Rule(kind="list", item=_rule(shape.member), **common)
+    if shape.type_name == "timestamp":
+        return Rule(kind="timestamp", **common)
+    return Rule(kind="string", enum=tuple(metadata.get("enum", ())), **{**common, **_pattern(metadata.get("pattern"))})
+
+
+def _pattern(pattern: str | None) -> dict[str, Any]:
+    if pattern is None:
+        return {}
+    lengths = _LENGTHS.fullmatch(pattern)
+    if lengths:
+        return {"shortest": int(lengths[1]), "longest": int(lengths[2])}
+    return {"pattern": re.compile(_LINEAR.get(pattern, pattern))}

@@ -1,0 +1,69 @@
+"""The table of context types agrees with the service model, the public enum, and the types that the constructs accept."""
+
+import inspect
+import json
+from typing import Any
+
+import pytest
+from botocore.model import ServiceModel, Shape, StructureShape
+
+from cdk_partnercentral import Engagement, EngagementContext, EngagementContextType
+from cdk_partnercentral._payloads.context_types import CONTEXT_TYPES, type_of
+from cdk_partnercentral._validation.rules import MODEL
+
+
+def shape(name: str) -> Shape:
+    return ServiceModel(json.loads(MODEL.read_text())).shape_for(name)
+
+
+def members(name: str) -> set[str]:
+    found = shape(name)
+    assert isinstance(found, StructureShape)
+    return set(found.members)
+
+
+def test_the_table_contains_every_type_once() -> None:
+    types = [each.name for each in CONTEXT_TYPES]
+
+    assert types == list(EngagementContextType)
+    assert [each.value for each in types] == shape("EngagementContextType").metadata["enum"]
+
+
+def test_members_are_those_of_the_union() -> None:
+    assert {each.member for each in CONTEXT_TYPES} == members("EngagementContextPayload")
+
+
+def test_a_type_can_be_updated_if_the_api_has_an_update_for_it() -> None:
+    assert {each.member for each in CONTEXT_TYPES if each.can_be_updated} == members("UpdateEngagementContextPayload")
+
+
+def test_comparisons_name_members_that_exist() -> None:
+    for row in CONTEXT_TYPES:
+        compared = {*row.comparison.filled_in, *([row.comparison.appended] if row.comparison.appended else [])}
+        union = shape("EngagementContextPayload")
+        assert isinstance(union, StructureShape)
+        payload = union.members[row.member]
+        assert isinstance(payload, StructureShape)
+        assert compared <= set(payload.members)
+
+
+@pytest.mark.parametrize("function", [EngagementContext, Engagement.add_context])
+def test_the_constructs_accept_every_payload_class(function: Any) -> None:
+    accepted = str(inspect.signature(function).parameters["payload"].annotation).split(" | ")
+
+    classes = [each.payload_class.__name__ for each in CONTEXT_TYPES if each.payload_class is not None]
+    assert accepted == [*classes, "Mapping[str, Any]", "IResolvable"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "type_"),
+    [
+        ({"Lead": {}}, "Lead"),
+        ({"Lead": {}, "CustomerProject": {}}, None),
+        ({"Other": {}}, None),
+        ({}, None),
+        ("x", None),
+    ],
+)
+def test_the_type_of_a_payload_is_that_of_its_only_member(payload: object, type_: str | None) -> None:
+    assert type_of(payload) == type_

@@ -1,0 +1,306 @@
+"""Conflicts between contexts are found at synthesis as the handler would find them, and so are too many contexts."""
+
+import copy
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_cdk import App, CfnParameter, Environment, Fn, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Annotations, Match
+from aws_cdk.aws_cloudfront.experimental import EdgeFunction
+from aws_cdk.region_info import RegionInfo
+
+from cdk_partnercentral import EngagementContext
+from cdk_partnercentral._checks import MOST_CONTEXTS, DesiredContext, conflicts, partition_problems
+from cdk_partnercentral._validation.rules import MODEL, payload_rule
+from lambda_handler import comparison
+from tests.cdk_partnercentral.generated import places, valid
+
+Json = dict[str, Any]
+Declare = Callable[..., EngagementContext]
+
+ENGAGEMENT = "eng-0123456789abcd"
+ARN = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}"
+
+
+def project(title: str = "Move to AWS") -> Json:
+    return {
+        "CustomerProject": {
+            "Project": {"Title": title, "BusinessProblem": "b" * 20, "TargetCompletionDate": "2999-06-30"},
+        }
+    }
+
+
+def visit(name: str, **more: str) -> Json:
+    person = {"BusinessTitle": "CTO", "Email": f"{name}@acme.example", "FirstName": name, "LastName": "Ex"}
+    return {"Contact": person, **more}
+
+
+def lead(*interactions: Json, **more: Any) -> Json:
+    return {"Customer": {"CompanyName": "Acme"}, "Interactions": list(interactions), **more}
+
+
+def test_two_contexts_that_would_adopt_one_another_are_an_error(app: App, stack: Stack, declare: Declare) -> None:
+    declare(stack, "One")
+    declare(stack, "Two", ARN)
+    declare(stack, "Elsewhere", "eng-abcdefghij0123")
+    with pytest.raises(RuntimeError, match="Deals/One and Deals/Two declare the same payload"):
+        app.synth()
+
+
+def test_equal_contexts_are_no_conflict_if_neither_adopts(app: App, stack: Stack, declare: Declare) -> None:
+    declare(stack, "One", adopt_existing=False)
+    declare(stack, "Two", adopt_existing=False)
+    app.synth()
+
+
+def test_payloads_without_values_are_no_conflict(app: App, stack: Stack, declare: Declare) -> None:
+    for name in ("One", "Two"):
+        declare(stack, name, payload={"ProspectingResult": {"Aws": {"Customer": {}}}})
+    app.synth()
+
+
+def test_a_lead_would_adopt_one_with_more_interactions(app: App, stack: Stack, declare: Declare) -> None:
+    declare(stack, "Less", payload={"Lead": lead(visit("ann"))})
+    declare(stack, "More", payload={"Lead": lead(visit("bob"), visit("ann"), QualificationStatus="Open")})
+    with pytest.raises(RuntimeError, match="Deals/Less and Deals/More"):
+        app.synth()
+
+
+@pytest.mark.parametrize("control", [{"existing_context_id": "2"}, {"client_token": "mine"}])
+def test_the_same_context_id_or_client_token_twice_is_an_error(
+    app: App, stack: Stack, declare: Declare, control: Json
+) -> None:
+    declare(stack, "One", **control)
+    declare(stack, "Two", payload=project("Another"), **control)
+    with pytest.raises(RuntimeError, match="Deals/One and Deals/Two"):
+        app.synth()
+
+
+def test_the_client_token_of_an_imported_context_is_no_conflict(app: App, stack: Stack, declare: Declare) -> None:
+    declare(stack, "One", client_token="mine")
+    declare(stack, "Two", payload=project("Another"), client_token="mine", existing_context_id="2")
+    app.synth()
+
+
+@pytest.mark.parametrize("type_", ["CustomerProject", "Lead"])
+def test_an_unresolved_member_of_the_union_is_skipped(type_: str, app: App, stack: Stack, declare: Declare) -> None:
+    for number, unresolved in enumerate(["{{resolve:ssm:/deals/acme}}", Fn.get_att("Elsewhere", "Payload")]):
+        declare(stack, f"Context{number}", payload={type_: unresolved})
+    app.synth()
+
+
+@pytest.mark.parametrize("interactions", ["{{resolve:ssm:/deals/acme}}", ["{{resolve:ssm:/deals/Acme}}"]])
+def test_a_lead_with_unresolved_interactions_is_no_conflict(
+    interactions: Any, app: App, stack: Stack, declare: Declare
+) -> None:
+    declare(stack, "Unresolved", payload={"Lead": {**lead(), "Interactions": interactions}})
+    declare(stack, "Other", payload={"Lead": lead(visit("ann"))})
+    app.synth()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("{{resolve:ssm:/a/id}}", "{{resolve:ssm:/b/id}}"),
+        (ARN.replace(ENGAGEMENT, "{{resolve:ssm:/a/id}}"), "{{resolve:ssm:/b/id}}"),
+        (ARN.replace("catalog/Sandbox", "x/catalog/Sandbox") + "/{{resolve:ssm:/a}}", "{{resolve:ssm:/a}}"),
+    ],
+)
+def test_different_references_are_different_engagements(
+    one: str, other: str, app: App, stack: Stack, declare: Declare
+) -> None:
+    declare(stack, "One", one)
+    declare(stack, "Two", other)
+    app.synth()
+
+
+def test_a_token_and_an_arn_that_contains_it_are_the_same_engagement(app: App, stack: Stack, declare: Declare) -> None:
+    token = CfnParameter(stack, "Engagement").value_as_string
+    declare(stack, "One", token)
+    declare(stack, "Two", ARN.replace(ENGAGEMENT, token))
+    with pytest.raises(RuntimeError, match="Deals/One and Deals/Two"):
+        app.synth()
+
+
+def test_more_contexts_than_an_engagement_can_contain_are_a_warning(stack: Stack, declare: Declare) -> None:
+    for number in range(7):
+        declare(stack, f"Deal{number}", payload=project(f"Deal {number}"))
+    found = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("More than 5 contexts"))
+    assert [each.id for each in found] == ["/Deals/Deal5"]
+
+
+def test_the_limit_is_that_of_the_service_model() -> None:
+    assert json.loads(MODEL.read_text())["shapes"]["EngagementContexts"]["max"] == MOST_CONTEXTS
+
+
+def test_conflicts_are_found_in_a_stack_that_jsii_wraps_in_a_new_object_each_time(app: App, declare: Declare) -> None:
+    elsewhere = Stack(app, "Elsewhere", env=Environment(account="111122223333", region="eu-west-1"))
+    EdgeFunction(
+        elsewhere,
+        "Edge",
+        code=lambda_.Code.from_inline("x"),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+    )
+    (support,) = (each.node.id for each in app.node.children if each.node.id.startswith("edge-lambda-stack-"))
+    first, second = (app.node.find_child(support) for _ in range(2))
+    assert isinstance(first, Stack)
+    assert first is not second
+    declare(first, "One")
+    declare(app.node.find_child(support), "Two")
+
+    with pytest.raises(RuntimeError, match=r"/One and .*/Two declare the same payload"):
+        app.synth()
+
+
+UNKNOWN_TO_THE_CDK = [
+    "cn-south-9",
+    "us-gov-north-1",
+    "us-iso-north-9",
+    "us-isob-west-9",
+    "eu-isoe-west-9",
+    "eusc-fr-east-1",
+]
+
+
+def known_regions(*, of_aws: bool) -> list[str]:
+    return [each.name for each in RegionInfo.regions if (each.partition == "aws") == of_aws]
+
+
+@pytest.mark.parametrize("region", [*known_regions(of_aws=False), *UNKNOWN_TO_THE_CDK])
+def test_a_stack_in_a_partition_without_partner_central_is_reported(region: str) -> None:
+    (problem,) = partition_problems(Stack(App(), "Deals", env=Environment(region=region)))
+
+    assert problem == f"stack: must be in a Region of partition aws, the only one with Partner Central; got {region}"
+
+
+def test_a_context_in_another_partition_is_an_error(app: App, declare: Declare) -> None:
+    stack = Stack(app, "Deals", env=Environment(account="123456789012", region="cn-north-1"))
+
+    with pytest.raises(ValueError, match=r"- stack: must be in a Region.*\n- catalog: "):
+        declare(stack, "Deal", catalog="sandbox")
+
+
+def test_a_stack_in_any_region_of_partition_aws_is_valid() -> None:
+    assert len(known_regions(of_aws=True)) > 20
+    for region in [*known_regions(of_aws=True), "eu-new-1", "us-new-9"]:
+        assert partition_problems(Stack(App(), "Deals", env=Environment(region=region))) == []
+
+
+PAIRS: dict[str, tuple[str, Json, Json, bool]] = {
+    "identical": ("CustomerProject", project()["CustomerProject"], project()["CustomerProject"], True),
+    "case of a project": ("CustomerProject", project("A")["CustomerProject"], project("a")["CustomerProject"], False),
+    "two empty payloads": ("CustomerProject", {}, {}, False),
+    "empty members": ("ProspectingResult", {"Aws": {"Customer": {}}}, {"Aws": {"Customer": {}}}, False),
+    "an empty member": ("ProspectingResult", {"Aws": {"TaskName": "a"}}, {"Aws": {"TaskName": "a", "Customer": {}}}, False),
+    "instants": (
+        "ProspectingResult",
+        {"Aws": {"StartTime": "2027-01-05T09:30:00Z"}},
+        {"Aws": {"StartTime": "2027-01-05T10:30:00.000+01:00"}},
+        True,
+    ),
+    "instants to the microsecond": (
+        "ProspectingResult",
+        {"Aws": {"StartTime": "2027-01-05T09:30:00.123456Z"}},
+        {"Aws": {"StartTime": "2027-01-05T09:30:00.123456789Z"}},
+        True,
+    ),
+    "an instant in a text": (
+        "ProspectingResult",
+        {"Aws": {"TaskName": "2027-01-05T09:30:00Z"}},
+        {"Aws": {"TaskName": "2027-01-05T09:30:00+00:00"}},
+        False,
+    ),
+    "interactions in another order": (
+        "Lead",
+        lead(visit("ann"), visit("bob")),
+        lead(visit("bob"), visit("ann")),
+        True,
+    ),
+    "case and white space": ("Lead", lead(visit("ann", Usecase="Backup")), lead(visit("Ann", Usecase=" backup ")), True),
+    "a customer's case": ("Lead", lead(visit("ann")), {**lead(visit("ann")), "Customer": {"CompanyName": "ACME"}}, False),
+    "an interaction's date": (
+        "Lead",
+        lead(visit("ann")),
+        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
+        True,
+    ),
+    "two dates": (
+        "Lead",
+        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
+        lead(visit("ann", InteractionDate="2027-01-05T10:30:00+01:00")),
+        True,
+    ),
+    "an interaction with more members": ("Lead", lead(visit("ann")), lead(visit("ann", Usecase="Backup")), False),
+    "one match for two interactions": ("Lead", lead(visit("ann"), visit("ann")), lead(visit("ann"), visit("bob")), False),
+    "an interaction with a date is matched first": (
+        "Lead",
+        lead(visit("ann"), visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
+        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z"), visit("ann", InteractionDate="2027-01-06T09:30:00Z")),
+        True,
+    ),
+    "members that AWS fills in": ("Lead", lead(visit("ann")), lead(visit("ann"), Insights={"LeadReadinessScore": "Low"}), True),
+    "a different value of a member that AWS fills in": (
+        "Lead",
+        lead(visit("ann"), Insights={"LeadReadinessScore": "High"}),
+        lead(visit("ann"), Insights={"LeadReadinessScore": "Low"}),
+        False,
+    ),
+}  # fmt: skip
+
+
+def reported(type_: str, one: Json, other: Json) -> bool:
+    """Whether the synthesis reports that one of two contexts would adopt the other."""
+    common: Json = {"catalog": "Sandbox", "engagement": ENGAGEMENT, "type": type_, "adopt_existing": True}
+    common |= {"existing_context_id": None, "client_token": None}
+    return bool(conflicts([DesiredContext(path=str, payload=each, **common) for each in (one, other)]))
+
+
+def adopted(type_: str, one: Json, other: Json) -> bool:
+    """Whether the handler would adopt one of two contexts for the other."""
+    return any(
+        comparison.has_values(desired) and comparison.says(current, desired, type_, before={})
+        for desired, current in ((one, other), (other, one))
+    )
+
+
+@pytest.mark.parametrize(("type_", "one", "other", "equal"), PAIRS.values(), ids=PAIRS)
+def test_the_synthesis_and_the_handler_find_the_same_payloads_equal(
+    type_: str, one: Json, other: Json, equal: bool
+) -> None:
+    assert (reported(type_, one, other), adopted(type_, one, other)) == (equal, equal)
+
+
+EQUAL_INSTANTS = {
+    "2027-01-05T09:30:00Z": "2027-01-05T10:30:00+01:00",
+    "1999-12-31T23:59:59-11:30": "2000-01-01T11:29:59.0000000Z",
+}
+
+
+def reworded(type_: str, member: Json, draw: random.Random) -> Json:
+    """The payload with changes of form, some of which make it a different one."""
+    changed = copy.deepcopy(member)
+    rule = payload_rule().members[type_]
+    for value, _, put in list(places(changed, rule, lambda _: None)):
+        if isinstance(value, str) and draw.random() < 0.2:
+            put(draw.choice([EQUAL_INSTANTS.get(value, value), value.upper(), f" {value}\n", value, value]))
+        elif isinstance(value, list) and draw.random() < 0.3:
+            draw.shuffle(value)
+        elif isinstance(value, dict) and value and draw.random() < 0.1:
+            value.pop(draw.choice([name for name in value if name != "Customer"] or list(value)))
+    return changed
+
+
+def test_they_do_so_for_random_payloads_of_the_model() -> None:
+    draw = random.Random(4)  # noqa: S311 - reproducible, no secret
+    equal = 0
+    for _ in range(3_000):
+        ((type_, member),) = valid(payload_rule(), draw).items()
+        other = reworded(type_, member, draw)
+        assert reported(type_, member, other) == adopted(type_, member, other), json.dumps([member, other])
+        equal += adopted(type_, member, other)
+    assert 300 < equal < 2_700

@@ -1,0 +1,336 @@
+"""The function's policy allows exactly the declared engagements within IAM's limit, and grants allow other principals."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_cdk import App, CfnParameter, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk.cx_api import CloudFormationStackArtifact
+from constructs import Construct
+
+from cdk_partnercentral import Engagement, EngagementContext, IEngagementContext, PartnerCentralProvider
+from cdk_partnercentral._iam import LARGEST_POLICY, policy, policy_size
+from cdk_partnercentral._identifiers import engagement_arn
+from tests.cdk_partnercentral.known_ids import FUNCTION, LOG_GROUP, POLICY
+
+Json = dict[str, Any]
+Template = Callable[[Stack], Json]
+OfType = Callable[[Json, str], dict[str, Json]]
+Only = Callable[[Json, str], Json]
+Granted = Callable[[], list[Json]]
+
+CONTEXT = "Custom::EngagementContext"
+ENGAGEMENT = "eng-0123456789abcd"
+ARN = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}"
+READ, UPDATE = "partnercentral:GetEngagement", "partnercentral:UpdateEngagementContext"
+GRANTS = [("grant_read", READ), ("grant_update", [READ, UPDATE])]
+
+LOGS = "arn:aws:logs:us-east-1:111122223333:log-group:deals:*"
+LIMIT_OF_IAM = 10_240
+
+
+def arns_of(catalog: str, count: int) -> list[str]:
+    return [f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/eng-{n:014}" for n in range(count)]
+
+
+def engagements(catalog: str, resources: list[str]) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": [
+            "partnercentral:CreateEngagementContext",
+            "partnercentral:GetEngagement",
+            "partnercentral:UpdateEngagementContext",
+        ],
+        "Resource": resources,
+        "Condition": {"StringEquals": {"partnercentral:Catalog": catalog}},
+    }
+
+
+LOGGING = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": LOGS}
+
+
+def test_one_sorted_statement_for_each_catalog_in_any_order_of_declaration() -> None:
+    one, two, three = arns_of("Sandbox", 3)
+    (real,) = arns_of("AWS", 1)
+
+    made = policy({"Sandbox": [three, one, two], "AWS": [real]}, log_group_arn=LOGS)
+
+    assert made.document == {
+        "Version": "2012-10-17",
+        "Statement": [LOGGING, engagements("AWS", [real]), engagements("Sandbox", [one, two, three])],
+    }
+    assert made.widened == ()
+    assert made == policy({"AWS": [real], "Sandbox": [two, three, one]}, log_group_arn=LOGS)
+
+
+def test_catalogs_that_are_tokens_keep_their_order_of_declaration(stack: Stack) -> None:
+    """A token's number depends on earlier tokens, so sorting by it would change a template without a reason."""
+    first, second = (CfnParameter(stack, name).value_as_string for name in ["First", "Second"])
+
+    for order in ([first, second], [second, first]):
+        statements = policy({each: [engagement_arn(each, "*")] for each in order}, log_group_arn=LOGS).document[
+            "Statement"
+        ]
+        assert statements[1:] == [engagements(each, [engagement_arn(each, "*")]) for each in order]
+
+
+def test_without_contexts_only_logging_is_allowed() -> None:
+    assert policy({}, log_group_arn=LOGS).document == {"Version": "2012-10-17", "Statement": [LOGGING]}
+
+
+def test_a_wildcard_replaces_the_engagements_of_its_catalog() -> None:
+    made = policy({"Sandbox": [*arns_of("Sandbox", 2), engagement_arn("Sandbox", "*")]}, log_group_arn=LOGS)
+
+    assert made.document["Statement"][1:] == [engagements("Sandbox", [engagement_arn("Sandbox", "*")])]
+    assert made.widened == ()
+
+
+def test_exact_arns_up_to_the_limit_and_a_wildcard_beyond() -> None:
+    beyond = (each for each in range(200) if policy({"Sandbox": arns_of("Sandbox", each)}, log_group_arn=LOGS).widened)
+    count = next(beyond) - 1
+    last_exact = policy({"Sandbox": arns_of("Sandbox", count)}, log_group_arn=LOGS)
+    first_widened = policy({"Sandbox": arns_of("Sandbox", count + 1)}, log_group_arn=LOGS)
+
+    assert count > 90
+    assert last_exact.document["Statement"][1]["Resource"] == arns_of("Sandbox", count)
+    assert LARGEST_POLICY - 100 < len(json.dumps(last_exact.document, separators=(",", ":"))) <= LARGEST_POLICY
+    assert first_widened.document["Statement"][1:] == [engagements("Sandbox", [engagement_arn("Sandbox", "*")])]
+    assert first_widened.widened == ("Sandbox",)
+
+
+def test_the_catalog_with_the_most_engagements_is_widened_first() -> None:
+    made = policy({"AWS": arns_of("AWS", 60), "Sandbox": arns_of("Sandbox", 70)}, log_group_arn=LOGS)
+
+    assert made.widened == ("Sandbox",)
+    assert made.document["Statement"][1:] == [
+        engagements("AWS", arns_of("AWS", 60)),
+        engagements("Sandbox", [engagement_arn("Sandbox", "*")]),
+    ]
+
+
+@pytest.mark.parametrize("order", [["AWS", "Sandbox"], ["Sandbox", "AWS"]])
+def test_the_widened_catalog_does_not_depend_on_the_order(order: list[str]) -> None:
+    made = policy({catalog: arns_of(catalog, 80) for catalog in order}, log_group_arn=LOGS)
+
+    assert made.widened == ("AWS",)
+
+
+def test_both_catalogs_are_widened_if_one_is_not_enough() -> None:
+    made = policy({"AWS": arns_of("AWS", 490), "Sandbox": arns_of("Sandbox", 490)}, log_group_arn=LOGS)
+
+    assert set(made.widened) == {"AWS", "Sandbox"}
+    assert policy_size(made.document) < LARGEST_POLICY
+
+
+def test_a_token_counts_as_much_as_the_longest_log_group_arn(stack: Stack) -> None:
+    token = CfnParameter(stack, "LogGroup").value_as_string
+    longest = f"arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:{'x' * 512}:*"
+
+    assert policy_size({"Resource": token}) >= policy_size({"Resource": longest})
+    assert policy_size({"Resource": [token, token]}) > 2 * len(longest)
+
+
+def test_the_policy_fits_even_if_all_tokens_are_long(stack: Stack) -> None:
+    token = CfnParameter(stack, "Catalog").value_as_string
+
+    made = policy({token: arns_of(token, 20)}, log_group_arn=LOGS)
+
+    assert made.widened == (token,)
+    assert policy_size(made.document) < LARGEST_POLICY < LIMIT_OF_IAM
+
+
+def engagement_statements(resource: Json) -> list[Json]:
+    statements: list[Json] = resource["Properties"]["PolicyDocument"]["Statement"]
+    return statements[1:]
+
+
+def annotations(artifact: CloudFormationStackArtifact) -> dict[str, str]:
+    """The IDs of the library's own annotations in a stack, by construct path."""
+    return {
+        message.id: str(message.entry.data).split("[ack: ")[1].rstrip("]")
+        for message in artifact.messages
+        if "cdk-partnercentral:" in str(message.entry.data)
+    }
+
+
+def test_four_contexts_share_one_function_and_one_policy(
+    stack: Stack, declare: Any, allowing: Any, template_of: Template, of_type: OfType, only: Only
+) -> None:
+    declare(stack, "One", "eng-zzzzzzzzzzzzzz")
+    arn = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}"
+    declare(stack, "Two", arn, adopt_existing=False)
+    declare(Construct(stack, "Inner"), "Three", ENGAGEMENT, adopt_existing=False)
+    declare(stack, "Real", ENGAGEMENT, catalog="AWS")
+
+    template = template_of(stack)
+
+    only(template, "AWS::Lambda::Function")
+    contexts = of_type(template, CONTEXT).values()
+    assert [each["Properties"]["ServiceToken"] for each in contexts] == [{"Fn::GetAtt": [FUNCTION, "Arn"]}] * 4
+    assert engagement_statements(only(template, "AWS::IAM::Policy")) == [
+        allowing("AWS", ENGAGEMENT),
+        allowing("Sandbox", ENGAGEMENT, "eng-zzzzzzzzzzzzzz"),
+    ]
+
+
+def test_a_token_widens_the_policy_to_the_catalog_with_an_annotation(
+    app: App, declare: Any, allowing: Any, only: Only
+) -> None:
+    stack = Stack(app, "Deals")
+    token = CfnParameter(stack, "Engagement").value_as_string
+    declare(stack, "Exact")
+    declare(stack, "Real", catalog="AWS")
+    first = declare(stack, "FromParameter", token)
+    declare(stack, "FromAttribute", first.engagement_id)
+    declare(stack, "FromReference", "{{resolve:ssm:/deals/acme}}")
+
+    artifact = app.synth().get_stack_by_name("Deals")
+
+    assert engagement_statements(only(artifact.template, "AWS::IAM::Policy")) == [
+        allowing("AWS", ENGAGEMENT),
+        allowing("Sandbox", "*"),
+    ]
+    unresolved = "cdk-partnercentral:engagementKnownAtDeployment"
+    assert annotations(artifact) == {
+        "/Deals/FromParameter": unresolved,
+        "/Deals/FromAttribute": unresolved,
+        "/Deals/FromReference": unresolved,
+    }
+    # A warning would fail a deployment with --strict.
+    assert {message.entry.type for message in artifact.messages} == {"aws:cdk:info"}
+
+
+def test_490_engagements_fit_into_one_inline_policy(app: App, declare: Any, allowing: Any, of_type: OfType) -> None:
+    stack = Stack(app, "Deals")
+    for number in range(490):
+        declare(stack, f"Deal{number}", f"eng-{number:014}")
+
+    artifact = app.synth().get_stack_by_name("Deals")
+
+    ((name, resource),) = of_type(artifact.template, "AWS::IAM::Policy").items()
+    longest_arn = f"arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:{'x' * 512}:*"
+    text = json.dumps(resource["Properties"]["PolicyDocument"], separators=(",", ":"))
+    text = text.replace(json.dumps({"Fn::GetAtt": [LOG_GROUP, "Arn"]}, separators=(",", ":")), longest_arn)
+    assert name == POLICY
+    assert longest_arn in text
+    assert len(text) < 10_240
+    assert engagement_statements(resource) == [allowing("Sandbox", "*")]
+    assert not of_type(artifact.template, "AWS::IAM::ManagedPolicy")
+    assert annotations(artifact) == {
+        "/Deals/cdk-partnercentral.Provider": "cdk-partnercentral:policyWidened:Sandbox",
+    }
+    assert len(artifact.template["Resources"]) == 495
+
+
+def test_90_engagements_are_listed_individually(
+    stack: Stack, declare: Any, allowing: Any, template_of: Template, only: Only
+) -> None:
+    names = [f"eng-{number:014}" for number in range(90)]
+    for number, name in enumerate(reversed(names)):
+        declare(stack, f"Deal{number}", name)
+
+    resource = only(template_of(stack), "AWS::IAM::Policy")
+
+    assert engagement_statements(resource) == [allowing("Sandbox", *names)]
+
+
+def test_a_context_that_is_declared_after_the_policy_was_resolved_is_in_it(
+    stack: Stack, declare: Any, allowing: Any, template_of: Template
+) -> None:
+    declare(stack, "Early", "eng-00000000000000")
+    resource = PartnerCentralProvider.get_or_create(stack).node.find_child("Policy")
+    stack.resolve(resource.policy_document)  # type: ignore[attr-defined]
+    declare(stack, "Later", "eng-11111111111111")
+
+    statements = engagement_statements(template_of(stack)["Resources"][POLICY])
+
+    assert statements == [allowing("Sandbox", "eng-00000000000000", "eng-11111111111111")]
+
+
+@pytest.fixture
+def role(stack: Stack) -> iam.Role:
+    return iam.Role(stack, "Reader", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+
+
+@pytest.fixture
+def token(stack: Stack) -> str:
+    return CfnParameter(stack, "Engagement").value_as_string
+
+
+@pytest.fixture
+def granted(stack: Stack, role: iam.Role, template_of: Template) -> Granted:
+    """The statements of the role's policy."""
+
+    def read() -> list[Json]:
+        of_role = stack.resolve(role.role_name)
+        policies = [each["Properties"] for each in template_of(stack)["Resources"].values() if "Policy" in each["Type"]]
+        (policy,) = (each for each in policies if each["Roles"] == [of_role])
+        statements: list[Json] = policy["PolicyDocument"]["Statement"]
+        return statements
+
+    return read
+
+
+def allowed(actions: str | list[str], resource: Any, catalog: Any = "Sandbox") -> Json:
+    condition = {"StringEquals": {"partnercentral:Catalog": catalog}}
+    return {"Effect": "Allow", "Action": actions, "Resource": resource, "Condition": condition}
+
+
+def imported(scope: Construct, engagement: str = ENGAGEMENT, **others: Any) -> IEngagementContext:
+    given = {"catalog": "Sandbox", "engagement_identifier": engagement, "context_id": "2", **others}
+    return EngagementContext.from_engagement_context_attributes(scope, "Imported", **given)
+
+
+@pytest.mark.parametrize("identifier", [ENGAGEMENT, ARN])
+@pytest.mark.parametrize(("grant", "actions"), GRANTS)
+def test_grants_apply_to_the_engagement_in_its_catalog(
+    identifier: str, grant: str, actions: Any, stack: Stack, role: iam.Role, declare: Any, granted: Granted
+) -> None:
+    context = declare(stack, "Acme", identifier)
+
+    made = getattr(context, grant)(role)
+
+    assert made.success
+    assert granted() == [allowed(actions, ARN)]
+
+
+def test_a_grant_on_a_token_uses_the_attribute_of_the_declared_context(
+    stack: Stack, token: str, role: iam.Role, declare: Any, granted: Granted
+) -> None:
+    context = declare(stack, "Acme", token)
+
+    context.grant_update(role)
+
+    assert granted() == [allowed([READ, UPDATE], stack.resolve(context.engagement_arn))]
+    assert stack.resolve(context.engagement_arn)["Fn::GetAtt"][1] == "EngagementArn"
+
+
+@pytest.mark.parametrize("catalog", ["AWS", "Sandbox"])
+@pytest.mark.parametrize(("grant", "actions"), GRANTS)
+def test_grants_on_an_imported_context_apply_to_its_engagement(
+    catalog: str, grant: str, actions: Any, stack: Stack, role: iam.Role, granted: Granted
+) -> None:
+    context = imported(stack, catalog=catalog)
+
+    getattr(context, grant)(role)
+
+    arn = f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{ENGAGEMENT}"
+    assert granted() == [allowed(actions, arn, catalog)]
+
+
+def test_a_grant_on_the_token_of_an_imported_context_is_not_a_wildcard(
+    stack: Stack, token: str, role: iam.Role, granted: Granted
+) -> None:
+    context = imported(stack, token)
+
+    context.grant_read(role)
+
+    assert granted() == [allowed(READ, stack.resolve(context.engagement_arn))]
+
+
+def test_a_grant_on_an_engagement_applies_to_it(stack: Stack, role: iam.Role, granted: Granted) -> None:
+    Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox").grant_read(role)
+
+    assert granted() == [allowed(READ, ARN)]
