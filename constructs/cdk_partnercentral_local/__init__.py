@@ -8,12 +8,17 @@ is not. Needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
 from cdk_partnercentral_local.cloud._cdk import CdkRun
 from cdk_partnercentral_local.cloud._cloud import LocalCloud
 from cdk_partnercentral_local.cloud._failures import LocalCloudError
-from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._errors import Dropped, Problem, ServiceError
-from cdk_partnercentral_local.service._faults import Fault
-from cdk_partnercentral_local.service._server import PartnerCentralServer
-from cdk_partnercentral_local.service._service import Call, PartnerCentral
-from cdk_partnercentral_local.service._wire import Reply
+from cdk_partnercentral_local.service import (
+    Behavior,
+    Call,
+    Dropped,
+    Fault,
+    PartnerCentral,
+    PartnerCentralServer,
+    Problem,
+    Reply,
+    ServiceError,
+)
 
 __all__ = [
     "Behavior",

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service import Behavior
 
 behaviors = st.builds(
     Behavior,

@@ -19,8 +19,7 @@ from cdk_partnercentral_local.cloud._cdk import CdkRun, run_cli
 from cdk_partnercentral_local.cloud._environment import ACCOUNT, REGION, aws_settings, base_environment
 from cdk_partnercentral_local.cloud._failures import LocalCloudError
 from cdk_partnercentral_local.cloud._ministack import MiniStack
-from cdk_partnercentral_local.service._server import PartnerCentralServer
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local.service import PartnerCentral, PartnerCentralServer
 
 Step = Callable[[str], AbstractContextManager[object]]
 

@@ -10,9 +10,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._server import PartnerCentralServer
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local.service import Behavior, PartnerCentral, PartnerCentralServer
 
 
 class Clock:

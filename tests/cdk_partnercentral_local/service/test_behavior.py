@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service import Behavior
 
 Serve = Callable[..., tuple[Any, Any]]
 Json = dict[str, Any]
@@ -331,7 +331,7 @@ def test_values_are_held_as_they_were_sent(serve: Serve, lead: Json) -> None:
 
 
 def test_values_are_normalised_on_create_and_on_update(serve: Serve, lead: Json, project: Json) -> None:
-    service, client = serve(normalises=True)
+    service, client = serve(normalizes=True)
     engagement = service.create_engagement()
     lead["Lead"]["Interactions"][0]["Contact"]["LastName"] = "\tDoe "
     sloppy = {"CompanyName": " Acme ", "WebsiteUrl": " acme.example ", "Address": {"CountryCode": "us ", "City": ""}}
@@ -352,7 +352,7 @@ def test_values_are_normalised_on_create_and_on_update(serve: Serve, lead: Json,
 def test_a_website_is_completed_when_there_is_something_and_room(
     serve: Serve, lead: Json, sent: str, read: str
 ) -> None:
-    service, client = serve(normalises=True)
+    service, client = serve(normalizes=True)
     engagement = service.create_engagement()
     for website in (sent, "a." + "b" * 245):
         lead["Lead"]["Customer"]["WebsiteUrl"] = website

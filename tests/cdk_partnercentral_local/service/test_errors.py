@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cdk_partnercentral_local.service._service import PartnerCentral
-from cdk_partnercentral_local.service._validation import service_model
+from cdk_partnercentral_local.service import PartnerCentral, service_model
 
 Serve = Callable[..., tuple[Any, Any]]
 Json = dict[str, Any]

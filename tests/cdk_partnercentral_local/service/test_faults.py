@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from cdk_partnercentral_local.service._errors import Dropped, Problem, ServiceError
-from cdk_partnercentral_local.service._faults import Fault
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local.service import Dropped, Fault, PartnerCentral, Problem, ServiceError
 
 Serve = Callable[..., tuple[Any, Any]]
 Json = dict[str, Any]

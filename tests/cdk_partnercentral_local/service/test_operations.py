@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local.service._service import Call, PartnerCentral
+from cdk_partnercentral_local.service import Call, PartnerCentral
 
 Serve = Callable[..., tuple[Any, Any]]
 Json = dict[str, Any]

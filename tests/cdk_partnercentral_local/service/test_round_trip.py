@@ -11,9 +11,7 @@ from botocore.model import ListShape, Shape, StringShape, StructureShape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._service import PartnerCentral
-from cdk_partnercentral_local.service._validation import service_model
+from cdk_partnercentral_local.service import Behavior, PartnerCentral, service_model
 
 Json = dict[str, Any]
 

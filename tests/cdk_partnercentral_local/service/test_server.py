@@ -19,8 +19,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from werkzeug.test import Client
 
-from cdk_partnercentral_local.service._server import PartnerCentralServer, wsgi_app
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local.service import PartnerCentral, PartnerCentralServer, wsgi_app
 
 Serve = Callable[..., tuple[Any, Any]]
 Json = dict[str, Any]

@@ -14,9 +14,8 @@ from botocore.model import ListShape, Shape, StructureShape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cdk_partnercentral_local.service._service import PartnerCentral
-from cdk_partnercentral_local.service._validation import matcher, service_model
-from cdk_partnercentral_local.service._wire import OPERATIONS
+from cdk_partnercentral_local.service import OPERATIONS, PartnerCentral, service_model
+from cdk_partnercentral_local.service._validation import matcher
 
 Json = dict[str, Any]
 
