@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.quick_cloud import QuickCloud
+    from cdk_partnercentral_local import LocalCloud
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[QuickCloud]:
+def cloud() -> Iterator[LocalCloud]:
     """A bootstrapped local cloud. Each test uses its own engagements and stack names."""
     # Imported here because most tests do not need what it imports.
     from tests.quick_cloud import QuickCloud

@@ -10,7 +10,7 @@ Codes, members and enums are those of the service model; the messages are our ow
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 ProblemCode = Literal[
     "REQUIRED_FIELD_MISSING",
@@ -106,5 +106,5 @@ def internal_error() -> ServiceError:
 def access_denied(operation: str, resource: str, *, reason: str | None = None) -> ServiceError:
     """Return an AccessDeniedException, with a Reason if one is given."""
     message = f"The caller is not authorized to perform: partnercentral:{operation} on resource: {resource}"
-    members = {} if reason is None else {"Reason": reason}
+    members: dict[str, Any] = {} if reason is None else {"Reason": reason}
     return ServiceError("AccessDeniedException", message, **members)
