@@ -1,5 +1,5 @@
 # The two commands are `make local` and `make test`; both do all their set-up themselves.
-# Needs: Python 3.10 or newer, make, openssl.
+# Needs: Python 3.10 or newer, make.
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python

@@ -13,7 +13,7 @@ from typing import Any
 import botocore
 
 from benchmarks.work import ROOT
-from cdk_partnercentral_local.cloud._certificate import make_certificate
+from cdk_partnercentral_local.cloud import make_certificate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +53,12 @@ class Service:
         # As many certificates as every system trusts: reading them is part of a cold start.
         bundle = folder / "bundle.pem"
         usual = Path(botocore.__file__).with_name("cacert.pem").read_text(encoding="utf-8")
-        bundle.write_text(usual + made.certificate.read_text(encoding="utf-8"), encoding="utf-8")
-        self._command = [sys.executable, "-m", "benchmarks.service", str(made.certificate), str(made.key)]
+        bundle.write_text(usual + made.authority.read_text(encoding="utf-8"), encoding="utf-8")
+        self._command = [sys.executable, "-m", "benchmarks.service", str(made.chain), str(made.key)]
         self.environment = {
             "SSL_CERT_FILE": str(bundle),
             "AWS_CA_BUNDLE": str(bundle),
-            "NODE_EXTRA_CA_CERTS": str(made.certificate),
+            "NODE_EXTRA_CA_CERTS": str(made.authority),
         }
 
     def __enter__(self) -> "Service":

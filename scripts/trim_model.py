@@ -11,7 +11,13 @@ from botocore.loaders import Loader
 
 MODEL = Path(__file__).parents[1] / "constructs" / "cdk_partnercentral" / "_validation" / "service-2.json"
 SERVICE = "partnercentral-selling"
-OPERATIONS = ("CreateEngagementContext", "GetEngagement", "UpdateEngagementContext")
+OPERATIONS = (
+    "CreateEngagement",
+    "CreateEngagementContext",
+    "GetEngagement",
+    "ListEngagements",
+    "UpdateEngagementContext",
+)
 
 
 def trimmed() -> dict[str, Any]:

@@ -1,19 +1,22 @@
 """Run the library without AWS: a local Partner Central, and MiniStack for everything else.
 
-`LocalCloud` is both, for the CDK CLI; `PartnerCentralServer` and `PartnerCentral` are the first alone, over HTTP and in
-memory. `python -m cdk_partnercentral_local` is the command. Everything that is named here is public, every other module
-is not. Needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
+`LocalCloud` is both, for the CDK CLI. `PartnerCentralServer` and `PartnerCentral` are the local Partner Central alone, over
+HTTP and in memory. The command is `python -m cdk_partnercentral_local`. All names below are public; all other modules are
+private. This package needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
 """
 
-from cdk_partnercentral_local.cloud._cdk import CdkRun
-from cdk_partnercentral_local.cloud._cloud import LocalCloud
-from cdk_partnercentral_local.cloud._failures import LocalCloudError
-from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._errors import Dropped, Problem, ServiceError
-from cdk_partnercentral_local.service._faults import Fault
-from cdk_partnercentral_local.service._server import PartnerCentralServer
-from cdk_partnercentral_local.service._service import Call, PartnerCentral
-from cdk_partnercentral_local.service._wire import Reply
+from cdk_partnercentral_local.cloud import CdkRun, LocalCloud, LocalCloudError
+from cdk_partnercentral_local.service import (
+    Behavior,
+    Call,
+    Dropped,
+    Fault,
+    PartnerCentral,
+    PartnerCentralServer,
+    Problem,
+    Reply,
+    ServiceError,
+)
 
 __all__ = [
     "Behavior",

@@ -11,38 +11,38 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from rich.console import Console
 
-from cdk_partnercentral_local._demo import create_engagement, deploy
-from cdk_partnercentral_local._progress import Progress
-from cdk_partnercentral_local.cloud._cloud import LocalCloud
-from cdk_partnercentral_local.cloud._failures import LocalCloudError
+from cdk_partnercentral_local._terminal import Progress, contexts_table, outputs_table
+from cdk_partnercentral_local.cloud import LocalCloud, LocalCloudError
 
-_ABOUT = """\
-Deploy the CDK app of this folder to a local cloud and show what the local Partner Central holds afterwards.
-The app gets the id of a fresh engagement as the CDK context "engagement". No AWS account is used, and nothing
+_DESCRIPTION = """\
+Deploy the CDK app in this folder to a local cloud, and show the contexts in the local Partner Central afterwards.
+The app gets the ID of a new engagement as the CDK context "engagement". No AWS account is used, and no process
 is left running.
 """
-_SERVE = "deploy nothing: keep the local cloud up until Ctrl-C, and print what your own shell needs to use it"
+_SERVE = "deploy nothing: keep the local cloud running until Ctrl-C, and print the settings for your own shell"
 _UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+_BOOTSTRAP_STACK = "CDKToolkit"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments (Sequence[str] | None): The command line; this process's own by default.
+        arguments (Sequence[str] | None): The command line; that of this process by default.
 
     Returns:
-        The exit status: 0 when all went well, 1 when a step failed, 130 after Ctrl-C.
+        The exit status: 0 for success, 1 if a step failed, 130 after Ctrl-C.
     """
-    parser = argparse.ArgumentParser(prog="python -m cdk_partnercentral_local", description=_ABOUT)
+    parser = argparse.ArgumentParser(prog="python -m cdk_partnercentral_local", description=_DESCRIPTION)
     parser.add_argument("--serve", action="store_true", help=_SERVE)
     serve = parser.parse_args(arguments).serve
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
-    # Without a terminal there is no width to ask for; the tables are made for 100 columns.
+        signal.signal(number, _exit)
+    # Without a terminal, rich assumes 80 columns; the tables need 100.
     progress = Progress(Console(highlight=False, width=None if sys.stdout.isatty() else 100))
     started = time.monotonic()
     try:
@@ -61,13 +61,13 @@ def _run(progress: Progress, *, serve: bool) -> None:
     folder = Path.cwd()
     if not serve and not (folder / "cdk.json").exists():
         raise LocalCloudError(
-            f"There is no CDK app in {folder}: cdk.json is missing.",
-            hint="Go to the folder of a CDK app, or start the local cloud alone with --serve.",
+            f"{folder} must contain a CDK app; cdk.json is missing.",
+            hint="Change to the folder of a CDK app, or start the local cloud without an app with --serve.",
         )
     with LocalCloud(step=progress.step) as cloud:
         with progress.step("cdk bootstrap"):
             cloud.bootstrap()
-        engagement = create_engagement(cloud, "Demo")
+        engagement = cloud.partner_central.create_engagement(title="Demo")
         progress.console.print(f"   Engagement {engagement} (Sandbox)")
         if serve:
             _wait_for_ctrl_c(cloud, progress, engagement)
@@ -75,16 +75,64 @@ def _run(progress: Progress, *, serve: bool) -> None:
             deploy(cloud, progress, folder=folder, engagement=engagement)
 
 
+def deploy(cloud: LocalCloud, progress: Progress, *, folder: Path, engagement: str) -> None:
+    """Deploy the app in a folder, and print the outputs of its stacks and the contexts of the engagement.
+
+    Args:
+        cloud (LocalCloud): A running, bootstrapped local cloud.
+        progress (Progress): Where to print.
+        folder (Path): The folder of the CDK app.
+        engagement (str): The ID of the engagement, which the app gets as the CDK context `engagement`.
+
+    Raises:
+        LocalCloudError: The deployment failed; the log contains the reasons in CloudFormation.
+    """
+    with progress.loud_step("cdk deploy"):
+        # --ci: everything on standard output, in order.
+        options = ("--all", "--ci", "--progress", "events", "-c", f"engagement={engagement}")
+        run = cloud.cdk("deploy", *options, folder=folder, capture=False)
+        if run.status:
+            raise _failure(cloud)
+    for stack in _stacks(cloud):
+        progress.table(f"Outputs of the stack {stack['StackName']}", outputs_table(stack.get("Outputs", [])))
+    partner_central = cloud.client("partnercentral-selling")
+    contexts = partner_central.get_engagement(Catalog="Sandbox", Identifier=engagement).get("Contexts", [])
+    progress.table(f"Contexts of {engagement} in the local Partner Central", contexts_table(contexts))
+
+
+def _failure(cloud: LocalCloud) -> LocalCloudError:
+    failed = [
+        f"{event['LogicalResourceId']}  {event['ResourceStatus']}\n  {event['ResourceStatusReason']}"
+        for stack in _stacks(cloud)
+        for event in reversed(_events(cloud, stack))
+        if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
+    ]
+    if not failed:
+        return LocalCloudError("cdk deploy failed.", hint="See the output of the CDK CLI above.")
+    hint = "Fix the errors below, and run the command again. CloudFormation reported:"
+    return LocalCloudError("cdk deploy failed.", hint=hint, log="\n".join(failed))
+
+
+def _stacks(cloud: LocalCloud) -> list[dict[str, Any]]:
+    described = cloud.client("cloudformation").describe_stacks()["Stacks"]
+    return [stack for stack in described if stack["StackName"] != _BOOTSTRAP_STACK]
+
+
+def _events(cloud: LocalCloud, stack: dict[str, Any]) -> list[dict[str, Any]]:
+    pages = cloud.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack["StackId"])
+    return [event for page in pages for event in page["StackEvents"]]
+
+
 def _wait_for_ctrl_c(cloud: LocalCloud, progress: Progress, engagement: str) -> None:
     exports = [f"export {name}={shlex.quote(value)}" for name, value in cloud.settings.items()]
-    progress.show("In the shell where you run cdk:")
-    # Past rich, which would break long lines.
+    progress.show("In the shell in which you run cdk:")
+    # Not through rich, which breaks long lines.
     sys.stdout.write("\n".join(["", f"unset {' '.join(_UNSET)}", *exports, ""]))
-    progress.show(f"Then: cdk deploy -c engagement={engagement}", "Ctrl-C ends the local cloud.")
+    progress.show(f"Then: cdk deploy -c engagement={engagement}", "Press Ctrl-C to stop the local cloud.")
     threading.Event().wait()
 
 
-def _leave(number: int, _frame: FrameType | None) -> None:
+def _exit(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 

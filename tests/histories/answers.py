@@ -115,7 +115,7 @@ def check_payload(book: Book, expected: Expected) -> str | None:
         return "the context is gone"
     behavior = book.world.service.behavior
     wanted = declared.payload
-    tidy = payloads.tidied if behavior.normalises else payloads.dated
+    tidy = payloads.tidied if behavior.normalizes else payloads.dated
     held, wanted = tidy(held), tidy(wanted)
     rest = {name: value for name, value in held.items() if name != "Interactions" or declared.type != "Lead"}
     rest = {name: value for name, value in rest.items() if name in wanted or name not in kept.filled}

@@ -1,6 +1,6 @@
 """The service's operations, and a call as the story tells it."""
 
-from cdk_partnercentral_local.service._service import Call
+from cdk_partnercentral_local.service import Call
 from tests.histories import payloads
 from tests.histories.clock import SECOND
 

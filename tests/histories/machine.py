@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service import Behavior
 from tests.histories import payloads
 from tests.histories.cloudformation import CloudFormation, Resource, Stack, family
 from tests.histories.declared import Declared

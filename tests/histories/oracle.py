@@ -6,7 +6,7 @@ stands beside the check and is counted in the world's counts as `beyond: ...`.
 
 import json
 
-from cdk_partnercentral_local.service._service import Call
+from cdk_partnercentral_local.service import Call
 from tests.histories import payloads
 from tests.histories.answers import Answer, check_form, check_payload, check_silence
 from tests.histories.book import Book, Expected, key_of, shown_equal
@@ -170,7 +170,7 @@ class Oracle:
 
     def _check_calls(self, run: Run, *, created: bool) -> None:
         behavior = self.world.service.behavior
-        odd = behavior.read_lag or behavior.normalises or behavior.writes_per_second or behavior.update == "merge"
+        odd = behavior.read_lag or behavior.normalizes or behavior.writes_per_second or behavior.update == "merge"
         refused = any(call.error for call in run.calls)  # a token that was used elsewhere, for a while
         if run.trouble != CALM or not run.alone or odd or refused:
             return

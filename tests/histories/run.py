@@ -11,8 +11,7 @@ import urllib3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from cdk_partnercentral_local.service._errors import Dropped
-from cdk_partnercentral_local.service._service import Call
+from cdk_partnercentral_local.service import Call, Dropped
 from tests.histories.clock import SECOND
 from tests.histories.declared import Request
 from tests.histories.trouble import FOREIGN, Trouble

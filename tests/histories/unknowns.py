@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service import Behavior
 
 behaviors = st.builds(
     Behavior,
@@ -11,7 +11,7 @@ behaviors = st.builds(
     lock=st.sampled_from(("exact", "microsecond")),
     lead_interactions=st.sampled_from(("append", "replace")),
     update=st.sampled_from(("replace", "merge")),
-    normalises=st.sampled_from((False, False, True)),
+    normalizes=st.sampled_from((False, False, True)),
     fills_interaction_date=st.booleans(),
     read_lag=st.sampled_from((0, 0, 0, 1, 2)),
     accepts_prospecting_result=st.booleans(),

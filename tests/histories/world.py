@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local.service import Behavior, PartnerCentral
 from tests.histories import payloads
 from tests.histories.clock import Clock, Crew
 from tests.histories.payloads import Json, Project, Spec

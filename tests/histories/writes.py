@@ -6,7 +6,7 @@ It sees what the service did, whatever the function heard of it.
 from collections.abc import Callable
 from typing import Any
 
-from cdk_partnercentral_local.service._service import Call
+from cdk_partnercentral_local.service import Call
 from tests.histories import payloads
 from tests.histories.book import Book, Use, key_of, shown_equal
 from tests.histories.declared import Request

@@ -1,8 +1,8 @@
-"""Runs one command and makes sure that it, and all it started, ends with whoever asked for it.
+"""Runs a command, and kills it with all its child processes when the process that started this script ends.
 
-Run as a script with a pipe as its standard input: when the other end of the pipe closes, because somebody closed it or
-because its owner died in whatever way, SIGKILL included, the command's whole process group is killed. It knows nothing of
-what the command is, and imports the standard library only, so that it starts in milliseconds under `python -I -S`.
+Standard input is a pipe from that process. The pipe closes when the process closes it or ends in any way, including
+SIGKILL; then this script kills the command's process group. It imports the standard library only, so that it starts in
+milliseconds with `python -I -S`.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ def main(command: list[str], descriptors: list[int]) -> int:
 
     Args:
         command (list[str]): Program and arguments.
-        descriptors (list[int]): File descriptors that the command inherits, such as a listening socket.
+        descriptors (list[int]): File descriptors that the command inherits, for example a listening socket.
 
     Returns:
-        The command's exit status, or 128 and the signal's number when a signal ended it.
+        The command's exit status, or 128 plus the signal's number if a signal ended it.
     """
     child = subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=descriptors
     )
     for descriptor in descriptors:
-        # Kept open here, a dead server's socket would let clients hang instead of refusing them.
+        # If this process kept a server's socket open, clients of a dead server would hang instead of being refused.
         os.close(descriptor)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

@@ -1,6 +1,6 @@
-"""A child process that cannot outlive this one.
+"""A child process that cannot outlive this process.
 
-Knows nothing of what the process does. The work is done by `_guard.py`, which runs between the two.
+Between the two runs the script `_guard.py`, which kills the child when this process ends.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _GUARD = Path(__file__).with_name("_guard.py")
 
 
 class GuardedProcess:
-    """A command whose whole process group ends on `stop()`, and when this process dies.
+    """A command whose process group ends with `stop()`, or when this process ends.
 
     Args:
         command (Sequence[str]): Program and arguments.
-        environment (Mapping[str, str]): The whole environment; nothing is inherited.
-        folder (Path): Its working directory.
-        output (int | IO | None): Where standard output and standard error go; None for this process's own.
+        environment (Mapping[str, str]): The complete environment; nothing is inherited.
+        folder (Path): The working directory.
+        output (int | IO | None): Where standard output and standard error go; None for those of this process.
         keep (Collection[int]): File descriptors that the command inherits.
     """
 
@@ -36,27 +36,27 @@ class GuardedProcess:
         output: int | IO[str] | None = None,
         keep: Collection[int] = (),
     ) -> None:
-        leash, self._hold = os.pipe()
+        read_end, self._write_end = os.pipe()
         try:
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-I", "-S", str(_GUARD), ",".join(map(str, keep)), *command],
-                stdin=leash,
+                stdin=read_end,
                 stdout=output,
                 stderr=None if output is None else subprocess.STDOUT,
                 env=dict(environment),
                 cwd=folder,
                 pass_fds=tuple(keep),
-                # Ctrl-C in the terminal is for us alone: we stop the rest, in order.
+                # Otherwise Ctrl-C in the terminal would end all processes at once instead of in order.
                 start_new_session=True,
                 text=True,
                 encoding="utf-8",
                 errors="replace",
             )
         except BaseException:
-            os.close(self._hold)
+            os.close(self._write_end)
             raise
         finally:
-            os.close(leash)
+            os.close(read_end)
 
     def __enter__(self) -> GuardedProcess:
         return self
@@ -68,38 +68,38 @@ class GuardedProcess:
 
     @property
     def status(self) -> int | None:
-        """The exit status; None while it runs."""
+        """The exit status, or None while the command runs."""
         return self._process.poll()
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end and return the exit status.
+        """Wait until the command ends, and return the exit status.
 
         Args:
-            timeout (float | None): Seconds; None waits for ever.
+            timeout (float | None): Seconds; None for no timeout.
 
         Raises:
-            subprocess.TimeoutExpired: When it still runs after that time.
+            subprocess.TimeoutExpired: The command still runs after that time.
         """
         return self._process.wait(timeout)
 
     def read(self, timeout: float | None = None) -> str:
-        """Wait for the end and return what it wrote, when it was started with `subprocess.PIPE`.
+        """Wait until the command ends, and return its output if `output` was `subprocess.PIPE`.
 
         Args:
-            timeout (float | None): Seconds; None waits for ever.
+            timeout (float | None): Seconds; None for no timeout.
 
         Raises:
-            subprocess.TimeoutExpired: When it still runs after that time.
+            subprocess.TimeoutExpired: The command still runs after that time.
         """
-        written, _ = self._process.communicate(timeout=timeout)
-        return written or ""
+        output, _ = self._process.communicate(timeout=timeout)
+        return output or ""
 
     def stop(self) -> None:
-        """Kill the command and all it started. Harmless when it ended already."""
-        if self._hold < 0:
+        """Kill the command and all its child processes. Does nothing if it was stopped before."""
+        if self._write_end < 0:
             return
-        os.close(self._hold)
-        self._hold = -1
+        os.close(self._write_end)
+        self._write_end = -1
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:

@@ -1,7 +1,7 @@
-"""Engagements as the service holds them: their contexts, their versions, their names.
+"""The engagements of an account: their contexts, versions, identifiers and ARNs.
 
-An engagement's state is a value; a write puts a new one in its place. This module knows nothing of requests, client
-tokens or locks between threads.
+The state of an engagement is a value, and each write puts a new one in its place. So a read can still return an older
+state, as in an eventually consistent service.
 """
 
 import hashlib
@@ -9,10 +9,7 @@ import re
 from dataclasses import dataclass
 
 from cdk_partnercentral_local.service._errors import Problem, ServiceError, invalid, not_found
-from cdk_partnercentral_local.service._instants import strictly_later, with_nanoseconds
-from cdk_partnercentral_local.service._wire import JsonObject
-
-__all__ = ["Engagement", "Engagements", "State"]
+from cdk_partnercentral_local.service._wire import JsonObject, with_nanoseconds
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ARN = re.compile(r"arn:[^:]+:partnercentral:[^:]+::catalog/([a-zA-Z]+)/engagement/eng-[0-9a-z]{14}")
@@ -20,12 +17,12 @@ _ARN = re.compile(r"arn:[^:]+:partnercentral:[^:]+::catalog/([a-zA-Z]+)/engageme
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What an engagement is between two writes. Its contexts are shared with other states: never change them.
+    """An engagement between two writes. States share their contexts: never change them in place.
 
     Attributes:
-        modified_at: nanoseconds since 1970; no two states of an engagement have the same microsecond.
-        modified_by: an account id, or `AWS`.
-        contexts: `{"Id": ..., "Type": ..., "Payload": ...}` each, in the order in which they came.
+        modified_at: Nanoseconds since 1970. No two states of an engagement have the same microsecond.
+        modified_by: An account ID, or `AWS`.
+        contexts: `{"Id": ..., "Type": ..., "Payload": ...}` each, in the order of their creation.
     """
 
     modified_at: int
@@ -34,12 +31,12 @@ class State:
 
     @property
     def types(self) -> list[str]:
-        """The types of its contexts, each once."""
+        """The distinct Types of the contexts."""
         return list(dict.fromkeys(context["Type"] for context in self.contexts))
 
 
 class Engagement:
-    """One engagement and those of its states that a read may still show."""
+    """One engagement, with the older states that a read can still return."""
 
     def __init__(
         self, *, number: int, catalog: str, identifier: str, arn: str, details: JsonObject, state: State
@@ -56,23 +53,23 @@ class Engagement:
         self._older: list[tuple[int, State]] = []
 
     def write(self, contexts: tuple[JsonObject, ...], *, by: str, now: int) -> None:
-        """Put a new state in place of the current one, with a ModifiedAt of its own."""
+        """Replace the current state, with a new ModifiedAt."""
         self._older.append((self._reads, self.state))
-        self.state = State(modified_at=strictly_later(now, self.state.modified_at), modified_by=by, contexts=contexts)
+        self.state = State(modified_at=_later(now, self.state.modified_at), modified_by=by, contexts=contexts)
 
     def read(self, lag: int) -> State:
-        """Count a read, and say which state it shows: one that `lag` reads have not seen yet is not shown."""
+        """Count a read and return the state that it shows: the latest that is at least `lag` reads old."""
         state = self.shown(lag)
         self._reads += 1
         return state
 
     def shown(self, lag: int) -> State:
-        """Say which state the next read shows."""
+        """Return the state that the next read shows."""
         self._older = [(written, older) for written, older in self._older if self._reads < written + lag]
         return self._older[0][1] if self._older else self.state
 
     def summary(self, state: State) -> JsonObject:
-        """Describe a state by the members that GetEngagement and ListEngagements share."""
+        """Return the members that GetEngagement and ListEngagements have in common."""
         return {
             "Id": self.id,
             "Arn": self.arn,
@@ -85,7 +82,7 @@ class Engagement:
         }
 
     def described(self, state: State) -> JsonObject:
-        """Describe a state as GetEngagement answers it."""
+        """Return the response of GetEngagement."""
         description = {"Description": self.details["Description"]} if "Description" in self.details else {}
         return {**self.summary(state), **description, "Contexts": list(state.contexts)}
 
@@ -93,68 +90,72 @@ class Engagement:
 class Engagements:
     """All engagements of an account.
 
-    Identifiers follow from account and number, so that two services that are asked the same answer the same.
+    Identifiers are derived from the account ID and a counter, so that two services that get the same requests return the
+    same responses.
+
+    Attributes:
+        account: The account ID.
     """
 
     def __init__(self, *, account: str, region: str, partition: str) -> None:
-        self._account = account
+        self.account = account
         self._arn_prefix = f"arn:{partition}:partnercentral:{region}::catalog/"
         self._by_id: dict[str, Engagement] = {}
 
     def add(self, *, catalog: str, details: JsonObject, contexts: tuple[JsonObject, ...], now: int) -> Engagement:
         """Create an engagement."""
         number = len(self._by_id) + 1
-        identifier = _identifier(self._account, number)
+        identifier = _identifier(self.account, number)
         engagement = Engagement(
             number=number,
             catalog=catalog,
             identifier=identifier,
             arn=f"{self._arn_prefix}{catalog}/engagement/{identifier}",
             details=details,
-            state=State(modified_at=strictly_later(now, 0), modified_by=self._account, contexts=contexts),
+            state=State(modified_at=_later(now, 0), modified_by=self.account, contexts=contexts),
         )
         self._by_id[identifier] = engagement
         return engagement
 
     def find(self, identifier: str, *, catalog: str, field: str) -> Engagement:
-        """Find an engagement that a request names.
+        """Return the engagement that a request names.
 
         Args:
-            identifier: its id or ARN.
-            catalog: the request's Catalog.
-            field: the name of the member that the identifier was in.
+            identifier: The engagement's ID or ARN.
+            catalog: The Catalog of the request.
+            field: The name of the request member that contains the identifier.
 
         Raises:
-            ServiceError: ValidationException for an ARN that is none of an engagement or contradicts the catalog;
-                ResourceNotFoundException for what is unknown, lives in another catalog, or in another region.
+            ServiceError: ValidationException for an ARN of another kind of resource or of another catalog;
+                ResourceNotFoundException for an engagement that does not exist in this catalog and region.
         """
-        self._refuse_contradiction(identifier, catalog, field)
+        _check_arn(identifier, catalog, field)
         engagement = self.get(identifier)
         if engagement is None or engagement.catalog != catalog:
             raise not_found(f"Engagement {identifier} was not found in catalog {catalog}")
         return engagement
 
     def get(self, identifier: str) -> Engagement | None:
-        """Find an engagement by id or ARN in whichever catalog."""
+        """Return the engagement with this ID or ARN, in any catalog."""
         engagement = self._by_id.get(identifier.rpartition("/")[2])
         return engagement if engagement and identifier in (engagement.id, engagement.arn) else None
 
     def all(self) -> list[Engagement]:
-        """List all engagements, the oldest first."""
+        """Return all engagements, oldest first."""
         return list(self._by_id.values())
 
-    @staticmethod
-    def _refuse_contradiction(identifier: str, catalog: str, field: str) -> None:
-        if not identifier.startswith("arn:"):
-            return
-        arn = _ARN.fullmatch(identifier)
-        if arn is None:
-            raise _refused(field, f"'{identifier}' is not the ARN of an engagement")
-        if arn[1] != catalog:
-            raise _refused(field, f"'{identifier}' is not in catalog {catalog}")
+
+def _check_arn(identifier: str, catalog: str, field: str) -> None:
+    if not identifier.startswith("arn:"):
+        return
+    arn = _ARN.fullmatch(identifier)
+    if arn is None:
+        raise _invalid(field, f"'{identifier}' is not the ARN of an engagement")
+    if arn[1] != catalog:
+        raise _invalid(field, f"'{identifier}' is not in catalog {catalog}")
 
 
-def _refused(field: str, message: str) -> ServiceError:
+def _invalid(field: str, message: str) -> ServiceError:
     return invalid([Problem(field=field, code="INVALID_VALUE", message=message)])
 
 
@@ -165,3 +166,13 @@ def _identifier(account: str, number: int) -> str:
         rest, letter = divmod(rest, len(_ALPHABET))
         letters.append(_ALPHABET[letter])
     return "eng-" + "".join(letters)
+
+
+def _later(now: int, previous: int) -> int:
+    """Return a ModifiedAt that differs from the previous one even after a client truncated both to microseconds.
+
+    Its last three digits are not all zero, so that a client that drops them sends another value back.
+    """
+    if now // 1000 <= previous // 1000:
+        now = (previous // 1000 + 1) * 1000
+    return now if now % 1000 else now + 789

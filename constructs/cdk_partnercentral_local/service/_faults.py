@@ -1,9 +1,8 @@
-"""Faults that a test lays in the service's way: errors, dropped connections, stalls, callbacks.
+"""Faults that a test plans for requests: errors, dropped connections, delays, callbacks.
 
-A fault takes effect at one of three points of a request. *On arrival*: nothing was looked at. *Before the commit*: the
-request is sound, and nothing was compared with what is held. *After the commit*: done and recorded, not yet answered;
-this point is reached by reads too, and not by a request that the service itself refused. This module knows nothing of
-engagements.
+A fault takes effect at one of three points of a request. *On arrival*: the request was not validated yet. *Before the
+commit*: the request is valid, and was not compared with the current state yet. *After the commit*: the request was
+performed and recorded, but its response was not sent yet. Reads reach this point too; requests that fail do not.
 """
 
 import threading
@@ -22,9 +21,7 @@ from cdk_partnercentral_local.service._errors import (
     invalid,
     throttled,
 )
-from cdk_partnercentral_local.service._wire import OPERATIONS
-
-__all__ = ["Act", "Fault", "Faults"]
+from cdk_partnercentral_local.service._operations import OPERATIONS
 
 Act: TypeAlias = Callable[[], object]
 
@@ -35,16 +32,16 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What happens to a request beside what it asks for.
+    """What happens to a request in addition to its processing.
 
     Attributes:
-        operation (str | None): the operation that it waits for, or None for any.
-        times (int): how many requests it still has to happen to.
-        on_arrival (Callable[[], object]): called before anything else. It and the next two may return, or raise
-            `ServiceError` for an error answer, or `Dropped` for none; any other exception goes through to whoever
-            called `handle`.
-        before_commit (Callable[[], object]): called with no lock held, right before the request meets what is held.
-        after_commit (Callable[[], object]): called with no lock held, right after.
+        operation (str | None): The operation that it applies to, or None for any.
+        times (int): The number of requests that it still applies to.
+        on_arrival (Callable[[], object]): Called first. This and the next two functions can return, or raise
+            `ServiceError` for an error response, or `Dropped` for none. Any other exception is passed on to the caller
+            of `handle`.
+        before_commit (Callable[[], object]): Called without a lock, before the request is compared with the current state.
+        after_commit (Callable[[], object]): Called without a lock, after the request was performed.
     """
 
     operation: str | None = None
@@ -58,12 +55,12 @@ _NO_FAULT = Fault()
 
 
 class Faults:
-    """The plan: each request takes the first fault in the order of planning that waits for its operation.
+    """The planned faults. Each request takes the first one that applies to its operation, in the order of planning.
 
-    It is spent then, also when the request is refused before it gets to the fault's point.
+    A fault counts as used even if the request fails before it reaches the point of the fault.
 
-    Every method takes `operation`, the name of one of the five, or None for whichever request comes first, and `times`,
-    for how many requests in a row (1 or more).
+    Every method has the parameters `operation`, the name of an operation, or None for the next request of any operation,
+    and `times`, the number of requests in a row (1 or more).
 
     Example:
         >>> faults = Faults()
@@ -79,24 +76,24 @@ class Faults:
         self._plan: list[Fault] = []
 
     def __len__(self) -> int:
-        """Count the requests that faults are still waiting for."""
+        """Return the number of requests that the planned faults still apply to."""
         return sum(fault.times for fault in self._plan)
 
     def add(self, fault: Fault) -> None:
         """Plan a fault that has no method of its own.
 
         Raises:
-            ValueError: there is no such operation, or `times` is not positive.
+            ValueError: The operation does not exist, or `times` is less than 1.
         """
         if fault.operation is not None and fault.operation not in OPERATIONS:
-            raise ValueError(f"no operation {fault.operation!r}; there are {', '.join(OPERATIONS)}")
+            raise ValueError(f"operation must be one of {', '.join(OPERATIONS)}, or None; got {fault.operation!r}")
         if fault.times < 1:
-            raise ValueError(f"times: 1 or more, got {fault.times}")
+            raise ValueError(f"times must be 1 or more; got {fault.times}")
         with self._lock:
             self._plan.append(fault)
 
     def take(self, operation: str) -> Fault:
-        """Give the fault that a request of this operation meets, which may be one that does nothing."""
+        """Remove and return the fault that applies to a request of this operation; it can be one that does nothing."""
         with self._lock:
             for place, fault in enumerate(self._plan):
                 if fault.operation in (None, operation):
@@ -106,58 +103,58 @@ class Faults:
         return _NO_FAULT
 
     def clear(self) -> None:
-        """Forget what is planned."""
+        """Remove all planned faults."""
         with self._lock:
             self._plan.clear()
 
     def pass_by(self, operation: str | None, *, times: int = 1) -> None:
-        """Leave requests alone, so that the next fault meets a later one."""
+        """Let requests pass without a fault, so that the next fault applies to a later one."""
         self.add(Fault(operation=operation, times=times))
 
     def error(self, operation: str | None, error: ServiceError, *, times: int = 1) -> None:
-        """Answer an error on arrival, for example `ServiceError("ExpiredTokenException", "...")`."""
+        """Respond with an error on arrival, for example `ServiceError("ExpiredTokenException", "...")`."""
         self.add(Fault(operation=operation, times=times, on_arrival=_raiser(error)))
 
     def throttle(self, operation: str | None, *, times: int = 1) -> None:
-        """Answer ThrottlingException on arrival."""
+        """Respond with ThrottlingException on arrival."""
         self.error(operation, throttled(), times=times)
 
     def internal_error(self, operation: str | None, *, times: int = 1) -> None:
-        """Answer InternalServerException on arrival."""
+        """Respond with InternalServerException on arrival."""
         self.error(operation, internal_error(), times=times)
 
     def conflict(self, operation: str | None, *, times: int = 1) -> None:
-        """Answer ConflictException on arrival."""
+        """Respond with ConflictException on arrival."""
         self.error(operation, conflict(), times=times)
 
     def access_denied(
         self, operation: str | None, *, reason: str | None = None, resource: str = "*", times: int = 1
     ) -> None:
-        """Answer AccessDeniedException on arrival; `reason` is one of the model's AccessDeniedExceptionErrorCode."""
+        """Respond with AccessDeniedException on arrival; `reason` is a value of AccessDeniedExceptionErrorCode."""
         self.error(operation, access_denied(operation or "*", resource, reason=reason), times=times)
 
     def validation(self, operation: str | None, problems: Sequence[Problem], *, times: int = 1) -> None:
-        """Answer ValidationException on arrival, with these problems."""
+        """Respond with a ValidationException that contains these problems, on arrival."""
         self.error(operation, invalid(problems), times=times)
 
     def drop_before(self, operation: str | None, *, times: int = 1) -> None:
-        """Close the connection on arrival: nothing was done."""
+        """Close the connection on arrival: the request is not performed."""
         self.add(Fault(operation=operation, times=times, on_arrival=_raiser(Dropped("dropped on arrival"))))
 
     def drop_after(self, operation: str | None, *, times: int = 1) -> None:
-        """Close the connection instead of the answer: it was done."""
+        """Close the connection instead of sending the response: the request was performed."""
         self.add(Fault(operation=operation, times=times, after_commit=_raiser(Dropped("dropped after the commit"))))
 
     def error_after_commit(self, operation: str | None, *, times: int = 1) -> None:
-        """Answer InternalServerException though it was done."""
+        """Respond with InternalServerException although the request was performed."""
         self.add(Fault(operation=operation, times=times, after_commit=_raiser(internal_error())))
 
     def slow(self, operation: str | None, seconds: float, *, after_commit: bool = False, times: int = 1) -> None:
-        """Stall before or after the commit."""
+        """Wait before or after the commit."""
         self.hook(operation, lambda: self._sleep(seconds), after_commit=after_commit, times=times)
 
     def hook(self, operation: str | None, act: Act, *, after_commit: bool = False, times: int = 1) -> None:
-        """Call a function right before or after the commit, for a foreign write or a kill."""
+        """Call a function before or after the commit, for example to write as another client."""
         if after_commit:
             self.add(Fault(operation=operation, times=times, after_commit=act))
         else:
@@ -166,7 +163,7 @@ class Faults:
 
 def _raiser(error: Exception) -> Act:
     def act() -> NoReturn:
-        # Raised many times over, an exception would gather the frames of every time.
+        # Without this, an exception that is raised several times accumulates the frames of every time.
         raise error.with_traceback(None)
 
     return act

@@ -1,139 +1,267 @@
-"""The five operations on what is held, each as one step that nothing comes between.
+"""The operations of the API: one function for each, and the registry.
 
-The caller holds the lock, and hands in requests that are valid in themselves. This module knows nothing of bytes on
-arrival, faults or rates.
+To add an operation, write a function that takes a `Request` and returns the response body, and add it to `OPERATIONS` at
+the end of this module under its API name. The name must be in the service model (see scripts/trim_model.py), which defines
+how requests are validated.
 """
 
-from collections.abc import Callable
+import base64
+import binascii
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service._context_types import refuse_type, stored, updated
 from cdk_partnercentral_local.service._engagements import Engagement, Engagements
-from cdk_partnercentral_local.service._errors import conflict, not_found, not_permitted, over_quota
-from cdk_partnercentral_local.service._instants import parse_instant, with_nanoseconds
-from cdk_partnercentral_local.service._limits import Tokens
-from cdk_partnercentral_local.service._listing import listed
-from cdk_partnercentral_local.service._payloads import stored, updated
-from cdk_partnercentral_local.service._wire import JsonObject, written
+from cdk_partnercentral_local.service._errors import (
+    Problem,
+    ServiceError,
+    conflict,
+    invalid,
+    not_found,
+    not_permitted,
+    over_quota,
+)
+from cdk_partnercentral_local.service._wire import (
+    NANOSECONDS,
+    JsonObject,
+    parse_instant,
+    serialize,
+    with_nanoseconds,
+)
 
-__all__ = ["Done", "Operations"]
+_TARGET_PREFIX = "AWSPartnerCentralSelling"
+_PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A valid request, with everything that is needed to perform it.
+
+    Attributes:
+        input: The validated body.
+        engagements: The engagements of the account.
+        behavior: How the service behaves where the API is not documented.
+        now: The time, in nanoseconds since 1970.
+    """
+
+    input: JsonObject
+    engagements: Engagements
+    behavior: Behavior
+    now: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation.
+
+    Attributes:
+        kind: `"read"` changes nothing. `"update"` writes every time. `"create"` writes once for each ClientToken.
+        perform: Performs a request and returns the response body, or raises ServiceError and changes nothing. No other
+            request is performed at the same time.
+    """
+
+    kind: Literal["read", "update", "create"]
+    perform: Callable[[Request], JsonObject]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What came of a request.
-
-    Attributes:
-        body: the success answer.
-        wrote: whether it changed what is held.
-    """
+    """The result of a request: the response body, and whether the request changed anything."""
 
     body: bytes
     wrote: bool
 
 
-class Operations:
-    """Engagements and client tokens of one account, and what requests do to them."""
+def operation_name(target: str) -> str:
+    """Return the name of the operation that an X-Amz-Target header requests.
 
-    def __init__(self, engagements: Engagements, *, account: str) -> None:
-        self._engagements = engagements
-        self._account = account
-        self._tokens = Tokens()
+    Raises:
+        ServiceError: UnknownOperationException if the header is empty or names an operation that is not registered.
+    """
+    prefix, _, name = target.partition(".")
+    if prefix != _TARGET_PREFIX or name not in OPERATIONS:
+        supported = ", ".join(OPERATIONS)
+        message = f"X-Amz-Target must be {_TARGET_PREFIX}. followed by one of {supported}; got {target!r}"
+        raise ServiceError("UnknownOperationException", message)
+    return name
 
-    def perform(self, operation: str, request: JsonObject, *, now: int, behavior: Behavior) -> Done:
-        """Carry out a request.
+
+def perform(name: str, request: Request, tokens: "Tokens") -> Done:
+    """Perform an operation. The caller ensures that requests are performed one at a time.
+
+    Raises:
+        ServiceError: The request failed and changed nothing.
+    """
+    operation = OPERATIONS[name]
+    if operation.kind == "create":
+        first = tokens.first_response(name, request)
+        if first is not None:
+            return Done(body=first, wrote=False)
+    body = serialize(operation.perform(request))
+    if operation.kind == "create":
+        tokens.remember(name, request, body)
+    return Done(body=body, wrote=operation.kind != "read")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Use:
+    parameters: JsonObject
+    response: bytes
+    at: int
+
+
+class Tokens:
+    """The client tokens that were used, for each operation, across all engagements and catalogs.
+
+    Parameters are compared as they were sent: the ID and the ARN of an engagement are different parameters.
+    """
+
+    def __init__(self) -> None:
+        self._uses: dict[tuple[str, str], _Use] = {}
+
+    def first_response(self, operation: str, request: Request) -> bytes | None:
+        """Return the response that this client token got before, or None if the token is new or expired.
 
         Raises:
-            ServiceError: it cannot be; nothing has changed.
+            ServiceError: ConflictException or ValidationException, depending on the behavior, for other parameters.
         """
-        if operation == "GetEngagement":
-            return Done(body=written(self._get(request, behavior)), wrote=False)
-        if operation == "ListEngagements":
-            body = written(listed(self._engagements.all(), request, behavior.read_lag))
-            return Done(body=body, wrote=False)
-        if operation == "UpdateEngagementContext":
-            return Done(body=written(self._update_context(request, now, behavior)), wrote=True)
-        create = self._create_engagement if operation == "CreateEngagement" else self._create_context
-        return self._once(operation, request, create, now, behavior)
+        token, mismatch = request.input["ClientToken"], request.behavior.token_mismatch
+        use = self._uses.get((operation, token))
+        if use is None or _is_expired(use, request):
+            return None
+        if use.parameters == request.input or mismatch == "replay":
+            return use.response
+        if mismatch == "conflict":
+            raise conflict("The client token was used before with different parameters")
+        message = f"'{token}' was used before with different parameters"
+        raise invalid([Problem(field="ClientToken", code="INVALID_VALUE", message=message)])
 
-    def _once(
-        self,
-        operation: str,
-        request: JsonObject,
-        create: Callable[[JsonObject, int, Behavior], JsonObject],
-        now: int,
-        behavior: Behavior,
-    ) -> Done:
-        before = self._tokens.first_answer(
-            operation, request, now=now, lifetime=behavior.token_lifetime, mismatch=behavior.token_mismatch
-        )
-        if before is not None:
-            return Done(body=before, wrote=False)
-        body = written(create(request, now, behavior))
-        self._tokens.remember(operation, request, answer=body, now=now)
-        return Done(body=body, wrote=True)
-
-    def _get(self, request: JsonObject, behavior: Behavior) -> JsonObject:
-        engagement = self._engagements.find(request["Identifier"], catalog=request["Catalog"], field="Identifier")
-        return engagement.described(engagement.read(behavior.read_lag))
-
-    def _create_engagement(self, request: JsonObject, now: int, behavior: Behavior) -> JsonObject:
-        asked = request.get("Contexts", [])
-        if len(asked) > behavior.quota:
-            raise over_quota(f"An engagement holds at most {behavior.quota} contexts")
-        contexts = tuple(_context(index, each, now, behavior) for index, each in enumerate(asked, start=1))
-        details: JsonObject = {name: request[name] for name in ("Title", "Description") if name in request}
-        engagement = self._engagements.add(catalog=request["Catalog"], details=details, contexts=contexts, now=now)
-        modified_at = with_nanoseconds(engagement.state.modified_at)
-        return {"Id": engagement.id, "Arn": engagement.arn, "ModifiedAt": modified_at}
-
-    def _create_context(self, request: JsonObject, now: int, behavior: Behavior) -> JsonObject:
-        engagement = self._named(request)
-        contexts = engagement.state.contexts
-        if len(contexts) >= behavior.quota:
-            raise over_quota(f"Engagement {engagement.id} holds {len(contexts)} of {behavior.quota} contexts")
-        context = _context(len(contexts) + 1, request, now, behavior)
-        engagement.write((*contexts, context), by=self._account, now=now)
-        return _written_context(engagement, context["Id"])
-
-    def _update_context(self, request: JsonObject, now: int, behavior: Behavior) -> JsonObject:
-        engagement = self._named(request)
-        identifier = request["ContextIdentifier"]
-        contexts = list(engagement.state.contexts)
-        place = next((place for place, held in enumerate(contexts) if held["Id"] == identifier), None)
-        if place is None:
-            raise not_found(f"Engagement {engagement.id} has no context {identifier}")
-        held = contexts[place]
-        if held["Type"] != request["Type"]:
-            message = f"'{request['Type']}' is not the type of context {identifier}, which is {held['Type']}"
-            raise not_permitted("Type", "INVALID_VALUE", message)
-        _refuse_prospecting_result(request, behavior)
-        if not _locks(request["EngagementLastModifiedAt"], engagement.state.modified_at, behavior):
-            raise conflict(f"Engagement {engagement.id} was modified since EngagementLastModifiedAt. Fetch it again.")
-        payload = updated(held.get("Payload", {}), request["Payload"], behavior, now)
-        contexts[place] = {**held, "Payload": payload}
-        engagement.write(tuple(contexts), by=self._account, now=now)
-        return _written_context(engagement, identifier)
-
-    def _named(self, request: JsonObject) -> Engagement:
-        field = "EngagementIdentifier"
-        return self._engagements.find(request[field], catalog=request["Catalog"], field=field)
+    def remember(self, operation: str, request: Request, response: bytes) -> None:
+        """Store the response that a client token got."""
+        use = _Use(parameters=request.input, response=response, at=request.now)
+        self._uses[operation, request.input["ClientToken"]] = use
 
 
-def _context(number: int, asked: JsonObject, now: int, behavior: Behavior) -> JsonObject:
-    _refuse_prospecting_result(asked, behavior)
-    payload = {"Payload": stored(asked["Payload"], behavior, now)} if "Payload" in asked else {}
-    return {"Id": str(number), "Type": asked["Type"], **payload}
+def _is_expired(use: _Use, request: Request) -> bool:
+    lifetime = request.behavior.token_lifetime
+    return lifetime is not None and request.now - use.at >= lifetime * NANOSECONDS
 
 
-def _refuse_prospecting_result(asked: JsonObject, behavior: Behavior) -> None:
-    if asked["Type"] == "ProspectingResult" and not behavior.accepts_prospecting_result:
-        raise not_permitted("Type", "ACTION_NOT_PERMITTED", "only AWS writes contexts of type ProspectingResult")
+# Engagements
 
 
-def _locks(sent: str, held: int, behavior: Behavior) -> bool:
-    instant = parse_instant(sent)
-    return instant == held or (behavior.lock == "microsecond" and instant == held // 1000 * 1000)
+def _create_engagement(request: Request) -> JsonObject:
+    contexts = request.input.get("Contexts", [])
+    if len(contexts) > request.behavior.quota:
+        raise over_quota(f"An engagement can have at most {request.behavior.quota} contexts")
+    details: JsonObject = {name: request.input[name] for name in ("Title", "Description") if name in request.input}
+    engagement = request.engagements.add(
+        catalog=request.input["Catalog"],
+        details=details,
+        contexts=tuple(_new_context(number, each, request) for number, each in enumerate(contexts, start=1)),
+        now=request.now,
+    )
+    modified_at = with_nanoseconds(engagement.state.modified_at)
+    return {"Id": engagement.id, "Arn": engagement.arn, "ModifiedAt": modified_at}
+
+
+def _get_engagement(request: Request) -> JsonObject:
+    engagement = _find_engagement(request, "Identifier")
+    return engagement.described(engagement.read(request.behavior.read_lag))
+
+
+def _list_engagements(request: Request) -> JsonObject:
+    """List engagements. Where the API is not documented: oldest first, 100 in a page, unknown identifiers are ignored."""
+    lag = request.behavior.read_lag
+    matches = [each for each in request.engagements.all() if _is_match(each, request.input, lag)]
+    descending = request.input.get("Sort", {}).get("SortOrder") == "DESCENDING"
+    if descending:
+        matches.reverse()
+    if "NextToken" in request.input:
+        last = _number_in_token(request.input["NextToken"])
+        matches = [each for each in matches if (each.number < last if descending else each.number > last)]
+    size = request.input.get("MaxResults", _PAGE_SIZE)
+    page = matches[:size]
+    output: JsonObject = {"EngagementSummaryList": [_summary(each, lag) for each in page]}
+    if len(matches) > size:
+        output["NextToken"] = base64.urlsafe_b64encode(f"after {page[-1].number}".encode()).decode()
+    return output
+
+
+def _is_match(engagement: Engagement, filters: JsonObject, lag: int) -> bool:
+    types = set(engagement.shown(lag).types)
+    identifiers = filters.get("EngagementIdentifier")
+    return (
+        engagement.catalog == filters["Catalog"]
+        and (identifiers is None or engagement.id in identifiers or engagement.arn in identifiers)
+        and engagement.created_by in filters.get("CreatedBy", [engagement.created_by])
+        and engagement.created_by not in filters.get("ExcludeCreatedBy", [])
+        and (not filters.get("ContextTypes") or not types.isdisjoint(filters["ContextTypes"]))
+        and types.isdisjoint(filters.get("ExcludeContextTypes", []))
+    )
+
+
+def _summary(engagement: Engagement, lag: int) -> JsonObject:
+    state = engagement.shown(lag)
+    return {**engagement.summary(state), "ContextTypes": state.types}
+
+
+def _number_in_token(token: str) -> int:
+    try:
+        return int(base64.urlsafe_b64decode(token).decode().removeprefix("after "))
+    except (binascii.Error, ValueError):
+        message = f"'{token}' is not a token that ListEngagements returned"
+        raise invalid([Problem(field="NextToken", code="INVALID_VALUE", message=message)]) from None
+
+
+# Contexts
+
+
+def _create_context(request: Request) -> JsonObject:
+    engagement = _find_engagement(request, "EngagementIdentifier")
+    contexts, quota = engagement.state.contexts, request.behavior.quota
+    if len(contexts) >= quota:
+        raise over_quota(f"Engagement {engagement.id} holds {len(contexts)} of {quota} contexts")
+    context = _new_context(len(contexts) + 1, request.input, request)
+    engagement.write((*contexts, context), by=request.engagements.account, now=request.now)
+    return _written_context(engagement, context["Id"])
+
+
+def _update_context(request: Request) -> JsonObject:
+    engagement = _find_engagement(request, "EngagementIdentifier")
+    identifier, type_name = request.input["ContextIdentifier"], request.input["Type"]
+    contexts = list(engagement.state.contexts)
+    place = next((place for place, each in enumerate(contexts) if each["Id"] == identifier), None)
+    if place is None:
+        raise not_found(f"Engagement {engagement.id} has no context {identifier}")
+    current = contexts[place]
+    if current["Type"] != type_name:
+        message = f"'{type_name}' is not the type of context {identifier}, which is {current['Type']}"
+        raise not_permitted("Type", "INVALID_VALUE", message)
+    refuse_type(type_name, request.behavior)
+    if not _is_current(request.input["EngagementLastModifiedAt"], engagement.state.modified_at, request.behavior):
+        raise conflict(f"Engagement {engagement.id} was modified since EngagementLastModifiedAt. Get its latest state.")
+    payload = updated(current.get("Payload", {}), request.input["Payload"], request.behavior, request.now)
+    contexts[place] = {**current, "Payload": payload}
+    engagement.write(tuple(contexts), by=request.engagements.account, now=request.now)
+    return _written_context(engagement, identifier)
+
+
+def _find_engagement(request: Request, field: str) -> Engagement:
+    return request.engagements.find(request.input[field], catalog=request.input["Catalog"], field=field)
+
+
+def _new_context(number: int, sent: JsonObject, request: Request) -> JsonObject:
+    refuse_type(sent["Type"], request.behavior)
+    payload = {"Payload": stored(sent["Payload"], request.behavior, request.now)} if "Payload" in sent else {}
+    return {"Id": str(number), "Type": sent["Type"], **payload}
+
+
+def _is_current(lock: str, modified_at: int, behavior: Behavior) -> bool:
+    instant = parse_instant(lock)
+    return instant == modified_at or (behavior.lock == "microsecond" and instant == modified_at // 1000 * 1000)
 
 
 def _written_context(engagement: Engagement, context_id: str) -> JsonObject:
@@ -143,3 +271,12 @@ def _written_context(engagement: Engagement, context_id: str) -> JsonObject:
         "EngagementLastModifiedAt": with_nanoseconds(engagement.state.modified_at),
         "ContextId": context_id,
     }
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "CreateEngagement": Operation(kind="create", perform=_create_engagement),
+    "CreateEngagementContext": Operation(kind="create", perform=_create_context),
+    "UpdateEngagementContext": Operation(kind="update", perform=_update_context),
+    "GetEngagement": Operation(kind="read", perform=_get_engagement),
+    "ListEngagements": Operation(kind="read", perform=_list_engagements),
+}

@@ -1,7 +1,6 @@
 """The local Partner Central over HTTP on the loopback interface, for real SDK clients.
 
-Point them at it with `AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING` or `endpoint_url`. Signatures are not looked at. This
-module knows HTTP and nothing of engagements.
+Point an SDK at it with `AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING` or `endpoint_url`. Signatures are not checked.
 """
 
 import socket
@@ -14,22 +13,20 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
 
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local.service._partner_central import PartnerCentral
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-__all__ = ["PartnerCentralServer", "wsgi_app"]
 
 _HOST = "127.0.0.1"
 _POLL_SECONDS = 0.02
 
 
 def wsgi_app(service: PartnerCentral) -> "WSGIApplication":
-    """Wrap a service as a WSGI application.
+    """Return a WSGI application for a service.
 
-    Every path and method is answered, as the target header alone says what is wanted. A connection that a fault drops
-    leaves the application as `Dropped`, which is a ConnectionError: the server is to close the socket then.
+    It ignores path and method, because the target header alone names the operation. When a fault drops a connection, the
+    application raises `Dropped`, which is a ConnectionError, and the server must close the socket.
     """
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -51,12 +48,12 @@ class _Handler(WSGIRequestHandler):
         error: BaseException,  # noqa: ARG002
         environ: "WSGIEnvironment | None" = None,  # noqa: ARG002
     ) -> None:
-        # werkzeug would wait for the next request on a connection that the client is waiting on too.
+        # Otherwise werkzeug waits for the next request on a connection on which the client waits too.
         self.close_connection = True
 
 
 class _Server(ThreadedWSGIServer):
-    """Knows its open connections, so that none outlives it."""
+    """A server that knows its open connections, so that it can close them when it stops."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._open: set[socket.socket] = set()
@@ -74,24 +71,24 @@ class _Server(ThreadedWSGIServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def hang_up(self) -> None:
+    def close_connections(self) -> None:
         with self._lock:
             for connection in self._open:
-                with suppress(OSError):  # the client was faster
+                with suppress(OSError):  # the client closed it first
                     connection.shutdown(socket.SHUT_RDWR)
 
 
 class PartnerCentralServer:
-    """A service that listens on a free port of 127.0.0.1 for as long as a `with` block lasts.
+    """An HTTP server for a local Partner Central, on a free port of 127.0.0.1, for the duration of a `with` block.
 
-    At the end of the block open connections are closed, answered or not.
+    At the end of the block open connections are closed, with or without a response.
 
     Args:
-        service (PartnerCentral): what answers; a new one if it is left out.
+        service (PartnerCentral): The service; a new one by default.
 
     Attributes:
-        service (PartnerCentral): what answers.
-        url (str): the endpoint, for example `http://127.0.0.1:49152`; there inside the block.
+        service (PartnerCentral): The service.
+        url (str): The endpoint, for example `http://127.0.0.1:49152`; set inside the block.
 
     Example:
         >>> with PartnerCentralServer() as server:
@@ -117,4 +114,4 @@ class PartnerCentralServer:
     ) -> None:
         self._server.shutdown()
         self._thread.join()
-        self._server.hang_up()
+        self._server.close_connections()

@@ -1,29 +1,29 @@
-"""Requests held against botocore's service model of Partner Central Selling.
+"""Validation of requests against the service model of Partner Central Selling.
 
-Every rule comes from the model: required members, types, enums, lengths, list sizes, patterns, unions. Added are the
-three that it states in prose only: a catalog is `AWS` or `Sandbox`, Type names the payload's member, and a union has
-exactly one. This module knows nothing of what the service holds.
+Every rule comes from the model: required members, types, enums, lengths, list sizes, patterns, unions. Three more are in
+its documentation only: a catalog is `AWS` or `Sandbox`, Type names the member of the payload, and a union has exactly one
+member.
 
-Where the model is silent, the way of AWS's JSON services is followed: members that the model does not have are ignored
-(in a union they count, since that is what was sent), and null is the same as absent. A value of the wrong JSON type is
-answered as a ValidationException like everything else that is wrong, so that all of it is reported at once; a real
-service may answer SerializationException. Instants are stored in UTC, with as few digits as they need.
+Where the model is silent, validation follows other JSON services of AWS: members that the model does not define are
+ignored (but count in a union), and null is the same as an absent member. A value of the wrong JSON type is a
+ValidationException like every other problem, so that all problems are reported at once; the real service might respond
+with SerializationException. Timestamps are returned in UTC, with as few digits as possible.
 """
 
 import json
 import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import TypeAlias
 
-from botocore.loaders import Loader
 from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
 
 from cdk_partnercentral_local.service._errors import Problem, ProblemCode, invalid
-from cdk_partnercentral_local.service._instants import parse_instant, without_zeros
-from cdk_partnercentral_local.service._wire import JsonObject
+from cdk_partnercentral_local.service._wire import JsonObject, parse_instant, without_zeros
 
-__all__ = ["CATALOGS", "matcher", "service_model", "validated"]
+# The library's model, found as a file: importing the library would import aws_cdk.
+_MODEL = Path(__file__).parents[2] / "cdk_partnercentral" / "service-2.json"
 
 CATALOGS = ("AWS", "Sandbox")
 
@@ -31,59 +31,62 @@ Problems: TypeAlias = list[Problem]
 Check: TypeAlias = Callable[[object, str, Problems], object]
 
 _WEBSITE = "(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?"
-# The class after the dot holds a range, `(-|`, which is everything from "(" to "|" and so all else that the class
-# names, the dot included. Hence one dot and one run of that range say the same as any number of groups, "www." is one
-# more way to begin what matches without it, and nothing is left that a matcher could try in two ways.
+# The last class contains the range `(-|`, which includes everything else in the class and the dot. So one dot and one run
+# of that range match the same strings as any number of groups, and "www." needs no alternative of its own. This pattern
+# never tries a string in two ways.
 _SAME_AS_WEBSITE = "(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
 
 
 @cache
 def service_model() -> ServiceModel:
-    """Load botocore's own copy of the model."""
-    return ServiceModel(Loader().load_service_model("partnercentral-selling", "service-2"))
+    """Return the service model that the library ships."""
+    return ServiceModel(json.loads(_MODEL.read_text(encoding="utf-8")))
 
 
 def validated(operation: str, request: JsonObject) -> JsonObject:
-    """Check a request.
+    """Validate a request.
 
     Args:
-        operation: one of the five operations.
-        request: the parsed body; it is not changed.
+        operation: The name of an operation of the model.
+        request: The parsed body, which is not changed.
 
     Returns:
-        The members that the model has, without nulls, with instants in one form. It shares nothing with `request`.
+        The members that the model defines, without nulls, and with timestamps in one format. It shares no part with
+        `request`.
 
     Raises:
-        ServiceError: ValidationException with everything that is wrong.
+        ServiceError: ValidationException with all problems.
     """
     problems: Problems = []
     clean = _compiled(operation)(request, "", problems)
-    if not isinstance(clean, dict):  # pragma: no cover - the body was found to be an object when it was read
+    if not isinstance(clean, dict):  # pragma: no cover - parse_body returns objects only
         raise invalid(problems)
-    problems += _prose_rules(clean, {problem.field for problem in problems})
+    problems += _documented_rules(clean, {problem.field for problem in problems})
     if problems:
         raise invalid(problems)
     return clean
 
 
-def _prose_rules(clean: JsonObject, refused: set[str]) -> Problems:
+def _documented_rules(clean: JsonObject, invalid_fields: set[str]) -> Problems:
     problems = []
     catalog = clean.get("Catalog")
-    if isinstance(catalog, str) and "Catalog" not in refused and catalog not in CATALOGS:
+    if isinstance(catalog, str) and "Catalog" not in invalid_fields and catalog not in CATALOGS:
         problems.append(_problem("Catalog", "INVALID_ENUM_VALUE", catalog, f"one of {', '.join(CATALOGS)}"))
     contexts = {"": clean}
     contexts.update((f"Contexts[{index}].", each) for index, each in enumerate(clean.get("Contexts") or []))
     for path, context in contexts.items():
         named, payload = (context or {}).get("Type"), (context or {}).get("Payload")
-        if payload and isinstance(named, str) and f"{path}Type" not in refused and named not in payload:
-            problems.append(_problem(f"{path}Payload", "INVALID_VALUE", payload, f"the member {named}, as Type says"))
+        if payload and isinstance(named, str) and f"{path}Type" not in invalid_fields and named not in payload:
+            problems.append(
+                _problem(f"{path}Payload", "INVALID_VALUE", payload, f"the member {named}, which Type names")
+            )
     return problems
 
 
 @cache
 def _compiled(operation: str) -> Check:
     shape = service_model().operation_model(operation).input_shape
-    if shape is None:  # pragma: no cover - each of the five has one
+    if shape is None:  # pragma: no cover - every operation here has one
         raise LookupError(operation)
     return _check_for(shape)
 
@@ -145,10 +148,10 @@ def _list(shape: ListShape) -> Check:
             problems.append(_problem(path, "INVALID_VALUE", value, "a list"))
             return None
         if len(value) < low:
-            message = f"holds {len(value)} values, needs at least {low}"
+            message = f"has {len(value)} values; the minimum is {low}"
             problems.append(Problem(field=path, code="NOT_ENOUGH_VALUES", message=message))
         elif high is not None and len(value) > high:
-            message = f"holds {len(value)} values, {high} are allowed"
+            message = f"has {len(value)} values; the maximum is {high}"
             problems.append(Problem(field=path, code="TOO_MANY_VALUES", message=message))
         return [check_element(each, f"{path}[{index}]", problems) for index, each in enumerate(value)]
 
@@ -204,11 +207,11 @@ def _timestamp(_: Shape) -> Check:
 
 @cache
 def matcher(pattern: str) -> Callable[[str], object]:
-    """Give the test for a pattern of the model: does it match the whole string?
+    """Return a function that tests whether a pattern of the model matches a whole string.
 
     Args:
-        pattern: as the model has it. That of website addresses backtracks exponentially in `re`, so its language is
-            tested in another way, in linear time.
+        pattern: A pattern of the model. The one for website addresses backtracks exponentially in `re`, so another pattern
+            that matches the same strings replaces it.
 
     Returns:
         A function whose result is truthy for a match.
@@ -216,7 +219,7 @@ def matcher(pattern: str) -> Callable[[str], object]:
     if pattern == _WEBSITE:
         website = re.compile(_SAME_AS_WEBSITE)
         return lambda text: 4 <= len(text) <= 255 and website.fullmatch(text)
-    # ASCII, since \w means [a-zA-Z0-9_] to the service.
+    # ASCII, because \w means [a-zA-Z0-9_] to the service.
     return re.compile(pattern, re.ASCII).fullmatch
 
 

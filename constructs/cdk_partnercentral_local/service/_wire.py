@@ -1,42 +1,43 @@
-"""awsJson1.0: what a request's bytes mean, and how answers become bytes.
+"""The wire format: request bodies, responses, and timestamps.
 
-This module knows the protocol (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html) and nothing of
-engagements.
+Requests and responses follow https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html. Partner Central has
+timestamps with nanoseconds, which Python's datetime cannot represent, so an instant is an integer here: nanoseconds since
+1970-01-01T00:00:00Z.
 """
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
 from cdk_partnercentral_local.service._errors import ServiceError
 
-__all__ = ["OPERATIONS", "JsonObject", "Reply", "answer", "operation_of", "read", "refusal", "written"]
-
 JsonObject: TypeAlias = dict[str, Any]
 
-OPERATIONS = (
-    "CreateEngagement",
-    "CreateEngagementContext",
-    "UpdateEngagementContext",
-    "GetEngagement",
-    "ListEngagements",
-)
+NANOSECONDS = 1_000_000_000
 
-_TARGETS = {f"AWSPartnerCentralSelling.{name}": name for name in OPERATIONS}
 _CONTENT_TYPE = "application/x-amz-json-1.0"
-_MODELLED = "com.amazonaws.partnercentralselling#"
-_PROTOCOL = "com.amazon.coral.service#"
+_SERVICE_NAMESPACE = "com.amazonaws.partnercentralselling#"
+_PROTOCOL_NAMESPACE = "com.amazon.coral.service#"
 _PROTOCOL_ERRORS = frozenset({"SerializationException", "UnknownOperationException"})
+
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An HTTP answer.
+    """An HTTP response.
 
     Attributes:
-        status (int): 200, 400, or 500; a planned error may have another.
+        status (int): 200, 400, or 500; a planned error can have any other status.
         headers (Mapping[str, str]): Content-Type and x-amzn-RequestId.
         body (bytes): JSON in UTF-8.
     """
@@ -46,56 +47,86 @@ class Reply:
     body: bytes
 
 
-def operation_of(target: str) -> str:
-    """Say which operation an X-Amz-Target header asks for.
+def parse_body(body: bytes) -> JsonObject:
+    """Parse the body of a request.
 
     Raises:
-        ServiceError: UnknownOperationException; the header is missing, or names something that is not offered here.
-    """
-    if target not in _TARGETS:
-        offered = ", ".join(OPERATIONS)
-        raise ServiceError("UnknownOperationException", f"The local Partner Central offers {offered}; got {target!r}")
-    return _TARGETS[target]
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
-def read(body: bytes) -> JsonObject:
-    """Parse a request's body.
-
-    Raises:
-        ServiceError: SerializationException; it is not a JSON object in UTF-8.
+        ServiceError: SerializationException if the body is not a JSON object in UTF-8.
     """
     try:
         request = _decoder.decode(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ServiceError("SerializationException", f"The body is not JSON in UTF-8: {error}") from None
+        raise ServiceError("SerializationException", f"The body must be JSON in UTF-8: {error}") from None
     if not isinstance(request, dict):
-        raise ServiceError("SerializationException", "The body is not a JSON object")
+        raise ServiceError("SerializationException", "The body must be a JSON object")
     return request
 
 
-def written(output: JsonObject) -> bytes:
-    """Serialise an answer. Characters outside ASCII are escaped, so that lone surrogates come back as they went in."""
+def serialize(output: JsonObject) -> bytes:
+    """Serialize a response body. Escapes all non-ASCII characters, so that lone surrogates survive the round trip."""
     return json.dumps(output, separators=(",", ":")).encode("ascii")
 
 
-def answer(body: bytes) -> Reply:
-    """Wrap what an operation answers."""
+def success(body: bytes) -> Reply:
+    """Return the HTTP response of an operation that succeeded."""
     return Reply(status=200, headers=_headers(), body=body)
 
 
-def refusal(error: ServiceError) -> Reply:
-    """Turn an error into its answer: `__type` with the namespace, and the members that the model gives it."""
-    namespace = _PROTOCOL if error.code in _PROTOCOL_ERRORS else _MODELLED
+def failure(error: ServiceError) -> Reply:
+    """Return the HTTP response for an error: `__type` with the namespace, and the members that the model defines."""
+    namespace = _PROTOCOL_NAMESPACE if error.code in _PROTOCOL_ERRORS else _SERVICE_NAMESPACE
     body = {"__type": namespace + error.code, "Message": error.message, **error.members}
-    return Reply(status=error.status, headers=_headers(), body=written(body))
+    return Reply(status=error.status, headers=_headers(), body=serialize(body))
 
 
 def _headers() -> dict[str, str]:
     return {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": str(uuid.uuid4())}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not allowed")
+
+
+# Python's decoder accepts NaN and Infinity, which are not JSON.
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+@lru_cache(maxsize=4096)
+def parse_instant(text: str) -> int:
+    """Parse an ISO 8601 date and time with an offset.
+
+    Args:
+        text: `2026-01-31T12:00:00Z`, with up to nine decimal places of the second, and `Z` or an offset such as `+02:00`.
+
+    Returns:
+        Nanoseconds since 1970 in UTC.
+
+    Raises:
+        ValueError: The text has another format, or contains a day, hour or offset that does not exist.
+    """
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        raise ValueError("not an ISO 8601 date and time with an offset")
+    *moment, fraction, sign, hours, minutes = match.groups()
+    year, month, day, hour, minute, second = map(int, moment)
+    local = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    try:
+        instant = local + offset if sign == "-" else local - offset
+    except OverflowError:
+        raise ValueError("not between the years 1 and 9999 in UTC") from None
+    return (instant - _EPOCH) // _SECOND * NANOSECONDS + int((fraction or "").ljust(9, "0"))
+
+
+def with_nanoseconds(instant: int) -> str:
+    """Format an instant with nine decimal places, as the service formats ModifiedAt."""
+    seconds, rest = divmod(instant, NANOSECONDS)
+    return f"{(_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]}.{rest:09}Z"
+
+
+def without_zeros(instant: int) -> str:
+    """Format an instant with zero, three, six or nine decimal places, as few as possible."""
+    text = with_nanoseconds(instant).removesuffix("Z")
+    for _ in range(3):
+        text = text.removesuffix("000")
+    return text.removesuffix(".") + "Z"

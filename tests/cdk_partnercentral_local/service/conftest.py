@@ -1,4 +1,4 @@
-"""A local Partner Central, real SDK clients for it, and invented payloads."""
+"""A local Partner Central, real SDK clients for it, and example payloads."""
 
 import json
 import logging
@@ -10,29 +10,27 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._server import PartnerCentralServer
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local import Behavior, PartnerCentral, PartnerCentralServer
 
 
 class Clock:
-    """A clock that stands still at 2026-01-01T00:00:00Z until it is told to go on."""
+    """A clock that starts at 2026-01-01T00:00:00Z and advances only when a test says so."""
 
     def __init__(self) -> None:
         self.now = 1_767_225_600_000_000_000
 
     def __call__(self) -> int:
-        """Nanoseconds since 1970."""
+        """Return nanoseconds since 1970."""
         return self.now
 
     def advance(self, seconds: float) -> None:
-        """Go on, which also serves for waiting."""
+        """Advance the clock; also used as `sleep`."""
         self.now += int(seconds * 1_000_000_000)
 
 
 @pytest.fixture(autouse=True)
 def _logging() -> Iterator[None]:
-    """Let libraries log: other tests of the same process import the function, which turns that off for good."""
+    """Enable logging: other tests in the same process import the function, which disables it."""
     before = logging.root.manager.disable
     logging.disable(logging.NOTSET)
     yield
@@ -51,7 +49,7 @@ def sdk() -> boto3.Session:
 
 @pytest.fixture
 def connect(sdk: boto3.Session) -> Callable[[str], Any]:
-    """A client that tries once; pass `EngagementLastModifiedAt` as text and it goes out to the last digit."""
+    """Returns a client that does not retry, and that sends an `EngagementLastModifiedAt` given as text unchanged."""
 
     def connected(url: str) -> Any:
         once = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=5)
@@ -75,7 +73,7 @@ def connect(sdk: boto3.Session) -> Callable[[str], Any]:
 
 @pytest.fixture
 def serve(connect: Callable[[str], Any]) -> Iterator[Callable[..., tuple[PartnerCentral, Any]]]:
-    """Start a service with the switches given, over HTTP, and connect a client to it."""
+    """Starts a service with the given switches over HTTP, and returns it with a client."""
     with ExitStack() as stack:
 
         def serving(*, clock: Clock | None = None, **switches: Any) -> tuple[PartnerCentral, Any]:
@@ -100,7 +98,7 @@ def project() -> dict[str, Any]:
             },
             "Project": {
                 "Title": "Move to AWS",
-                "BusinessProblem": "The data centre closes at the end of next year.",
+                "BusinessProblem": "The data center closes at the end of next year.",
                 "TargetCompletionDate": "2027-06-30",
             },
         }

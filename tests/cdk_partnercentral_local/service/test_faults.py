@@ -1,4 +1,4 @@
-"""Each fault at each of its points: what the client sees, what was done, what was recorded."""
+"""Each fault: what the client sees, whether the request was performed, and what is recorded."""
 
 import threading
 from collections.abc import Callable
@@ -7,12 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from cdk_partnercentral_local.service._errors import Dropped, Problem, ServiceError
-from cdk_partnercentral_local.service._faults import Fault
-from cdk_partnercentral_local.service._service import PartnerCentral
-
-Serve = Callable[..., tuple[Any, Any]]
-Json = dict[str, Any]
+from cdk_partnercentral_local import Dropped, Fault, PartnerCentral, Problem, ServiceError
+from tests.cdk_partnercentral_local.service.requests import Json, Serve, creating, error_response, updating
 
 CREATE = "CreateEngagementContext"
 TARGET = "AWSPartnerCentralSelling."
@@ -20,19 +16,12 @@ TARGET = "AWSPartnerCentralSelling."
 
 @pytest.fixture
 def served(serve: Serve, project: Json) -> tuple[PartnerCentral, Any, Callable[[], Json]]:
-    """A service, its one engagement and a create that can be sent any number of times."""
+    """A service, its only engagement, and a create that can be sent several times."""
     service, client = serve()
     engagement = service.create_engagement()
 
     def create() -> Json:
-        answer = client.create_engagement_context(
-            Catalog="Sandbox",
-            EngagementIdentifier=engagement,
-            Type="CustomerProject",
-            Payload=project,
-            ClientToken="token",
-        )
-        return dict(answer)
+        return dict(client.create_engagement_context(**creating(engagement, project)))
 
     return service, engagement, create
 
@@ -58,7 +47,7 @@ def outcome(create: Callable[[], Json]) -> str:
         ("drop_before", "closed"),
     ],
 )
-def test_a_fault_on_arrival_happens_as_often_as_planned_and_nothing_is_done(
+def test_a_fault_on_arrival_occurs_as_often_as_planned_and_the_request_is_not_performed(
     served: Any, fault: str, code: str, times: int, operation: str | None
 ) -> None:
     service, engagement, create = served
@@ -75,7 +64,7 @@ def test_a_fault_on_arrival_happens_as_often_as_planned_and_nothing_is_done(
     assert outcome(create) == "1"
 
 
-def test_a_fault_waits_for_its_operation(served: Any) -> None:
+def test_a_fault_applies_to_its_operation_only(served: Any) -> None:
     service, _, create = served
     service.faults.throttle("GetEngagement")
 
@@ -87,7 +76,7 @@ def test_a_fault_waits_for_its_operation(served: Any) -> None:
     assert len(service.faults) == 0
 
 
-def test_faults_happen_in_the_order_planned(served: Any) -> None:
+def test_faults_occur_in_the_order_of_planning(served: Any) -> None:
     service, _, create = served
     service.faults.throttle(CREATE, times=2)
     service.faults.pass_by("GetEngagement")
@@ -105,7 +94,7 @@ def test_faults_happen_in_the_order_planned(served: Any) -> None:
     ]
 
 
-def test_what_is_planned_can_be_forgotten(served: Any) -> None:
+def test_planned_faults_can_be_removed(served: Any) -> None:
     service, _, create = served
     service.faults.throttle(CREATE, times=10)
 
@@ -115,67 +104,57 @@ def test_what_is_planned_can_be_forgotten(served: Any) -> None:
 
 
 @pytest.mark.parametrize("reason", [None, "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"])
-def test_access_denied_has_the_models_reason_or_none(served: Any, reason: str | None) -> None:
+def test_access_denied_contains_a_reason_if_one_is_given(served: Any, reason: str | None) -> None:
     service, engagement, create = served
     arn = service.engagement(engagement)["Arn"]
     service.faults.access_denied(CREATE, reason=reason, resource=arn)
 
-    with pytest.raises(ClientError) as caught:
-        create()
+    response = error_response(create)
 
-    answer = dict(caught.value.response)
-    assert answer.get("Reason") == reason
-    assert answer["Message"] == (
+    assert response.get("Reason") == reason
+    assert response["Message"] == (
         f"The caller is not authorized to perform: partnercentral:CreateEngagementContext on resource: {arn}"
     )
 
 
-def test_an_internal_error_has_status_500_and_the_others_400(served: Any) -> None:
+def test_an_internal_error_has_status_500_and_other_errors_400(served: Any) -> None:
     service, _, create = served
     service.faults.internal_error(CREATE)
     service.faults.throttle(CREATE)
 
-    statuses = []
-    for _ in range(2):
-        with pytest.raises(ClientError) as caught:
-            create()
-        statuses.append(caught.value.response["ResponseMetadata"]["HTTPStatusCode"])
+    statuses = [error_response(create)["ResponseMetadata"]["HTTPStatusCode"] for _ in range(2)]
 
     assert statuses == [500, 400]
 
 
-def test_a_validation_fault_answers_the_problems_given(served: Any) -> None:
+def test_a_validation_fault_contains_the_given_problems(served: Any) -> None:
     service, _, create = served
     service.faults.validation(CREATE, [Problem(field="Payload", code="INVALID_RESOURCE_STATE", message="is late")])
 
-    with pytest.raises(ClientError) as caught:
-        create()
+    response = error_response(create)
 
-    answer: Json = dict(caught.value.response)
-    assert answer["Error"]["Code"] == "ValidationException"
-    assert answer["Message"] == "1 validation error detected: Payload: is late"
-    assert answer["ErrorList"] == [{"FieldName": "Payload", "Code": "INVALID_RESOURCE_STATE", "Message": "is late"}]
+    assert response["Error"]["Code"] == "ValidationException"
+    assert response["Message"] == "1 validation error detected: Payload: is late"
+    assert response["ErrorList"] == [{"FieldName": "Payload", "Code": "INVALID_RESOURCE_STATE", "Message": "is late"}]
 
 
-def test_any_other_error_can_be_answered(served: Any) -> None:
+def test_any_other_error_can_be_planned(served: Any) -> None:
     service, _, create = served
     service.faults.error(CREATE, ServiceError("ExpiredTokenException", "The security token is expired", status=403))
 
-    with pytest.raises(ClientError) as caught:
-        create()
+    response = error_response(create)
 
-    assert caught.value.response["Error"] == {
-        "Code": "ExpiredTokenException",
-        "Message": "The security token is expired",
-    }
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    assert response["Error"] == {"Code": "ExpiredTokenException", "Message": "The security token is expired"}
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 403
 
 
 @pytest.mark.parametrize(
     ("fault", "seen", "recorded"),
     [("drop_after", "closed", "Dropped"), ("error_after_commit", "InternalServerException", "InternalServerException")],
 )
-def test_a_fault_after_the_commit_hides_that_it_was_done(served: Any, fault: str, seen: str, recorded: str) -> None:
+def test_a_fault_after_the_commit_hides_that_the_request_was_performed(
+    served: Any, fault: str, seen: str, recorded: str
+) -> None:
     service, engagement, create = served
     getattr(service.faults, fault)(CREATE)
 
@@ -188,7 +167,7 @@ def test_a_fault_after_the_commit_hides_that_it_was_done(served: Any, fault: str
     assert len(service.engagement(engagement)["Contexts"]) == 1
 
 
-def test_a_fault_after_the_commit_does_not_hide_a_refusal(served: Any) -> None:
+def test_a_fault_after_the_commit_does_not_apply_to_a_request_that_fails(served: Any) -> None:
     service, _, create = served
     create()
     service.faults.drop_after("GetEngagement")
@@ -199,7 +178,7 @@ def test_a_fault_after_the_commit_does_not_hide_a_refusal(served: Any) -> None:
     assert [call.error for call in service.calls] == [None, "ValidationException"]
 
 
-def test_a_dropped_read_is_dropped_too(served: Any) -> None:
+def test_a_read_can_be_dropped_too(served: Any) -> None:
     service, engagement, _ = served
     service.faults.drop_after("GetEngagement")
 
@@ -208,31 +187,24 @@ def test_a_dropped_read_is_dropped_too(served: Any) -> None:
 
 
 @pytest.mark.parametrize(("after", "committed"), [(False, 0), (True, 1)])
-def test_a_stall_before_or_after_the_commit(serve: Serve, project: Json, after: bool, committed: int) -> None:
+def test_a_request_that_waits_in_a_hook_does_not_block_others(
+    serve: Serve, project: Json, after: bool, committed: int
+) -> None:
     service, client = serve()
     engagement = service.create_engagement()
-    stalling, go_on = threading.Event(), threading.Event()
+    waiting, release = threading.Event(), threading.Event()
 
-    def stall() -> None:
-        stalling.set()
-        go_on.wait(10)
+    def wait() -> None:
+        waiting.set()
+        release.wait(10)
 
-    service.faults.hook(CREATE, stall, after_commit=after)
-    sender = threading.Thread(
-        target=client.create_engagement_context,
-        kwargs={
-            "Catalog": "Sandbox",
-            "EngagementIdentifier": engagement,
-            "Type": "CustomerProject",
-            "Payload": project,
-        },
-    )
+    service.faults.hook(CREATE, wait, after_commit=after)
+    sender = threading.Thread(target=client.create_engagement_context, kwargs=creating(engagement, project))
 
     sender.start()
-    assert stalling.wait(5)
-    # Nobody else waits for a stalled request: no lock is held.
+    assert waiting.wait(5)
     seen = len(client.get_engagement(Catalog="Sandbox", Identifier=engagement)["Contexts"])
-    go_on.set()
+    release.set()
     sender.join(5)
 
     assert seen == committed
@@ -242,18 +214,18 @@ def test_a_stall_before_or_after_the_commit(serve: Serve, project: Json, after: 
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_slow_answer_takes_the_seconds_planned(serve: Serve, clock: Any, after: bool) -> None:
+def test_a_slow_response_takes_the_planned_seconds(serve: Serve, clock: Any, after: bool) -> None:
     service, client = serve(clock=clock)
     engagement = service.create_engagement()
     service.faults.slow("GetEngagement", 2.5, after_commit=after)
-    begin = clock.now
+    start = clock.now
 
     client.get_engagement(Catalog="Sandbox", Identifier=engagement)
 
-    assert clock.now - begin == 2_500_000_000
+    assert clock.now - start == 2_500_000_000
 
 
-def test_a_client_gives_up_on_a_slow_answer_and_it_was_done(sdk: Any, serve: Serve, project: Json) -> None:
+def test_a_request_whose_client_timed_out_was_performed(sdk: Any, serve: Serve, project: Json) -> None:
     service, client = serve()
     engagement = service.create_engagement()
     service.faults.slow(CREATE, 1.0, after_commit=True)
@@ -264,32 +236,23 @@ def test_a_client_gives_up_on_a_slow_answer_and_it_was_done(sdk: Any, serve: Ser
     )
 
     with pytest.raises(ReadTimeoutError):
-        impatient.create_engagement_context(
-            Catalog="Sandbox", EngagementIdentifier=engagement, Type="CustomerProject", Payload=project
-        )
+        impatient.create_engagement_context(**creating(engagement, project))
 
     impatient.close()
     assert len(service.engagement(engagement)["Contexts"]) == 1
 
 
-def test_a_foreign_write_right_before_an_update_makes_its_lock_stale(serve: Serve, project: Json) -> None:
+def test_another_write_before_the_commit_of_an_update_makes_its_lock_stale(serve: Serve, project: Json) -> None:
     service, client = serve()
     engagement = service.create_engagement()
     service.as_aws.add_context(engagement, project)
     service.faults.hook("UpdateEngagementContext", lambda: service.as_aws.touch(engagement))
 
     with pytest.raises(client.exceptions.ConflictException):
-        client.update_engagement_context(
-            Catalog="Sandbox",
-            EngagementIdentifier=engagement,
-            ContextIdentifier="1",
-            EngagementLastModifiedAt=service.engagement(engagement)["ModifiedAt"],
-            Type="CustomerProject",
-            Payload=project,
-        )
+        client.update_engagement_context(**updating(service, engagement, project))
 
 
-def test_a_foreign_write_right_after_a_create_is_not_in_its_answer(served: Any) -> None:
+def test_another_write_after_the_commit_of_a_create_is_not_in_its_response(served: Any) -> None:
     service, engagement, create = served
     service.faults.hook(CREATE, lambda: service.as_aws.touch(engagement), after_commit=True)
 
@@ -299,11 +262,11 @@ def test_a_foreign_write_right_after_a_create_is_not_in_its_answer(served: Any) 
 
 
 class Killed(BaseException):
-    """What a harness raises to end its handler between two lines."""
+    """An exception that a test raises to end its client at any line."""
 
 
 @pytest.mark.parametrize(("after", "committed"), [(False, 0), (True, 1)])
-def test_a_kill_goes_through_to_the_caller(after: bool, committed: int) -> None:
+def test_any_other_exception_in_a_hook_is_passed_on_to_the_caller(after: bool, committed: int) -> None:
     service = PartnerCentral()
     engagement = service.create_engagement()
     body = b'{"Catalog": "Sandbox", "EngagementIdentifier": "%s", "ClientToken": "t", "Type": "CustomerProject", '
@@ -322,7 +285,7 @@ def test_a_kill_goes_through_to_the_caller(after: bool, committed: int) -> None:
     assert service.handle(TARGET + CREATE, body).status == 200
 
 
-def test_calls_that_were_cleared_meanwhile_stay_cleared(served: Any) -> None:
+def test_calls_that_are_cleared_during_a_request_stay_cleared(served: Any) -> None:
     service, _, create = served
     service.faults.add(Fault(operation=CREATE, before_commit=create, after_commit=lambda: _drop(service)))
 
@@ -336,10 +299,10 @@ def _drop(service: PartnerCentral) -> None:
     raise Dropped
 
 
-def test_a_fault_that_could_never_happen_is_refused() -> None:
+def test_a_fault_that_can_never_occur_is_refused() -> None:
     service = PartnerCentral()
 
-    with pytest.raises(ValueError, match="no operation 'DeleteEngagementContext'"):
+    with pytest.raises(ValueError, match="got 'DeleteEngagementContext'"):
         service.faults.throttle("DeleteEngagementContext")
-    with pytest.raises(ValueError, match="times: 1 or more, got 0"):
+    with pytest.raises(ValueError, match="times must be 1 or more; got 0"):
         service.faults.throttle(CREATE, times=0)

@@ -1,27 +1,37 @@
-"""What each operation does when all is well, seen by a real SDK client."""
+"""What each operation returns to a real SDK client, and the registry of operations."""
 
 import json
 import re
 import urllib.request
-from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local.service._service import Call, PartnerCentral
-
-Serve = Callable[..., tuple[Any, Any]]
-Json = dict[str, Any]
+from cdk_partnercentral_local import Call, PartnerCentral
+from cdk_partnercentral_local.service import OPERATIONS, service_model
+from tests.cdk_partnercentral_local.service.requests import MISSING, Json, Serve, creating, updating
 
 NANOSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?!\d{6}000)\d{9}Z")
 
 
-def without_metadata(answer: Json) -> Json:
-    return {name: member for name, member in answer.items() if name != "ResponseMetadata"}
+def without_metadata(response: Json) -> Json:
+    return {name: member for name, member in response.items() if name != "ResponseMetadata"}
 
 
-def test_create_engagement_answers_its_id_and_arn_and_get_shows_all_of_it(serve: Serve, clock: Any) -> None:
+def test_every_registered_operation_is_in_the_service_model() -> None:
+    assert set(OPERATIONS) <= set(service_model().operation_names)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_has_a_client_token_in_the_model_if_it_is_a_create(name: str) -> None:
+    shape = service_model().operation_model(name).input_shape
+    assert shape is not None
+
+    assert ("ClientToken" in shape.members) == (OPERATIONS[name].kind == "create")
+
+
+def test_create_engagement_returns_id_and_arn_and_get_engagement_returns_everything(serve: Serve, clock: Any) -> None:
     _, client = serve(clock=clock)
 
     created = client.create_engagement(Catalog="Sandbox", Title="Migration", Description="With Acme", ClientToken="t")
@@ -45,7 +55,7 @@ def test_create_engagement_answers_its_id_and_arn_and_get_shows_all_of_it(serve:
     }
 
 
-def test_create_engagement_takes_contexts_and_numbers_them_itself(serve: Serve, project: Json, lead: Json) -> None:
+def test_create_engagement_numbers_its_contexts(serve: Serve, project: Json, lead: Json) -> None:
     service, client = serve()
 
     contexts = [{"Type": "CustomerProject", "Payload": project, "Id": "77"}, {"Type": "Lead", "Payload": lead}]
@@ -59,40 +69,34 @@ def test_create_engagement_takes_contexts_and_numbers_them_itself(serve: Serve, 
 
 @pytest.mark.parametrize("catalog", ["AWS", "Sandbox"])
 @pytest.mark.parametrize("by", ["id", "arn"])
-def test_create_context_answers_where_it_is_and_get_shows_it(
+def test_create_context_returns_its_ids_and_get_engagement_returns_the_context(
     serve: Serve, project: Json, lead: Json, catalog: str, by: str
 ) -> None:
     service, client = serve()
     engagement_id = service.create_engagement(catalog=catalog)
     arn = f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{engagement_id}"
-    named = engagement_id if by == "id" else arn
+    identifier = engagement_id if by == "id" else arn
 
-    first = client.create_engagement_context(
-        Catalog=catalog, EngagementIdentifier=named, Type="CustomerProject", Payload=project, ClientToken="one"
-    )
-    second = client.create_engagement_context(
-        Catalog=catalog, EngagementIdentifier=named, Type="Lead", Payload=lead, ClientToken="two"
-    )
+    first = client.create_engagement_context(**creating(identifier, project, Catalog=catalog, ClientToken="one"))
+    second = client.create_engagement_context(**creating(identifier, lead, Catalog=catalog, ClientToken="two"))
 
     assert [first["ContextId"], second["ContextId"]] == ["1", "2"]
     assert (second["EngagementId"], second["EngagementArn"]) == (engagement_id, arn)
-    held = client.get_engagement(Catalog=catalog, Identifier=named)
-    assert held["ModifiedAt"] == second["EngagementLastModifiedAt"] > first["EngagementLastModifiedAt"]
+    read = client.get_engagement(Catalog=catalog, Identifier=identifier)
+    assert read["ModifiedAt"] == second["EngagementLastModifiedAt"] > first["EngagementLastModifiedAt"]
     lead["Lead"]["Interactions"][0]["InteractionDate"] = datetime(2026, 2, 3, 4, 5, 6, tzinfo=timezone.utc)
-    assert held["Contexts"] == [
+    assert read["Contexts"] == [
         {"Id": "1", "Type": "CustomerProject", "Payload": project},
         {"Id": "2", "Type": "Lead", "Payload": lead},
     ]
 
 
-def test_context_ids_count_within_each_engagement(serve: Serve, project: Json) -> None:
+def test_context_ids_start_at_1_in_each_engagement(serve: Serve, project: Json) -> None:
     service, client = serve()
     engagements = [service.create_engagement(), service.create_engagement()]
 
     ids = [
-        client.create_engagement_context(
-            Catalog="Sandbox", EngagementIdentifier=each, Type="CustomerProject", Payload=project
-        )["ContextId"]
+        client.create_engagement_context(**creating(each, project, ClientToken=each))["ContextId"]
         for each in engagements
     ]
 
@@ -100,38 +104,31 @@ def test_context_ids_count_within_each_engagement(serve: Serve, project: Json) -
     assert engagements[0] != engagements[1]
 
 
-def test_update_replaces_the_payload_and_moves_the_engagement_on(serve: Serve, project: Json) -> None:
+def test_update_replaces_the_payload_and_changes_modified_at(serve: Serve, project: Json) -> None:
     service, client = serve()
     engagement_id = service.create_engagement()
     service.as_aws.add_context(engagement_id, project)
     before = service.engagement(engagement_id)["ModifiedAt"]
     project["CustomerProject"]["Project"]["Title"] = "Stay on AWS"
 
-    answer = client.update_engagement_context(
-        Catalog="Sandbox",
-        EngagementIdentifier=engagement_id,
-        ContextIdentifier="1",
-        EngagementLastModifiedAt=before,
-        Type="CustomerProject",
-        Payload=project,
-    )
+    response = client.update_engagement_context(**updating(service, engagement_id, project))
 
-    held = service.engagement(engagement_id)
-    assert held["Contexts"] == [{"Id": "1", "Type": "CustomerProject", "Payload": project}]
-    assert held["ModifiedAt"] > before
+    current = service.engagement(engagement_id)
+    assert current["Contexts"] == [{"Id": "1", "Type": "CustomerProject", "Payload": project}]
+    assert current["ModifiedAt"] > before
     sent = service.calls[-1]
     assert (sent.operation, sent.input["EngagementLastModifiedAt"]) == ("UpdateEngagementContext", before)
     assert sent.output == {
         "EngagementId": engagement_id,
-        "EngagementArn": held["Arn"],
-        "EngagementLastModifiedAt": held["ModifiedAt"],
+        "EngagementArn": current["Arn"],
+        "EngagementLastModifiedAt": current["ModifiedAt"],
         "ContextId": "1",
     }
-    assert answer["EngagementLastModifiedAt"].microsecond == int(held["ModifiedAt"][20:26])
+    assert response["EngagementLastModifiedAt"].microsecond == int(current["ModifiedAt"][20:26])
 
 
 @pytest.mark.parametrize("step", [0, 1, 999, -5_000, 1_000_000])
-def test_modified_at_has_nanoseconds_and_grows_whatever_the_clock_does(clock: Any, step: int) -> None:
+def test_modified_at_has_nanoseconds_and_increases_even_if_the_clock_does_not(clock: Any, step: int) -> None:
     service = PartnerCentral(clock=clock)
     engagement_id = service.create_engagement()
 
@@ -142,43 +139,36 @@ def test_modified_at_has_nanoseconds_and_grows_whatever_the_clock_does(clock: An
         seen.append(service.engagement(engagement_id)["ModifiedAt"])
 
     assert all(NANOSECONDS.fullmatch(each) for each in seen)
-    # Cut to microseconds they are different still, or a truncated stale lock would pass for a truncated fresh one.
+    # They must differ even in microseconds, or a truncated stale lock would equal a truncated current one.
     microseconds = [each[:26] for each in seen]
     assert microseconds == sorted(set(microseconds))
 
 
-def test_calls_say_what_went_over_the_wire(serve: Serve, project: Json) -> None:
+def test_calls_record_requests_and_responses(serve: Serve, project: Json) -> None:
     service, client = serve()
     engagement_id = service.create_engagement()
 
-    client.create_engagement_context(
-        Catalog="Sandbox", EngagementIdentifier=engagement_id, Type="CustomerProject", Payload=project, ClientToken="t"
-    )
+    client.create_engagement_context(**creating(engagement_id, project))
     client.get_engagement(Catalog="Sandbox", Identifier=engagement_id)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_engagement(Catalog="AWS", Identifier=engagement_id)
 
-    created, read, missed = service.calls
+    created, read, failed = service.calls
     assert (created.operation, created.error, created.wrote) == ("CreateEngagementContext", None, True)
-    assert created.input == {
-        "Catalog": "Sandbox",
-        "EngagementIdentifier": engagement_id,
-        "Type": "CustomerProject",
-        "Payload": project,
-        "ClientToken": "t",
-    }
+    assert created.input == creating(engagement_id, project)
+    assert created.output is not None
     assert created.output["ContextId"] == "1"
     assert (read.operation, read.error, read.wrote) == ("GetEngagement", None, False)
     assert read.output == service.engagement(engagement_id)
-    assert missed == Call(
+    assert failed == Call(
         operation="GetEngagement",
         input={"Catalog": "AWS", "Identifier": engagement_id},
         error="ResourceNotFoundException",
     )
-    assert missed.output is None
+    assert failed.output is None
 
 
-def test_an_answer_is_awsjson_with_a_request_id(serve: Serve) -> None:
+def test_a_response_is_awsjson_with_a_request_id(serve: Serve) -> None:
     service, client = serve()
     engagement_id = service.create_engagement()
     request = urllib.request.Request(
@@ -187,14 +177,14 @@ def test_an_answer_is_awsjson_with_a_request_id(serve: Serve) -> None:
         headers={"X-Amz-Target": "AWSPartnerCentralSelling.GetEngagement"},
     )
 
-    with urllib.request.urlopen(request, timeout=5) as answer:
-        assert answer.status == 200
-        assert answer.headers["Content-Type"] == "application/x-amz-json-1.0"
-        assert re.fullmatch("[0-9a-f-]{36}", answer.headers["x-amzn-RequestId"])
-        assert json.load(answer) == service.engagement(engagement_id)
+    with urllib.request.urlopen(request, timeout=5) as response:
+        assert response.status == 200
+        assert response.headers["Content-Type"] == "application/x-amz-json-1.0"
+        assert re.fullmatch("[0-9a-f-]{36}", response.headers["x-amzn-RequestId"])
+        assert json.load(response) == service.engagement(engagement_id)
 
 
-def test_a_snapshot_is_the_callers_own(serve: Serve, project: Json) -> None:
+def test_engagement_returns_a_copy(serve: Serve, project: Json) -> None:
     service, _ = serve()
     engagement_id = service.create_engagement()
     service.as_aws.add_context(engagement_id, project)
@@ -204,25 +194,25 @@ def test_a_snapshot_is_the_callers_own(serve: Serve, project: Json) -> None:
     assert service.engagement(engagement_id)["Contexts"][0]["Payload"] == project
 
 
-def test_unknown_engagements_and_catalogs_are_mistakes_of_the_test(serve: Serve) -> None:
+def test_a_missing_engagement_or_catalog_raises_in_the_test(serve: Serve) -> None:
     service, _ = serve()
 
     with pytest.raises(KeyError):
-        service.engagement("eng-00000000000000")
+        service.engagement(MISSING)
     with pytest.raises(ValueError, match="one of AWS, Sandbox"):
         service.create_engagement(catalog="Test")
 
 
-def test_list_engagements_pages_in_the_order_asked_for(serve: Serve) -> None:
+def test_list_engagements_returns_pages_in_the_requested_order(serve: Serve) -> None:
     service, client = serve()
     created = [service.create_engagement(title=f"Number {number}") for number in range(5)]
     service.create_engagement(catalog="AWS")
     pages = client.get_paginator("list_engagements")
 
-    def listed(**asked: Any) -> list[list[str]]:
+    def listed(**options: Any) -> list[list[str]]:
         return [
             [each["Id"] for each in page["EngagementSummaryList"]]
-            for page in pages.paginate(Catalog="Sandbox", **asked)
+            for page in pages.paginate(Catalog="Sandbox", **options)
         ]
 
     descending = {"SortBy": "CreatedDate", "SortOrder": "DESCENDING"}
@@ -233,27 +223,27 @@ def test_list_engagements_pages_in_the_order_asked_for(serve: Serve) -> None:
     assert listed(Sort=descending, PaginationConfig={"PageSize": 3}) == [newest[:3], newest[3:]]
 
 
-def test_list_engagements_filters(serve: Serve, project: Json, lead: Json) -> None:
+def test_list_engagements_applies_each_filter(serve: Serve, project: Json, lead: Json) -> None:
     service, client = serve()
     empty, with_project, with_both = (service.create_engagement(description="Not listed") for _ in range(3))
     service.as_aws.add_context(with_project, project)
     for payload in (lead, project, project):
         service.as_aws.add_context(with_both, payload)
 
-    def listed(**asked: Any) -> list[str]:
-        return [each["Id"] for each in client.list_engagements(Catalog="Sandbox", **asked)["EngagementSummaryList"]]
+    def listed(**filters: Any) -> list[str]:
+        return [each["Id"] for each in client.list_engagements(Catalog="Sandbox", **filters)["EngagementSummaryList"]]
 
     arn = service.engagement(with_both)["Arn"]
     assert listed(ContextTypes=["CustomerProject"]) == [with_project, with_both]
     assert listed(ContextTypes=[]) == [empty, with_project, with_both]
     assert listed(ExcludeContextTypes=["Lead"]) == [empty, with_project]
-    assert listed(EngagementIdentifier=[arn, empty, "eng-00000000000000"]) == [empty, with_both]
+    assert listed(EngagementIdentifier=[arn, empty, MISSING]) == [empty, with_both]
     assert listed(CreatedBy=["123456789012"]) == [empty, with_project, with_both]
     assert listed(CreatedBy=["210987654321"]) == []
     assert listed(ExcludeCreatedBy=["123456789012"]) == []
 
 
-def test_list_engagements_summarises(serve: Serve, clock: Any, project: Json, lead: Json) -> None:
+def test_list_engagements_returns_summaries(serve: Serve, clock: Any, project: Json, lead: Json) -> None:
     service, client = serve(clock=clock)
     engagement_id = service.create_engagement(title="Migration", description="Not listed")
     clock.advance(60)

@@ -1,22 +1,19 @@
-"""What goes wrong in the local cloud, in words a person can act on.
-
-Knows nothing of processes, terminals or AWS.
-"""
+"""The error that everything in the local cloud raises."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_TAIL = 25
+_LAST_LINES = 25
 
 
 class LocalCloudError(Exception):
-    """A part of the local cloud did not come up, or a step on it failed.
+    """A part of the local cloud did not start, or a step failed.
 
     Args:
-        message (str): What happened, naming the part.
-        hint (str): What to do about it; may be empty.
-        log (str): The end of the log of the part that failed; may be empty.
+        message (str): What happened, with the name of the part.
+        hint (str): What to do about it; can be empty.
+        log (str): The end of the log of the part that failed; can be empty.
 
     Example:
         ```python
@@ -42,16 +39,8 @@ class LocalCloudError(Exception):
         return super().__str__()
 
 
-def tail(log: Path, lines: int = _TAIL) -> str:
-    """Return the last lines of a log file.
-
-    Args:
-        log (Path): The file; a missing one reads as empty.
-        lines (int): How many lines, at most.
-
-    Returns:
-        The lines, joined by newlines.
-    """
+def tail(log: Path) -> str:
+    """Return the last lines of a log file; an empty string if it does not exist."""
     if not log.exists():
         return ""
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:])

@@ -1,7 +1,6 @@
-"""The local cloud: MiniStack and the local Partner Central, up together and down together.
+"""The local cloud: MiniStack and the local Partner Central, started and stopped together.
 
-Knows what the parts are and in which order they start; how each of them works is told in its own module. Knows nothing of
-the terminal.
+This is the one module in which `cloud` and `service` meet.
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from cdk_partnercentral_local.cloud._aws import client
-from cdk_partnercentral_local.cloud._cdk import CdkRun, run_cli
+from botocore.config import Config
+from botocore.session import Session
+
+from cdk_partnercentral_local.cloud._cdk_cli import CdkRun, run_cli
 from cdk_partnercentral_local.cloud._environment import ACCOUNT, REGION, aws_settings, base_environment
-from cdk_partnercentral_local.cloud._failures import LocalCloudError
+from cdk_partnercentral_local.cloud._errors import LocalCloudError
 from cdk_partnercentral_local.cloud._ministack import MiniStack
-from cdk_partnercentral_local.service._server import PartnerCentralServer
-from cdk_partnercentral_local.service._service import PartnerCentral
+from cdk_partnercentral_local.service import PartnerCentral, PartnerCentralServer
 
 Step = Callable[[str], AbstractContextManager[object]]
 
@@ -32,17 +32,17 @@ def _quietly(_title: str) -> AbstractContextManager[object]:
 class LocalCloud:
     """An AWS account on this machine: CloudFormation, Lambda, S3, IAM by MiniStack, and a local Partner Central.
 
-    Both listen on free ports of 127.0.0.1 and end with the `with` block, with an exception in it, with Ctrl-C, and with this
-    process, however that ends. Nothing of the user's AWS settings is read. Nothing is written outside a temporary folder but
-    jsii's cache, in the virtual environment.
+    Both listen on free ports of 127.0.0.1. They end with the `with` block, also after an exception or Ctrl-C, and with this
+    process, however it ends. None of the user's AWS settings is read. Nothing is written outside a temporary folder, except
+    jsii's cache in the virtual environment.
 
     Args:
-        partner_central (PartnerCentral | None): The Partner Central to serve, for its switches; a fresh one by default.
+        partner_central (PartnerCentral | None): The Partner Central to serve, to set its switches; a new one by default.
         step (Callable[[str], AbstractContextManager]): Called with a title for each step; entered while the step runs.
-        patience (float): Seconds that each part may take until it answers.
+        timeout (float): Seconds until each part must respond.
 
     Raises:
-        LocalCloudError: From `with`, when a part does not come up; it names the part and shows the end of its log.
+        LocalCloudError: From `with`, if a part does not start. It contains the name of the part and the end of its log.
 
     Example:
         ```python
@@ -55,11 +55,11 @@ class LocalCloud:
     """
 
     def __init__(
-        self, *, partner_central: PartnerCentral | None = None, step: Step = _quietly, patience: float = 60
+        self, *, partner_central: PartnerCentral | None = None, step: Step = _quietly, timeout: float = 60
     ) -> None:
         self._given = partner_central
         self._step = step
-        self._patience = patience
+        self._timeout = timeout
         self._clients: dict[str, Any] = {}
         self._runs = itertools.count(1)
 
@@ -69,10 +69,10 @@ class LocalCloud:
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="local-cloud-", ignore_cleanup_errors=True))
             )
             with self._step("Local Partner Central"):
-                self._server = stack.enter_context(self._partner_central_server())
+                self._server = stack.enter_context(PartnerCentralServer(self._given))
             with self._step("MiniStack (CloudFormation, Lambda, S3, IAM)"):
                 self._ministack = stack.enter_context(
-                    MiniStack(self._folder, partner_central=self._server.url, patience=self._patience)
+                    MiniStack(self._folder, partner_central=self._server.url, timeout=self._timeout)
                 )
             stack.callback(self._close_clients)
             self._parts = stack.pop_all()
@@ -85,17 +85,17 @@ class LocalCloud:
 
     @property
     def partner_central(self) -> PartnerCentral:
-        """The local Partner Central's state and switches."""
+        """The local Partner Central: its state, faults and switches."""
         return self._server.service
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment variables that send the CDK CLI, and any AWS SDK, to this cloud."""
+        """The environment variables with which the CDK CLI, and any AWS SDK, use this cloud."""
         return aws_settings(
             self._folder,
             gateway=self._ministack.url,
             partner_central=self._server.url,
-            certificate=self._ministack.certificate,
+            authority=self._ministack.authority,
         )
 
     @property
@@ -104,23 +104,23 @@ class LocalCloud:
         return base_environment(self._folder) | self.settings
 
     def client(self, service: str) -> Any:
-        """Return an SDK client of this cloud, closed with it.
+        """Return an SDK client of this cloud, as `boto3.client` does. It is closed together with the cloud.
 
         Args:
-            service (str): The service's name in the SDK, such as `cloudformation` or `partnercentral-selling`.
+            service (str): The service's name in the SDK, for example `cloudformation` or `partnercentral-selling`.
         """
         if service not in self._clients:
             url = self._server.url if service == "partnercentral-selling" else self._ministack.url
-            self._clients[service] = client(service, url=url, certificate=str(self._ministack.certificate))
+            self._clients[service] = _isolated_client(service, url=url, authority=self._ministack.authority)
         return self._clients[service]
 
     def bootstrap(self) -> None:
         """Run `cdk bootstrap`, with the CLI's own template.
 
         Raises:
-            LocalCloudError: When it fails; its output is the error's log.
+            LocalCloudError: It failed; the log of the error is the output of the CLI.
         """
-        # In a folder without an app, or the CLI would synthesise one first.
+        # In a folder with a CDK app, the CLI would synthesize the app first.
         run = self.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", folder=self._folder)
         if run.status:
             raise LocalCloudError("cdk bootstrap failed.", log=run.text)
@@ -131,22 +131,22 @@ class LocalCloud:
         folder: Path | None = None,
         capture: bool = True,
         extra: Mapping[str, str] | None = None,
-        patience: float = 600,
+        timeout: float = 600,
     ) -> CdkRun:
-        """Run the CDK CLI against this cloud. It asks nothing and leaves nothing in the app's folder.
+        """Run the CDK CLI with this cloud. It does not prompt, and writes nothing into the app's folder.
 
         Args:
-            arguments (str): The command and its options, such as `"deploy", "--all"`.
+            arguments (str): The command and its options, for example `"deploy", "--all"`.
             folder (Path | None): The folder of the CDK app, with its `cdk.json`; the working directory by default.
-            capture (bool): True returns what the CLI prints, False lets it through to this process's own output.
-            extra (Mapping[str, str] | None): Environment variables for the app, on top of `environment`.
-            patience (float): Seconds it may take.
+            capture (bool): Whether to return the output of the CLI instead of printing it.
+            extra (Mapping[str, str] | None): Environment variables for the app, in addition to `environment`.
+            timeout (float): Seconds until the CLI is stopped.
 
         Returns:
-            Status, text, and the folder with the synthesised templates. A status other than 0 is not raised.
+            Status, output, and the folder with the synthesized templates. A status other than 0 does not raise an error.
 
         Raises:
-            LocalCloudError: When there is no CLI, it does not end in time, or MiniStack ended meanwhile.
+            LocalCloudError: There is no CLI, it timed out, or MiniStack ended in the meantime.
         """
         run = run_cli(
             arguments,
@@ -154,18 +154,28 @@ class LocalCloud:
             assembly=self._folder / "assemblies" / str(next(self._runs)),
             environment=self.environment | dict(extra or {}),
             capture=capture,
-            patience=patience,
+            timeout=timeout,
         )
         if run.status:
             self._ministack.check()
         return run
 
-    def _partner_central_server(self) -> PartnerCentralServer:
-        try:
-            return PartnerCentralServer(self._given) if self._given else PartnerCentralServer()
-        except OSError as error:
-            raise LocalCloudError(f"The local Partner Central did not come up: {error}.") from error
-
     def _close_clients(self) -> None:
         while self._clients:
             self._clients.popitem()[1].close()
+
+
+def _isolated_client(service: str, *, url: str, authority: Path) -> Any:
+    """Return a client that reads no profile, configuration file, credentials, endpoint or proxy of the user."""
+    # The session's variables with their defaults, but without the environment variables and files that could set them.
+    isolated = {name: (None, None, default, use) for name, (_, _, default, use) in Session.SESSION_VARIABLES.items()}
+    isolated["config_file"] = isolated["credentials_file"] = (None, None, None, None)
+    return Session(session_vars=isolated).create_client(
+        service,
+        region_name=REGION,
+        endpoint_url=url,
+        verify=str(authority),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - MiniStack accepts any
+        config=Config(proxies={}, connect_timeout=5, read_timeout=60, s3={"addressing_style": "path"}),
+    )

@@ -1,0 +1,91 @@
+"""The CDK CLI as a child process: where to find it, and how to run it without prompts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdk_partnercentral_local.cloud._errors import LocalCloudError
+from cdk_partnercentral_local.cloud._process import GuardedProcess
+
+_PROGRAM = Path("node_modules") / ".bin" / "cdk"
+# The options with which a command does not prompt.
+_WITHOUT_PROMPTS = {"deploy": ("--require-approval", "never"), "destroy": ("--force",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdkRun:
+    """The result of one run of the CDK CLI.
+
+    Args:
+        status (int): The exit status; 0 is success.
+        text (str): The output, both streams in order; empty if it was not captured.
+        assembly (Path): The folder with the synthesized templates and assets.
+    """
+
+    status: int
+    text: str
+    assembly: Path
+
+
+def find_cli(folder: Path, path: str) -> str:
+    """Return the CDK CLI: the nearest `node_modules/.bin/cdk` in a folder or above it, otherwise the one on PATH.
+
+    Args:
+        folder (Path): Where the search starts.
+        path (str): The value of PATH.
+
+    Raises:
+        LocalCloudError: There is no CDK CLI.
+    """
+    here = folder.resolve()
+    for parent in (here, *here.parents, *Path.cwd().parents, Path.cwd()):
+        if (parent / _PROGRAM).exists():
+            return str(parent / _PROGRAM)
+    found = shutil.which("cdk", path=path)
+    if found is None:
+        raise LocalCloudError(
+            "The CDK CLI was not found: neither node_modules/.bin/cdk in the project nor `cdk` on PATH.",
+            hint="Run `make setup` in the repository, or `npm install aws-cdk` in your own project.",
+        )
+    return found
+
+
+def run_cli(
+    arguments: tuple[str, ...],
+    *,
+    folder: Path,
+    assembly: Path,
+    environment: Mapping[str, str],
+    capture: bool,
+    timeout: float,
+) -> CdkRun:
+    """Run the CDK CLI until it ends.
+
+    Args:
+        arguments (tuple[str, ...]): The command and its options, for example `("deploy", "--all")`.
+        folder (Path): The folder of the CDK app, with its `cdk.json`.
+        assembly (Path): The output folder of synthesis.
+        environment (Mapping[str, str]): The complete environment.
+        capture (bool): Whether to return the output of the CLI instead of printing it.
+        timeout (float): Seconds until the CLI is stopped.
+
+    Returns:
+        Status, text and assembly.
+
+    Raises:
+        LocalCloudError: There is no CLI, or it timed out.
+    """
+    extra = _WITHOUT_PROMPTS.get(arguments[0], ())
+    command = [find_cli(folder, environment["PATH"]), *arguments, *extra, "--no-notices", "--output", str(assembly)]
+    with GuardedProcess(
+        command, environment=environment, folder=folder, output=subprocess.PIPE if capture else None
+    ) as process:
+        try:
+            text = process.read(timeout) if capture else ""
+            return CdkRun(status=process.wait(timeout), text=text, assembly=assembly)
+        except subprocess.TimeoutExpired:
+            raise LocalCloudError(f"cdk {arguments[0]} did not end within {timeout:g} seconds.") from None

@@ -1,0 +1,33 @@
+"""The local Partner Central: the operations of Partner Central Selling, in memory and over HTTP.
+
+Requests are validated against the service model that the library ships. This package imports neither aws_cdk nor
+anything of `cloud`, and shares no code with the Lambda function or the library, because shared code would hide shared
+errors. Start reading in `_partner_central.py`; each operation is in `_operations.py`.
+"""
+
+from cdk_partnercentral_local.service._aws_writes import AwsWrites
+from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local.service._errors import Dropped, Problem, ServiceError
+from cdk_partnercentral_local.service._faults import Fault, Faults
+from cdk_partnercentral_local.service._operations import OPERATIONS
+from cdk_partnercentral_local.service._partner_central import Call, PartnerCentral
+from cdk_partnercentral_local.service._server import PartnerCentralServer, wsgi_app
+from cdk_partnercentral_local.service._validation import service_model
+from cdk_partnercentral_local.service._wire import Reply
+
+__all__ = [
+    "OPERATIONS",
+    "AwsWrites",
+    "Behavior",
+    "Call",
+    "Dropped",
+    "Fault",
+    "Faults",
+    "PartnerCentral",
+    "PartnerCentralServer",
+    "Problem",
+    "Reply",
+    "ServiceError",
+    "service_model",
+    "wsgi_app",
+]

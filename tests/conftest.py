@@ -1,0 +1,22 @@
+"""The local cloud that all tests in a session share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from cdk_partnercentral_local import LocalCloud
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    """A bootstrapped local cloud. Each test uses its own engagements and stack names."""
+    # Imported here because most tests do not need what it imports.
+    from tests.quick_cloud import QuickCloud
+
+    with QuickCloud() as cloud:
+        cloud.bootstrap()
+        yield cloud
