@@ -23,7 +23,7 @@ from cdk_partnercentral_local.service._errors import Problem, ProblemCode, inval
 from cdk_partnercentral_local.service._wire import JsonObject, parse_instant, without_zeros
 
 # The library's model, found as a file: importing the library would import aws_cdk.
-_MODEL = Path(__file__).parents[2] / "cdk_partnercentral" / "service-2.json"
+_MODEL = Path(__file__).parents[2] / "cdk_partnercentral" / "_validation" / "service-2.json"
 
 CATALOGS = ("AWS", "Sandbox")
 
