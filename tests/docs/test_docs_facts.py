@@ -13,8 +13,8 @@ from cdk_nag import ServerlessChecks
 from cdk_partnercentral import EngagementContext
 from cdk_partnercentral_local import Behavior
 from lambda_handler import answer, partner_central, retries
-from lambda_handler.errors import Kind
 from lambda_handler.engagement_context.reconcile import LATE_SECONDS
+from lambda_handler.errors import Kind
 from tests.docs.site import Page
 
 ROOT = Path(__file__).parents[2]
