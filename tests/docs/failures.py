@@ -1,10 +1,10 @@
-"""The failures of the page on errors, each told by the real function: what CloudFormation, or the log, then shows.
+"""The failures on the page of errors, each produced by the real function: what CloudFormation or the log shows.
 
-Each story has the name that its row in the page's tables has as an anchor. Run as a script this prints what they say now:
+The name of a failure is the anchor of its row on the page. Print the current texts with:
 
     python -m tests.docs.failures
 
-Little time is left to the function where it would try for long.
+The function gets little time where it would retry for long.
 """
 
 import argparse
@@ -27,54 +27,56 @@ from tests.lambda_handler.process.harness import Cloud
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 ALWAYS = 1000
-# Of so many seconds about two are for work, since the answer has its own.
+# About two of these seconds are for work, the others for the response.
 LITTLE = 8
-# Enough for one request to wait its whole timeout of 20 seconds.
+# Enough for one request to time out after 20 seconds.
 ONE_TIMEOUT = 42
 
 Start: TypeAlias = Callable[..., Cloud]
-Story: TypeAlias = Callable[[Cloud, str], str]
+Failure: TypeAlias = Callable[[Cloud, str], str]
 
 ENVIRONMENTS: dict[str, Mapping[str, str]] = {}
-STORIES: dict[str, Story] = {}
+FAILURES: dict[str, Failure] = {}
 
 
-def story(name: str, **environment: str) -> Callable[[Story], Story]:
-    """Register a story; the function's process has these environment variables too."""
+def failure(name: str, **environment: str) -> Callable[[Failure], Failure]:
+    """Register a failure. The function's process gets these environment variables too."""
 
-    def register(told: Story) -> Story:
-        STORIES[name] = told
+    def register(made: Failure) -> Failure:
+        FAILURES[name] = made
         ENVIRONMENTS[name] = environment
-        return told
+        return made
 
     return register
 
 
-def tell(name: str, start: Start) -> str:
-    """Tell a story in a cloud of its own; return what is seen, with ids that are the same in every run."""
+def shown(name: str, start: Start) -> str:
+    """Produce a failure in a cloud of its own. Return what is shown, with ids that are the same in every run."""
     with start(**ENVIRONMENTS[name]) as cloud:
-        return plain(STORIES[name](cloud, cloud.service.create_engagement()))
+        return plain(FAILURES[name](cloud, cloud.service.create_engagement()))
 
 
 def plain(text: str) -> str:
-    """Replace what differs between two runs of one story."""
+    """Replace what differs between two runs of a failure."""
     text = re.sub(r"eng-[0-9a-z]{14}", "eng-0123456789abcd", text)
-    return re.sub(r"\b[0-9a-f]{64}\b", "0f1e2d3c", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "0f1e2d3c", text)
+    text = re.sub(r"\bin [\w<>]+, line [0-9]+", "in FUNCTION, line NUMBER", text)
+    return re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\)\.", "5f1c2a90-0000-4000-8000-000000000001).", text)
 
 
-def failed(answer: Mapping[str, Any]) -> str:
-    """Return a failure's Reason."""
-    assert answer["Status"] == "FAILED"
-    return str(answer["Reason"])
+def failed(response: Mapping[str, Any]) -> str:
+    """Return the Reason of a failure."""
+    assert response["Status"] == "FAILED"
+    return str(response["Reason"])
 
 
 def arn(engagement: str) -> str:
-    """Return an engagement's ARN."""
+    """Return the ARN of an engagement."""
     return f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{engagement}"
 
 
 def updated(cloud: Cloud, engagement: str, new: Any = OTHER_PROJECT, **more: Any) -> dict[str, Any]:
-    """Create a context, prepare what `more` says, and send the update of it."""
+    """Create a context, call `prepare`, and send an update of the context."""
     physical_id = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
     more.pop("prepare", lambda: None)()
     old = properties(engagement)
@@ -87,32 +89,32 @@ def updated(cloud: Cloud, engagement: str, new: Any = OTHER_PROJECT, **more: Any
     )
 
 
-@story("denied")
+@failure("denied")
 def _denied(cloud: Cloud, engagement: str) -> str:
     cloud.service.faults.access_denied(READ, resource=arn(engagement), times=ALWAYS)
     return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
 
 
-@story("denied-for-good")
+@failure("denied-for-good")
 def _denied_for_good(cloud: Cloud, engagement: str) -> str:
     reason = "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"
     cloud.service.faults.access_denied(CREATE, resource=arn(engagement), reason=reason)
     return failed(cloud.send("Create", properties(engagement)))
 
 
-@story("no-engagement")
+@failure("no-engagement")
 def _no_engagement(cloud: Cloud, engagement: str) -> str:
     del engagement
     return failed(cloud.send("Create", properties("eng-00000000000000")))
 
 
-@story("invalid")
+@failure("invalid")
 def _invalid(cloud: Cloud, engagement: str) -> str:
     project = {**PROJECT["Project"], "Title": "", "BusinessProblem": "Slow."}
     return failed(cloud.send("Create", properties(engagement, {**PROJECT, "Project": project})))
 
 
-@story("full")
+@failure("full")
 def _full(cloud: Cloud, engagement: str) -> str:
     for _ in range(4):
         cloud.service.as_aws.add_context(engagement, {"CustomerProject": OTHER_PROJECT})
@@ -125,44 +127,44 @@ def _token_spent(cloud: Cloud, engagement: str) -> str:
     return failed(cloud.send("Create", properties(engagement, OTHER_PROJECT), seconds=LITTLE))
 
 
-@story("token-spent-conflict")
+@failure("token-spent-conflict")
 def _token_spent_conflict(cloud: Cloud, engagement: str) -> str:
     cloud.service.behavior = Behavior(token_mismatch="conflict")
     return _token_spent(cloud, engagement)
 
 
-@story("token-spent-validation")
+@failure("token-spent-validation")
 def _token_spent_validation(cloud: Cloud, engagement: str) -> str:
     cloud.service.behavior = Behavior(token_mismatch="validation")
     return _token_spent(cloud, engagement)
 
 
-@story("two-matches")
+@failure("two-matches")
 def _two_matches(cloud: Cloud, engagement: str) -> str:
     for _ in range(2):
         cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
     return failed(cloud.send("Create", properties(engagement)))
 
 
-@story("gone")
+@failure("gone")
 def _gone(cloud: Cloud, engagement: str) -> str:
     return failed(updated(cloud, engagement, physical_id=f"Sandbox/{engagement}/4"))
 
 
-@story("identifier-not-there")
+@failure("identifier-not-there")
 def _identifier_not_there(cloud: Cloud, engagement: str) -> str:
     cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
     return failed(cloud.send("Create", properties(engagement, ContextIdentifier="4"), seconds=LITTLE))
 
 
-@story("identifier-of-another-type")
+@failure("identifier-of-another-type")
 def _identifier_of_another_type(cloud: Cloud, engagement: str) -> str:
     cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
     cloud.service.as_aws.add_context(engagement, {"Lead": lead(interaction("Annabella"))})
     return failed(cloud.send("Create", properties(engagement, ContextIdentifier="2"), seconds=LITTLE))
 
 
-@story("interactions")
+@failure("interactions")
 def _interactions(cloud: Cloud, engagement: str) -> str:
     old = properties(engagement, lead(*(interaction(f"Ann{number}") for number in range(8))), "Lead")
     new = properties(engagement, lead(*(interaction(f"Bea{number}") for number in range(3))), "Lead")
@@ -170,34 +172,36 @@ def _interactions(cloud: Cloud, engagement: str) -> str:
     return failed(cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id))
 
 
-@story("uncertain-interaction")
+@failure("uncertain-interaction")
 def _uncertain_interaction(cloud: Cloud, engagement: str) -> str:
     a, b, c = (interaction(name) for name in ("Annabella", "Xenophon", "Yvette"))
     first, then, now = (properties(engagement, lead(*each), "Lead") for each in ((a, c), (a,), (a, b, c)))
     physical_id = cloud.send("Create", first)["PhysicalResourceId"]
     cloud.send("Update", then, OldResourceProperties=first, PhysicalResourceId=physical_id)
-    cloud.service.as_aws.change_lead(engagement, "1", lambda held: held["Interactions"][0].update(Usecase="By AWS"))
+    cloud.service.as_aws.change_lead(
+        engagement, "1", lambda current: current["Interactions"][0].update(Usecase="By AWS")
+    )
     return failed(cloud.send("Update", now, OldResourceProperties=then, PhysicalResourceId=physical_id))
 
 
-@story("busy")
+@failure("busy")
 def _busy(cloud: Cloud, engagement: str) -> str:
     return failed(updated(cloud, engagement, prepare=lambda: cloud.service.faults.conflict(UPDATE, times=ALWAYS)))
 
 
-@story("throttled")
+@failure("throttled")
 def _throttled(cloud: Cloud, engagement: str) -> str:
     cloud.service.faults.throttle(CREATE, times=ALWAYS)
     return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
 
 
-@story("failing")
+@failure("failing")
 def _failing(cloud: Cloud, engagement: str) -> str:
     cloud.service.faults.internal_error(READ, times=ALWAYS)
     return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
 
 
-@story("undocumented")
+@failure("undocumented")
 def _undocumented(cloud: Cloud, engagement: str) -> str:
     cloud.service.faults.error(READ, ServiceError("ExpiredTokenException", "The security token has expired"))
     return failed(cloud.send("Create", properties(engagement)))
@@ -209,17 +213,17 @@ def _closed_port() -> int:
         return int(unused.getsockname()[1])
 
 
-@story("unreachable", AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING=f"http://127.0.0.1:{_closed_port()}")
+@failure("unreachable", AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING=f"http://127.0.0.1:{_closed_port()}")
 def _unreachable(cloud: Cloud, engagement: str) -> str:
     return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
 
 
-@story("no-answer")
-def _no_answer(cloud: Cloud, engagement: str) -> str:
+@failure("no-response")
+def _no_response(cloud: Cloud, engagement: str) -> str:
     return _stalled(cloud, engagement, seconds=ONE_TIMEOUT)
 
 
-@story("out-of-time")
+@failure("out-of-time")
 def _out_of_time(cloud: Cloud, engagement: str) -> str:
     return _stalled(cloud, engagement, seconds=LITTLE)
 
@@ -235,48 +239,85 @@ def _stalled(cloud: Cloud, engagement: str, *, seconds: float) -> str:
         stuck.set()
 
 
-@story("not-delivered")
+@failure("not-delivered")
 def _not_delivered(cloud: Cloud, engagement: str) -> str:
     sent = event("Create", cloud.responses.url(403), properties(engagement))
     assert cloud.function.invoke(sent).error == "NotDeliveredError"
     [line] = [line for line in cloud.function.output.splitlines() if "NotDeliveredError:" in line]
-    return line.rpartition("answer.")[2]
+    return line.rpartition("response.")[2]
 
 
-@story("another-release")
+@failure("another-release")
 def _another_release(cloud: Cloud, engagement: str) -> str:
     new = properties(engagement)
     del new["EngagementIdentifier"]
     return failed(cloud.send("Create", {**new, "EngagementId": engagement}))
 
 
-@story("unknown-member")
-def _unknown_member(cloud: Cloud, engagement: str) -> str:
-    project = {**PROJECT["Project"], "Budget": "5"}
-    return failed(cloud.send("Create", properties(engagement, {**PROJECT, "Project": project})))
-
-
-@story("wrong-type")
+@failure("wrong-type")
 def _wrong_type(cloud: Cloud, engagement: str) -> str:
     return failed(cloud.send("Create", properties(engagement, PROJECT, "CustomerProject", Type="Lead")))
 
 
-@story("environment", AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING="garbage")
+@failure("certificate")
+def _certificate(cloud: Cloud, engagement: str) -> str:
+    # The SDK does not trust the certificate of the response endpoint.
+    environment = {**cloud.environment, "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": cloud.responses.url()}
+    sent = event("Create", cloud.responses.url(), properties(engagement))
+    folder = cloud.function.folder / "other"
+    folder.mkdir()
+    with cloud.another(folder=folder, environment=environment) as function:
+        assert function.invoke(sent).error is None
+    return failed(cloud.response_to(sent))
+
+
+@failure("quota")
+def _quota(cloud: Cloud, engagement: str) -> str:
+    quota = ServiceError("ServiceQuotaExceededException", "The quota of reads for this account is used up")
+    cloud.service.faults.error(READ, quota)
+    return failed(cloud.send("Create", properties(engagement)))
+
+
+@failure("unknown-resource-type")
+def _unknown_resource_type(cloud: Cloud, engagement: str) -> str:
+    return failed(cloud.send("Create", properties(engagement), ResourceType="Custom::Other"))
+
+
+@failure("unknown-request-type")
+def _unknown_request_type(cloud: Cloud, engagement: str) -> str:
+    return failed(cloud.send("Import", properties(engagement)))
+
+
+@failure("malformed-property")
+def _malformed_property(cloud: Cloud, engagement: str) -> str:
+    return failed(cloud.send("Create", properties(engagement, AdoptExisting="perhaps")))
+
+
+@failure("internal-error")
+def _internal_error(cloud: Cloud, engagement: str) -> str:
+    # Deeper than Python can recurse.
+    payload: dict[str, Any] = {}
+    for _ in range(900):
+        payload = {"Customer": payload}
+    return failed(cloud.send("Create", properties(engagement, payload)))
+
+
+@failure("environment", AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING="garbage")
 def _environment(cloud: Cloud, engagement: str) -> str:
     return failed(cloud.send("Create", properties(engagement)))
 
 
 def log_of_a_create(cloud: Cloud) -> list[dict[str, Any]]:
-    """Return the function's log of a create whose first write meets a conflict."""
+    """Return the function's log of a Create whose first write fails with a conflict."""
     cloud.service.faults.conflict(CREATE)
     cloud.send("Create", properties(cloud.service.create_engagement()))
     return [json.loads(plain(json.dumps(line))) for line in cloud.function.lines]
 
 
 def main() -> None:
-    """Print what the stories say."""
-    parser = argparse.ArgumentParser(description="Print what the failures of the page on errors say.")
-    parser.add_argument("names", nargs="*", default=list(STORIES))
+    """Print the current texts."""
+    parser = argparse.ArgumentParser(description="Print the texts of the failures on the page of errors.")
+    parser.add_argument("names", nargs="*", default=list(FAILURES))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         with zipfile.ZipFile(Path(__file__).parents[2] / "constructs/cdk_partnercentral/function.zip") as archive:
@@ -288,7 +329,7 @@ def main() -> None:
 
         with suppress(KeyboardInterrupt):
             for name in parser.parse_args().names:
-                sys.stdout.write(f"{name}\n  {tell(name, start)}\n")
+                sys.stdout.write(f"{name}\n  {shown(name, start)}\n")
                 sys.stdout.flush()
         with start() as cloud:
             for line in log_of_a_create(cloud):

@@ -12,8 +12,8 @@ from cdk_nag import ServerlessChecks
 
 from cdk_partnercentral import EngagementContext
 from cdk_partnercentral_local import Behavior
-from lambda_handler import answer, partner_central, retries
-from lambda_handler.engagement_context.reconcile import LATE_SECONDS
+from lambda_handler import partner_central, response, retries
+from lambda_handler.engagement_context.reconcile import SECOND_LOOK_SECONDS
 from lambda_handler.errors import Kind
 from tests.docs.site import Page
 
@@ -95,25 +95,28 @@ def test_every_switch_of_the_local_service_is_told_of(pages: dict[str, Page]) ->
 
 def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
     rows = {cells[0]: cells[1] for cells in section(pages, "lifecycle", "how-long-it-tries")}
-    paces = retries.PACES
+    backoffs = retries.BACKOFFS
 
-    assert f"up to {paces[Kind.THROTTLED].longest} seconds" in rows["throttling"]
+    assert f"up to {backoffs[Kind.THROTTLED].longest} seconds" in rows["throttling"]
     failing = rows["an internal error (500), no connection, no answer or one that cannot be read"]
     for kind in (Kind.INTERNAL, Kind.CONNECTION):
-        assert f"up to {paces[kind].longest} seconds" in failing
-    assert paces[Kind.CONFLICT].altogether == paces[Kind.DENIED].altogether == 60
+        assert f"up to {backoffs[kind].longest} seconds" in failing
+    assert backoffs[Kind.CONFLICT].total == backoffs[Kind.DENIED].total == 60
     assert "up to a minute" in rows["a conflict"]
     assert "up to a minute" in rows["access denied"]
     shown = rows["a context that a read does not show yet"]
-    assert f"up to {paces[Kind.NOT_SHOWN].altogether} seconds" in shown
-    assert (paces[Kind.NOT_SHOWN].least, "three times at least" in shown) == (3, True)
-    assert (sum(LATE_SECONDS) / 2, "two seconds later it reads once more" in (DOCS / "lifecycle.md").read_text()) == (
+    assert f"up to {backoffs[Kind.NOT_VISIBLE].total} seconds" in shown
+    assert (backoffs[Kind.NOT_VISIBLE].at_least, "three times at least" in shown) == (3, True)
+    assert (
+        sum(SECOND_LOOK_SECONDS) / 2,
+        "two seconds later it reads once more" in (DOCS / "lifecycle.md").read_text(),
+    ) == (
         2,
         True,
     )
     assert said("lifecycle.md", r"may take (\d+) seconds to connect") == partner_central.CONNECT_SECONDS
     assert said("lifecycle.md", r"to connect and (\d+) to be answered") == partner_central.READ_SECONDS
-    assert said("lifecycle.md", r"The last (\d+) seconds belong to the answer") == answer.ANSWER_SECONDS
+    assert said("lifecycle.md", r"The last (\d+) seconds belong to the answer") == response.RESPONSE_SECONDS
 
 
 def test_the_function_and_cloudformation_have_as_long_as_the_page_says() -> None:
