@@ -60,7 +60,7 @@ def test_lead_with_interactions(cloud: LocalCloud, deploy: Deploy) -> None:
 
     (context,) = cloud.partner_central.engagement(engagement)["Contexts"]
     interactions = context["Payload"]["Lead"]["Interactions"]
-    assert [each["CustomerAction"] for each in interactions] == ["Visited the stand", "Asked for a call"]
+    assert [each["CustomerAction"] for each in interactions] == ["Visited the booth", "Asked for a call"]
 
 
 def test_deals_from_yaml(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
