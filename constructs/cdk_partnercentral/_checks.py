@@ -81,8 +81,8 @@ class Registry(Construct):
         if self._count[engagement] == MOST_CONTEXTS + 1:
             Annotations.of(construct).add_warning_v2(
                 "cdk-partnercentral:engagementFull",
-                f"More than {MOST_CONTEXTS} contexts are declared for one engagement. That is the most that it can contain, "
-                "including contexts that AWS creates, and contexts cannot be deleted, so the others will fail to deploy. "
+                f"More than {MOST_CONTEXTS} contexts are declared for one engagement, which can contain {MOST_CONTEXTS}, "
+                "including those that AWS creates. Contexts cannot be deleted, so the others will fail to deploy. "
                 "Declare them for other engagements.",
             )
 

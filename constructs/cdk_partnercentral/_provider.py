@@ -71,13 +71,13 @@ def _with_options_of(
 
     def decorate(function: Callable[..., None]) -> Callable[Concatenate[Construct, Options], None]:
         @wraps(function)
-        def checked(scope: Construct, /, *args: Options.args, **options: Options.kwargs) -> None:
+        def checked(*args: Any, **kwargs: Any) -> None:
             # Raises the usual TypeError for an unknown option.
-            signature.bind(scope, *args, **options)
-            function(scope, **options)
+            bound = signature.bind(*args, **kwargs)
+            function(*bound.args, **bound.kwargs)
 
         vars(checked)["__signature__"] = signature
-        return checked
+        return cast("Callable[Concatenate[Construct, Options], None]", checked)
 
     return decorate
 

@@ -49,7 +49,7 @@ lead = EngagementContext(
         interactions=[
             LeadInteraction(
                 contact=HEAD_OF_IT,
-                customer_action="Visited the stand",
+                customer_action="Visited the booth",
                 interaction_date=datetime(2026, 11, 5, 9, 30, tzinfo=timezone.utc),
                 source_name="Harbour technology fair",
                 source_type="Event",

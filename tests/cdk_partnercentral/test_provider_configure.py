@@ -1,7 +1,7 @@
 """`PartnerCentralProvider.configure` sets the options of the providers below a stack, a stage or an app."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aws_cdk import App, Duration, Environment, NestedStack, Stack, Stage
@@ -97,7 +97,7 @@ def test_the_options_of_the_nearest_scope_replace_the_others_as_a_whole(
     nearer_first: bool, app: App, declare: Any, template_of: Template, only: Only
 ) -> None:
     stack = Stack(app, "Deals")
-    calls = [
+    calls: list[Callable[[], None]] = [
         lambda: PartnerCentralProvider.configure(stack, timeout=Duration.minutes(3)),
         lambda: PartnerCentralProvider.configure(app, memory_size=512, timeout=Duration.minutes(5)),
     ]
@@ -198,7 +198,7 @@ def test_an_unknown_option_is_an_error(stack: Stack) -> None:
 
 
 def test_options_are_found_in_a_stack_that_jsii_wraps_in_a_new_object_each_time(
-    app: App, memory_of: Callable[[Stack], int]
+    app: App,
 ) -> None:
     elsewhere = Stack(app, "Elsewhere", env=Environment(account="111122223333", region="eu-west-1"))
     EdgeFunction(
@@ -209,13 +209,12 @@ def test_options_are_found_in_a_stack_that_jsii_wraps_in_a_new_object_each_time(
         runtime=lambda_.Runtime.PYTHON_3_14,
     )
     (support,) = (each.node.id for each in app.node.children if each.node.id.startswith("edge-lambda-stack-"))
-    first, second = (app.node.find_child(support) for _ in range(2))
-    assert isinstance(first, Stack)
+    first, second = (cast("Stack", app.node.find_child(support)) for _ in range(2))
     assert first is not second
 
     PartnerCentralProvider.configure(first, memory_size=512)
 
     assert "already has options" in problems(second)[0]
     provider = PartnerCentralProvider.get_or_create(second)
-    assert PartnerCentralProvider.get_or_create(app.node.find_child(support)) is provider
-    assert "already contains" in problems(first)[-1]
+    assert PartnerCentralProvider.get_or_create(first) is provider
+    assert "already contains" in problems(second)[-1]
