@@ -19,8 +19,8 @@ LIBRARY = "cdk-partnercentral[local]"
 # SPDX identifiers, and how older packages say the same. Each lets anyone use and redistribute, and asks for its notice only.
 ALLOWED = frozenset(
     {
-        *("Apache-2.0", "Apache Software License"),
-        *("MIT", "MIT License"),
+        *("Apache-2.0", "Apache Software License", "Apache-2.0 OR BSD-3-Clause"),
+        *("MIT", "MIT License", "MIT-0"),
         *("BSD-2-Clause", "BSD-3-Clause", "BSD License"),
         *("PSF-2.0", "Python Software Foundation License"),
     }

@@ -1,4 +1,4 @@
-"""Nothing of a user's own settings reaches the local cloud, and nothing of the user's is written."""
+"""The user's own settings do not reach the local cloud, and the user's files are not changed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _SETTINGS = (
     *("AWS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "OPENSSL_CONF"),
     *("CDK_HOME", "MINISTACK_SSL_CERT", "MINISTACK_ACCOUNT_ID"),
 )
-# Where nobody listens.
+# Set to an address on which nothing listens.
 _ADDRESSES = (
     *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CLOUDFORMATION", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_LAMBDA"),
     *("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"),
 )
 
 
-def test_a_users_settings_reach_neither_functions_nor_the_cdk_app(marked: Marked, tmp_path: Path) -> None:
+def test_the_users_settings_reach_neither_functions_nor_the_cdk_app(marked: Marked, tmp_path: Path) -> None:
     home = tmp_path / "poison-home"
     (home / ".aws").mkdir(parents=True)
     (home / ".aws" / "config").write_text(

@@ -1,4 +1,7 @@
-"""Starts a local cloud with a Lambda worker in it, says `ready`, and ends in the way that is asked for."""
+"""Starts a local cloud with a Lambda function, prints `ready`, and ends as the first argument says.
+
+The second argument is a folder: the function's environment is written to `worker.json` there.
+"""
 
 import io
 import json
@@ -32,7 +35,7 @@ with LocalCloud() as cloud:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     if ending == "exception":
-        raise RuntimeError("as asked")
+        raise RuntimeError("as requested")
     if ending == "deploy":
         cloud.cdk("synth", folder=folder)
     if ending == "wait":
