@@ -1,8 +1,11 @@
-"""Every unknown of the service, drawn for each history. Likely answers come more often than far-fetched ones."""
+"""What is unknown about Partner Central: each history draws one value of every switch of the local Partner Central.
+
+Likely values occur more often than unlikely ones.
+"""
 
 from hypothesis import strategies as st
 
-from cdk_partnercentral_local.service._behavior import Behavior
+from cdk_partnercentral_local import Behavior
 
 behaviors = st.builds(
     Behavior,
