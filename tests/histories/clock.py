@@ -1,6 +1,6 @@
-"""Time that is only simulated, and work that is done at once, one step at a time.
+"""Simulated time, and tasks that run concurrently in it, one step at a time.
 
-It knows nothing of Lambda, CloudFormation or Partner Central.
+This module knows nothing of Lambda, CloudFormation or Partner Central.
 """
 
 import heapq
@@ -9,16 +9,16 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 START = 1_900_000_000_123_456_789  # nanoseconds since 1970
-SECOND = 1_000_000_000
+SECOND = 1_000_000_000  # nanoseconds
 
 
 class Clock:
-    """A clock that only moves when it is told to, and rings on the way."""
+    """A clock that moves only when it is advanced, and calls the alarms that are due on the way."""
 
     def __init__(self) -> None:
         self.now = START
-        self._alarms: list[tuple[int, int]] = []
-        self._acts: dict[int, Callable[[], object]] = {}
+        self._due: list[tuple[int, int]] = []
+        self._callbacks: dict[int, Callable[[], object]] = {}
         self._numbers = itertools.count()
 
     def __call__(self) -> int:
@@ -31,57 +31,58 @@ class Clock:
         return (self.now - START) / SECOND
 
     def advance(self, seconds: float) -> None:
-        """Let seconds pass."""
+        """Move the time forward by a number of seconds."""
         self.advance_to(self.now + int(seconds * SECOND))
 
-    def advance_to(self, then: int) -> None:
-        """Let time pass until an instant; each alarm on the way rings at its own."""
-        while self._alarms and self._alarms[0][0] <= then:
-            at, number = heapq.heappop(self._alarms)
-            act = self._acts.pop(number, None)
-            if act:
+    def advance_to(self, time: int) -> None:
+        """Move to a time, and call each alarm on the way at its own time."""
+        while self._due and self._due[0][0] <= time:
+            at, number = heapq.heappop(self._due)
+            callback = self._callbacks.pop(number, None)
+            if callback:
                 self.now = max(self.now, at)
-                act()
-        self.now = max(self.now, then)
+                callback()
+        self.now = max(self.now, time)
 
-    def ring(self, seconds: float, act: Callable[[], object]) -> int:
-        """Call `act` when so many seconds have passed; return a number for `silence`."""
+    def set_alarm(self, seconds: float, callback: Callable[[], object]) -> int:
+        """Call `callback` after a number of seconds; return a number for `cancel_alarm`."""
         number = next(self._numbers)
-        self._acts[number] = act
-        heapq.heappush(self._alarms, (self.now + int(seconds * SECOND), number))
+        self._callbacks[number] = callback
+        heapq.heappush(self._due, (self.now + int(seconds * SECOND), number))
         return number
 
-    def silence(self, number: int) -> None:
-        """Take an alarm back."""
-        self._acts.pop(number, None)
+    def cancel_alarm(self, number: int) -> None:
+        """Cancel an alarm."""
+        self._callbacks.pop(number, None)
 
 
-class Worker:
-    """One piece of work among several: a thread that only runs while everybody else waits."""
+class Task:
+    """One of several concurrent tasks: a thread that runs only while all others wait.
 
-    def __init__(self, work: Callable[[], None], resume: Callable[[], None]) -> None:
+    Args:
+        work: What it does.
+        before_step: Called before each of its steps, in the scheduler's thread.
+    """
+
+    def __init__(self, work: Callable[[], None], before_step: Callable[[], None]) -> None:
         self.wakes_at = 0
+        self.done = False
         self.error: BaseException | None = None
-        self.resume = resume  # called before each of its steps
         self._work = work
-        self._turn = _locked()
-        self._others = _locked()
+        self._before_step = before_step
+        self._turn = _acquired_lock()
+        self._others = _acquired_lock()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    @property
-    def done(self) -> bool:
-        """Whether there is nothing left to do."""
-        return self._work is _nothing
-
     def step(self) -> None:
-        """Let it run up to its next pause."""
-        self.resume()
+        """Let it run to its next pause."""
+        self._before_step()
         self._turn.release()
         self._others.acquire()
 
     def pause(self, until: int) -> None:
-        """Stop, called by the work itself, and go on at some time after an instant."""
+        """Let the others run, and continue at some time after `until`. Called in the task's own thread."""
         self.wakes_at = until
         self._others.release()
         self._turn.acquire()
@@ -90,47 +91,52 @@ class Worker:
         self._turn.acquire()
         try:
             self._work()
-        except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it again
+        except BaseException as error:  # noqa: BLE001 - Scheduler.run raises it again
             self.error = error
-        self._work = _nothing
+        self.done = True
         self._others.release()
 
 
-class Crew:
-    """Several pieces of work at once. `order` says who goes on where more than one can; then they take turns."""
+class Scheduler:
+    """Runs several tasks concurrently.
 
-    def __init__(self, clock: Clock, works: Sequence[tuple[Callable[[], None], Callable[[], None]]]) -> None:
+    Args:
+        clock: The simulated time.
+        tasks: For each task its work, and what to call before each of its steps.
+    """
+
+    def __init__(self, clock: Clock, tasks: Sequence[tuple[Callable[[], None], Callable[[], None]]]) -> None:
         self._clock = clock
-        self._workers = [Worker(work, resume) for work, resume in works]
-        self._active = self._workers[0]
+        self._tasks = [Task(work, before_step) for work, before_step in tasks]
+        self._active = self._tasks[0]
 
     def run(self, order: Sequence[int]) -> None:
-        """Run all of it to the end, and raise the first error."""
+        """Run all tasks to the end, and raise the first error.
+
+        Args:
+            order: Which task continues if more than one can; after that, they take turns.
+        """
         turns: Iterator[int] = itertools.chain(order, itertools.count())
-        left = list(self._workers)
-        while left:
-            ready = [worker for worker in left if worker.wakes_at <= self._clock.now]
+        running = list(self._tasks)
+        while running:
+            ready = [task for task in running if task.wakes_at <= self._clock.now]
             if not ready:
-                self._clock.advance_to(min(worker.wakes_at for worker in left))
+                self._clock.advance_to(min(task.wakes_at for task in running))
                 continue
             self._active = ready[next(turns) % len(ready)]
             self._active.step()
-            left = [worker for worker in left if not worker.done]
-        for worker in self._workers:
-            if worker.error:
-                raise worker.error
+            running = [task for task in running if not task.done]
+        for task in self._tasks:
+            if task.error:
+                raise task.error
 
     def pause(self, seconds: float) -> None:
-        """Stop the work that is running, at least for so long."""
+        """Pause the task that is running for at least a number of seconds."""
         self._active.pause(self._clock.now + int(seconds * SECOND))
 
 
-def _locked() -> threading.Lock:
-    """Return a lock as a signal: who waits for it acquires it, whoever it is that releases it. A semaphore is slow."""
+def _acquired_lock() -> threading.Lock:
+    """Return a lock that works as a signal, released by another thread. A semaphore would be slower."""
     lock = threading.Lock()
     lock.acquire()
     return lock
-
-
-def _nothing() -> None:
-    pass

@@ -1,6 +1,6 @@
-"""CloudFormation as far as a custom resource sees it: stacks, deployments, rollbacks, and what its events carry.
+"""CloudFormation as a custom resource sees it: stacks, deployments, rollbacks, and the events of each.
 
-Each deployment sends events to the function and believes what it answers. It knows nothing of Partner Central.
+It sends events to the function and believes its responses. This module knows nothing of Partner Central.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 """
 
@@ -10,293 +10,300 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.histories.clock import SECOND
-from tests.histories.declared import ACCOUNT, Declared, Request
+from tests.histories.events import ACCOUNT, Declaration, Event, owner
+from tests.histories.faults import NO_FAULTS, Delivery, Deployment, Faults
 from tests.histories.function import Function
+from tests.histories.invocation import Invocation
 from tests.histories.oracle import Oracle
-from tests.histories.run import Run
-from tests.histories.trouble import CALM, Delivery, How, Trouble
-from tests.histories.world import World
+from tests.histories.simulation import Simulation
 
 SERVICE_TIMEOUT = 3000
-LAMBDA_PAUSES = (60, 120)
+LAMBDA_RETRY_DELAYS = (60, 120)
 
 
 @dataclass(kw_only=True)
 class Resource:
-    """A resource that CloudFormation has."""
+    """A resource of a stack."""
 
-    declared: Declared
+    declared: Declaration
     physical_id: str
 
 
 @dataclass(kw_only=True)
 class Stack:
-    """A stack. `lost` are the logical ids that a failed rollback left in no known state: their story is over."""
+    """A stack.
+
+    Attributes:
+        abandoned: The logical ids of resources whose rollback failed. Nobody knows their state, so nothing is done with them.
+    """
 
     name: str
     id: str
     resources: dict[str, Resource] = field(default_factory=dict)
-    lost: set[str] = field(default_factory=set)
+    abandoned: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """An operation on a stack that is in progress."""
+
+    stack: Stack
+    deployment: Deployment
+    deliveries: Iterator[Delivery]
+
+    def next_delivery(self) -> Delivery:
+        """Return how the next event is delivered."""
+        return next(self.deliveries, Delivery())
 
 
 @dataclass(kw_only=True)
 class Change:
-    """What a deployment did to one resource, as far as it got."""
+    """What an operation did to one resource.
 
-    request: Request
-    was: Resource | None
-    answer: dict[str, Any] | None
+    Attributes:
+        event: The Create or Update.
+        before: The resource before; None if it was created.
+        response: The response that CloudFormation received, if any.
+    """
+
+    event: Event
+    before: Resource | None
+    response: dict[str, Any] | None
 
     @property
-    def good(self) -> bool:
-        """Whether the function said that it succeeded."""
-        return self.answer is not None and self.answer["Status"] == "SUCCESS"
+    def succeeded(self) -> bool:
+        """Whether the response was SUCCESS."""
+        return self.response is not None and self.response["Status"] == "SUCCESS"
 
     @property
     def physical_id(self) -> str:
-        """The physical id that CloudFormation knows after it."""
-        if self.answer:
-            return str(self.answer["PhysicalResourceId"])
-        # For a Create that is never answered it makes one up.
-        return self.was.physical_id if self.was else f"made-up-{self.request.number}"
+        """The resource's physical id after the change."""
+        if self.response:
+            return str(self.response["PhysicalResourceId"])
+        # CloudFormation generates an id for a Create that gets no response.
+        return self.before.physical_id if self.before else f"generated-{self.event.number}"
 
 
 class CloudFormation:
-    """CloudFormation in one world.
+    """CloudFormation in one history.
 
     Attributes:
-        stacks: those that exist, by name.
-        latest: by family, the latest event of a resource that no later one has followed.
+        stacks: The stacks that exist, by name.
+        latest: By owner, the latest event of a resource.
     """
 
-    def __init__(self, world: World, oracle: Oracle) -> None:
+    def __init__(self, simulation: Simulation, oracle: Oracle) -> None:
         self.stacks: dict[str, Stack] = {}
-        self.latest: dict[str, Request] = {}
-        self._world = world
+        self.latest: dict[str, Event] = {}
+        self._simulation = simulation
         self._oracle = oracle
-        self._function = Function(world)
-        self._number = 0
-        self._incarnations = 0
+        self._function = Function(simulation)
+        self._events = 0
+        self._stack_ids = 0
 
-    def deploy(self, name: str, changes: Mapping[str, Declared | None], how: How) -> None:
-        """Create or update a stack; roll it back if anything fails.
+    def deploy(self, name: str, changes: Mapping[str, Declaration | None], deployment: Deployment) -> None:
+        """Create or update a stack; roll back if anything fails.
 
         Args:
-            name: the stack's.
-            changes: what is declared by logical id; None: no more.
-            how: how it goes.
+            name: The stack's name.
+            changes: By logical id, what is declared now; None if the resource is no longer declared.
+            deployment: How it proceeds.
         """
         stack = self.stacks.get(name)
-        new = stack is None
+        is_new = stack is None
         if stack is None:
-            self._incarnations += 1
-            identifier = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/{name}/{self._incarnations}"
-            stack = self.stacks[name] = Stack(name=name, id=identifier)
-        self._tell(f"CloudFormation {'creates' if new else 'updates'} the stack {name}", "and will fail" * how.breaks)
-        deliveries = iter(how.deliveries)
-        done, good = self._provision(stack, changes, how, deliveries)
-        if good and not how.breaks:
-            self._clean_up(stack, changes, done, how, deliveries)
+            self._stack_ids += 1
+            stack_id = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/{name}/{self._stack_ids}"
+            stack = self.stacks[name] = Stack(name=name, id=stack_id)
+        verb = "creates" if is_new else "updates"
+        self._record(f"CloudFormation {verb} stack {name}", "and another resource will fail" * deployment.fails)
+        operation = Operation(stack=stack, deployment=deployment, deliveries=iter(deployment.deliveries))
+        done, succeeded = self._provision(operation, changes)
+        if succeeded and not deployment.fails:
+            self._clean_up(operation, changes, done)
             return
-        self._tell(f"CloudFormation rolls {name} back")
-        self._world.counts["rolled back"] += 1
+        self._record(f"CloudFormation rolls back stack {name}")
+        self._simulation.counts["stack rolled back"] += 1
         for change in done:
-            self._undo(stack, change, how, deliveries)
-        if new:
+            self._roll_back(operation, change)
+        if is_new:
             del self.stacks[name]
 
-    def delete(self, name: str, how: How) -> None:
+    def delete(self, name: str, deployment: Deployment) -> None:
         """Delete a stack."""
         stack = self.stacks.pop(name)
-        self._tell(f"CloudFormation deletes the stack {name}")
-        deliveries = iter(how.deliveries)
+        self._record(f"CloudFormation deletes stack {name}")
+        operation = Operation(stack=stack, deployment=deployment, deliveries=iter(deployment.deliveries))
         for logical_id, resource in stack.resources.items():
-            self._delete(stack, logical_id, resource.declared, resource.physical_id, how, deliveries)
-            self._oracle.gone(family(name, logical_id))
+            self._delete(operation, logical_id, resource)
+            self._oracle.on_removed(owner(name, logical_id))
 
-    def repeat(self, request: Request, delivery: Delivery, order: Sequence[int]) -> None:
-        """Deliver an event once more, which CloudFormation takes no notice of."""
-        self._tell(f"the event of request {request.number} is delivered again")
-        self._deliver([(request, delivery)], order)
-        stack = self.stacks.get(request.family[0].upper())
-        if stack is None or stack.id != request.stack_id or request.logical_id not in stack.resources:
-            self._oracle.gone(request.family)
+    def deliver_again(self, event: Event, delivery: Delivery, order: Sequence[int]) -> None:
+        """Deliver an old event again. CloudFormation ignores the response."""
+        self._record(f"event {event.number} is delivered again")
+        self._deliver([(event, delivery)], order)
+        stack = self.stacks.get(event.owner[0].upper())
+        if stack is None or stack.id != event.stack_id or event.logical_id not in stack.resources:
+            self._oracle.on_removed(event.owner)
 
-    def _provision(
-        self, stack: Stack, changes: Mapping[str, Declared | None], how: How, deliveries: Iterator[Delivery]
-    ) -> tuple[list[Change], bool]:
-        """Create and update; stop at the first failure, but for what goes on at the same time."""
-        wanted = {name: declared for name, declared in changes.items() if declared is not None}
-        batches = [list(wanted)] if how.together and wanted else [[name] for name in wanted]
+    def _provision(self, operation: Operation, changes: Mapping[str, Declaration | None]) -> tuple[list[Change], bool]:
+        """Create and update resources; after a failure, start nothing more. Return whether all succeeded."""
+        stack, deployment = operation.stack, operation.deployment
+        declared = {logical_id: each for logical_id, each in changes.items() if each is not None}
+        batches = [list(declared)] if deployment.parallel and declared else [[logical_id] for logical_id in declared]
         done: list[Change] = []
         for batch in batches:
-            requests = [self._wanted(stack, name, wanted[name], how) for name in batch]
-            answers = self._deliver([(request, next(deliveries, Delivery())) for request in requests], how.order)
-            for name, request, answer in zip(batch, requests, answers, strict=True):
-                change = Change(request=request, was=stack.resources.get(name), answer=answer)
+            events = [self._create_or_update(operation, logical_id, declared[logical_id]) for logical_id in batch]
+            responses = self._deliver([(event, operation.next_delivery()) for event in events], deployment.order)
+            for logical_id, event, response in zip(batch, events, responses, strict=True):
+                change = Change(event=event, before=stack.resources.get(logical_id), response=response)
                 done.append(change)
-                stack.resources[name] = Resource(
-                    declared=request.declared if change.good else (change.was or request).declared,
+                stack.resources[logical_id] = Resource(
+                    declared=change.before.declared if change.before and not change.succeeded else event.desired,
                     physical_id=change.physical_id,
                 )
-            if not all(change.good for change in done):
+            if not all(change.succeeded for change in done):
                 return done, False
         return done, True
 
-    def _wanted(self, stack: Stack, logical_id: str, declared: Declared, how: How) -> Request:
-        was = stack.resources.get(logical_id)
-        return self._request(
-            stack,
+    def _create_or_update(self, operation: Operation, logical_id: str, desired: Declaration) -> Event:
+        before = operation.stack.resources.get(logical_id)
+        if before is None:
+            return self._event(operation, logical_id, request_type="Create", desired=desired)
+        return self._update(operation, logical_id, before.physical_id, desired=desired, previous=before.declared)
+
+    def _update(
+        self, operation: Operation, logical_id: str, physical_id: str, *, desired: Declaration, previous: Declaration
+    ) -> Event:
+        return self._event(
+            operation,
             logical_id,
-            how,
-            kind="Update" if was else "Create",
-            declared=declared,
-            before=was.declared if was else None,
-            physical_id=was.physical_id if was else None,
+            request_type="Update",
+            desired=desired,
+            previous=previous,
+            physical_id=physical_id,
         )
 
     def _clean_up(
-        self,
-        stack: Stack,
-        changes: Mapping[str, Declared | None],
-        done: Sequence[Change],
-        how: How,
-        deliveries: Iterator[Delivery],
+        self, operation: Operation, changes: Mapping[str, Declaration | None], done: Sequence[Change]
     ) -> None:
         """Delete what was replaced and what is no longer declared."""
         for change in done:
-            if change.was and change.was.physical_id != change.physical_id:
-                self._world.counts["replaced"] += 1
-                logical_id = change.request.logical_id
-                self._delete(stack, logical_id, change.was.declared, change.was.physical_id, how, deliveries)
+            if change.before and change.before.physical_id != change.physical_id:
+                self._simulation.counts["replaced"] += 1
+                self._delete(operation, change.event.logical_id, change.before)
         for logical_id, declared in changes.items():
             if declared is None:
-                resource = stack.resources.pop(logical_id)
-                self._delete(stack, logical_id, resource.declared, resource.physical_id, how, deliveries)
-                self._oracle.gone(family(stack.name, logical_id))
+                self._delete(operation, logical_id, operation.stack.resources.pop(logical_id))
+                self._oracle.on_removed(owner(operation.stack.name, logical_id))
 
-    def _undo(self, stack: Stack, change: Change, how: How, deliveries: Iterator[Delivery]) -> None:
-        logical_id, was = change.request.logical_id, change.was
-        if was is None:
+    def _roll_back(self, operation: Operation, change: Change) -> None:
+        stack, logical_id, before = operation.stack, change.event.logical_id, change.before
+        failed = Resource(declared=change.event.desired, physical_id=change.physical_id)
+        if before is None:
             del stack.resources[logical_id]
-            self._delete(stack, logical_id, change.request.declared, change.physical_id, how, deliveries)
-            self._oracle.gone(family(stack.name, logical_id))
+            self._delete(operation, logical_id, failed)
+            self._oracle.on_removed(owner(stack.name, logical_id))
             return
-        request = self._request(
-            stack,
+        event = self._update(
+            operation, logical_id, failed.physical_id, desired=before.declared, previous=failed.declared
+        )
+        response = self._deliver([(event, operation.next_delivery())], operation.deployment.order)[0]
+        rollback = Change(event=event, before=failed, response=response)
+        if not rollback.succeeded:
+            self._record(f"UPDATE_ROLLBACK_FAILED: {logical_id} of stack {stack.name} is abandoned")
+            self._simulation.counts["rollback failed"] += 1
+            del stack.resources[logical_id]
+            stack.abandoned.add(logical_id)
+            self._oracle.on_removed(owner(stack.name, logical_id))
+            return
+        self._simulation.counts["update rolled back"] += 1
+        stack.resources[logical_id] = Resource(declared=before.declared, physical_id=rollback.physical_id)
+        if rollback.physical_id != failed.physical_id:
+            self._simulation.counts["replacement rolled back"] += 1
+            self._delete(operation, logical_id, failed)
+
+    def _delete(self, operation: Operation, logical_id: str, resource: Resource) -> None:
+        if not operation.deployment.sends_delete:
+            self._record(f"DELETE_SKIPPED {resource.physical_id}")
+            return
+        event = self._event(
+            operation,
             logical_id,
-            how,
-            kind="Update",
-            declared=was.declared,
-            before=change.request.declared,
-            physical_id=change.physical_id,
+            request_type="Delete",
+            desired=resource.declared,
+            physical_id=resource.physical_id,
         )
-        answer = self._deliver([(request, next(deliveries, Delivery()))], how.order)[0]
-        undone = Change(
-            request=request, was=Resource(declared=was.declared, physical_id=change.physical_id), answer=answer
-        )
-        if not undone.good:
-            self._tell(f"UPDATE_ROLLBACK_FAILED: {logical_id} of {stack.name} is given up")
-            self._world.counts["rollback failed"] += 1
-            del stack.resources[logical_id]
-            stack.lost.add(logical_id)
-            self._oracle.gone(family(stack.name, logical_id))
-            return
-        self._world.counts["undone"] += 1
-        stack.resources[logical_id] = Resource(declared=was.declared, physical_id=undone.physical_id)
-        if undone.physical_id != change.physical_id:
-            self._world.counts["a replacement undone"] += 1
-            self._delete(stack, logical_id, change.request.declared, change.physical_id, how, deliveries)
+        self._deliver([(event, operation.next_delivery())], operation.deployment.order)
 
-    def _delete(
-        self,
-        stack: Stack,
-        logical_id: str,
-        declared: Declared,
-        physical_id: str,
-        how: How,
-        deliveries: Iterator[Delivery],
-    ) -> None:
-        if not how.deletes:
-            self._tell(f"DELETE_SKIPPED {physical_id}")
-            return
-        request = self._request(
-            stack, logical_id, how, kind="Delete", declared=declared, before=None, physical_id=physical_id
-        )
-        self._deliver([(request, next(deliveries, Delivery()))], how.order)
-
-    def _request(self, stack: Stack, logical_id: str, how: How, **rest: Any) -> Request:
-        self._number += 1
-        request = Request(
-            number=self._number,
-            request_id=f"request-{1 if how.old_request else self._number}",
+    def _event(self, operation: Operation, logical_id: str, **rest: Any) -> Event:
+        stack = operation.stack
+        self._events += 1
+        event = Event(
+            number=self._events,
+            request_id=f"request-{1 if operation.deployment.reuses_request_id else self._events}",
             stack_id=stack.id,
-            family=family(stack.name, logical_id),
+            owner=owner(stack.name, logical_id),
             logical_id=logical_id,
             **rest,
         )
-        self.latest[request.family] = request
-        self._oracle.begun(request)
-        return request
+        self.latest[event.owner] = event
+        self._oracle.on_event(event)
+        return event
 
-    def _deliver(self, events: Sequence[tuple[Request, Delivery]], order: Sequence[int]) -> list[dict[str, Any] | None]:
-        """Deliver events at once, each until a run of it gets through or Lambda gives up; return the first answers."""
-        started = self._world.clock.now
-        first: list[list[Run]] = []
-        alone = len(events) == 1 and events[0][1].twin is None
-        for request, delivery in events:
-            self._tell(f"CloudFormation -> {request}")
-            runs = [self._run(request, next(iter(delivery.runs), CALM), alone=alone)]
-            if delivery.twin:
-                self._world.counts["delivered twice at once"] += 1
-                runs.append(self._run(request, delivery.twin, alone=False))
-            first.append(runs)
-        self._go([run for runs in first for run in runs], order)
-        answers = []
-        for (request, delivery), runs in zip(events, first, strict=True):
-            received = [run.received for run in runs if run.received]
-            if runs[0].died or runs[0].error:
-                received += self._repeats(request, delivery)
-            answers.append(json.loads(received[0]) if received else None)
-        if None in answers:
-            self._tell("nobody answered: CloudFormation's ServiceTimeout passes")
-            self._world.counts["never answered"] += 1
-            self._world.clock.advance_to(max(self._world.clock.now, started + SERVICE_TIMEOUT * SECOND))
-        return answers
+    def _deliver(self, events: Sequence[tuple[Event, Delivery]], order: Sequence[int]) -> list[dict[str, Any] | None]:
+        """Deliver events at the same time, with Lambda's retries. Return the first response that each received."""
+        started = self._simulation.clock.now
+        first: list[list[Invocation]] = []
+        alone = len(events) == 1 and events[0][1].duplicate is None
+        for event, delivery in events:
+            self._record(f"CloudFormation -> {event}")
+            invocations = [self._invocation(event, next(iter(delivery.invocations), NO_FAULTS), alone=alone)]
+            if delivery.duplicate:
+                self._simulation.counts["duplicate delivery"] += 1
+                invocations.append(self._invocation(event, delivery.duplicate, alone=False))
+            first.append(invocations)
+        self._invoke([each for invocations in first for each in invocations], order)
+        responses = []
+        for (event, delivery), invocations in zip(events, first, strict=True):
+            received = [each.received for each in invocations if each.received]
+            if invocations[0].crashed or invocations[0].error:
+                received += self._retry(event, delivery)
+            responses.append(json.loads(received[0]) if received else None)
+        if None in responses:
+            self._record("no response: CloudFormation's ServiceTimeout expires")
+            self._simulation.counts["no response"] += 1
+            self._simulation.clock.advance_to(max(self._simulation.clock.now, started + SERVICE_TIMEOUT * SECOND))
+        return responses
 
-    def _repeats(self, request: Request, delivery: Delivery) -> list[bytes]:
-        """Let Lambda run an event again whose run died or ended in an error; return what CloudFormation received."""
-        if not delivery.repeats:
+    def _retry(self, event: Event, delivery: Delivery) -> list[bytes]:
+        """Let Lambda retry an event whose invocation failed. Return what CloudFormation received."""
+        if not delivery.retries:
             return []
         received = []
-        for attempt, pause in enumerate(LAMBDA_PAUSES, start=2):
-            self._world.clock.advance(pause)
-            self._tell(f"Lambda repeats the event of request {request.number}")
-            self._world.counts["repeated by Lambda"] += 1
-            trouble = delivery.runs[attempt - 1] if len(delivery.runs) >= attempt else CALM
-            run = self._run(request, trouble, attempt=attempt)
-            self._go([run])
-            if run.received:
-                received.append(run.received)
-            if not run.died and not run.error:
+        for attempt, delay in enumerate(LAMBDA_RETRY_DELAYS, start=1):
+            self._simulation.clock.advance(delay)
+            self._record(f"Lambda retries event {event.number}")
+            self._simulation.counts["retried by Lambda"] += 1
+            faults = delivery.invocations[attempt] if len(delivery.invocations) > attempt else NO_FAULTS
+            invocation = self._invocation(event, faults, alone=True)
+            self._invoke([invocation])
+            if invocation.received:
+                received.append(invocation.received)
+            if not invocation.crashed and not invocation.error:
                 break
         return received
 
-    def _run(self, request: Request, trouble: Trouble, *, attempt: int = 1, alone: bool = True) -> Run:
-        return Run(self._world, self._oracle, request, trouble, attempt=attempt, alone=alone)
+    def _invocation(self, event: Event, faults: Faults, *, alone: bool) -> Invocation:
+        return Invocation(self._simulation, self._oracle, event, faults, alone=alone)
 
-    def _go(self, runs: Sequence[Run], order: Sequence[int] = ()) -> None:
-        if len(runs) > 1:
-            self._world.counts["several at once"] += 1
-        self._function.run(runs, order)
-        for run in runs:
-            self._oracle.finished(run)
-        self._oracle.check()
+    def _invoke(self, invocations: Sequence[Invocation], order: Sequence[int] = ()) -> None:
+        if len(invocations) > 1:
+            self._simulation.counts["concurrent invocations"] += 1
+        self._function.invoke(invocations, order)
+        for invocation in invocations:
+            self._oracle.after_invocation(invocation)
+        self._oracle.raise_violation()
 
-    def _tell(self, *parts: Any) -> None:
-        self._world.tell(*parts, depth=1)
-
-
-def family(stack: str, logical_id: str) -> str:
-    """Name a logical id of stacks of one name, for payloads of its own: lower case, for addresses."""
-    return f"{stack}{logical_id}".lower()
+    def _record(self, *parts: Any) -> None:
+        self._simulation.record(*parts, depth=1)

@@ -1,7 +1,7 @@
 """The function, run as Lambda runs it, in this process and in simulated time.
 
-The handler is the real one, with the real botocore client. In place of both of its HTTP wires there is a `Run`; processes are
-objects, and they die by an exception that nothing catches. It knows what Lambda is, and nothing of stacks.
+The handler and botocore's client are the real ones. Their HTTP requests go to an `Invocation` instead of the network. A process
+is an object, and ends by an exception that the handler does not catch. This module knows nothing of stacks.
 """
 
 import contextlib
@@ -18,24 +18,24 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from lambda_handler import answer, index, logs, partner_central, retries
-from tests.histories.clock import SECOND, Crew
-from tests.histories.run import LIMIT_SECONDS, Died, Hangs, Run
-from tests.histories.world import World
+from tests.histories.clock import SECOND, Scheduler
+from tests.histories.invocation import LIMIT_SECONDS, Invocation, ProcessEndedError, RequestHangsError
+from tests.histories.simulation import Simulation
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
 
 
-class _Now:
-    """The run that is under way, and its process: the handler's module is there only once."""
+class _Active:
+    """The invocation that runs, and its process. The handler's modules exist only once, so there is only one."""
 
-    run: Run | None = None
+    invocation: Invocation | None = None
     process: "Process | None" = None
 
 
-def _run() -> Run:
-    if _Now.run is None:
-        raise AssertionError("the function did something while no run of it was under way")
-    return _Now.run
+def _invocation() -> Invocation:
+    if _Active.invocation is None:
+        raise AssertionError("the function did something outside of an invocation")
+    return _Active.invocation
 
 
 class Process:
@@ -46,118 +46,121 @@ class Process:
         self.resource.create(index.create)
         self.resource.update(index.update)
         self.resource.delete(index.delete)
-        http: Any = SimpleNamespace(request=lambda *args, **rest: _run().answer(*args, **rest))
+        http: Any = SimpleNamespace(request=lambda *args, **rest: _invocation().respond(*args, **rest))
         self.resource._http = http
-        self.bound: dict[str, Any] = {}
+        self.log_fields: dict[str, Any] = {}
 
-    def wake(self, run: Run) -> None:
-        """Make this the process that the handler's modules are about."""
-        _Now.run, _Now.process = run, self
+    def activate(self, invocation: Invocation) -> None:
+        """Make the handler's modules belong to this process."""
+        _Active.invocation, _Active.process = invocation, self
         index.resource = self.resource
-        logs._bound = self.bound
+        logs._bound = self.log_fields
 
 
 class Function:
-    """The function of one world: its processes, the idle ones kept warm."""
+    """The function of one history. Idle processes are reused."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
         self._idle: list[Process] = []
 
-    def run(self, runs: Sequence[Run], order: Sequence[int] = ()) -> None:
-        """Run to the end, several at once where there are several."""
-        if len(runs) == 1:
-            self._run_alone(runs[0])
+    def invoke(self, invocations: Sequence[Invocation], order: Sequence[int] = ()) -> None:
+        """Run invocations to the end, concurrently if there are several."""
+        if len(invocations) == 1:
+            self._invoke_one(invocations[0])
         else:
-            self._run_together(runs, order)
+            self._invoke_concurrently(invocations, order)
 
-    def _run_alone(self, run: Run) -> None:
+    def _invoke_one(self, invocation: Invocation) -> None:
         process = self._process()
-        process.wake(run)
+        process.activate(invocation)
         try:
-            self._work(run, process)
+            self._handle(invocation, process)
         finally:
-            _Now.run = None
+            _Active.invocation = None
 
-    def _run_together(self, runs: Sequence[Run], order: Sequence[int]) -> None:
-        pairs = [(run, self._process()) for run in runs]
-        crew = Crew(
-            self._world.clock,
+    def _invoke_concurrently(self, invocations: Sequence[Invocation], order: Sequence[int]) -> None:
+        pairs = [(invocation, self._process()) for invocation in invocations]
+        scheduler = Scheduler(
+            self._simulation.clock,
             [
-                (functools.partial(self._work, run, process), functools.partial(process.wake, run))
-                for run, process in pairs
+                (
+                    functools.partial(self._handle, invocation, process),
+                    functools.partial(process.activate, invocation),
+                )
+                for invocation, process in pairs
             ],
         )
-        self._world.crew = crew
+        self._simulation.scheduler = scheduler
         try:
-            crew.run(order)
+            scheduler.run(order)
         finally:
-            self._world.crew = _Now.run = None
+            self._simulation.scheduler = _Active.invocation = None
 
     def _process(self) -> Process:
         return self._idle.pop() if self._idle else Process()
 
-    def _work(self, run: Run, process: Process) -> None:
-        run.started = self._world.clock.now
-        run.deadline = run.started + LIMIT_SECONDS * SECOND
+    def _handle(self, invocation: Invocation, process: Process) -> None:
+        invocation.started = self._simulation.clock.now
+        invocation.deadline = invocation.started + LIMIT_SECONDS * SECOND
         context = SimpleNamespace(
-            get_remaining_time_in_millis=run.remaining_millis, aws_request_id="", function_name="function"
+            get_remaining_time_in_millis=invocation.remaining_milliseconds, aws_request_id="", function_name="function"
         )
         try:
-            index.handler(run.request.event(), context)
-        except Died:
-            run.died = True
-        except Exception as error:  # noqa: BLE001 - Lambda takes it as it comes
-            run.error = error
-        if not run.died:
+            index.handler(invocation.event.json(), context)
+        except ProcessEndedError:
+            invocation.crashed = True
+        except Exception as error:  # noqa: BLE001 - Lambda accepts any error
+            invocation.error = error
+        if not invocation.crashed:
             self._idle.append(process)
-        run.over()
+        invocation.end()
 
 
 def _sleep(seconds: float) -> None:
-    _run().spend(seconds)
+    _invocation().pass_time(seconds)
 
 
 class _Timer:
-    """threading.Timer on the simulated clock."""
+    """threading.Timer in simulated time."""
 
     daemon = False
 
-    def __init__(self, seconds: float, act: Callable[..., object], args: Sequence[Any] = ()) -> None:
+    def __init__(self, seconds: float, callback: Callable[..., object], args: Sequence[Any] = ()) -> None:
         self._seconds = seconds
-        self._act = act
+        self._callback = callback
         self._args = args
-        self._number = -1
+        self._alarm = -1
 
     def start(self) -> None:
-        self._run, self._process = _run(), _Now.process
-        self._number = self._run.world.clock.ring(self._seconds, self._ring)
+        self._invocation, self._process = _invocation(), _Active.process
+        self._alarm = self._invocation.simulation.clock.set_alarm(self._seconds, self._fire)
 
     def cancel(self) -> None:
-        if self._number >= 0:
-            self._run.world.clock.silence(self._number)
+        if self._alarm >= 0:
+            self._invocation.simulation.clock.cancel_alarm(self._alarm)
 
-    def _ring(self) -> None:
-        world, was = self._run.world, (_Now.run, _Now.process)
+    def _fire(self) -> None:
+        simulation, previous = self._invocation.simulation, (_Active.invocation, _Active.process)
         if self._process is None or self._process.resource._turn.locked():
-            # A thread would wait here until the answer is out, and then find the event answered.
+            # A real thread would wait here until the response is sent, and then find nothing to do.
             return
-        self._run.tell("the deadline's timer rings")
-        world.counts["timer rang"] += 1
-        self._process.wake(self._run)
-        world.ringing = True
+        self._invocation.record("the deadline's timer fires")
+        simulation.counts["timer fired"] += 1
+        self._process.activate(self._invocation)
+        simulation.in_alarm = True
         try:
-            self._act(*self._args)
-        except Died:
-            self._run.gone = True
+            self._callback(*self._args)
+        except ProcessEndedError:
+            self._invocation.crashed_in_timer = True
         finally:
-            world.ringing = False
-            if was[0] and was[1]:
-                was[1].wake(was[0])
+            simulation.in_alarm = False
+            if previous[0] and previous[1]:
+                previous[1].activate(previous[0])
 
 
 class _Thread:
-    """threading.Thread for one try of the answer: its work is done while somebody waits for it."""
+    """threading.Thread for one attempt to deliver the response: it runs while it is joined."""
 
     def __init__(self, *, target: Callable[..., object], args: Sequence[Any] = (), daemon: bool) -> None:
         self._work = functools.partial(target, *args)
@@ -167,44 +170,44 @@ class _Thread:
         """Do nothing yet."""
 
     def join(self, seconds: float) -> None:
-        """Do the work, or wait in vain for what never ends."""
+        """Do the work; if it never ends, let the time pass."""
         try:
             self._work()
-        except Hangs:
+        except RequestHangsError:
             _sleep(seconds)
 
 
 class _Output:
-    """Standard output and the log, given to the run that is under way."""
+    """Standard output that goes to the invocation that runs."""
 
-    def __init__(self, otherwise: Any) -> None:
-        self._otherwise = otherwise
+    def __init__(self, original: Any) -> None:
+        self._original = original
 
     def write(self, text: str) -> int:
-        if _Now.run is None:
-            return int(self._otherwise.write(text))
+        if _Active.invocation is None:
+            return int(self._original.write(text))
         if text != "\n":
-            _Now.run.said.append(text)
+            _Active.invocation.log_lines.append(text)
         return len(text)
 
     def flush(self) -> None:
-        if _Now.run is None:
-            self._otherwise.flush()
+        if _Active.invocation is None:
+            self._original.flush()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._otherwise, name)
+        return getattr(self._original, name)
 
 
 class _Log(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        if _Now.run is not None:
-            _Now.run.said.append(self.format(record))
+        if _Active.invocation is not None:
+            _Active.invocation.log_lines.append(self.format(record))
 
 
 class _Jitter:
     @staticmethod
     def uniform(low: float, high: float) -> float:
-        return _run().world.random.uniform(low, high)
+        return _invocation().simulation.random.uniform(low, high)
 
 
 @functools.cache
@@ -213,7 +216,7 @@ def _client() -> Any:
         client: Any = partner_central.connect()
     client.meta.events.unregister("before-send.partnercentral-selling", unique_id="transport")
     client.meta.events.register("before-send.partnercentral-selling", _send)
-    # Neither is looked at here, and both take time.
+    # No test here looks at signatures or the user agent, and both take time.
     client.meta.events.register("choose-signer.partnercentral-selling", lambda **_: UNSIGNED)
     agent = client._user_agent_creator.to_string()
     client._user_agent_creator.to_string = lambda: agent
@@ -222,19 +225,19 @@ def _client() -> Any:
 
 def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     target, body = request.headers["X-Amz-Target"], request.body
-    return _run().call(
+    return _invocation().call(
         target.decode() if isinstance(target, bytes) else target,
         body if isinstance(body, bytes) else str(body).encode(),
     )
 
 
 def _seconds() -> float:
-    return _run().world.clock.seconds
+    return _invocation().simulation.clock.seconds
 
 
 @contextlib.contextmanager
 def installed() -> Iterator[None]:
-    """Put the simulated world under the handler's modules."""
+    """Run the handler's modules in the simulation."""
     budget = functools.partial(retries.RetryBudget, sleep=_sleep, uniform=_Jitter.uniform)
     time = SimpleNamespace(monotonic=_seconds, sleep=_sleep)
     log, root = _Log(), logging.getLogger()

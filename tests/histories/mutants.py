@@ -1,224 +1,275 @@
-"""Handlers that are broken on purpose: each must be found by the histories, and by which invariant is known.
+"""Handlers with a defect: the histories must catch each one, by the invariants that are about the defect.
 
-A mutant changes the handler's own modules, as a careless developer would, and puts everything back afterwards.
+A mutant replaces a part of the handler's own modules, as a careless developer would, and restores it afterwards. If the handler
+or the histories change, `python -m tests.histories.mutants` reports how many histories each mutant needs with which seed.
 """
 
 import contextlib
+import sys
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
 from lambda_handler import answer, comparison, index, lifecycle, partner_central, reconcile, retries
 from tests.histories import defects
+from tests.histories.invariants import Invariant, InvariantError
+from tests.histories.state_machine import OCCURRENCES, run_histories
+
+HISTORIES = 40  # for each seed
+FEW_HISTORIES = 6  # of which four are the simplest one and hypothesis's repetitions of the one that failed
+SEEDS = range(1, 11)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """A broken handler.
+    """A handler with a defect.
 
     Attributes:
-        name: what is broken.
-        place: the module or class that is changed.
-        attribute: what in it.
-        broken: what stands there instead.
-        caught: the invariants that may break first.
-        adopts: the mode in which it shows.
+        name: The defect.
+        place: The module or class that is changed.
+        attribute: What is replaced in it.
+        replacement: What replaces it.
+        violates: The invariants, one of which must be the first that is violated.
+        seed: The first seed to try, chosen so that few histories are needed.
     """
 
     name: str
     place: Any
     attribute: str
-    broken: Any
-    caught: frozenset[str]
-    adopts: bool = True
+    replacement: Any
+    violates: set[Invariant]
+    seed: int = 1
 
-    def at_work(self) -> contextlib.AbstractContextManager[object]:
-        """Break the handler for a while."""
-        return mock.patch.object(self.place, self.attribute, self.broken)
+    def installed(self) -> contextlib.AbstractContextManager[object]:
+        """Put the defect into the handler for a while."""
+        return mock.patch.object(self.place, self.attribute, self.replacement)
 
     def __str__(self) -> str:
         return self.name
 
 
-def _of(*invariants: str) -> frozenset[str]:
-    return frozenset(invariants)
-
-
-HELD = "the declared payload is held"
-NEEDLESS = "no needless failure"
-FORM = "every answer is well-formed"
-
 MUTANTS = (
     Mutant(
-        name="no adoption",
+        name="adopts nothing",
         place=lifecycle,
         attribute="_adopted",
-        broken=defects.adopts_nothing,
-        caught=_of("what is there is adopted"),
+        replacement=defects.adopts_nothing,
+        violates={Invariant.ADOPTS_EQUAL},
+        seed=2,
     ),
     Mutant(
-        name="random token",
+        name="random client token",
         place=index,
         attribute="_token",
-        broken=defects.random_token,
-        caught=_of("one context for one declaration", "one token for one declaration", "the user's client_token"),
-        adopts=False,
+        replacement=defects.random_token,
+        violates={Invariant.ONE_CONTEXT, Invariant.ONE_CLIENT_TOKEN, Invariant.DECLARED_CLIENT_TOKEN},
     ),
     Mutant(
-        name="token without engagement",
+        name="client token without the engagement",
         place=index,
         attribute="client_token",
-        broken=defects.token_without_engagement,
-        caught=_of(NEEDLESS),
+        replacement=defects.token_without_engagement,
+        violates={Invariant.NO_UNEXPECTED_FAILURE},
+        seed=4,
     ),
     Mutant(
-        name="lock cut to microseconds",
+        name="lock truncated to microseconds",
         place=partner_central.PartnerCentral,
         attribute="update",
-        broken=defects.truncated_lock,
-        caught=_of(NEEDLESS),
+        replacement=defects.truncated_lock,
+        violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="open outcome sent again blindly",
+        name="update of unknown outcome sent again without a comparison",
         place=partner_central.PartnerCentral,
         attribute="update",
-        broken=defects.blind_resend,
-        caught=_of("no interaction twice"),
+        replacement=defects.blind_resend,
+        violates={Invariant.NO_DUPLICATE_INTERACTION},
+        seed=2,
     ),
     Mutant(
-        name="open outcome taken for done",
+        name="update of unknown outcome taken as done",
         place=partner_central.PartnerCentral,
         attribute="update",
-        broken=defects.open_is_done,
-        caught=_of(HELD),
+        replacement=defects.open_is_done,
+        violates={Invariant.PAYLOAD_STORED},
+        seed=3,
     ),
     Mutant(
-        name="no replay check",
+        name="a replayed create is not reconciled",
         place=lifecycle,
         attribute="_created",
-        broken=defects.no_replay_check,
-        caught=_of(HELD, FORM, "the answer names the context"),
+        replacement=defects.no_replay_check,
+        violates={Invariant.PAYLOAD_STORED, Invariant.WELL_FORMED_RESPONSE, Invariant.EXISTING_CONTEXT},
+        seed=2,
     ),
     Mutant(
-        name="two answers",
+        name="two responses",
         place=answer.CfnResource,
         attribute="_answer",
-        broken=defects.no_once,
-        caught=_of("exactly one answer"),
+        replacement=defects.no_once,
+        violates={Invariant.ONE_RESPONSE},
     ),
     Mutant(
         name="identity from OldResourceProperties",
         place=index,
         attribute="update",
-        broken=defects.identity_from_old_properties,
-        caught=_of(NEEDLESS, "an update in place keeps its context", "nobody else's context", HELD),
+        replacement=defects.identity_from_old_properties,
+        violates={
+            Invariant.NO_UNEXPECTED_FAILURE,
+            Invariant.UPDATE_KEEPS_CONTEXT,
+            Invariant.OWN_CONTEXT,
+            Invariant.PAYLOAD_STORED,
+        },
+        seed=4,
     ),
     Mutant(
-        name="an update makes again what a read does not show",
+        name="an update creates what a read does not return",
         place=lifecycle,
         attribute="update",
-        broken=defects.recreates_what_is_gone,
-        caught=_of("an update in place makes none", NEEDLESS),
+        replacement=defects.recreates_what_is_gone,
+        violates={Invariant.UPDATE_CREATES_NOTHING, Invariant.NO_UNEXPECTED_FAILURE},
+        seed=3,
     ),
     Mutant(
-        name="interactions sent again",
+        name="interactions are sent again",
         place=reconcile,
         attribute="_interactions_due",
-        broken=defects.all_interactions,
-        caught=_of("no interaction twice"),
+        replacement=defects.all_interactions,
+        violates={Invariant.NO_DUPLICATE_INTERACTION},
     ),
     Mutant(
-        name="what AWS filled in is not given back",
+        name="an update removes what AWS filled in",
         place=comparison,
         attribute="filled_in",
-        broken=defects.gives_nothing_back,
-        caught=_of("what AWS filled in stays"),
+        replacement=defects.gives_nothing_back,
+        violates={Invariant.FILLED_IN_KEPT},
+        seed=4,
     ),
     Mutant(
         name="the payload in a log line",
         place=lifecycle,
         attribute="create",
-        broken=defects.logs_the_payload,
-        caught=_of("nothing sensitive in a log line"),
+        replacement=defects.logs_the_payload,
+        violates={Invariant.NO_SENSITIVE_LOG},
     ),
     Mutant(
         name="a Reason is not masked",
         place=partner_central,
         attribute="mask",
-        broken=defects.masks_nothing,
-        caught=_of("nothing sensitive in an answer"),
+        replacement=defects.masks_nothing,
+        violates={Invariant.NO_SENSITIVE_RESPONSE},
     ),
     Mutant(
-        name="a conflict is not read again",
+        name="no read after a conflict",
         place=reconcile,
         attribute="_write",
-        broken=defects.conflict_again,
-        caught=_of(NEEDLESS),
+        replacement=defects.conflict_again,
+        violates={Invariant.NO_UNEXPECTED_FAILURE},
+        seed=2,
     ),
     Mutant(
-        name="Delete parses the id",
+        name="Delete parses the physical id",
         place=index,
         attribute="delete",
-        broken=defects.delete_parses,
-        caught=_of(NEEDLESS),
+        replacement=defects.delete_parses,
+        violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="existing_context_id ignored",
+        name="existing_context_id is ignored",
         place=index,
         attribute="declared",
-        broken=defects.without_identifier,
-        caught=_of("existing_context_id never makes one", "existing_context_id is obeyed", NEEDLESS),
+        replacement=defects.without_identifier,
+        violates={Invariant.IMPORT_CREATES_NOTHING, Invariant.IMPORT_USES_CONTEXT, Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="adopts whatever is of this Type",
+        name="adopts any context of the Type",
         place=lifecycle,
         attribute="_adopted",
-        broken=defects.adopts_whatever_there_is,
-        caught=_of("only what surely is ours is adopted", "nobody else's context"),
+        replacement=defects.adopts_whatever_there_is,
+        violates={Invariant.ADOPTS_UNAMBIGUOUS, Invariant.OWN_CONTEXT},
     ),
     Mutant(
-        name="adopts the first of several",
+        name="adopts the first of several equal contexts",
         place=lifecycle,
         attribute="_adopted",
-        broken=defects.adopts_the_first,
-        caught=_of("only what surely is ours is adopted"),
+        replacement=defects.adopts_the_first,
+        violates={Invariant.ADOPTS_UNAMBIGUOUS},
+        seed=9,
     ),
     Mutant(
-        name="a failed update answers another id",
+        name="a failed update responds with another physical id",
         place=answer,
         attribute="body",
-        broken=defects.new_id_on_failure,
-        caught=_of(FORM),
+        replacement=defects.new_id_on_failure,
+        violates={Invariant.WELL_FORMED_RESPONSE},
     ),
     Mutant(
-        name="no attributes on Update", place=answer, attribute="body", broken=defects.no_attributes, caught=_of(FORM)
+        name="no attributes on Update",
+        place=answer,
+        attribute="body",
+        replacement=defects.no_attributes,
+        violates={Invariant.WELL_FORMED_RESPONSE},
     ),
     Mutant(
-        name="nothing is tried again",
+        name="no retries",
         place=retries.RetryBudget,
         attribute="until_answered",
-        broken=defects.no_patience,
-        caught=_of(NEEDLESS),
+        replacement=defects.no_patience,
+        violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="an undelivered answer counts as delivered",
+        name="an undelivered response counts as delivered",
         place=answer.CfnResource,
         attribute="_put",
-        broken=defects.always_delivered,
-        caught=_of("a run ends in an error exactly if its answer was not taken", "exactly one answer"),
+        replacement=defects.always_delivered,
+        violates={Invariant.ERROR_IF_NOT_DELIVERED, Invariant.ONE_RESPONSE},
     ),
     Mutant(
-        name="what is not declared any more stays",
+        name="a member that is no longer declared stays",
         place=comparison,
         attribute="rest_says",
-        broken=defects.keeps_what_is_dropped,
-        caught=_of(HELD),
+        replacement=defects.keeps_what_is_dropped,
+        violates={Invariant.PAYLOAD_STORED},
+        seed=14,
     ),
     Mutant(
-        name="writes what is so already",
+        name="an update that changes nothing",
         place=comparison,
         attribute="rest_says",
-        broken=defects.writes_always,
-        caught=_of("few calls"),
+        replacement=defects.writes_always,
+        violates={Invariant.FEW_CALLS},
     ),
 )
+
+
+def catch(mutant: Mutant, seed: int) -> InvariantError | None:
+    """Return the violation that the histories of a seed find in a mutant; None if they find none."""
+    try:
+        with mutant.installed():
+            run_histories(seed=seed, histories=HISTORIES, shrink=False)
+    except InvariantError as error:
+        return error
+    return None
+
+
+def main(part_of_name: str = "") -> None:
+    """Print a seed that catches each mutant whose name has a certain part, and the number of histories that it needs."""
+    for mutant in MUTANTS:
+        if part_of_name not in mutant.name:
+            continue
+        needed: dict[int, int] = {}
+        for seed in dict.fromkeys((mutant.seed, *SEEDS)):
+            before = OCCURRENCES["histories"]
+            if catch(mutant, seed):
+                needed[seed] = OCCURRENCES["histories"] - before
+                if needed[seed] <= FEW_HISTORIES:
+                    break
+        best = min(needed, key=needed.__getitem__, default=None)
+        result = f"seed {best} needs {needed[best]} histories" if best else "not caught"
+        sys.stdout.write(f"{mutant.name}: {result}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,238 +1,247 @@
-"""The invariants, checked at each call, each answer and each rest. The first that breaks ends the history.
+"""The oracle: it observes every call, every response and every pause, and checks the invariants. The first violation counts.
 
-Where one cannot hold, because neither the function nor the service has a memory that could make it hold, the exception
-stands beside the check and is counted in the world's counts as `beyond: ...`.
+Some invariants have exceptions, where neither the function nor the service can know what would be needed. Each one is commented
+next to its check, and counted as `unavoidable: ...`.
 """
 
 import json
 
-from cdk_partnercentral_local.service import Call
+from cdk_partnercentral_local import Call
 from tests.histories import payloads
-from tests.histories.answers import Answer, check_form, check_payload, check_silence
-from tests.histories.book import Book, Expected, key_of, shown_equal
-from tests.histories.calls import CREATE, READ, UPDATE, Told, instant_of
-from tests.histories.declared import Request
-from tests.histories.excuses import excuse
+from tests.histories.checks import (
+    Response,
+    check_create,
+    check_log,
+    check_response,
+    check_update,
+    payload_difference,
+)
+from tests.histories.events import Event
+from tests.histories.expected_failures import expected_failure
+from tests.histories.faults import NO_FAULTS
+from tests.histories.invariants import Invariant, InvariantError, violation
+from tests.histories.invocation import Invocation
+from tests.histories.ledger import ExpectedState, Ledger, declaration_key, equal_contexts
 from tests.histories.payloads import FILLED_IN, Json
-from tests.histories.run import Run
-from tests.histories.story import Broken, broken
-from tests.histories.trouble import CALM
-from tests.histories.world import World
-from tests.histories.writes import Writes
+from tests.histories.simulation import Simulation
+from tests.histories.trace import CREATE, READ, UPDATE, CallSummary, modified_at_nanoseconds
 
 
 class Oracle:
-    """Sees everything that happens in a world."""
+    """The oracle of one history. It implements `invocation.Observer`."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.book = Book(world)
-        self._writes = Writes(self.book, self.complain)
-        self._first: Broken | None = None
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.ledger = Ledger(simulation)
+        self._first: InvariantError | None = None
 
-    def complain(self, invariant: str, what: str) -> None:
-        """Note that an invariant broke; it may be inside the handler, which would swallow an exception."""
+    def report(self, invariant: Invariant, detail: str) -> None:
+        """Record a violation. It is raised later, because the handler would catch an exception here."""
         if self._first is None:
-            self.world.tell(f"*** BROKEN: {invariant}: {what}", depth=0)
-            self._first = broken(invariant, what, self.world.story)
+            self.simulation.record(f"*** VIOLATED: {invariant.value}: {detail}", depth=0)
+            self._first = violation(invariant, detail, self.simulation.trace)
 
     @property
-    def broke(self) -> bool:
-        """Whether something did."""
+    def has_failed(self) -> bool:
+        """Whether an invariant was violated."""
         return self._first is not None
 
-    def check(self) -> None:
-        """Raise what broke."""
+    def raise_violation(self) -> None:
+        """Raise the first violation, if there is one."""
         if self._first:
             raise self._first
 
-    # What happens to the service.
+    # Calls to Partner Central.
 
-    def called(self, run: Run, call: Call) -> None:
-        """Check a request that got to the service."""
-        run.tell(Told(call))
-        if run.request.kind == "Delete":
-            self.complain("Delete calls nothing", f"it called {call.operation}")
+    def on_call(self, invocation: Invocation, call: Call) -> None:
+        """Check a call that reached the service, whether or not the function gets its response."""
+        invocation.record(CallSummary(call))
+        if invocation.event.request_type == "Delete":
+            self.report(Invariant.DELETE_CALLS_NOTHING, f"it called {call.operation}")
         if call.wrote and call.operation == CREATE:
-            self._writes.created(run, call)
+            self.simulation.counts["created"] += 1
+            check_create(self.report, self.ledger, invocation, call)
         elif call.wrote and call.operation == UPDATE:
-            self._writes.updated(run, call)
-        elif call.answer and call.operation == CREATE:
-            self.world.counts["replay"] += 1
+            self.simulation.counts["updated"] += 1
+            check_update(self.report, self.ledger, invocation, call)
 
-    def heard(self, run: Run, call: Call) -> None:
-        """Note what the function knows from now on."""
+    def on_call_response(self, invocation: Invocation, call: Call) -> None:
+        """Record what the function knows from now on."""
         if call.answer is None:
-            self.world.counts[f"refused: {call.error}"] += 1
+            self.simulation.counts[f"error: {call.error}"] += 1
             return
         output = json.loads(call.answer)
-        run.instants.append(output["ModifiedAt" if call.operation == READ else "EngagementLastModifiedAt"])
-        run.known = max(run.instants)
+        invocation.modified_ats.append(output["ModifiedAt" if call.operation == READ else "EngagementLastModifiedAt"])
         if call.operation == READ:
-            run.shown = output["Contexts"]
+            invocation.last_read = output["Contexts"]
         elif call.operation == CREATE:
-            run.made = output["ContextId"], call.wrote
+            invocation.created = output["ContextId"], call.wrote
         else:
-            run.confirmed.append(call.input["Payload"])
+            invocation.confirmed_payloads.append(call.input["Payload"])
 
-    def aws_wrote(self, engagement: str, changed: tuple[str, str] | None) -> None:
-        """Note a write by AWS or a colleague."""
+    def on_foreign_write(self, engagement: str, changed: tuple[str, str] | None) -> None:
+        """Record a write by AWS or a colleague."""
         if changed is None:
-            for context in self.world.contexts(engagement):
-                if self.book.of(engagement, context["Id"]) is None:
-                    self.book.wrote(engagement, context["Id"])
+            for context in self.simulation.contexts(engagement):
+                if self.ledger.record(engagement, context["Id"]) is None:
+                    self.ledger.add_write(engagement, context["Id"])
             return
         context_id, member = changed
-        kept = self.book.wrote(engagement, context_id)
+        record = self.ledger.add_write(engagement, context_id)
         if member in FILLED_IN:
-            kept.filled.add(member)
-        for expected in self.book.expected.values():
-            declared = expected.request.declared
-            if (declared.engagement, expected.context) == (engagement, context_id) and member != "Interactions":
-                expected.certain = expected.certain and member not in declared.payload
+            record.filled_in.add(member)
+        for expected in self.ledger.expected.values():
+            desired = expected.event.desired
+            if (desired.engagement, expected.context) == (engagement, context_id) and member != "Interactions":
+                expected.certain = expected.certain and member not in desired.payload
 
-    # What the function answers.
+    # Responses to CloudFormation.
 
-    def answered(self, run: Run, body: bytes) -> None:
-        """Check an answer when it goes out."""
-        answer = check_form(self.complain, run, body)
-        if answer is None or len(run.bodies) > 1:
+    def on_response(self, invocation: Invocation, body: bytes) -> None:
+        """Check a response before it is delivered."""
+        response = check_response(self.report, invocation, body)
+        if response is None or len(invocation.responses) > 1:
             return
-        self.world.counts[f"{run.request.kind} {answer.status}"] += 1
-        if answer.status == "FAILED":
-            why = excuse(self.book, run, answer.reason)
-            self.world.counts[f"failed: {why}"] += 1
-            if why is None:
-                self.complain("no needless failure", f"{run.request} failed: {answer.reason}")
-        elif run.request.kind != "Delete":
-            self._succeeded(run, answer)
+        event = invocation.event
+        self.simulation.counts[f"{event.request_type} {response.status}"] += 1
+        if response.status == "FAILED":
+            cause = expected_failure(self.ledger, invocation, response.reason)
+            self.simulation.counts[f"failed: {cause}"] += 1
+            if cause is None:
+                self.report(Invariant.NO_UNEXPECTED_FAILURE, f"{event} failed: {response.reason}")
+        elif event.request_type != "Delete":
+            self._check_success(invocation, response)
 
-    def _succeeded(self, run: Run, answer: Answer) -> None:
-        request, declared = run.request, run.request.declared
-        kept = self.book.of(declared.engagement, answer.context)
-        held = self.book.held(declared.engagement, answer.context)
-        if kept is None or held is None:
-            self.complain("the answer names the context", f"{answer.physical_id} does not exist")
+    def _check_success(self, invocation: Invocation, response: Response) -> None:
+        event, desired = invocation.event, invocation.event.desired
+        record = self.ledger.record(desired.engagement, response.context)
+        current = self.ledger.current(desired.engagement, response.context)
+        if record is None or current is None:
+            self.report(Invariant.EXISTING_CONTEXT, f"{response.physical_id} does not exist")
             return
-        in_place = self.book.in_place(request)
-        if (in_place or answer.context) != answer.context:
-            self.complain("an update in place keeps its context", f"{request.physical_id} became {answer.physical_id}")
-        if declared.identifier not in (None, answer.context):
-            self.complain("existing_context_id is obeyed", f"{answer.physical_id} is another context")
+        in_place = self.ledger.updated_in_place(event)
+        if (in_place or response.context) != response.context:
+            self.report(Invariant.UPDATE_KEEPS_CONTEXT, f"{event.physical_id} became {response.physical_id}")
+        if desired.existing_context_id not in (None, response.context):
+            self.report(Invariant.IMPORT_USES_CONTEXT, f"{response.physical_id} is another context")
         if not in_place:
-            self._settle(run, answer)
-            kept.family = request.family
-            kept.filled = {name for name in FILLED_IN if name in held and name not in declared.payload}
-        if not in_place:
-            lately = kept.lately[1] if kept.lately[0] == request.number else frozenset()
-            kept.sent = payloads.tags_of(declared.payload) & (payloads.tags_of(held) | lately)
-        kept.filled -= self.book.dropped(request, held)
-        self._check_calls(run, created=run.made is not None and run.made[1])
-        expected = Expected(request=request, context=answer.context)
-        if self._replayed_unseen(run, answer):
-            # The service answered what it had answered before, for another payload, and its read did not show that context.
-            self.world.counts["beyond: a replay of what no read showed"] += 1
-            kept.lost |= payloads.tags_of(declared.payload)
+            self._check_origin(invocation, response)
+            record.owner = event.owner
+            record.filled_in = {name for name in FILLED_IN if name in current and name not in desired.payload}
+            received = payloads.interaction_names(current) | record.sent_by(event)
+            record.sent = payloads.interaction_names(desired.payload) & received
+        record.filled_in -= self.ledger.removed_members(event, current)
+        self._check_number_of_calls(invocation)
+        expected = ExpectedState(event=event, context=response.context)
+        if self._is_unread_replay(invocation, response):
+            # The service replayed its response to another payload, and its reads did not return that context.
+            self.simulation.counts["unavoidable: no read returned a replayed context"] += 1
+            record.presumed_sent |= payloads.interaction_names(desired.payload)
             expected.certain = False
-        elif kept.changed_at > instant_of(run.known):
-            # The read did not show the latest write to this context, and nothing else could have told of it.
-            self.world.counts["beyond: the read was stale"] += 1
+        elif record.changed_at > modified_at_nanoseconds(max(invocation.modified_ats, default="")):
+            # The read did not return the latest write to this context, and nothing else shows it.
+            self.simulation.counts["unavoidable: a stale read"] += 1
             expected.certain = False
-            # What such a read hides is never declared again, so nothing tells it from what AWS filled in.
-            kept.filled |= {name for name in FILLED_IN if name in held and name not in declared.payload}
-        self.book.expected[request.family] = expected
+            # A member that such a read hides is never declared again, so it looks as if AWS had filled it in.
+            record.filled_in |= {name for name in FILLED_IN if name in current and name not in desired.payload}
+        self.ledger.expected[event.owner] = expected
         self._check_payload(expected)
 
-    def _replayed_unseen(self, run: Run, answer: Answer) -> bool:
-        use = self.book.uses.get(key_of(run.request))
-        unseen = answer.context not in [context["Id"] for context in run.shown or ()]
-        # A token of the user's own may have been used for another Type: that use has another key.
-        other = use is None or use.payload != run.request.declared.payload
-        return run.made == (answer.context, False) and unseen and other
+    def _is_unread_replay(self, invocation: Invocation, response: Response) -> bool:
+        use = self.ledger.token_uses.get(declaration_key(invocation.event))
+        is_unread = response.context not in [context["Id"] for context in invocation.last_read or ()]
+        # A declared client_token may have been used for another Type. That use has another key.
+        differs = use is None or use.payload != invocation.event.desired.payload
+        return invocation.created == (response.context, False) and is_unread and differs
 
-    def _settle(self, run: Run, answer: Answer) -> None:
-        """Check how a context came to be this resource's that was not before."""
-        declared, counts = run.request.declared, self.world.counts
-        kept = self.book.of(declared.engagement, answer.context)
-        if declared.identifier:
-            counts["taken over"] += 1
-        elif run.made and run.made[0] == answer.context:
-            counts["made" if run.made[1] else "answered by a replay"] += 1
-        else:
-            counts["adopted"] += 1
-            likely, sure = shown_equal(run.shown, declared, tidy=True), shown_equal(run.shown, declared)
-            if not declared.adopts:
-                self.complain("adopt_existing=False adopts none", f"{answer.physical_id} was there before")
-            if answer.context not in likely or len(sure) > 1:
-                self.complain("only what surely is ours is adopted", f"{answer.physical_id}, of {likely}")
-            if kept and kept.family not in (None, run.request.family):
-                self.complain("nobody else's context", f"{answer.physical_id} belongs to {kept.family}")
-
-    def _check_calls(self, run: Run, *, created: bool) -> None:
-        behavior = self.world.service.behavior
-        odd = behavior.read_lag or behavior.normalizes or behavior.writes_per_second or behavior.update == "merge"
-        refused = any(call.error for call in run.calls)  # a token that was used elsewhere, for a while
-        if run.trouble != CALM or not run.alone or odd or refused:
+    def _check_origin(self, invocation: Invocation, response: Response) -> None:
+        """Check how a context became the resource's that was not the resource's before."""
+        desired, counts = invocation.event.desired, self.simulation.counts
+        record = self.ledger.record(desired.engagement, response.context)
+        if desired.existing_context_id:
+            counts["imported"] += 1
             return
-        declared = run.request.declared
-        operations = [call.operation for call in run.calls]
-        # A change of Type shows only in a read of what is there; then it is a Create.
-        retyped = (run.request.physical_id or "").startswith(f"{declared.catalog}/{declared.engagement}/")
-        most = {READ: 2 if retyped else 1, CREATE: 1, UPDATE: 0 if created else 1}
-        shown = run.shown or []
-        if declared.type == "Lead" and not created:
-            most[UPDATE] = max(1, len(payloads.interactions_of(declared.payload)))
-        context = self.book.in_place(run.request)
-        held: Json = next((each["Payload"][each["Type"]] for each in shown if each["Id"] == context), {})
-        if context in shown_equal(shown, declared) and not self.book.dropped(run.request, held):
+        if invocation.created and invocation.created[0] == response.context:
+            counts["created for its resource" if invocation.created[1] else "replayed"] += 1
+            return
+        counts["adopted"] += 1
+        equal = equal_contexts(invocation.last_read, desired)
+        equivalent = equal_contexts(invocation.last_read, desired, normalize=True)
+        if not desired.adopt_existing:
+            self.report(Invariant.ADOPTS_IF_ALLOWED, f"{response.physical_id} existed before")
+        if response.context not in equivalent or len(equal) > 1:
+            self.report(Invariant.ADOPTS_UNAMBIGUOUS, f"{response.physical_id} was adopted, of {equivalent}")
+        if record and record.owner not in (None, invocation.event.owner):
+            self.report(Invariant.OWN_CONTEXT, f"{response.physical_id} belongs to {record.owner}")
+
+    def _check_number_of_calls(self, invocation: Invocation) -> None:
+        behavior = self.simulation.service.behavior
+        is_unusual = (
+            behavior.read_lag or behavior.normalises or behavior.writes_per_second or behavior.update == "merge"
+        )
+        has_errors = any(call.error for call in invocation.calls)  # a token that was used for another request
+        if invocation.faults != NO_FAULTS or not invocation.alone or is_unusual or has_errors:
+            return
+        event, desired = invocation.event, invocation.event.desired
+        operations = [call.operation for call in invocation.calls]
+        # Only a read of the existing context shows that its Type changes; the Create that follows reads again.
+        may_change_type = (event.physical_id or "").startswith(f"{desired.catalog}/{desired.engagement}/")
+        is_new = invocation.created is not None and invocation.created[1]
+        most = {READ: 2 if may_change_type else 1, CREATE: 1, UPDATE: 0 if is_new else 1}
+        contexts = invocation.last_read or []
+        if desired.type == "Lead" and not is_new:
+            most[UPDATE] = max(1, len(payloads.interactions(desired.payload)))
+        context = self.ledger.updated_in_place(event)
+        current: Json = next((each["Payload"][each["Type"]] for each in contexts if each["Id"] == context), {})
+        if context in equal_contexts(contexts, desired) and not self.ledger.removed_members(event, current):
             most[UPDATE] = 0
-        for operation, number in most.items():
-            if operations.count(operation) > number:
-                self.complain("few calls", f"{operations} for {run.request}")
+        if any(operations.count(operation) > number for operation, number in most.items()):
+            self.report(Invariant.FEW_CALLS, f"{operations} for {event}")
 
-    def _check_payload(self, expected: Expected) -> None:
-        wrong = check_payload(self.book, expected) if expected.certain else None
-        if wrong:
-            self.complain("the declared payload is held", f"{expected.request.declared}: {wrong}")
+    def _check_payload(self, expected: ExpectedState) -> None:
+        difference = payload_difference(self.ledger, expected) if expected.certain else None
+        if difference:
+            self.report(Invariant.PAYLOAD_STORED, f"{expected.event.desired}: {difference}")
 
-    def finished(self, run: Run) -> None:
-        """Check a run that is over."""
-        check_silence(self.complain, run)
-        if run.died:
+    def after_invocation(self, invocation: Invocation) -> None:
+        """Check an invocation that has ended."""
+        check_log(self.report, invocation)
+        if invocation.crashed:
             return
-        if len(run.bodies) != 1:
-            self.complain("exactly one answer", f"{len(run.bodies)} different ones to {run.request}")
-        undelivered = type(run.error).__name__ == "NotDeliveredError"
-        if run.error and not undelivered:
-            self.complain("exactly one answer", f"the run ended with {run.error!r}")
-        if run.accepted == undelivered:
-            self.complain("a run ends in an error exactly if its answer was not taken", f"{run.request}: {run.error!r}")
+        if len(invocation.responses) != 1:
+            detail = f"{len(invocation.responses)} different ones to {invocation.event}"
+            self.report(Invariant.ONE_RESPONSE, detail)
+        is_undelivered = type(invocation.error).__name__ == "NotDeliveredError"
+        if invocation.error and not is_undelivered:
+            self.report(Invariant.ONE_RESPONSE, f"the invocation ended with {invocation.error!r}")
+        if invocation.accepted == is_undelivered:
+            self.report(Invariant.ERROR_IF_NOT_DELIVERED, f"{invocation.event}: {invocation.error!r}")
 
-    # What holds while nothing happens.
+    # Stacks.
 
-    def begun(self, request: Request) -> None:
-        """Note a new request: an interaction that is not declared any more may be sent again if it comes back."""
-        context = self.book.in_place(request)
-        kept = self.book.of(request.declared.engagement, context) if context else None
-        if kept:
-            kept.sent &= payloads.tags_of(request.declared.payload)
+    def on_event(self, event: Event) -> None:
+        """Record a new event. An interaction that is no longer declared can be sent again if it is declared again."""
+        context = self.ledger.updated_in_place(event)
+        record = self.ledger.record(event.desired.engagement, context) if context else None
+        if record:
+            record.sent &= payloads.interaction_names(event.desired.payload)
 
-    def gone(self, family: str) -> None:
-        """Note that a resource is no more, or that nobody knows what it should be."""
-        self.book.expected.pop(family, None)
+    def on_removed(self, owner: str) -> None:
+        """Record that a resource is gone, or is in no known state."""
+        self.ledger.expected.pop(owner, None)
 
-    def rest(self) -> None:
-        """Check what has to hold between two steps, and raise what broke."""
-        places: dict[tuple[str, str], str] = {}
-        for family, expected in self.book.expected.items():
+    def check_between_steps(self) -> None:
+        """Check what must be true while nothing happens, and raise the first violation."""
+        owners: dict[tuple[str, str], str] = {}
+        for owner, expected in self.ledger.expected.items():
             self._check_payload(expected)
-            place = expected.request.declared.engagement, expected.context
-            if place in places:
-                self.complain("one context, one resource", f"{family} and {places[place]} both have {place}")
-            places[place] = family
-        for (engagement, context), kept in self.book.contexts.items():
-            held = self.book.held(engagement, context)
-            if held is not kept.payload and held != kept.payload:
-                self.complain("nobody writes unseen", f"context {context} of {engagement} changed")
-            kept.payload = held
-        self.check()
+            place = expected.event.desired.engagement, expected.context
+            if place in owners:
+                self.report(Invariant.ONE_RESOURCE, f"{owner} and {owners[place]} both have {place}")
+            owners[place] = owner
+        for (engagement, context), record in self.ledger.contexts.items():
+            current = self.ledger.current(engagement, context)
+            if current is not record.payload and current != record.payload:
+                self.report(Invariant.OBSERVED_WRITES, f"context {context} of {engagement} changed")
+            record.payload = current
+        self.raise_violation()

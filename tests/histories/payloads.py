@@ -1,8 +1,9 @@
-"""What stacks declare here: few enough payloads that they meet again, and an own idea of when two say the same.
+"""The payloads that stacks declare here, and the tests' own definition of when two payloads are equal.
 
-Each value that the service model calls sensitive carries `MARK`, so that a leak shows. Each family, which is a logical id
-in stacks of one name, has payloads of its own: two declarations of equal payloads would adopt one another, by design.
-It shares no code with the handler and none with the local Partner Central.
+There are few different payloads, so that deployments return to earlier ones. Each owner (see `events.owner`) has payloads of
+its own, because two declarations of equal payloads would adopt each other's context by design. Values that the service model
+marks as sensitive contain `SENSITIVE_MARK`, so that a leak can be found. No code is shared with the handler or with the local
+Partner Central.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,20 +14,24 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
 
-MARK = "zq9"  # in any case
-FILLED_IN = ("QualificationStatus", "Insights")
+SENSITIVE_MARK = "zq9"  # in upper or lower case
+FILLED_IN = ("QualificationStatus", "Insights")  # members of a Lead that AWS fills in
 STATUSES = (None, "Qualified", "Disqualified")
 SCORES = (None, "High", "Low")
-TIMES = ("StartTime", "EndTime")
-TAGS = 7
-FLAWS = ("short", "missing", "kind")
+TIMESTAMPS = ("StartTime", "EndTime")
+INTERACTION_COUNT = 7
+# The service alone finds the first; the handler can find the others.
+FLAWS = ("invalid length", "missing member", "wrong type")
 
 
 @dataclass(frozen=True)
 class Project:
-    """A CustomerProject: either part may be absent, not both. `padded` values are ones that a service may tidy."""
+    """A CustomerProject. Either part can be absent, but not both.
 
-    family: str
+    `padded`: values that a service may normalize. `flaw`: one of `FLAWS`.
+    """
+
+    owner: str
     company: int | None = 0
     title: int | None = 0
     padded: bool = False
@@ -36,35 +41,35 @@ class Project:
 
     @cached_property
     def payload(self) -> Json:
-        """The union's member."""
-        made: dict[str, Any] = {}
+        """The payload, without the name of its Type around it."""
+        payload: dict[str, Any] = {}
         if self.company is not None:
-            address = f"{MARK}-{self.family}-{self.company}.example"
-            made["Customer"] = {
+            address = f"{SENSITIVE_MARK}-{self.owner}-{self.company}.example"
+            payload["Customer"] = {
                 "Industry": "Retail",
-                "CompanyName": f"Zq9 {self.family} Company {self.company}" + "  " * self.padded,
+                "CompanyName": f"Zq9 {self.owner} Company {self.company}" + "  " * self.padded,
                 "WebsiteUrl": address if self.padded else f"https://{address}/",
                 "CountryCode": "US",
             }
         if self.title is not None:
-            made["Project"] = {
-                "Title": f"Move {self.family} {self.title}",
-                "BusinessProblem": f"Zq9 {self.family} has a problem that has to be told at length {self.title}",
+            payload["Project"] = {
+                "Title": f"Move {self.owner} {self.title}",
+                "BusinessProblem": f"Zq9 {self.owner} has a problem that takes some words to describe {self.title}",
                 "TargetCompletionDate": "2031-02-03",
             }
-        return _flawed(made, self.flaw)
+        return _with_flaw(payload, self.flaw)
 
     def __str__(self) -> str:
-        tidy = " padded" * self.padded
+        padded = " padded" * self.padded
         flaw = f" FLAW {self.flaw}" if self.flaw else ""
-        return f"CustomerProject({self.family} company={self.company} title={self.title}{tidy}{flaw})"
+        return f"CustomerProject({self.owner} company={self.company} title={self.title}{padded}{flaw})"
 
 
 @dataclass(frozen=True)
 class Lead:
-    """A Lead. Interactions are named by tags; those of tags 1 and 2 modulo 3 have a date."""
+    """A Lead. Interactions are numbered; in each three, the second and the third have a date."""
 
-    family: str
+    owner: str
     company: int = 0
     interactions: tuple[int, ...] = (0,)
     status: int = 0
@@ -76,30 +81,31 @@ class Lead:
 
     @cached_property
     def payload(self) -> Json:
-        """The union's member."""
-        customer: dict[str, Any] = {"CompanyName": f"Zq9 {self.family} Company {self.company}" + " " * self.padded}
+        """The payload, without the name of its Type around it."""
+        customer: dict[str, Any] = {"CompanyName": f"Zq9 {self.owner} Company {self.company}" + " " * self.padded}
         if self.company:
             customer["Address"] = {"City": "Anytown"}
-        interactions = [interaction(self.family, tag) for tag in self.interactions]
-        made: dict[str, Any] = {"Customer": customer, "Interactions": interactions}
+        interactions = [interaction(self.owner, number) for number in self.interactions]
+        payload: dict[str, Any] = {"Customer": customer, "Interactions": interactions}
         if STATUSES[self.status]:
-            made["QualificationStatus"] = STATUSES[self.status]
+            payload["QualificationStatus"] = STATUSES[self.status]
         if SCORES[self.score]:
-            made["Insights"] = {"LeadReadinessScore": SCORES[self.score]}
-        return _flawed(made, self.flaw)
+            payload["Insights"] = {"LeadReadinessScore": SCORES[self.score]}
+        return _with_flaw(payload, self.flaw)
 
     def __str__(self) -> str:
-        filled = "".join(f" {value}" for value in (STATUSES[self.status], SCORES[self.score]) if value)
+        filled_in = "".join(f" {value}" for value in (STATUSES[self.status], SCORES[self.score]) if value)
+        padded = " padded" * self.padded
         flaw = f" FLAW {self.flaw}" if self.flaw else ""
-        told = ",".join(f"i{tag}" for tag in self.interactions)
-        return f"Lead({self.family} company={self.company} [{told}]{filled}{' padded' * self.padded}{flaw})"
+        interactions = ",".join(f"i{number}" for number in self.interactions)
+        return f"Lead({self.owner} company={self.company} [{interactions}]{filled_in}{padded}{flaw})"
 
 
 @dataclass(frozen=True)
-class Prospect:
-    """A ProspectingResult, which a service may leave to AWS."""
+class Prospecting:
+    """A ProspectingResult. Some services let only AWS write it."""
 
-    family: str
+    owner: str
     name: int = 0
     started: bool = False
     flaw: str | None = None
@@ -108,135 +114,139 @@ class Prospect:
 
     @cached_property
     def payload(self) -> Json:
-        """The union's member."""
-        customer = {"AccountName": f"{self.family} {self.name}", "Country": "US"}
+        """The payload, without the name of its Type around it."""
+        customer = {"AccountName": f"{self.owner} {self.name}", "Country": "US"}
         started = {"StartTime": "2029-05-06T09:08:09.120+02:00"} if self.started else {}
         return {"Aws": {"Customer": customer, "TaskName": f"Task {self.name}", **started}}
 
     def __str__(self) -> str:
-        return f"ProspectingResult({self.family} name={self.name}{' started' * self.started})"
+        return f"ProspectingResult({self.owner} name={self.name}{' started' * self.started})"
 
 
-Spec: TypeAlias = Project | Lead | Prospect
-KINDS: Sequence[type[Spec]] = (Project, Lead, Prospect)
+Spec: TypeAlias = Project | Lead | Prospecting
+SPECS: Sequence[type[Spec]] = (Project, Lead, Prospecting)
 
 
-def interaction(family: str, tag: int) -> Json:
-    """Return an interaction of a family."""
+def interaction(owner: str, number: int) -> Json:
+    """Return an interaction of an owner."""
     dates = {1: {"InteractionDate": "2029-05-06T07:08:09Z"}, 2: {"InteractionDate": "2029-05-06T09:08:09.120+02:00"}}
     return {
-        "SourceName": f"i{tag}",
-        "SourceType": family,
-        "Usecase": "Migration" + " " * (tag == 4),
-        "BusinessProblem": f"Zq9 {family} trouble {tag}",
+        "SourceName": f"i{number}",
+        "SourceType": owner,
+        "Usecase": "Migration" + " " * (number == 4),
+        "BusinessProblem": f"Zq9 {owner} trouble {number}",
         "Contact": {
-            "BusinessTitle": f"Zq9 {family} title {tag}",
-            "Email": f"{MARK}.{family}.{tag}@mail.example",
-            "FirstName": f"Zq9First{tag}",
-            "LastName": f"Zq9Last{tag}",
-            "Phone": f"555-0100 {MARK}",
+            "BusinessTitle": f"Zq9 {owner} title {number}",
+            "Email": f"{SENSITIVE_MARK}.{owner}.{number}@mail.example",
+            "FirstName": f"Zq9First{number}",
+            "LastName": f"Zq9Last{number}",
+            "Phone": f"555-0100 {SENSITIVE_MARK}",
         },
-        **dates.get(tag % 3, {}),
+        **dates.get(number % 3, {}),
     }
 
 
-def changed(spec: Spec, how: int) -> Spec:
-    """Return another payload of the same type: what a developer changes from one deployment to the next."""
+def edited(spec: Spec, edit: int) -> Spec:
+    """Return another payload of the same Type, as a developer might edit it between two deployments."""
     if isinstance(spec, Project):
-        return _changed_project(replace(spec, flaw=None), how)
+        return _edited_project(replace(spec, flaw=None), edit)
     if isinstance(spec, Lead):
-        return _changed_lead(replace(spec, flaw=None), how)
-    return replace(spec, name=how % 3, started=bool(how % 2))
+        return _edited_lead(replace(spec, flaw=None), edit)
+    return replace(spec, name=edit % 3, started=bool(edit % 2))
 
 
-def _changed_project(spec: Project, how: int) -> Spec:
-    changes: Sequence[Mapping[str, Any]] = (
+def _edited_project(spec: Project, edit: int) -> Spec:
+    edits: Sequence[Mapping[str, Any]] = (
         {"title": 1 if spec.title == 0 else 0},
         {"title": 2},
         {"company": 1 if spec.company == 0 else 0},
         {"company": None, "title": spec.title or 0},
         {"title": None, "company": spec.company or 0},
         {"padded": not spec.padded, "company": spec.company or 0},
-        {"flaw": FLAWS[how % 3], "title": spec.title or 0},
+        {"flaw": FLAWS[edit % 3], "title": spec.title or 0},
     )
-    return replace(spec, **changes[how % len(changes)])
+    return replace(spec, **edits[edit % len(edits)])
 
 
-def _changed_lead(spec: Lead, how: int) -> Spec:
+def _edited_lead(spec: Lead, edit: int) -> Spec:
     last = max(spec.interactions)
-    changes: Sequence[Mapping[str, Any]] = (
-        {"interactions": (*spec.interactions, last + 1) if last + 1 < TAGS else spec.interactions[:1]},
-        {"interactions": (*spec.interactions, last + 1, last + 2) if last + 2 < TAGS else spec.interactions[-1:]},
-        {"interactions": spec.interactions[1:] or ((last + 1) % TAGS,)},
+    edits: Sequence[Mapping[str, Any]] = (
+        {"interactions": (*spec.interactions, last + 1) if last + 1 < INTERACTION_COUNT else spec.interactions[:1]},
+        {
+            "interactions": (*spec.interactions, last + 1, last + 2)
+            if last + 2 < INTERACTION_COUNT
+            else spec.interactions[-1:]
+        },
+        {"interactions": spec.interactions[1:] or ((last + 1) % INTERACTION_COUNT,)},
         {"interactions": spec.interactions[::-1], "company": 1 - spec.company},
-        {"interactions": (*spec.interactions[1:], last + 1) if last + 1 < TAGS else (0, 1)},
+        {"interactions": (*spec.interactions[1:], last + 1) if last + 1 < INTERACTION_COUNT else (0, 1)},
         {"status": (spec.status + 1) % 3},
         {"status": 0},
         {"score": (spec.score + 1) % 3},
-        {"score": 0, "company": 1 - spec.company},
+        {"score": 0},
         {"padded": not spec.padded},
-        {"flaw": FLAWS[how % 3]},
+        {"flaw": FLAWS[edit % 3]},
     )
-    return replace(spec, **changes[how % len(changes)])
+    return replace(spec, **edits[edit % len(edits)])
 
 
-def _flawed(made: Json, flaw: str | None) -> Json:
+def _with_flaw(payload: Json, flaw: str | None) -> Json:
     if flaw is None:
-        return made
-    part = made.get("Project") or made["Interactions"][0]
+        return payload
+    part = payload.get("Project") or payload["Interactions"][0]
     if "SourceName" in part:
         part["SourceName"] += ", flawed"
-    if flaw == "short":
-        # Found by the service alone, which quotes what it was sent.
-        part["BusinessProblem"] = "Zq9 too short" if "Project" in made else "Zq9 too long " * 200
-    elif flaw == "missing":
+    if flaw == "invalid length":
+        part["BusinessProblem"] = "Zq9 too short" if "Project" in payload else "Zq9 too long " * 200
+    elif flaw == "missing member":
         del part["Title" if "Title" in part else "Contact"]
     else:
         part["BusinessProblem"] = {"Zq9 not": "a text"}
-    return made
+    return payload
 
 
-def interactions_of(payload: Json) -> list[Json]:
-    """Return a Lead's interactions, if it has any."""
+def interactions(payload: Json) -> list[Json]:
+    """Return the interactions of a Lead; none of another Type."""
     return list(payload.get("Interactions", ()))
 
 
-def tag_of(one: Json) -> str:
-    """Return the name of an interaction, which is its own within a family."""
+def interaction_name(one: Json) -> str:
+    """Return the name of an interaction, which is unique within a history."""
     return f"{one['SourceName']} of {one['SourceType']}"
 
 
-def tags_of(payload: Json) -> set[str]:
+def interaction_names(payload: Json) -> set[str]:
     """Return the names of a payload's interactions."""
-    return {tag_of(one) for one in interactions_of(payload)}
+    return {interaction_name(one) for one in interactions(payload)}
 
 
-def equal(held: Json, declared: Json, type_: str, *, tidy: bool = False) -> bool:
-    """Whether a context says what is declared, by the design's definition: exact, but for what AWS adds to a Lead.
+def is_equal(current: Json, desired: Json, type_: str, *, normalize: bool = False) -> bool:
+    """Whether a context has the desired payload, apart from what AWS adds to a Lead.
 
     Args:
-        held: the payload in Partner Central.
-        declared: the payload declared.
-        type_: the context's Type.
-        tidy: compare what a service that normalises would make of both.
+        current: The payload in Partner Central.
+        desired: The declared payload.
+        type_: The context's Type.
+        normalize: Compare both as a service that normalizes would store them.
     """
-    held, declared = (tidied(held), tidied(declared)) if tidy else (dated(held), dated(declared))
+    convert = normalized if normalize else with_instants
+    current, desired = convert(current), convert(desired)
     if type_ != "Lead":
-        return bool(held == declared)
-    rest = {name: value for name, value in held.items() if name != "Interactions"}
+        return bool(current == desired)
+    rest = {name: value for name, value in current.items() if name != "Interactions"}
     for name in FILLED_IN:
-        if name not in declared:
+        if name not in desired:
             rest.pop(name, None)
-    wanted = {name: value for name, value in declared.items() if name != "Interactions"}
-    return rest == wanted and not missing_interactions(held, declared)
+    wanted = {name: value for name, value in desired.items() if name != "Interactions"}
+    return rest == wanted and not missing_interactions(current, desired)
 
 
-def missing_interactions(held: Json, declared: Json) -> list[Json]:
-    """Return the declared interactions that are not held."""
-    pool = interactions_of(held)
+def missing_interactions(current: Json, desired: Json) -> list[Json]:
+    """Return the desired interactions that a Lead does not have."""
+    pool = interactions(current)
     missing = []
-    for one in interactions_of(declared):
-        match = next((other for other in pool if same_interaction(other, one)), None)
+    for one in interactions(desired):
+        match = next((other for other in pool if is_same_interaction(other, one)), None)
         if match is None:
             missing.append(one)
         else:
@@ -244,21 +254,23 @@ def missing_interactions(held: Json, declared: Json) -> list[Json]:
     return missing
 
 
-def same_interaction(held: Json, declared: Json) -> bool:
-    """Whether a held interaction is the declared one: a date that was not declared does not count."""
-    dates = [one.get("InteractionDate") for one in (held, declared)]
-    rest = [{name: value for name, value in one.items() if name != "InteractionDate"} for one in (held, declared)]
-    return tidied(rest[0]) == tidied(rest[1]) and (dates[1] is None or instant(dates[0]) == instant(dates[1]))
+def is_same_interaction(current: Json, desired: Json) -> bool:
+    """Whether an interaction is the desired one. If no date is desired, the date does not count."""
+    dates = [one.get("InteractionDate") for one in (current, desired)]
+    rest = [{name: value for name, value in one.items() if name != "InteractionDate"} for one in (current, desired)]
+    return normalized(rest[0]) == normalized(rest[1]) and (
+        dates[1] is None or parse_timestamp(dates[0]) == parse_timestamp(dates[1])
+    )
 
 
-def tidied(value: Any, name: str = "") -> Any:
-    """Return what a service that normalises may make of a value."""
+def normalized(value: Any, name: str = "") -> Any:
+    """Return a value as a service that normalizes would store it."""
     if isinstance(value, Mapping):
-        return {key: tidied(member, key) for key, member in value.items()}
+        return {key: normalized(member, key) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [tidied(member) for member in value]
-    if not isinstance(value, str) or name in TIMES:
-        return dated(value, name)
+        return [normalized(member) for member in value]
+    if not isinstance(value, str) or name in TIMESTAMPS:
+        return with_instants(value, name)
     text = value.strip()
     if name == "WebsiteUrl" and text:
         text = text if "://" in text else f"https://{text}"
@@ -266,15 +278,15 @@ def tidied(value: Any, name: str = "") -> Any:
     return text
 
 
-def dated(value: Any, name: str = "") -> Any:
+def with_instants(value: Any, name: str = "") -> Any:
     """Return a ProspectingResult with its timestamps as instants."""
     if isinstance(value, Mapping):
-        return {key: dated(member, key) for key, member in value.items()}
-    return instant(value) if name in TIMES and isinstance(value, str) else value
+        return {key: with_instants(member, key) for key, member in value.items()}
+    return parse_timestamp(value) if name in TIMESTAMPS and isinstance(value, str) else value
 
 
-def instant(text: str | None) -> datetime | None:
-    """Return the instant that a timestamp names, to the microsecond."""
+def parse_timestamp(text: str | None) -> datetime | None:
+    """Return the instant that a timestamp specifies, to the microsecond."""
     if text is None:
         return None
     if text.endswith("Z"):

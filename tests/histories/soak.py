@@ -1,6 +1,7 @@
 """Histories with random seeds for as long as you like: `python -m tests.histories.soak --minutes 60`.
 
-Prints what ran, and ends with status 1 and the story at the first failure. `--seed` runs the batch of one seed again.
+Prints a summary every minute. At the first violation it prints the trace and exits with status 1. With `--seed`, it runs the
+histories of one seed instead: `python -m tests.histories.soak --seed 7 --histories 50`.
 """
 
 import argparse
@@ -14,43 +15,44 @@ from collections import Counter
 from multiprocessing.queues import SimpleQueue
 from typing import TypeAlias
 
-from tests.histories.machine import TALLY
-from tests.histories.play import play
-from tests.histories.story import Broken
+from tests.histories.invariants import InvariantError
+from tests.histories.state_machine import OCCURRENCES, run_histories
 
-BATCH = 50
+HISTORIES = 50  # for each seed
 Report: TypeAlias = tuple[int, "Counter[str]", str]
 
 
-def batch(seed: int) -> Report:
-    """Run the batch of a seed: the seed, what happened in it, and the story of what broke, if anything did."""
-    before = Counter(TALLY)
+def run_seed(seed: int, histories: int) -> Report:
+    """Run the histories of a seed. Return the seed, what happened, and the failure; an empty one if there is none."""
+    before = Counter(OCCURRENCES)
+    failure = ""
     try:
-        play(seed=seed, histories=BATCH, adopts=seed % 2 == 0)
-    except Broken as error:
-        return seed, TALLY - before, str(error)
-    except Exception:  # noqa: BLE001 - a defect of this machine ends a soak too
-        return seed, TALLY - before, traceback.format_exc()
-    return seed, TALLY - before, ""
+        run_histories(seed=seed, histories=histories)
+    except InvariantError as error:
+        failure = str(error)
+    except Exception:  # noqa: BLE001 - a defect of the tests ends a soak too
+        failure = traceback.format_exc()
+    return seed, OCCURRENCES - before, failure
 
 
-def _work(reports: "SimpleQueue[Report]") -> None:
+def _work(reports: "SimpleQueue[Report]", histories: int) -> None:
     seeds = random.SystemRandom()
     while True:
-        reports.put(batch(seeds.randrange(2**32)))
+        reports.put(run_seed(seeds.randrange(2**32), histories))
 
 
-def soak(minutes: float, processes: int) -> int:
-    """Run batches in several processes, and return the exit status.
+def soak(minutes: float, processes: int, histories: int) -> int:
+    """Run random seeds in several processes, and return the exit status.
 
     Args:
-        minutes: how long.
-        processes: how many at once.
+        minutes: How long.
+        processes: How many at once.
+        histories: How many for each seed.
     """
-    started, told, totals = time.monotonic(), 0.0, Counter[str]()
+    started, printed, totals = time.monotonic(), 0.0, Counter[str]()
     spawn = multiprocessing.get_context("spawn")
     reports: SimpleQueue[Report] = spawn.SimpleQueue()
-    workers = [spawn.Process(target=_work, args=(reports,), daemon=True) for _ in range(processes)]
+    workers = [spawn.Process(target=_work, args=(reports, histories), daemon=True) for _ in range(processes)]
     for worker in workers:
         worker.start()
     try:
@@ -58,33 +60,31 @@ def soak(minutes: float, processes: int) -> int:
             if reports.empty():
                 time.sleep(0.2)
                 continue
-            seed, counts, story = reports.get()
-            totals += counts
-            if story:
-                say(f"seed {seed}\n\n{story}")
+            seed, occurrences, failure = reports.get()
+            totals += occurrences
+            if failure:
+                _print(f"Seed {seed}\n\n{failure}")
                 return 1
-            if time.monotonic() - told > 60:
-                told = time.monotonic()
-                say(_summary(totals, told - started))
+            if time.monotonic() - printed > 60:
+                printed = time.monotonic()
+                _print(_summary(totals, printed - started))
     finally:
         for worker in workers:
             worker.terminate()
             worker.join()
-    say(_summary(totals, time.monotonic() - started))
-    say("\n".join(f"{number:10} {name}" for name, number in sorted(totals.items())))
+    _print(_summary(totals, time.monotonic() - started))
+    _print("\n".join(f"{number:10} {name}" for name, number in sorted(totals.items())))
     return 0
 
 
 def _summary(totals: "Counter[str]", seconds: float) -> str:
-    full = totals["histories of full length"]
     return (
-        f"{seconds / 60:.1f} minutes: {totals['histories']} histories, {full} of them of full length,"
-        f" {totals['steps']} steps: no invariant broken"
+        f"{seconds / 60:.1f} minutes: {totals['histories']} histories, {totals['histories of full length']} of full"
+        f" length, {totals['steps']} steps: no invariant violated"
     )
 
 
-def say(text: str) -> None:
-    """Print at once."""
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -94,13 +94,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--seed", type=int, help="run the one batch of this seed, and nothing else")
+    parser.add_argument("--histories", type=int, default=HISTORIES, help="how many for each seed")
+    parser.add_argument("--seed", type=int, help="run the histories of this seed, and nothing else")
     chosen = parser.parse_args()
     if chosen.seed is None:
-        return soak(chosen.minutes, chosen.processes)
-    _, counts, story = batch(chosen.seed)
-    say(story or _summary(counts, 0))
-    return int(bool(story))
+        return soak(chosen.minutes, chosen.processes, chosen.histories)
+    started = time.monotonic()
+    _, occurrences, failure = run_seed(chosen.seed, chosen.histories)
+    _print(failure or _summary(occurrences, time.monotonic() - started))
+    return int(bool(failure))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-"""Every unknown of the service, drawn for each history. Likely answers come more often than far-fetched ones."""
+"""What is unknown about Partner Central: each history draws one value of every switch of the local Partner Central.
+
+Likely values occur more often than unlikely ones.
+"""
 
 from hypothesis import strategies as st
 
-from cdk_partnercentral_local.service import Behavior
+from cdk_partnercentral_local import Behavior
 
 behaviors = st.builds(
     Behavior,
@@ -11,7 +14,7 @@ behaviors = st.builds(
     lock=st.sampled_from(("exact", "microsecond")),
     lead_interactions=st.sampled_from(("append", "replace")),
     update=st.sampled_from(("replace", "merge")),
-    normalizes=st.sampled_from((False, False, True)),
+    normalises=st.sampled_from((False, False, True)),
     fills_interaction_date=st.booleans(),
     read_lag=st.sampled_from((0, 0, 0, 1, 2)),
     accepts_prospecting_result=st.booleans(),

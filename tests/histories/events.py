@@ -1,0 +1,132 @@
+"""What a template declares about one context, and the events that CloudFormation sends to the function for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.histories.payloads import SENSITIVE_MARK, Json, Spec
+
+ACCOUNT = "111122223333"
+
+
+def owner(stack_name: str, logical_id: str) -> str:
+    """Return the owner of a context: a logical id in stacks of one name, in lower case for use in addresses."""
+    return f"{stack_name}{logical_id}".lower()
+
+
+def engagement_arn(catalog: str, engagement: str) -> str:
+    """Return the ARN of an engagement."""
+    return f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{engagement}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """A resource in a template.
+
+    Attributes:
+        engagement: The engagement's id.
+        catalog: The engagement's catalog.
+        spec: The payload and its Type.
+        by_arn: Whether the template contains the engagement's ARN instead of its id.
+        client_token: The property `ClientToken`.
+        adopt_existing: The property `AdoptExisting`.
+        existing_context_id: The property `ContextIdentifier`.
+        service_timeout: The property `ServiceTimeout`. Another value causes an Update that changes nothing.
+    """
+
+    engagement: str
+    catalog: str
+    spec: Spec
+    by_arn: bool = False
+    client_token: str | None = None
+    adopt_existing: bool = True
+    existing_context_id: str | None = None
+    service_timeout: int = 3000
+
+    @property
+    def type(self) -> str:
+        """The context's Type."""
+        return self.spec.type
+
+    @property
+    def payload(self) -> Json:
+        """The payload, without the name of its Type around it."""
+        return self.spec.payload
+
+    def properties(self) -> dict[str, Any]:
+        """Return the ResourceProperties, in which CloudFormation makes every scalar a string."""
+        properties = {
+            "ServiceToken": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:Provider",
+            "ServiceTimeout": str(self.service_timeout),
+            "Catalog": self.catalog,
+            "EngagementIdentifier": engagement_arn(self.catalog, self.engagement) if self.by_arn else self.engagement,
+            "Type": self.type,
+            "Payload": {self.type: self.payload},
+            "ClientToken": self.client_token,
+            "AdoptExisting": None if self.adopt_existing else "false",
+            "ContextIdentifier": self.existing_context_id,
+        }
+        return {name: value for name, value in properties.items() if value is not None}
+
+    def __str__(self) -> str:
+        options = {"client_token": self.client_token, "existing_context_id": self.existing_context_id}
+        text = "".join(f" {name}={value}" for name, value in options.items() if value)
+        adopts = "" if self.adopt_existing else " adopt_existing=False"
+        return f"{self.catalog}/{self.engagement} {self.spec}{text}{adopts}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event of the custom resource.
+
+    Attributes:
+        request_type: `Create`, `Update` or `Delete`.
+        number: The event's number in the history, which makes its ResponseURL unique.
+        request_id: CloudFormation's RequestId, which is not always a new one.
+        stack_id: The stack's ARN.
+        owner: The owner of the resource's contexts. It stays the same if the stack is deleted and created again.
+        logical_id: The resource's logical id.
+        desired: The ResourceProperties.
+        previous: The OldResourceProperties; None unless this is an Update.
+        physical_id: The physical id; None for a Create.
+    """
+
+    request_type: str
+    number: int
+    request_id: str
+    stack_id: str
+    owner: str
+    logical_id: str
+    desired: Declaration
+    previous: Declaration | None = None
+    physical_id: str | None = None
+
+    @property
+    def response_url(self) -> str:
+        """The pre-signed URL. It is a credential, so it contains the mark that must not appear in a log."""
+        return f"https://responses.example/{self.number}?Signature={SENSITIVE_MARK}"
+
+    def json(self) -> dict[str, Any]:
+        """Return the event as the function gets it."""
+        old: Mapping[str, Any] = {"OldResourceProperties": self.previous.properties()} if self.previous else {}
+        physical_id = {"PhysicalResourceId": self.physical_id} if self.physical_id is not None else {}
+        return {
+            "RequestType": self.request_type,
+            "RequestId": self.request_id,
+            "ResponseURL": self.response_url,
+            "ResourceType": "Custom::EngagementContext",
+            "LogicalResourceId": self.logical_id,
+            "StackId": self.stack_id,
+            "ResourceProperties": self.desired.properties(),
+            **physical_id,
+            **old,
+        }
+
+    def __str__(self) -> str:
+        physical_id = f" {self.physical_id}" if self.physical_id is not None else ""
+        previous = f" (previous: {self.previous})" if self.previous else ""
+        stack = self.stack_id.rpartition("stack/")[2]
+        return (
+            f"{self.request_type} {stack} {self.logical_id}{physical_id}: {self.desired}{previous}"
+            f" [event {self.number}]"
+        )

@@ -1,0 +1,121 @@
+"""The causes that allow a FAILED response, and the words that its Reason must contain then.
+
+Any other FAILED response violates `NO_UNEXPECTED_FAILURE`: with retries, the handler could have succeeded.
+"""
+
+from collections.abc import Iterator
+
+from tests.histories import payloads
+from tests.histories.clock import SECOND
+from tests.histories.invocation import Invocation
+from tests.histories.ledger import Ledger, equal_contexts
+from tests.histories.payloads import Json
+
+MOST_INTERACTIONS = 10
+OUT_OF_TIME_SECONDS = 700  # of the 830 that the handler has for calls
+
+# What the Reason names after a lasting fault.
+LASTING_FAULT_ERRORS = {
+    "throttle": "ThrottlingException",
+    "error": "InternalServerException",
+    "error after commit": "InternalServerException",
+    "conflict": "ConflictException",
+    "denied": "AccessDeniedException",
+    "denied finally": "AccessDeniedException",
+    "drop": "ProtocolError",
+    "drop after commit": "ProtocolError",
+    "timeout": "ReadTimeoutError",
+}
+
+
+def expected_failure(ledger: Ledger, invocation: Invocation, reason: str) -> str | None:
+    """Return the cause that allows an invocation to fail; None if there is none.
+
+    Args:
+        ledger: The truth.
+        invocation: The invocation, when it responds.
+        reason: The Reason of its response.
+    """
+    for cause, *words in _causes(ledger, invocation):
+        if all(word in reason for word in words):
+            return cause
+    return None
+
+
+def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
+    """Yield each cause that applies, and the words that its Reason must contain."""
+    event = invocation.event
+    if event.request_type == "Delete":
+        return
+    if invocation.faults.lasting:
+        fault = invocation.faults.lasting[1]
+        yield f"lasting {fault}", LASTING_FAULT_ERRORS[fault]
+    if invocation.simulation.clock.now - invocation.started > OUT_OF_TIME_SECONDS * SECOND:
+        yield ("out of time",)
+    yield from _flaws(ledger, invocation)
+    if not ledger.updated_in_place(event) and not event.desired.existing_context_id:
+        yield from _creation_failures(ledger, invocation)
+
+
+def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
+    """Yield what is wrong with the declaration itself."""
+    desired = invocation.event.desired
+    if desired.spec.flaw == "invalid length":
+        yield "payload refused by the service", "ValidationException", "BusinessProblem", "***"
+    elif desired.spec.flaw:
+        yield "payload refused by the handler", "Payload is not what the API takes"
+    behavior = ledger.simulation.service.behavior
+    if desired.type == "ProspectingResult" and not behavior.accepts_prospecting_result:
+        yield "only AWS writes a ProspectingResult", "ValidationException", "ACTION_NOT_PERMITTED"
+    contexts = ledger.simulation.contexts(desired.engagement)
+    of_type = [each["Id"] for each in contexts if each["Type"] == desired.type]
+    if desired.existing_context_id and desired.existing_context_id not in of_type:
+        yield "no context to import", "existing_context_id names", desired.existing_context_id
+    if _has_too_many_interactions(ledger, invocation):
+        yield "too many interactions", "10"
+    if _is_interaction_uncertain(ledger, invocation):
+        yield "uncertain interactions", "It is not certain whether Interactions["
+
+
+def _creation_failures(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
+    """Yield why no context can be created, and none can be identified as the resource's."""
+    event, desired = invocation.event, invocation.event.desired
+    if desired.adopt_existing and len(equal_contexts(invocation.last_read, desired, normalize=True)) > 1:
+        yield "two equal contexts", "exactly as declared", "existing_context_id", "adopt_existing"
+    if ledger.is_token_used_otherwise(event, invocation.started):
+        yield "client token used", "client_token", "existing_context_id"
+    quota = ledger.simulation.service.behavior.quota
+    if len(ledger.simulation.contexts(desired.engagement)) >= quota:
+        yield "engagement full", "ServiceQuotaExceededException", "existing_context_id"
+
+
+def _has_too_many_interactions(ledger: Ledger, invocation: Invocation) -> bool:
+    event, desired = invocation.event, invocation.event.desired
+    created = invocation.created[0] if invocation.created else None
+    context = desired.existing_context_id or ledger.updated_in_place(event) or created
+    current = ledger.current(desired.engagement, context) if context else None
+    if current is None or desired.type != "Lead":
+        return False
+    new = payloads.missing_interactions(current, desired.payload)
+    return bool(new) and len(payloads.interactions(current)) + len(new) > MOST_INTERACTIONS
+
+
+def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
+    """Whether a read looks the same for a service that appends interactions and for one that replaces them.
+
+    It contains no interaction that was declared before, an unknown one, and a new one that is declared after a missing one:
+    either the service replaces, and AWS added an interaction; or it appends, and AWS edited some.
+    """
+    event, desired = invocation.event, invocation.event.desired
+    previous = ledger.previous(event)
+    if previous is None or desired.type != "Lead":
+        return False
+    context = ledger.updated_in_place(event)
+    read: Json = next((each["Payload"]["Lead"] for each in invocation.last_read or () if each["Id"] == context), {})
+    old, current = payloads.interaction_names(previous.payload), payloads.interaction_names(read)
+    new = [name for name in map(payloads.interaction_name, payloads.interactions(desired.payload)) if name not in old]
+    present = [place for place, name in enumerate(new) if name in current]
+    missing = [place for place, name in enumerate(new) if name not in current]
+    return (
+        not old & current and bool(current - old - set(new)) and bool(present and missing) and missing[0] < present[-1]
+    )

@@ -1,0 +1,69 @@
+"""The invariants: what must be true in every history, whatever fails. `oracle` and `checks` check them."""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeAlias
+
+from tests.histories.trace import Trace
+
+
+class Invariant(Enum):
+    """An invariant. Its value is the name that a failure reports."""
+
+    # Responses and logs.
+    ONE_RESPONSE = "an event gets exactly one response"
+    WELL_FORMED_RESPONSE = "every response is well-formed"
+    EXISTING_CONTEXT = "the response names an existing context"
+    ERROR_IF_NOT_DELIVERED = "an invocation ends in an error if and only if its response was not accepted"
+    NO_SENSITIVE_RESPONSE = "no response contains sensitive data"
+    NO_SENSITIVE_LOG = "no log line contains sensitive data"
+    ALLOWED_LOG_FIELDS = "log lines contain only allowed fields"
+    NO_UNEXPECTED_FAILURE = "no event fails without an expected cause"
+    # Which context is the resource's.
+    ONE_CONTEXT = "a declaration creates at most one context"
+    ONE_CLIENT_TOKEN = "a declaration always has the same client token"
+    DECLARED_CLIENT_TOKEN = "a declared client_token is sent"
+    CREATED_AS_DECLARED = "a context is created where it is declared"
+    ADOPTS_EQUAL = "an equal existing context is adopted"
+    ADOPTS_UNAMBIGUOUS = "only an equal, unambiguous context is adopted"
+    ADOPTS_IF_ALLOWED = "adopt_existing=False never adopts"
+    IMPORT_USES_CONTEXT = "existing_context_id selects the context"
+    IMPORT_CREATES_NOTHING = "existing_context_id never creates a context"
+    UPDATE_KEEPS_CONTEXT = "an update in place keeps its context"
+    UPDATE_CREATES_NOTHING = "an update in place never creates a context"
+    OWN_CONTEXT = "no context of another owner is used"
+    ONE_RESOURCE = "a context belongs to at most one resource"
+    # What is written.
+    PAYLOAD_STORED = "the desired payload is stored"
+    FILLED_IN_KEPT = "members that AWS filled in are kept"
+    NO_DUPLICATE_INTERACTION = "no interaction is sent twice"
+    NO_DUPLICATE_UPDATE = "no update is sent again after it succeeded"
+    FEW_CALLS = "no call is unnecessary"
+    DELETE_CALLS_NOTHING = "a Delete makes no call"
+    OBSERVED_WRITES = "every write is observed by the oracle"
+
+
+Report: TypeAlias = Callable[[Invariant, str], None]
+
+
+class InvariantError(Exception):
+    """An invariant was violated.
+
+    Attributes:
+        invariant: Which one.
+    """
+
+    invariant: Invariant
+
+
+_classes: dict[Invariant, type[InvariantError]] = {}
+
+
+def violation(invariant: Invariant, detail: str, trace: Trace) -> InvariantError:
+    """Return the error for a violated invariant.
+
+    Each invariant has an exception class of its own, because hypothesis would otherwise shrink one failure to another.
+    """
+    class_ = _classes.setdefault(invariant, type(invariant.name, (InvariantError,), {"invariant": invariant}))
+    summary = f"Violated: {invariant.value}\n{detail}"
+    return class_(f"{summary}\n\nTrace:\n{trace}\n\n{summary}")

@@ -1,0 +1,276 @@
+"""One invocation of the function for one event: what happens to its HTTP requests, and what it logged and responded.
+
+This module knows the HTTP requests and responses, but neither the handler's code nor what is right or wrong.
+"""
+
+import json
+from types import SimpleNamespace
+from typing import Any, NoReturn, Protocol
+
+import urllib3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
+from cdk_partnercentral_local import Call, Dropped
+from tests.histories.clock import SECOND
+from tests.histories.events import Event
+from tests.histories.faults import FOREIGN_WRITES, Faults
+from tests.histories.simulation import Simulation
+from tests.histories.trace import CREATE, UPDATE
+
+LIMIT_SECONDS = 900
+CALL_SECONDS = 0.05
+LASTING_FAULT_SECONDS = 19  # long, so that it takes few calls until the function's time is up
+READ_TIMEOUT = 20  # seconds
+SLOW_SECONDS = 15
+TRICKLE_SECONDS = 870  # longer than until the deadline's timer, shorter than until the function's limit
+ENDPOINT = "https://partnercentral-selling.us-east-1.api.aws"
+
+
+class ProcessEndedError(BaseException):
+    """The process ended. The handler cannot catch this."""
+
+
+class RequestHangsError(BaseException):
+    """A request never ends, and its thread waits for it."""
+
+
+class Observer(Protocol):
+    """Who observes invocations: the oracle."""
+
+    def on_call(self, invocation: "Invocation", call: Call) -> None:
+        """Observe a call that reached the service, whether or not the function gets its response."""
+
+    def on_call_response(self, invocation: "Invocation", call: Call) -> None:
+        """Observe that the function got the response of a call."""
+
+    def on_foreign_write(self, engagement: str, changed: tuple[str, str] | None) -> None:
+        """Observe a write by AWS or a colleague."""
+
+    def on_response(self, invocation: "Invocation", body: bytes) -> None:
+        """Observe a response to CloudFormation before it is delivered."""
+
+
+class Invocation:
+    """One invocation.
+
+    Args:
+        simulation: The environment.
+        observer: Who observes its calls.
+        event: CloudFormation's event.
+        faults: What happens to it.
+        alone: Whether no other invocation runs at the same time.
+
+    Attributes:
+        log_lines: What it logged.
+        responses: The different responses that it sent.
+        received: The response that CloudFormation received, if any.
+        crashed: Whether the process ended before the invocation did.
+        crashed_in_timer: Whether the process ended in the thread of the deadline's timer.
+        error: What the handler raised.
+        accepted: Whether the function knows that its response was accepted.
+        modified_ats: Every ModifiedAt that the service returned to this invocation.
+        last_read: The contexts that the latest read returned; None before the first read.
+        created: The id of the context that a create returned, and whether that context was new.
+        confirmed_payloads: The payloads of updates that the function knows were carried out.
+        calls: The calls that reached the service.
+    """
+
+    def __init__(
+        self, simulation: Simulation, observer: Observer, event: Event, faults: Faults, *, alone: bool = True
+    ) -> None:
+        self.simulation = simulation
+        self.event = event
+        self.faults = faults
+        self.alone = alone
+        self.log_lines: list[str] = []
+        self.responses: list[bytes] = []
+        self.received: bytes | None = None
+        self.crashed = False
+        self.crashed_in_timer = False
+        self.error: Exception | None = None
+        self.accepted = False
+        self.modified_ats: list[str] = []
+        self.last_read: list[Any] | None = None
+        self.created: tuple[str, bool] | None = None
+        self.confirmed_payloads: list[Any] = []
+        self.calls: list[Call] = []
+        self.started = 0
+        self.deadline = 0
+        self._observer = observer
+        self._call_number = 0
+        self._response_number = 0
+        self._late_requests: list[int] = []
+
+    def record(self, *parts: Any) -> None:
+        """Add a line to the trace."""
+        self.simulation.record(*parts, depth=2)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass, at most up to the function's limit."""
+        clock = self.simulation.clock
+        if self.simulation.in_alarm:
+            self.simulation.pass_time(seconds)
+            return
+        self.simulation.pass_time(max(0.0, min(seconds, (self.deadline - clock.now) / SECOND)))
+        if self.crashed_in_timer:
+            raise ProcessEndedError
+        if clock.now >= self.deadline:
+            self.crash("Lambda ends it after 900 s")
+
+    def remaining_milliseconds(self) -> float:
+        """Return what Lambda's context object returns."""
+        return max(0, self.deadline - self.simulation.clock.now) / 1_000_000
+
+    def crash(self, reason: str) -> NoReturn:
+        """End the process."""
+        self.record("THE PROCESS ENDS:", reason)
+        self.simulation.counts["crashed"] += 1
+        self.simulation.counts["crashed after a write"] += any(call.wrote for call in self.calls)
+        raise ProcessEndedError
+
+    def end(self) -> None:
+        """Drop late requests, except those that create a context: they can arrive at any time."""
+        for number in self._late_requests:
+            self.simulation.clock.cancel_alarm(number)
+
+    # Calls to Partner Central.
+
+    def call(self, target: str, body: bytes) -> AWSResponse:
+        """Send a request to Partner Central, with what happens to it on the way."""
+        number, self._call_number = self._call_number, self._call_number + 1
+        operation = target.rpartition(".")[2]
+        fault = self._fault(number, operation)
+        if fault:
+            self.record(f"(fault at call {number}, {operation}: {fault})")
+            self.simulation.counts[f"fault: {fault}"] += 1
+        self.pass_time(LASTING_FAULT_SECONDS if self._is_lasting(number) else CALL_SECONDS)
+        if self.faults.crash == ("before call", number):
+            self.crash(f"before call {number}, {operation}")
+        response = self._call(fault, number, target, body)
+        if self.faults.crash == ("after call", number):
+            self.crash(f"after call {number}, {operation}")
+        return response
+
+    def _fault(self, number: int, operation: str) -> str | None:
+        lasting = self.faults.lasting
+        fault = lasting[1] if lasting and self._is_lasting(number) else dict(self.faults.calls).get(number)
+        return None if fault == "conflict" and operation not in (CREATE, UPDATE) else fault
+
+    def _is_lasting(self, number: int) -> bool:
+        return self.faults.lasting is not None and number >= self.faults.lasting[0]
+
+    def _call(self, fault: str | None, number: int, target: str, body: bytes) -> AWSResponse:
+        if fault in FOREIGN_WRITES:
+            request = json.loads(body)
+            engagement = request.get("EngagementIdentifier") or request["Identifier"]
+            self.record(f"AWS writes to {engagement}: {fault}")
+            self._observer.on_foreign_write(engagement, self.simulation.write_as_aws(engagement, fault, number))
+        if fault == "gateway error":
+            return _response(503, b"<html><body>Service Unavailable</body></html>", "text/html")
+        if fault == "drop":
+            raise urllib3.exceptions.ProtocolError("Connection aborted.")
+        if fault == "timeout":
+            self._time_out()
+        if fault == "late":
+            self._send_late(target, body)
+        if fault == "slow":
+            self.pass_time(SLOW_SECONDS)
+        self._plan_fault(fault, target.rpartition(".")[2])
+        status, content, call = self._serve(target, body)
+        if fault == "timeout after commit":
+            self._time_out()
+        if fault == "trickle":
+            self.pass_time(TRICKLE_SECONDS)
+        self._observer.on_call_response(self, call)
+        return _response(status, content, "application/x-amz-json-1.0")
+
+    def _plan_fault(self, fault: str | None, operation: str) -> None:
+        faults = self.simulation.service.faults
+        if fault == "throttle":
+            faults.throttle(None)
+        elif fault == "error":
+            faults.internal_error(None)
+        elif fault == "error after commit":
+            faults.error_after_commit(None)
+        elif fault == "conflict":
+            faults.conflict(None)
+        elif fault == "denied":
+            faults.access_denied(operation)
+        elif fault == "denied finally":
+            faults.access_denied(operation, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE")
+        elif fault == "drop after commit":
+            faults.drop_after(None)
+
+    def _serve(self, target: str, body: bytes) -> tuple[int, bytes, Call]:
+        service = self.simulation.service
+        try:
+            reply = service.handle(target, body)
+        except Dropped:
+            self._observe(service.calls[-1])
+            raise urllib3.exceptions.ProtocolError("Connection aborted.") from None
+        finally:
+            service.faults.clear()
+        call = service.calls[-1]
+        self._observe(call)
+        return reply.status, reply.body, call
+
+    def _observe(self, call: Call) -> None:
+        self.calls.append(call)
+        self._observer.on_call(self, call)
+
+    def _time_out(self) -> NoReturn:
+        self.pass_time(READ_TIMEOUT)
+        raise urllib3.exceptions.ReadTimeoutError(urllib3.HTTPSConnectionPool("api.example"), "/", "Read timed out.")
+
+    def _send_late(self, target: str, body: bytes) -> NoReturn:
+        def arrive() -> None:
+            self.record("(a late request arrives)")
+            self._serve(target, body)
+
+        number = self.simulation.clock.set_alarm(READ_TIMEOUT + 3, arrive)
+        if CREATE not in target:
+            self._late_requests.append(number)
+        self._time_out()
+
+    # The response to CloudFormation.
+
+    def respond(self, method: str, url: str, *, body: bytes, headers: dict[str, str], **_: Any) -> SimpleNamespace:
+        """Receive the response, as CloudFormation's pre-signed URL does."""
+        if (method, url, headers) != ("PUT", self.event.response_url, {"Content-Type": ""}):
+            raise AssertionError(f"the response's request differs from what was signed: {method} {headers}")
+        number, self._response_number = self._response_number, self._response_number + 1
+        self.pass_time(CALL_SECONDS)
+        if self.faults.crash and self.faults.crash[0] == "before response":
+            self.crash("before its response")
+        if body not in self.responses:
+            self.responses.append(body)
+            self._observer.on_response(self, body)
+        result = self.faults.responses[number] if number < len(self.faults.responses) else "200"
+        self.record("responds, and gets", result + ":", _summary(body))
+        self.simulation.counts[f"response: {result}"] += 1
+        if result == "drop":
+            raise urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset"))
+        if result in ("200", "lost", "hang"):
+            self.received = self.received or body
+        if result == "hang":
+            raise RequestHangsError
+        if result == "lost":
+            self.pass_time(5)
+            pool = urllib3.HTTPConnectionPool("responses.example")
+            raise urllib3.exceptions.ReadTimeoutError(pool, url, "Read timed out.")
+        if self.faults.crash and self.faults.crash[0] == "after response":
+            self.crash("after its response")
+        self.accepted = self.accepted or result == "200"
+        return SimpleNamespace(status=int(result))
+
+
+def _response(status: int, body: bytes, content_type: str) -> AWSResponse:
+    headers = HTTPHeaders.from_dict({"Content-Type": content_type})
+    return AWSResponse(ENDPOINT, status, headers, SimpleNamespace(stream=lambda: iter((body,))))
+
+
+def _summary(body: bytes) -> str:
+    response = json.loads(body)
+    reason = f" Reason: {response['Reason']}" if response.get("Reason") else ""
+    return f"{response['Status']} {response['PhysicalResourceId']}{reason}"

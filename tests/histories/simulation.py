@@ -1,0 +1,114 @@
+"""What everything in a history shares: the clock, the local Partner Central with what others write to it, and the trace.
+
+This module knows nothing of CloudFormation, nor of how the function runs.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from cdk_partnercentral_local import Behavior, PartnerCentral
+from tests.histories import payloads
+from tests.histories.clock import Clock, Scheduler
+from tests.histories.payloads import Json, Project, Spec
+from tests.histories.trace import Trace
+
+CATALOGS = ("Sandbox", "Sandbox", "AWS")
+NO_OWNER = "stranger"  # in the payloads of contexts that AWS or a colleague created, and no stack declares
+
+
+class Simulation:
+    """One history's simulated environment.
+
+    Args:
+        behavior: How this history's Partner Central behaves where its behavior is unknown.
+        jitter_seed: The seed of all jitter.
+
+    Attributes:
+        counts: How often each thing happened.
+        scheduler: The concurrent invocations of the function, while there are any.
+        in_alarm: Whether an alarm's callback runs, which cannot pause.
+    """
+
+    def __init__(self, behavior: Behavior, jitter_seed: int) -> None:
+        self.clock = Clock()
+        self.trace = Trace()
+        self.random = random.Random(jitter_seed)  # noqa: S311 - jitter
+        self.counts: Counter[str] = Counter()
+        self.service = PartnerCentral(behavior, clock=self.clock, sleep=self.clock.advance)
+        self.engagements: list[str] = []
+        self.scheduler: Scheduler | None = None
+        self.in_alarm = False
+        self.record(f"Partner Central: {behavior}", depth=0)
+        for _ in CATALOGS:
+            self.add_engagement()
+
+    def add_engagement(self) -> int:
+        """Create an engagement, in each catalog in turn, and return its number."""
+        number = len(self.engagements)
+        catalog = CATALOGS[number % len(CATALOGS)]
+        self.engagements.append(self.service.create_engagement(catalog=catalog))
+        self.record(f"engagement {self.engagements[-1]} exists in {catalog}", depth=0)
+        return number
+
+    def record(self, *parts: Any, depth: int) -> None:
+        """Add a line to the trace."""
+        self.trace.add(self.clock.seconds, *parts, depth=depth)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass. Other concurrent invocations can continue meanwhile."""
+        if self.scheduler and not self.in_alarm:
+            self.scheduler.pause(seconds)
+        else:
+            self.clock.advance(seconds)
+
+    def contexts(self, engagement: str) -> Sequence[Json]:
+        """Return an engagement's contexts as they are stored. The service shares them: never change them."""
+        # `service.engagement` makes copies, which would take a fifth of a history's time.
+        stored = self.service._engagements.get(engagement)
+        return stored.state.contexts if stored else ()
+
+    def modified_at(self, engagement: str) -> int:
+        """Return the time of an engagement's latest write."""
+        stored = self.service._engagements.get(engagement)
+        return stored.state.modified_at if stored else 0
+
+    def write_as_aws(self, engagement: str, write: str, choice: int) -> tuple[str, str] | None:
+        """Change an engagement as AWS or a colleague does.
+
+        Args:
+            engagement: The engagement's id.
+            write: One of `faults.FOREIGN_WRITES`.
+            choice: Selects the Lead and the value.
+
+        Returns:
+            The id of the context that changed, and the member; None if no existing context did.
+        """
+        contexts = self.contexts(engagement)
+        leads = [context["Id"] for context in contexts if context["Type"] == "Lead"]
+        aws = self.service.as_aws
+        if write == "context":
+            self.add_context_without_owner(engagement, Project(NO_OWNER, title=len(contexts)))
+            return None
+        if write == "touch" or not leads:
+            aws.touch(engagement)
+            return None
+        lead = leads[choice % len(leads)]
+        if write == "qualify":
+            aws.qualify(engagement, lead, ("Qualified", "Found by AWS")[choice % 2])
+            return lead, "QualificationStatus"
+        if write == "score":
+            aws.score(engagement, lead, ("High", "Medium")[choice % 2])
+            return lead, "Insights"
+        if write == "interaction":
+            current = next(context for context in contexts if context["Id"] == lead)
+            number = len(payloads.interactions(current["Payload"]["Lead"]))
+            aws.add_interaction(engagement, lead, payloads.interaction(NO_OWNER, number))
+            return lead, "Interactions"
+        aws.set_customer(engagement, lead, AwsMaturity="Found by AWS", Industry=f"Industry {choice}")
+        return lead, "Customer"
+
+    def add_context_without_owner(self, engagement: str, spec: Spec) -> None:
+        """Create a context as AWS or a colleague does."""
+        self.service.as_aws.add_context(engagement, {spec.type: spec.payload})

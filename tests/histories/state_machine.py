@@ -1,0 +1,359 @@
+"""A history: what developers, CloudFormation, Lambda, AWS and colleagues do, in random order. Hypothesis draws it.
+
+`run_histories` runs several of them: the same ones for the same arguments and version of hypothesis.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from cdk_partnercentral_local import Behavior
+from tests.histories import payloads
+from tests.histories.cloudformation import CloudFormation, Resource, Stack
+from tests.histories.events import Declaration, owner
+from tests.histories.faults import FOREIGN_WRITES, NO_INCIDENTS, Delivery, Deployment, deliveries, deployments
+from tests.histories.function import installed
+from tests.histories.invariants import InvariantError
+from tests.histories.oracle import Oracle
+from tests.histories.payloads import SPECS, Spec
+from tests.histories.service_behaviors import behaviors
+from tests.histories.simulation import CATALOGS, NO_OWNER, Simulation
+
+STEPS = 30  # of a history, after its initialization
+STACKS = ("A", "B")
+LOGICAL_IDS = ("L1", "L2")
+PLACES = tuple((name, logical_id) for name in STACKS for logical_id in LOGICAL_IDS)
+
+choices = st.integers(0, 11)
+client_tokens = st.sampled_from((None, None, None, 1, 2))
+types = st.sampled_from((0, 0, 1, 1, 1, 2))
+engagements = st.integers(0, len(CATALOGS) - 1)
+
+# What happened in all histories of this Python process.
+OCCURRENCES: Counter[str] = Counter()
+
+
+def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
+    """Run histories.
+
+    Args:
+        seed: Selects the histories.
+        histories: How many.
+        shrink: Whether to search for a shorter history with the same violation after a failure.
+
+    Raises:
+        InvariantError: An invariant was violated. The message contains the command that runs the histories again.
+    """
+    try:
+        try:
+            _run(seed, histories, [Phase.generate], min_steps=STEPS)
+        except InvariantError:
+            if shrink:
+                # Histories of variable length are different ones. They are likely to fail in the same way, but not certain.
+                _run(seed, 2 * histories, [Phase.generate, Phase.shrink], min_steps=0)
+            raise
+    except InvariantError as error:
+        command = f"python -m tests.histories.soak --seed {seed} --histories {histories}"
+        error.args = (f"{error}\n\nRun again: {command}",)
+        raise
+
+
+def _run(seed: int, histories: int, phases: Sequence[Phase], *, min_steps: int) -> None:
+    class Seeded(Histories):
+        pass
+
+    chosen = settings(
+        max_examples=histories,
+        stateful_step_count=STEPS + 1,
+        deadline=None,
+        database=None,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+    )
+    with installed():
+        # Without `_min_steps`, hypothesis's mutations end every third history early.
+        run_state_machine_as_test(hypothesis.seed(seed)(Seeded), settings=chosen, _min_steps=min_steps)
+
+
+class Histories(RuleBasedStateMachine):
+    """One history."""
+
+    simulation: Simulation
+    has_begun = False
+    steps = -1  # the initialization does not count
+
+    @initialize(behavior=behaviors, jitter_seed=st.integers(0, 3), adopt_existing=st.booleans())
+    def begin(self, behavior: Behavior, jitter_seed: int, adopt_existing: bool) -> None:
+        """Create the environment. All declarations of a history have the same `adopt_existing`."""
+        self.has_begun = True
+        self.simulation = Simulation(behavior, jitter_seed)
+        self.oracle = Oracle(self.simulation)
+        self.cloudformation = CloudFormation(self.simulation, self.oracle)
+        self.adopt_existing = adopt_existing
+        self.deployed: dict[str, Declaration] = {}  # by owner, the latest one that was deployed
+        for engagement in self.simulation.engagements[:2]:
+            self.simulation.write_as_aws(engagement, "context", 0)
+            self.oracle.on_foreign_write(engagement, None)
+
+    # What exists.
+
+    def free_places(self) -> list[tuple[str, str]]:
+        """Return the stacks and logical ids that have no resource."""
+        return [place for place in PLACES if self._is_free(*place)]
+
+    def _is_free(self, name: str, logical_id: str) -> bool:
+        stack = self.cloudformation.stacks.get(name)
+        return stack is None or (logical_id not in stack.resources and logical_id not in stack.abandoned)
+
+    def resources(self) -> list[tuple[Stack, str, Resource]]:
+        """Return the resources that exist."""
+        return [
+            (stack, logical_id, resource)
+            for stack in self.cloudformation.stacks.values()
+            for logical_id, resource in stack.resources.items()
+        ]
+
+    def resource(self, choice: int) -> tuple[Stack, str, Resource]:
+        """Return a resource. If there is none, create one without faults, if necessary in a new engagement."""
+        spec = SPECS[choice % 2](owner("A", "L1"))
+        if not self.resources():
+            for name in sorted(self.cloudformation.stacks):
+                self.cloudformation.delete(name, NO_INCIDENTS)
+            self._deploy("A", {"L1": self.declaration(choice % 3, spec)}, NO_INCIDENTS)
+        if not self.resources():
+            engagement = self.simulation.add_engagement()
+            self._deploy("A", {"L1": self.declaration(engagement, spec)}, NO_INCIDENTS)
+        resources = self.resources()
+        return resources[choice % len(resources)]
+
+    def declaration(self, engagement: int, spec: Spec, **rest: Any) -> Declaration:
+        """Return a declaration with this history's `adopt_existing`."""
+        return Declaration(
+            engagement=self.simulation.engagements[engagement],
+            catalog=CATALOGS[engagement % len(CATALOGS)],
+            spec=spec,
+            adopt_existing=self.adopt_existing,
+            **rest,
+        )
+
+    def _deploy(self, name: str, changes: dict[str, Declaration | None], deployment: Deployment) -> None:
+        self.cloudformation.deploy(name, changes, deployment)
+        stack = self.cloudformation.stacks.get(name)
+        for logical_id, declared in changes.items():
+            if declared and not declared.spec.flaw and stack and logical_id in stack.resources:
+                own = replace(declared, client_token=None, existing_context_id=None)
+                self.deployed[owner(name, logical_id)] = own
+
+    def _update(self, stack: Stack, declarations: dict[str, Declaration], deployment: Deployment) -> None:
+        changes: dict[str, Declaration | None] = {
+            each: declared for each, declared in declarations.items() if declared != stack.resources[each].declared
+        }
+        if changes:
+            self._deploy(stack.name, changes, deployment)
+
+    def _begin_step(self, name: str) -> None:
+        self.simulation.counts[f"step: {name}"] += 1
+        self.simulation.record(f"STEP {name}", depth=0)
+
+    # What developers do.
+
+    @rule(
+        place=choices,
+        engagement=engagements,
+        type_=types,
+        edit=choices,
+        again=st.booleans(),
+        both=st.booleans(),
+        by_arn=st.booleans(),
+        client_token=client_tokens,
+        deployment=deployments,
+    )
+    def declare(self, place: int, again: bool, both: bool, deployment: Deployment, **properties: Any) -> None:
+        """Declare one or two resources, in a new or an existing stack; `again`: as they were deployed before."""
+        free = self.free_places()
+        if not free:
+            self.remove(place, True, deployment)
+            free = self.free_places()
+        self._begin_step("declare")
+        name, logical_id = free[place % len(free)]
+        others = [each for each in LOGICAL_IDS if both and each != logical_id and (name, each) in free]
+        changes: dict[str, Declaration | None] = {}
+        for each in (logical_id, *others):
+            own = owner(name, each)
+            earlier = self.deployed.get(own) if again else None
+            self.simulation.counts["declared again"] += bool(earlier)
+            changes[each] = earlier or self._new_declaration(own, **properties)
+        self._deploy(name, changes, deployment)
+
+    def _new_declaration(
+        self, own: str, *, engagement: int, type_: int, edit: int, by_arn: bool, client_token: int | None
+    ) -> Declaration:
+        spec = SPECS[type_](own)
+        return self.declaration(
+            engagement,
+            payloads.edited(spec, edit) if edit > 6 else spec,
+            by_arn=by_arn,
+            client_token=f"Token{client_token}{own}" if client_token else None,
+        )
+
+    @rule(choice=choices, edit=choices, both=st.booleans(), deployment=deployments)
+    def edit_payload(self, choice: int, edit: int, both: bool, deployment: Deployment) -> None:
+        """Edit a payload, or all payloads of a stack."""
+        stack, logical_id, _ = self.resource(choice)
+        self._begin_step("edit payload")
+        declarations = {
+            each: replace(resource.declared, spec=payloads.edited(resource.declared.spec, edit))
+            for each, resource in stack.resources.items()
+            if both or each == logical_id
+        }
+        self._update(stack, declarations, deployment)
+
+    @rule(choice=choices, edit=st.integers(0, 4), deployment=deployments)
+    def edit_interactions(self, choice: int, edit: int, deployment: Deployment) -> None:
+        """Edit the interactions of a Lead, if there is one."""
+        self.resource(choice)
+        leads = [each for each in self.resources() if each[2].declared.type == "Lead"]
+        stack, logical_id, resource = leads[choice % len(leads)] if leads else self.resource(choice)
+        self._begin_step("edit interactions")
+        spec = payloads.edited(resource.declared.spec, edit)
+        self._update(stack, {logical_id: replace(resource.declared, spec=spec)}, deployment)
+
+    @rule(choice=choices, engagement=engagements, edit=choices, client_token=client_tokens, deployment=deployments)
+    def move(self, choice: int, engagement: int, edit: int, client_token: int | None, deployment: Deployment) -> None:
+        """Move a context to another engagement, or back."""
+        stack, logical_id, resource = self.resource(choice)
+        self._begin_step("move")
+        spec = resource.declared.spec
+        own = owner(stack.name, logical_id)
+        moved = self.declaration(
+            engagement,
+            payloads.edited(spec, edit) if edit > 7 else spec,
+            by_arn=resource.declared.by_arn,
+            client_token=f"Token{client_token}{own}" if client_token else resource.declared.client_token,
+        )
+        self._update(stack, {logical_id: moved}, deployment)
+
+    @rule(choice=choices, type_=types, deployment=deployments)
+    def change_type(self, choice: int, type_: int, deployment: Deployment) -> None:
+        """Declare a payload of another Type, or of an earlier one."""
+        stack, logical_id, resource = self.resource(choice)
+        self._begin_step("change type")
+        spec = SPECS[type_](owner(stack.name, logical_id))
+        declared = replace(resource.declared, spec=spec, existing_context_id=None)
+        self._update(stack, {logical_id: declared}, deployment)
+
+    @rule(choice=choices, deployment=deployments)
+    def redeploy(self, choice: int, deployment: Deployment) -> None:
+        """Cause an Update that changes nothing of the context."""
+        stack, logical_id, resource = self.resource(choice)
+        self._begin_step("redeploy")
+        self._update(stack, {logical_id: _with_new_timeout(resource)}, deployment)
+
+    @rule(choice=choices, whole_stack=st.booleans(), deployment=deployments)
+    def remove(self, choice: int, whole_stack: bool, deployment: Deployment) -> None:
+        """Remove a resource from its stack, or delete the stack. Both can be created again."""
+        stack, logical_id, _ = self.resource(choice)
+        self._begin_step("delete stack" if whole_stack else "remove")
+        if whole_stack:
+            self.cloudformation.delete(stack.name, deployment)
+        else:
+            self._deploy(stack.name, {logical_id: None}, deployment)
+
+    @rule(place=choices, context=choices, edit=choices, deployment=deployments)
+    def import_context(self, place: int, context: int, edit: int, deployment: Deployment) -> None:
+        """Declare existing_context_id: a context that no other resource has, or one that does not exist."""
+        self._begin_step("import context")
+        name, logical_id = PLACES[place % len(PLACES)]
+        stack, own = self.cloudformation.stacks.get(name), owner(name, logical_id)
+        if stack and logical_id in stack.abandoned:
+            return
+        selected = (0, "999", "Lead")
+        if context and (importable := self._importable_contexts(own)):
+            selected = importable[context % len(importable)]
+        engagement, context_id, type_ = selected
+        spec = next(each for each in SPECS if each.type == type_)(own)
+        declared = self.declaration(engagement, payloads.edited(spec, edit), existing_context_id=context_id)
+        self._deploy(name, {logical_id: declared}, deployment)
+
+    def _importable_contexts(self, own: str) -> list[tuple[int, str, str]]:
+        return [
+            (number, each["Id"], each["Type"])
+            for number, engagement in enumerate(self.simulation.engagements)
+            for each in self.simulation.contexts(engagement)
+            if self.oracle.ledger.contexts[engagement, each["Id"]].owner in (None, own)
+            # Not one that a colleague created with the payload of another declaration, which will adopt it.
+            and any(name in str(each["Payload"]) for name in (own, NO_OWNER))
+        ]
+
+    # What Lambda, AWS, colleagues and time do.
+
+    @rule(choice=choices, delivery=deliveries, order=st.lists(st.integers(0, 1), max_size=4).map(tuple))
+    def deliver_again(self, choice: int, delivery: Delivery, order: tuple[int, ...]) -> None:
+        """Deliver the latest event of a resource again."""
+        self.resource(choice)
+        self._begin_step("deliver again")
+        events = [self.cloudformation.latest[each] for each in sorted(self.cloudformation.latest)]
+        event = events[choice % len(events)]
+        record = self.oracle.ledger.record(event.desired.engagement, event.desired.existing_context_id or "")
+        # If two stacks import the same context, it belongs to the later one.
+        if record is None or record.owner in (None, event.owner):
+            self.cloudformation.deliver_again(event, delivery, order)
+
+    @rule(action=st.sampled_from((*FOREIGN_WRITES, "copy", 100, 1000, 40000)), engagement=engagements, choice=choices)
+    def act_outside(self, action: str | int, engagement: int, choice: int) -> None:
+        """Let time pass, let AWS write, or let a colleague create a context just like a declared one."""
+        self._begin_step("act outside of the stacks")
+        engagement_id = self.simulation.engagements[engagement]
+        if isinstance(action, int):
+            self.simulation.clock.advance(action)
+        elif action == "copy":
+            own = owner(*PLACES[choice % len(PLACES)])
+            spec = self.deployed[own].spec if own in self.deployed else SPECS[choice % 3](own)
+            self.simulation.record(f"a colleague creates {spec} in {engagement_id}", depth=0)
+            self.simulation.add_context_without_owner(engagement_id, spec)
+            self.oracle.on_foreign_write(engagement_id, None)
+        else:
+            changed = self.simulation.write_as_aws(engagement_id, action, choice)
+            self.simulation.record(f"AWS writes to {engagement_id}: {action} {changed or ''}", depth=0)
+            self.oracle.on_foreign_write(engagement_id, changed)
+
+    @invariant()
+    def check_between_steps(self) -> None:
+        """Check what must be true between two steps."""
+        if self.has_begun:
+            self.steps += 1
+            self.oracle.check_between_steps()
+
+    def teardown(self) -> None:
+        """Deploy everything once more without faults, unless an invariant was violated; add up what happened."""
+        if not self.has_begun:
+            return
+        if not self.oracle.has_failed:
+            self.simulation.clock.advance(1000)
+            for stack, logical_id, resource in self.resources():
+                self.simulation.record("FINALLY, without faults:", depth=0)
+                self._update(stack, {logical_id: _with_new_timeout(resource)}, NO_INCIDENTS)
+            self.oracle.check_between_steps()
+        OCCURRENCES.update(self.simulation.counts)
+        OCCURRENCES["histories"] += 1
+        OCCURRENCES["histories of full length"] += self.steps >= STEPS
+        OCCURRENCES["steps"] += self.steps
+
+
+def _with_new_timeout(resource: Resource) -> Declaration:
+    return replace(resource.declared, service_timeout=resource.declared.service_timeout + 1)
