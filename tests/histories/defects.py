@@ -1,35 +1,35 @@
-"""What careless developers might have written in place of what the handler has.
+"""Replacements of parts of the handler, as a careless developer might have written them.
 
-Each function stands for one of the handler's own, with its signature. `mutants` says which, and what it must lead to.
+Each function has the signature of the part that it replaces. `mutants` defines what it replaces and which invariant it
+violates.
 """
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from lambda_handler import answer, comparison, declaration, identity, index, lifecycle, logs, partner_central
+from lambda_handler import identity, index, logs, partner_central, response
 from lambda_handler.api import Written
+from lambda_handler.engagement_context import lead, lifecycle, properties, reconcile
+from lambda_handler.engagement_context.comparison import ContextType
+from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
 from lambda_handler.errors import ApiError, Kind
 
-LEAD = "Lead"
+Reconciliation = reconcile._Reconciliation
 
 
-def random_token(event: Any, declared: Any) -> str:
+def random_token(**_: Any) -> str:
     return uuid.UUID(int=random.getrandbits(128)).hex
 
 
-_real_client_token = identity.client_token
+_client_token = identity.client_token
 
 
-def token_without_engagement(
-    *, stack_id: str, logical_resource_id: str, catalog: str, engagement_id: str, type_: str
-) -> str:
-    return _real_client_token(
-        stack_id=stack_id, logical_resource_id=logical_resource_id, catalog=catalog, engagement_id="", type_=type_
-    )
+def token_without_engagement(**parts: Any) -> str:
+    return _client_token(**{**parts, "engagement_id": ""})
 
 
 _update_call = partner_central.PartnerCentral.update
@@ -43,7 +43,7 @@ def blind_resend(self: Any, **params: Any) -> Any:
     try:
         return _update_call(self, **params)
     except ApiError as error:
-        if not error.leaves_open:
+        if not error.outcome_is_unknown:
             raise
         fresh = self.read(catalog=params["catalog"], engagement_id=params["engagement_id"])
         return _update_call(self, **{**params, "modified_at": fresh.modified_at})
@@ -53,82 +53,73 @@ def open_is_done(self: Any, **params: Any) -> Any:
     try:
         return _update_call(self, **params)
     except ApiError as error:
-        if not error.leaves_open:
+        if not error.outcome_is_unknown:
             raise
         fresh = self.read(catalog=params["catalog"], engagement_id=params["engagement_id"])
         return Written(engagement=fresh, context_id=params["context_id"])
 
 
-def no_replay_check(declared: Any, written: Any, known: Any, api: Any, budget: Any) -> Any:
-    return lifecycle._outcome(declared, written.context_id, written.engagement, "created")
+def no_replay_check(job: Any, written: Any, known: Any) -> Any:
+    return lifecycle._outcome(job, written.context_id, written.engagement, "created")
 
 
 def no_once(self: Any, event: Any, status: str, reason: str, physical_id: str, data: Any) -> None:
-    self._delivered = self._put(event["ResponseURL"], answer.body(event, status, reason, physical_id, data))
+    self._delivered = self._put(event["ResponseURL"], response.body(event, status, reason, physical_id, data))
 
 
-_real_update: Any = index.update
+_create_or_update = index.create_or_update
 
 
 def identity_from_old_properties(event: Any, context: Any) -> Any:
-    old, held = event["OldResourceProperties"], identity.parse_physical_id(event["PhysicalResourceId"])
-    if held is None:
-        return _real_update(event, context)
+    current = identity.parse_context_physical_id(event.get("PhysicalResourceId", ""))
+    if current is None:
+        return _create_or_update(event, context)
+    old = event["OldResourceProperties"]
     engagement = old["EngagementIdentifier"].rpartition("/")[2]
-    return _real_update({**event, "PhysicalResourceId": f"{old['Catalog']}/{engagement}/{held.context_id}"}, context)
+    physical_id = f"{old['Catalog']}/{engagement}/{current.context_id}"
+    return _create_or_update({**event, "PhysicalResourceId": physical_id}, context)
 
 
-_real_lifecycle_update = lifecycle.update
+_update = lifecycle.update
 
 
-def recreates_what_is_gone(declared: Any, *, physical_id: str, token: str, api: Any, budget: Any, **rest: Any) -> Any:
-    known = identity.parse_physical_id(physical_id)
-    if known and known.engagement_id == declared.engagement_id and not declared.existing_context_id:
-        first = api.read
+def recreates_what_is_gone(job: Any, known: Any, previous: Any) -> Any:
+    if known.engagement_id != job.desired.engagement_id or job.desired.existing_context_id:
+        return _update(job, known, previous)
+    read = job.api.read
 
-        def read_once(**named: Any) -> Any:
-            engagement = first(**named)
-            if engagement.context(known.context_id) is None:
-                raise LookupError
-            return engagement
+    def read_once(**named: Any) -> Any:
+        engagement = read(**named)
+        if engagement.context(known.context_id) is None:
+            raise LookupError
+        return engagement
 
-        with mock.patch.object(api, "read", read_once):
-            try:
-                return _real_lifecycle_update(
-                    declared, physical_id=physical_id, token=token, api=api, budget=budget, **rest
-                )
-            except LookupError:
-                api.read = first
-                return lifecycle.create(declared, token=token, api=api, budget=budget)
-    return _real_lifecycle_update(declared, physical_id=physical_id, token=token, api=api, budget=budget, **rest)
+    with mock.patch.object(job.api, "read", read_once):
+        try:
+            return _update(job, known, previous)
+        except LookupError:
+            pass
+    return lifecycle.create(job)
 
 
-def all_interactions(held: Any, declared: Any, before: Any, done: Any) -> list[Any]:
-    if declared.type != LEAD:
-        return []
-    return comparison.unmatched(declared.payload.get("Interactions", ()), done.interactions)
+def all_interactions(
+    self: Any, current: Any, desired: Any, previous: Any, settled: Sequence[Any]
+) -> tuple[list[Any], Sequence[Any]]:
+    return lead.unmatched(desired.get("Interactions", ()), settled), settled
 
 
-_real_create = lifecycle.create
+_create = lifecycle.create
 
 
-def logs_the_payload(declared: Any, **rest: Any) -> Any:
-    logs.log(decision=f"creating {declared.payload}")
-    return _real_create(declared, **rest)
+def logs_the_payload(job: Any) -> Any:
+    logs.log(decision=f"creating {job.desired.payload}")
+    return _create(job)
 
 
-def conflict_again(declared: Any, context_id: str, engagement: Any, payload: Any, api: Any, budget: Any) -> Any:
-    return budget.until_answered(
-        lambda: api.update(
-            catalog=declared.catalog,
-            engagement_id=declared.engagement_id,
-            context_id=context_id,
-            type_=declared.type,
-            payload=payload,
-            modified_at=engagement.modified_at,
-        ),
-        unless=(Kind.INTERNAL, Kind.CONNECTION),
-    ).engagement
+def conflict_again(self: Any, error: Any) -> None:
+    self._job.budget.back_off(error)
+    if error.kind is not Kind.CONFLICT:
+        self._read()
 
 
 def delete_parses(event: Any, context: Any) -> str:
@@ -136,67 +127,67 @@ def delete_parses(event: Any, context: Any) -> str:
     return str(event["PhysicalResourceId"]) if catalog and engagement else ""
 
 
-_real_declared = declaration.declared
+_desired_context = properties.desired_context
 
 
-def without_identifier(properties: Any) -> Any:
-    return replace(_real_declared(properties), existing_context_id=None)
+def without_identifier(given: Any) -> Any:
+    return replace(_desired_context(given), existing_context_id=None)
 
 
-def adopts_whatever_there_is(declared: Any, engagement: Any) -> Any:
-    return next(iter(lifecycle._of_type(declared, engagement)), None)
+def adopts_whatever_there_is(desired: Any, engagement: Any) -> Any:
+    return next(iter(lifecycle._same_type(desired, engagement)), None)
 
 
-def adopts_the_first(declared: Any, engagement: Any) -> Any:
-    equal = [
-        context
-        for context in lifecycle._of_type(declared, engagement)
-        if comparison.says(context.payload, declared.payload, declared.type, before={})
-    ]
-    return equal[0] if equal and declared.adopt_existing else None
+def adopts_the_first(desired: Any, engagement: Any) -> Any:
+    type_ = CONTEXT_TYPES[desired.type]
+    same = lifecycle._same_type(desired, engagement)
+    equal = [context for context in same if type_.is_adoptable(context.payload, desired.payload)]
+    return equal[0] if equal and desired.adopt_existing else None
 
 
-_real_body = answer.body
+_body = response.body
 
 
 def new_id_on_failure(event: Any, status: str, reason: str, physical_id: str, data: Any) -> bytes:
-    if status == answer.FAILED:
+    if status == response.FAILED:
         event = {name: value for name, value in event.items() if name != "PhysicalResourceId"}
-    return _real_body(event, status, reason, physical_id, data)
+    return _body(event, status, reason, physical_id, data)
 
 
 def no_attributes(event: Any, status: str, reason: str, physical_id: str, data: Any) -> bytes:
-    return _real_body(event, status, reason, physical_id, {} if event["RequestType"] == "Update" else data)
+    return _body(event, status, reason, physical_id, {} if event["RequestType"] == "Update" else data)
 
 
-def no_patience(self: Any, call: Callable[[], Any], *, unless: Any = ()) -> Any:
+def no_retries(self: Any, call: Callable[[], Any], *, unless: Any = ()) -> Any:
     return call()
 
 
-_real_put = answer.CfnResource._put
+_put = response.CfnResource._put
 
 
 def always_delivered(self: Any, url: str, content: bytes) -> bool:
-    _real_put(self, url, content)
+    _put(self, url, content)
     return True
 
 
-_real_rest_says = comparison.rest_says
+_is_equivalent = ContextType.is_equivalent
+_is_equivalent_lead = lead.Lead.is_equivalent
 
 
-def keeps_what_is_dropped(held: Any, declared: Any, type_: str, *, before: Any) -> bool:
-    return _real_rest_says(held, declared, type_, before={})
+def keeps_what_is_dropped(self: Any) -> bool:
+    is_equivalent = _is_equivalent_lead if isinstance(self._type, lead.Lead) else _is_equivalent
+    return is_equivalent(self._type, self._current(), self._desired, {})
 
 
-def writes_always(held: Any, declared: Any, type_: str, *, before: Any) -> bool:
+def writes_always(self: Any) -> bool:
     return False
 
 
-def adopts_nothing(declared: Any, engagement: Any) -> None:
+def adopts_nothing(desired: Any, engagement: Any) -> None:
     return None
 
 
-def gives_nothing_back(held: Any, declared: Any, before: Any) -> dict[str, Any]:
+def gives_nothing_back(self: Any, current: Any, desired: Any, previous: Any) -> dict[str, Any]:
     return {}
 
 

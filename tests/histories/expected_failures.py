@@ -22,8 +22,8 @@ LASTING_FAULT_ERRORS = {
     "conflict": "ConflictException",
     "denied": "AccessDeniedException",
     "denied finally": "AccessDeniedException",
-    "drop": "ProtocolError",
-    "drop after commit": "ProtocolError",
+    "drop": "ConnectionClosedError",
+    "drop after commit": "ConnectionClosedError",
     "timeout": "ReadTimeoutError",
 }
 
@@ -60,33 +60,31 @@ def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]
 def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
     """Yield what is wrong with the declaration itself."""
     desired = invocation.event.desired
-    if desired.spec.flaw == "invalid length":
-        yield "payload refused by the service", "ValidationException", "BusinessProblem", "***"
-    elif desired.spec.flaw:
-        yield "payload refused by the handler", "Payload is not what the API takes"
+    if desired.spec.flaw:
+        yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
     behavior = ledger.simulation.service.behavior
     if desired.type == "ProspectingResult" and not behavior.accepts_prospecting_result:
         yield "only AWS writes a ProspectingResult", "ValidationException", "ACTION_NOT_PERMITTED"
     contexts = ledger.simulation.contexts(desired.engagement)
     of_type = [each["Id"] for each in contexts if each["Type"] == desired.type]
     if desired.existing_context_id and desired.existing_context_id not in of_type:
-        yield "no context to import", "existing_context_id names", desired.existing_context_id
+        yield "no context to import", "[CONTEXT_NOT_FOUND]", desired.existing_context_id
     if _has_too_many_interactions(ledger, invocation):
-        yield "too many interactions", "10"
+        yield "too many interactions", "[TOO_MANY_INTERACTIONS]"
     if _is_interaction_uncertain(ledger, invocation):
-        yield "uncertain interactions", "It is not certain whether Interactions["
+        yield "uncertain interactions", "[UNCERTAIN_INTERACTION]"
 
 
 def _creation_failures(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
     """Yield why no context can be created, and none can be identified as the resource's."""
     event, desired = invocation.event, invocation.event.desired
     if desired.adopt_existing and len(equal_contexts(invocation.last_read, desired, normalize=True)) > 1:
-        yield "two equal contexts", "exactly as declared", "existing_context_id", "adopt_existing"
+        yield "two equal contexts", "[AMBIGUOUS_CONTEXT]", "existing_context_id", "adopt_existing"
     if ledger.is_token_used_otherwise(event, invocation.started):
-        yield "client token used", "client_token", "existing_context_id"
+        yield "client token used", "[CLIENT_TOKEN_USED]", "client_token", "existing_context_id"
     quota = ledger.simulation.service.behavior.quota
     if len(ledger.simulation.contexts(desired.engagement)) >= quota:
-        yield "engagement full", "ServiceQuotaExceededException", "existing_context_id"
+        yield "engagement full", "[ENGAGEMENT_FULL]", "ServiceQuotaExceededException", "existing_context_id"
 
 
 def _has_too_many_interactions(ledger: Ledger, invocation: Invocation) -> bool:

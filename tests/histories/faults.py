@@ -40,7 +40,7 @@ LASTING_FAULTS = (
 # Where the process ends: around its nth API call, or around its response.
 CRASHES = ("before call", "after call", "before response", "after response")
 # What can happen to one attempt to deliver the response.
-RESPONSE_FAULTS = ("503", "drop", "lost", "hang", "403")
+RESPONSE_FAULTS = ("503", "drop", "lost", "403")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,9 @@ from unittest import mock
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from lambda_handler import answer, index, logs, partner_central, retries
+from lambda_handler import index, logs, partner_central, response, retries
 from tests.histories.clock import SECOND, Scheduler
-from tests.histories.invocation import LIMIT_SECONDS, Invocation, ProcessEndedError, RequestHangsError
+from tests.histories.invocation import LIMIT_SECONDS, Invocation, ProcessEndedError
 from tests.histories.simulation import Simulation
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
@@ -42,10 +42,10 @@ class Process:
     """A process of the function: what the handler keeps from one event to the next."""
 
     def __init__(self) -> None:
-        self.resource = answer.CfnResource(sleep=_sleep)
-        self.resource.create(index.create)
-        self.resource.update(index.update)
-        self.resource.delete(index.delete)
+        self.resource = response.CfnResource(sleep=_sleep)
+        self.resource.create(lambda event, context: index.create_or_update(event, context))
+        self.resource.update(lambda event, context: index.create_or_update(event, context))
+        self.resource.delete(lambda event, context: index.delete(event, context))
         http: Any = SimpleNamespace(request=lambda *args, **rest: _invocation().respond(*args, **rest))
         self.resource._http = http
         self.log_fields: dict[str, Any] = {}
@@ -53,7 +53,7 @@ class Process:
     def activate(self, invocation: Invocation) -> None:
         """Make the handler's modules belong to this process."""
         _Active.invocation, _Active.process = invocation, self
-        index.resource = self.resource
+        index.helper = self.resource
         logs._bound = self.log_fields
 
 
@@ -142,7 +142,7 @@ class _Timer:
 
     def _fire(self) -> None:
         simulation, previous = self._invocation.simulation, (_Active.invocation, _Active.process)
-        if self._process is None or self._process.resource._turn.locked():
+        if self._process is None or self._process.resource._lock.locked():
             # A real thread would wait here until the response is sent, and then find nothing to do.
             return
         self._invocation.record("the deadline's timer fires")
@@ -157,24 +157,6 @@ class _Timer:
             simulation.in_alarm = False
             if previous[0] and previous[1]:
                 previous[1].activate(previous[0])
-
-
-class _Thread:
-    """threading.Thread for one attempt to deliver the response: it runs while it is joined."""
-
-    def __init__(self, *, target: Callable[..., object], args: Sequence[Any] = (), daemon: bool) -> None:
-        self._work = functools.partial(target, *args)
-        self.daemon = daemon
-
-    def start(self) -> None:
-        """Do nothing yet."""
-
-    def join(self, seconds: float) -> None:
-        """Do the work; if it never ends, let the time pass."""
-        try:
-            self._work()
-        except RequestHangsError:
-            _sleep(seconds)
 
 
 class _Output:
@@ -214,7 +196,6 @@ class _Jitter:
 def _client() -> Any:
     with mock.patch.dict("os.environ", CREDENTIALS):
         client: Any = partner_central.connect()
-    client.meta.events.unregister("before-send.partnercentral-selling", unique_id="transport")
     client.meta.events.register("before-send.partnercentral-selling", _send)
     # No test here looks at signatures or the user agent, and both take time.
     client.meta.events.register("choose-signer.partnercentral-selling", lambda **_: UNSIGNED)
@@ -245,10 +226,10 @@ def installed() -> Iterator[None]:
         for module, name, new in (
             (index, "client", _client),
             (index, "RetryBudget", budget),
-            (index, "resource", index.resource),
-            (answer, "time", time),
-            (answer, "random", _Jitter),
-            (answer, "threading", SimpleNamespace(Timer=_Timer, Thread=_Thread, Lock=threading.Lock)),
+            (index, "helper", index.helper),
+            (response, "time", time),
+            (response, "random", _Jitter),
+            (response, "threading", SimpleNamespace(Timer=_Timer, Lock=threading.Lock)),
             (logs, "time", time),
             (logs, "_bound", {}),
             (sys, "stdout", _Output(sys.stdout)),

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Protocol
 import urllib3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from cdk_partnercentral_local import Call, Dropped
 from tests.histories.clock import SECOND
@@ -29,10 +30,6 @@ ENDPOINT = "https://partnercentral-selling.us-east-1.api.aws"
 
 class ProcessEndedError(BaseException):
     """The process ended. The handler cannot catch this."""
-
-
-class RequestHangsError(BaseException):
-    """A request never ends, and its thread waits for it."""
 
 
 class Observer(Protocol):
@@ -169,7 +166,7 @@ class Invocation:
         if fault == "gateway error":
             return _response(503, b"<html><body>Service Unavailable</body></html>", "text/html")
         if fault == "drop":
-            raise urllib3.exceptions.ProtocolError("Connection aborted.")
+            raise ConnectionClosedError(endpoint_url=ENDPOINT)
         if fault == "timeout":
             self._time_out()
         if fault == "late":
@@ -208,7 +205,7 @@ class Invocation:
             reply = service.handle(target, body)
         except Dropped:
             self._observe(service.calls[-1])
-            raise urllib3.exceptions.ProtocolError("Connection aborted.") from None
+            raise ConnectionClosedError(endpoint_url=ENDPOINT) from None
         finally:
             service.faults.clear()
         call = service.calls[-1]
@@ -221,7 +218,7 @@ class Invocation:
 
     def _time_out(self) -> NoReturn:
         self.pass_time(READ_TIMEOUT)
-        raise urllib3.exceptions.ReadTimeoutError(urllib3.HTTPSConnectionPool("api.example"), "/", "Read timed out.")
+        raise ReadTimeoutError(endpoint_url=ENDPOINT)
 
     def _send_late(self, target: str, body: bytes) -> NoReturn:
         def arrive() -> None:
@@ -251,10 +248,8 @@ class Invocation:
         self.simulation.counts[f"response: {result}"] += 1
         if result == "drop":
             raise urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset"))
-        if result in ("200", "lost", "hang"):
+        if result in ("200", "lost"):
             self.received = self.received or body
-        if result == "hang":
-            raise RequestHangsError
         if result == "lost":
             self.pass_time(5)
             pool = urllib3.HTTPConnectionPool("responses.example")

@@ -117,7 +117,7 @@ class Ledger:
         It was not in the rollback of a failed replacement, nor if the function could not read it.
         """
         previous, desired, context = event.previous, event.desired, self.updated_in_place(event)
-        if context is None or previous is None or previous.spec.flaw in ("missing member", "wrong type"):
+        if context is None or previous is None:
             return None
         if (previous.catalog, previous.engagement, previous.type) != (
             desired.catalog,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from lambda_handler import answer, comparison, index, lifecycle, partner_central, reconcile, retries
+from lambda_handler import engagement_context, index, partner_central, response, retries
+from lambda_handler.engagement_context import lead, lifecycle, reconcile
 from tests.histories import defects
 from tests.histories.invariants import Invariant, InvariantError
 from tests.histories.state_machine import OCCURRENCES, run_histories
@@ -52,21 +53,21 @@ MUTANTS = (
     Mutant(
         name="adopts nothing",
         place=lifecycle,
-        attribute="_adopted",
+        attribute="_adoptable",
         replacement=defects.adopts_nothing,
         violates={Invariant.ADOPTS_EQUAL},
         seed=2,
     ),
     Mutant(
         name="random client token",
-        place=index,
-        attribute="_token",
+        place=engagement_context,
+        attribute="client_token",
         replacement=defects.random_token,
         violates={Invariant.ONE_CONTEXT, Invariant.ONE_CLIENT_TOKEN, Invariant.DECLARED_CLIENT_TOKEN},
     ),
     Mutant(
         name="client token without the engagement",
-        place=index,
+        place=engagement_context,
         attribute="client_token",
         replacement=defects.token_without_engagement,
         violates={Invariant.NO_UNEXPECTED_FAILURE},
@@ -105,15 +106,15 @@ MUTANTS = (
     ),
     Mutant(
         name="two responses",
-        place=answer.CfnResource,
-        attribute="_answer",
+        place=response.CfnResource,
+        attribute="_respond",
         replacement=defects.no_once,
         violates={Invariant.ONE_RESPONSE},
     ),
     Mutant(
         name="identity from OldResourceProperties",
         place=index,
-        attribute="update",
+        attribute="create_or_update",
         replacement=defects.identity_from_old_properties,
         violates={
             Invariant.NO_UNEXPECTED_FAILURE,
@@ -133,14 +134,14 @@ MUTANTS = (
     ),
     Mutant(
         name="interactions are sent again",
-        place=reconcile,
-        attribute="_interactions_due",
+        place=lead.Lead,
+        attribute="pending_interactions",
         replacement=defects.all_interactions,
         violates={Invariant.NO_DUPLICATE_INTERACTION},
     ),
     Mutant(
         name="an update removes what AWS filled in",
-        place=comparison,
+        place=lead.Lead,
         attribute="filled_in",
         replacement=defects.gives_nothing_back,
         violates={Invariant.FILLED_IN_KEPT},
@@ -162,8 +163,8 @@ MUTANTS = (
     ),
     Mutant(
         name="no read after a conflict",
-        place=reconcile,
-        attribute="_write",
+        place=reconcile._Reconciliation,
+        attribute="_recover",
         replacement=defects.conflict_again,
         violates={Invariant.NO_UNEXPECTED_FAILURE},
         seed=2,
@@ -177,36 +178,36 @@ MUTANTS = (
     ),
     Mutant(
         name="existing_context_id is ignored",
-        place=index,
-        attribute="declared",
+        place=engagement_context,
+        attribute="desired_context",
         replacement=defects.without_identifier,
         violates={Invariant.IMPORT_CREATES_NOTHING, Invariant.IMPORT_USES_CONTEXT, Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
         name="adopts any context of the Type",
         place=lifecycle,
-        attribute="_adopted",
+        attribute="_adoptable",
         replacement=defects.adopts_whatever_there_is,
         violates={Invariant.ADOPTS_UNAMBIGUOUS, Invariant.OWN_CONTEXT},
     ),
     Mutant(
         name="adopts the first of several equal contexts",
         place=lifecycle,
-        attribute="_adopted",
+        attribute="_adoptable",
         replacement=defects.adopts_the_first,
         violates={Invariant.ADOPTS_UNAMBIGUOUS},
         seed=9,
     ),
     Mutant(
         name="a failed update responds with another physical id",
-        place=answer,
+        place=response,
         attribute="body",
         replacement=defects.new_id_on_failure,
         violates={Invariant.WELL_FORMED_RESPONSE},
     ),
     Mutant(
         name="no attributes on Update",
-        place=answer,
+        place=response,
         attribute="body",
         replacement=defects.no_attributes,
         violates={Invariant.WELL_FORMED_RESPONSE},
@@ -214,29 +215,29 @@ MUTANTS = (
     Mutant(
         name="no retries",
         place=retries.RetryBudget,
-        attribute="until_answered",
-        replacement=defects.no_patience,
+        attribute="retry",
+        replacement=defects.no_retries,
         violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
         name="an undelivered response counts as delivered",
-        place=answer.CfnResource,
+        place=response.CfnResource,
         attribute="_put",
         replacement=defects.always_delivered,
         violates={Invariant.ERROR_IF_NOT_DELIVERED, Invariant.ONE_RESPONSE},
     ),
     Mutant(
         name="a member that is no longer declared stays",
-        place=comparison,
-        attribute="rest_says",
+        place=reconcile._Reconciliation,
+        attribute="_members_are_equivalent",
         replacement=defects.keeps_what_is_dropped,
         violates={Invariant.PAYLOAD_STORED},
         seed=14,
     ),
     Mutant(
         name="an update that changes nothing",
-        place=comparison,
-        attribute="rest_says",
+        place=reconcile._Reconciliation,
+        attribute="_members_are_equivalent",
         replacement=defects.writes_always,
         violates={Invariant.FEW_CALLS},
     ),

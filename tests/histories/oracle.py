@@ -177,7 +177,7 @@ class Oracle:
     def _check_number_of_calls(self, invocation: Invocation) -> None:
         behavior = self.simulation.service.behavior
         is_unusual = (
-            behavior.read_lag or behavior.normalises or behavior.writes_per_second or behavior.update == "merge"
+            behavior.read_lag or behavior.normalizes or behavior.writes_per_second or behavior.update == "merge"
         )
         has_errors = any(call.error for call in invocation.calls)  # a token that was used for another request
         if invocation.faults != NO_FAULTS or not invocation.alone or is_unusual or has_errors:
