@@ -188,7 +188,7 @@ MUTANTS = (
         place=lifecycle,
         attribute="_adoptable",
         replacement=defects.adopts_whatever_there_is,
-        violates={Invariant.ADOPTS_UNAMBIGUOUS, Invariant.OWN_CONTEXT},
+        violates={Invariant.ADOPTS_IF_ALLOWED, Invariant.ADOPTS_UNAMBIGUOUS, Invariant.OWN_CONTEXT},
     ),
     Mutant(
         name="adopts the first of several equal contexts",
