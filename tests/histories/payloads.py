@@ -183,7 +183,7 @@ def _edited_lead(spec: Lead, edit: int) -> Spec:
         {"status": (spec.status + 1) % 3},
         {"status": 0},
         {"score": (spec.score + 1) % 3},
-        {"score": 0, "company": 1 - spec.company},
+        {"score": 0},
         {"padded": not spec.padded},
         {"flaw": FLAWS[edit % 3]},
     )
