@@ -262,7 +262,8 @@ def main(part_of_name: str = "") -> None:
         needed: dict[int, int] = {}
         for seed in dict.fromkeys((mutant.seed, *SEEDS)):
             before = OCCURRENCES["histories"]
-            if catch(mutant, seed):
+            violation = catch(mutant, seed)
+            if violation and violation.invariant in mutant.violates:
                 needed[seed] = OCCURRENCES["histories"] - before
                 if needed[seed] <= FEW_HISTORIES:
                     break

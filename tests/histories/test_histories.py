@@ -8,16 +8,61 @@ from collections import Counter
 
 import pytest
 
+from tests.histories.faults import CALL_FAULTS, FOREIGN_WRITES
 from tests.histories.state_machine import OCCURRENCES, run_histories
 
 HISTORIES = 90  # for each seed
 SEEDS = (1, 2, 3, 4)
 SLOW_SEEDS = range(101, 117)
 RANDOM_HISTORIES = 40
+RARE_FAULTS = ("gateway error", "slow", "trickle")
 
-# What the histories of a seed must at least have contained to be worth running: about half of what the poorest seed had.
+# What the histories of a seed must contain to be worth running: about half of what the poorest of these seeds has.
 LEAST_OCCURRENCES = {
-    "created": 300,
+    # Responses.
+    "Create SUCCESS": 250,
+    "Create FAILED": 70,
+    "Update SUCCESS": 700,
+    "Update FAILED": 85,
+    "Delete SUCCESS": 90,
+    "failed: client token used": 15,
+    "failed: engagement full": 25,
+    "failed: no context to import": 10,
+    "failed: only AWS writes a ProspectingResult": 10,
+    "failed: payload refused by the handler": 9,
+    "failed: payload refused by the service": 6,
+    "failed: out of time": 1,
+    **dict.fromkeys(("response: 403", "response: 503", "response: drop", "response: hang", "response: lost"), 20),
+    # Contexts.
+    "created": 240,
+    "updated": 280,
+    "adopted": 35,
+    "imported": 35,
+    "replayed": 45,
+    "replaced": 70,
+    "declared again": 20,
+    # Stacks.
+    "stack rolled back": 210,
+    "update rolled back": 100,
+    "replacement rolled back": 3,
+    "rollback failed": 1,
+    "no response": 1,
+    # Lambda.
+    "concurrent invocations": 60,
+    "duplicate delivery": 50,
+    "retried by Lambda": 140,
+    "crashed": 120,
+    "crashed after a write": 28,
+    "timer fired": 2,
+    # Partner Central.
+    "error: AccessDeniedException": 15,
+    "error: ConflictException": 200,
+    "error: InternalServerException": 200,
+    "error: ServiceQuotaExceededException": 25,
+    "error: ThrottlingException": 300,
+    "error: ValidationException": 20,
+    **dict.fromkeys((f"fault: {fault}" for fault in (*CALL_FAULTS, *FOREIGN_WRITES) if fault not in RARE_FAULTS), 5),
+    **dict.fromkeys((f"fault: {fault}" for fault in RARE_FAULTS), 1),
 }
 
 
