@@ -1,8 +1,8 @@
 """The errors of the function, independent of the SDK.
 
 Exception
-├── ResourceError    the function decided to stop: a code of `reasons.CODES`, and a text that says what to do
-└── ApiError         a call to Partner Central failed: `kind` says how
+├── ResourceError    the function decided to stop: a code of `reasons.CODES`, and a text with what to do
+└── ApiError         a call to Partner Central failed in the way of `kind`
 """
 
 from collections.abc import Sequence

@@ -165,7 +165,7 @@ class PartnerCentral:
         except ClientError as cause:
             raise self._api_error(operation, cause.response) from None
         except SSLError as cause:
-            # A connection that is closed during the handshake says nothing about the certificate, and can be retried.
+            # A connection that is closed during the handshake is not about the certificate, and can be retried.
             kind = Kind.CONNECTION if "EOF" in str(cause) else Kind.CERTIFICATE
             raise error(kind, cause, "the TLS handshake failed") from None
         except (HTTPClientError, ConnectionError) as cause:

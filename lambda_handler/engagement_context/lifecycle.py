@@ -1,7 +1,7 @@
 """Which context is the declared one: create it, adopt it, import it, update it or replace it.
 
 One rule decides every doubt: an error can be fixed, a used-up context cannot. If it is not certain which context is ours, the
-function fails with a Reason that says how to proceed. It never creates a context just in case.
+function fails with a Reason that explains how to proceed. It never creates a context just in case.
 """
 
 from collections.abc import Iterable

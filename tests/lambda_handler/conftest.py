@@ -20,7 +20,7 @@ ROOT = str(Path(__file__).parents[2])
 if ROOT not in sys.path:
     sys.path.append(ROOT)
 
-# On a busy machine, the time that one example takes says nothing.
+# A busy machine makes any deadline for one example meaningless.
 hypothesis.settings.register_profile("unit", deadline=None)
 hypothesis.settings.load_profile("unit")
 

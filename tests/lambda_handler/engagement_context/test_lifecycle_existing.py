@@ -64,7 +64,7 @@ def test_an_imported_context_is_updated_to_the_declaration() -> None:
 
 
 def test_an_imported_context_that_equals_the_declaration_is_not_written_to() -> None:
-    # Context 1 is equal too, but the id says which one is meant.
+    # Context 1 is equal too, but the id specifies which one to manage.
     outcome = create(reads(engagement(project("1"), project("2"), lock=2)), existing_context_id="2")
     assert (outcome.identity, outcome.engagement.modified_at) == (identity("2"), LOCKS[2])
 

@@ -1,6 +1,8 @@
 """The function as it ships: its zip, unpacked, and processes that run it."""
 
 import compileall
+import fcntl
+import os
 import subprocess
 import sys
 import zipfile
@@ -25,16 +27,26 @@ ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
 
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The function's zip, rebuilt if it is old, unpacked and read-only as in Lambda."""
-    subprocess.run([sys.executable, str(ROOT / "hatch_build.py")], check=True, cwd=ROOT, capture_output=True)
-    folder = tmp_path_factory.mktemp("function")
+    """The function's zip, rebuilt if it is old, unpacked and read-only as in Lambda. The workers of a test run share it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "function"
+    with (shared / "function.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            subprocess.run([sys.executable, str(ROOT / "hatch_build.py")], check=True, cwd=ROOT, capture_output=True)
+            unpack(folder)
+    return folder
+
+
+def unpack(folder: Path) -> None:
+    """Unpack the zip into a folder, which becomes read-only."""
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(folder)
     # The byte code in the zip is for Lambda's Python. Without byte code, each process starts half a second later.
     compileall.compile_dir(folder, quiet=2, workers=1)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ class ScriptedFunction:
 def running(start: Start, on: str, *, trimmed: bool = False, **environment: str | None) -> Iterator[ScriptedFunction]:
     """Start the function on plain crhelper or on our subclass."""
     path = [HERE, None] if trimmed or on == "ours" else [HERE, INSTALLED]
-    # Plain crhelper logs sensitive values, and a test below says so.
+    # Plain crhelper logs sensitive values: a test below expects that.
     with start(path=path, module="scripted_function", scans=on == "ours", ON=on, **environment) as cloud:
         yield ScriptedFunction(cloud)
 
