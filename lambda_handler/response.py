@@ -82,7 +82,6 @@ class CfnResource(crhelper.CfnResource):
         # crhelper's polling adds such members. In an event from elsewhere they would skip the work and respond SUCCESS.
         event = {name: value for name, value in event.items() if not str(name).startswith("CrHelper")}
         event["RequestType"] = str(event.get("RequestType"))
-        self.NoEcho = False  # crhelper keeps it from one event to the next
         self._delivered = False
         self._pending = event
         super().__call__(event, context)

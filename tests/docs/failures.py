@@ -16,11 +16,12 @@ import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from cdk_partnercentral_local import Behavior, Fault, ServiceError
+from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.endpoint import certificate
 from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, event, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud
@@ -50,10 +51,18 @@ def failure(name: str, **environment: str) -> Callable[[Failure], Failure]:
     return register
 
 
-def shown(name: str, start: Start) -> str:
-    """Produce a failure in a cloud of its own. Return what is shown, with ids that are the same in every run."""
-    with start(**ENVIRONMENTS[name]) as cloud:
-        return plain(FAILURES[name](cloud, cloud.service.create_engagement()))
+def shown(name: str, cloud: Cloud, start: Start) -> str:
+    """Produce a failure. Return what is shown, with ids that are the same in every run.
+
+    Args:
+        name: Its name.
+        cloud: The cloud to use if the failure needs no environment variables.
+        start: Starts another cloud.
+    """
+    with ExitStack() as stack:
+        if ENVIRONMENTS[name]:
+            cloud = stack.enter_context(start(**ENVIRONMENTS[name]))
+        return plain(FAILURES[name](reset(cloud), cloud.service.create_engagement()))
 
 
 def plain(text: str) -> str:
@@ -327,9 +336,9 @@ def main() -> None:
         def start(**environment: str) -> Cloud:
             return Cloud([folder / "function"], made, Path(tempfile.mkdtemp(dir=folder)), environment)
 
-        with suppress(KeyboardInterrupt):
+        with start() as cloud, suppress(KeyboardInterrupt):
             for name in parser.parse_args().names:
-                sys.stdout.write(f"{name}\n  {shown(name, start)}\n")
+                sys.stdout.write(f"{name}\n  {shown(name, cloud, start)}\n")
                 sys.stdout.flush()
         with start() as cloud:
             for line in log_of_a_create(cloud):

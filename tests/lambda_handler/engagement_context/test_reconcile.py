@@ -107,6 +107,18 @@ def test_a_context_that_vanishes_between_two_reads_is_an_error() -> None:
     assert ENGAGEMENT in text
 
 
+def test_a_context_that_two_reads_lag_behind_is_waited_for_each_time() -> None:
+    lagging = [reads(engagement())] * 3
+    update(
+        *lagging,
+        reads(engagement(project("1", OTHER_PROJECT), lock=1)),
+        updates("1", CONFLICT, lock=1),
+        *lagging,
+        reads(engagement(project("1", OTHER_PROJECT), lock=2)),
+        updates("1", written("1", lock=3), lock=2),
+    )
+
+
 @UNKNOWN_OUTCOME
 def test_an_update_with_an_unknown_outcome_is_not_repeated_if_it_arrived(kind: Kind) -> None:
     outcome = update(

@@ -196,6 +196,18 @@ def test_a_replayed_create_sends_the_interactions_that_were_declared_since() -> 
     assert outcome.identity == identity("1")
 
 
+def test_an_import_sends_interactions_that_are_declared_before_the_only_current_one() -> None:
+    # Nothing was declared before, so the current interaction does not show that earlier ones were sent.
+    outcome = create(
+        reads(engagement(current_lead(BEN))),
+        sends(0, ANN),
+        payload=lead(ANN, BEN),
+        type_="Lead",
+        existing_context_id="1",
+    )
+    assert outcome.identity == identity("1")
+
+
 # The Lead lost what was declared before, and has what nobody declared: AWS edited it, or the service replaces and AWS added.
 
 

@@ -33,11 +33,12 @@ def test_no_interaction_is_sent_twice_after_a_conflict() -> None:
 
 
 def test_a_successful_update_resets_the_retries_of_conflicts() -> None:
-    clock = Clock()
-    busy = [sends(1, CLEO, error(Kind.THROTTLED))] * 20
+    # The minimum of ten retries is used up before the update, and the minute between the update and the next conflict.
+    clock = Clock(share=0.1)
+    conflicts = [reads(engagement(current_lead(ANN))), sends(0, BEN, CONFLICT)] * 10
+    busy = [sends(1, CLEO, error(Kind.THROTTLED))] * 200
     change(
-        reads(engagement(current_lead(ANN))),
-        sends(0, BEN, CONFLICT),
+        *conflicts,
         reads(engagement(current_lead(ANN))),
         sends(0, BEN),
         *busy,
@@ -86,6 +87,20 @@ def test_interactions_that_a_lagging_read_does_not_show_count_toward_the_limit()
             previous=TEN[:8],
         )
     assert failed.value.code == "TOO_MANY_INTERACTIONS"
+
+
+def test_an_interaction_whose_date_the_service_cut_counts_once_toward_the_limit() -> None:
+    precise = {**BEN, "InteractionDate": "2026-05-06T07:08:09.120Z"}
+    cut = {**BEN, "InteractionDate": "2026-05-06T07:08:09Z"}
+    change(
+        reads(engagement(current_lead(*TEN[:8]))),
+        sends(0, precise),
+        sends(1, CLEO, CONFLICT),
+        reads(engagement(current_lead(*TEN[:8], cut), lock=2)),
+        sends(2, CLEO),
+        now=[*TEN[:8], precise, CLEO],
+        previous=TEN[:8],
+    )
 
 
 @UNKNOWN_OUTCOME

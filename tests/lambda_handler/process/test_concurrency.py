@@ -15,7 +15,7 @@ from tests.lambda_handler.process.harness import Cloud, Function
 
 PROCESSES = 10
 ENGAGEMENTS = 2
-BUSY = Behavior(writes_per_second=4)
+BUSY = Behavior(writes_per_second=8)
 
 
 def project(number: int, title: str = "Move to AWS") -> dict[str, Any]:
