@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv --no-config --quiet
 # Dependabot reads these options from the headers of the lists, so that it resolves them as `make lock` does.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
-GENERATED := $(VENV) node_modules cdk.out dist site .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+GENERATED := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 # `make test` leaves out the tests marked as slow; `make test-all` runs them too, with MARK empty.
 MARK ?= not slow
 PYTEST := $(PY) -m pytest --quiet -m "$(MARK)"
@@ -84,7 +84,7 @@ audit: setup ## Look the pinned packages up among known vulnerabilities. Needs t
 	done
 
 lock: $(VENV)/.uv ## Resolve every requirements.in again.
-	for list in requirements lambda_handler/requirements benchmarks/plain_crhelper/requirements; do \
+	for list in requirements lambda_handler/requirements; do \
 	  $(VENV)/bin/$(COMPILE) --quiet --no-config \
 	    --custom-compile-command "make lock, which is: $(COMPILE)" $$list.in --output-file $$list.txt || exit 1; \
 	done

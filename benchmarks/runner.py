@@ -1,6 +1,6 @@
-"""What Lambda's Python runtime does: import the function, hand it events, say when it was ready and when each was done.
+"""Do what Lambda's Python runtime does: import the function, pass it events, and report when it was ready and when it was done.
 
-Runs by itself, with nothing on its path but the function. Times are the kernel's monotonic clock, which all processes share.
+Only the function is on the path. Times are the kernel's monotonic clock, which all processes share.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Context:
-    """Lambda's context object, as far as it is used: 15 minutes that count down."""
+    """Lambda's context object, as far as the functions use it: 15 minutes that count down."""
 
     aws_request_id = "5f1c2a90-0000-4000-8000-000000000000"
     function_name = "Deals-Provider"
@@ -27,13 +27,13 @@ class Context:
 
 
 def main() -> None:
-    """Handle the events on standard input, one JSON line each."""
+    """Handle the events on standard input, one JSON document per line."""
     sys.path.insert(0, os.environ["FUNCTION_PATH"])
     with os.fdopen(int(os.environ["RESULTS"]), "w", buffering=1) as results:
         module: Any = importlib.import_module(os.environ["FUNCTION"])
         results.write(json.dumps({"ready": time.monotonic(), "modules": len(sys.modules)}) + "\n")
         for line in sys.stdin:
-            # Whoever measures looks at the answer; a function that failed is asked again, as Lambda does it.
+            # The suite looks at the response. Lambda, too, gives the next event to a function that raised.
             with contextlib.suppress(Exception):
                 module.handler(json.loads(line), Context())
             results.write(json.dumps({"done": time.monotonic()}) + "\n")

@@ -1,51 +1,98 @@
-"""The other side of every measured function, in a process of its own: a local Partner Central and an answer endpoint.
+"""What every measured function talks to: a local Partner Central, and the endpoint of responses to CloudFormation.
 
-Both speak TLS, on a free port of 127.0.0.1 each. The process takes one command a line on standard input and says one line
-for each. It times its own work, so that it can be taken off. `Service` in `service_process` is the other end.
+Both speak TLS on a free port of 127.0.0.1, in threads of the suite, which waits while a function runs.
 """
 
 import json
+import secrets
 import ssl
-import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+import botocore
+import trustme
 
 from cdk_partnercentral_local import Behavior, PartnerCentral
 
 
-class Front(ThreadingHTTPServer):
-    """One HTTPS server. A POST is a request to Partner Central, a PUT is an answer to CloudFormation.
+class Service(AbstractContextManager["Service"]):
+    """Both servers, for as long as a `with` block lasts.
+
+    Args:
+        folder: A folder for the certificates.
 
     Attributes:
-        service: Partner Central.
-        answers: The answers that arrived, each with its path and time.
-        busy: When each request was worked on, from its first line to the last byte sent.
+        environment: The environment variables that send a function to the service and let it trust the certificate.
+        partner_central: The local Partner Central.
+        responses: The responses to CloudFormation by their URLs, each with the time `at` which it arrived.
+        busy: The seconds that each request took here.
     """
 
+    def __init__(self, folder: Path) -> None:
+        authority = trustme.CA()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        authority.cert_pem.write_to_path(folder / "authority.pem")
+        # As many certificates as usual: to read them is part of a cold start.
+        bundle = folder / "bundle.pem"
+        bundle.write_bytes(Path(botocore.__file__).with_name("cacert.pem").read_bytes() + authority.cert_pem.bytes())
+        self._servers = [_Server(self, context), _Server(self, context)]
+        api, responses = (server.server_port for server in self._servers)
+        self._responses_url = f"https://127.0.0.1:{responses}"
+        self.environment = {
+            "SSL_CERT_FILE": str(bundle),
+            "AWS_CA_BUNDLE": str(bundle),
+            "NODE_EXTRA_CA_CERTS": str(folder / "authority.pem"),
+            "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": f"https://127.0.0.1:{api}",
+            "RESPONSES_PORT": str(responses),
+        }
+        self.reset(0)
+
+    def __exit__(self, *_: object) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+    def reset(self, engagements: int, **behavior: Any) -> list[str]:
+        """Start again with a number of engagements; return their IDs."""
+        # boto3 cuts timestamps to microseconds, so an update by plain crhelper needs a lock of that precision.
+        self.partner_central = PartnerCentral(Behavior(lock="microsecond", **behavior))
+        self.responses: dict[str, dict[str, Any]] = {}
+        self.busy: list[float] = []
+        return [self.partner_central.create_engagement() for _ in range(engagements)]
+
+    def url(self) -> str:
+        """Return a new URL for a response."""
+        return f"{self._responses_url}/{secrets.token_hex(8)}?X-Amz-Signature={secrets.token_hex(16)}"
+
+    def respond(self, path: str, body: bytes) -> None:
+        """Keep a response."""
+        self.responses[self._responses_url + path] = {"at": time.monotonic(), **json.loads(body)}
+
+
+class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self, certificate: str, key: str) -> None:
+    def __init__(self, service: Service, context: ssl.SSLContext) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        # The handshake is left to the connection's own thread, so that nobody holds up the others.
+        self.service = service
+        # Each connection's own thread does the handshake, so that it does not delay the others.
         self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-        self.service = PartnerCentral()
-        self.answers: list[dict[str, Any]] = []
-        self.busy: list[tuple[float, float]] = []
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a measured process may be ended while it is connected."""
+        """Print nothing: a measured process can be ended while it is connected."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection."""
+    """A POST is a request to Partner Central, a PUT is a response to CloudFormation."""
 
-    server: Front
+    server: _Server
     protocol_version = "HTTP/1.1"
     wbufsize = 65_536
     disable_nagle_algorithm = True
@@ -55,11 +102,11 @@ class _Handler(BaseHTTPRequestHandler):
         return super().parse_request()
 
     def do_POST(self) -> None:
-        reply = self.server.service.handle(self.headers.get("X-Amz-Target", ""), self._body())
+        reply = self.server.service.partner_central.handle(self.headers.get("X-Amz-Target", ""), self._body())
         self._send(reply.status, dict(reply.headers), reply.body)
 
     def do_PUT(self) -> None:
-        self.server.answers.append({"path": self.path, "at": time.monotonic(), **json.loads(self._body())})
+        self.server.service.respond(self.path, self._body())
         self._send(200, {}, b"")
 
     def _body(self) -> bytes:
@@ -71,51 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+        # Before the client can go on, so that the time is counted when the suite reads it.
+        self.server.service.busy.append(time.monotonic() - self._started)
         self.wfile.flush()
-        self.server.busy.append((self._started, time.monotonic()))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
         pass
-
-
-def prepare(fronts: list[Front], command: dict[str, Any]) -> Any:
-    """Forget what was, and make a Partner Central that behaves as asked, with as many engagements as asked."""
-    # A client that cuts timestamps to microseconds, as boto3 does, is to be able to update.
-    service = PartnerCentral(Behavior(lock="microsecond", **command.get("behavior", {})))
-    for front in fronts:
-        front.service = service
-        front.answers.clear()
-        front.busy.clear()
-    return [service.create_engagement() for _ in range(command["engagements"])]
-
-
-def report(fronts: list[Front], command: dict[str, Any]) -> Any:
-    """Tell what arrived since `prepare`, and what the engagements asked for hold now."""
-    api, answers = fronts
-    held = {name: api.service.engagement(name)["Contexts"] for name in command.get("engagements", [])}
-    return {
-        "calls": [{"operation": call.operation, "error": call.error} for call in api.service.calls],
-        "answers": answers.answers,
-        "busy": [span for front in fronts for span in front.busy],
-        "held": held,
-    }
-
-
-def main() -> None:
-    """Serve until standard input ends."""
-    certificate, key = sys.argv[1:]
-    fronts = [Front(certificate, key), Front(certificate, key)]
-    for front in fronts:
-        threading.Thread(target=front.serve_forever, args=(0.02,), daemon=True).start()
-    sys.stdout.write(json.dumps([front.server_port for front in fronts]) + "\n")
-    sys.stdout.flush()
-    commands = {"prepare": prepare, "report": report}
-    with suppress(KeyboardInterrupt):
-        for line in sys.stdin:
-            command = json.loads(line)
-            sys.stdout.write(json.dumps(commands[command["do"]](fronts, command)) + "\n")
-            sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,62 +1,73 @@
-"""The same contexts declared in four ways, and what each stack becomes.
+"""The same contexts declared in three ways: what each stack contains, and what its synthesis costs."""
 
-Run as `python -m benchmarks.stacks`, it synthesises what it is told on standard input and says how long each took: in a process
-of its own, so that no measurement inherits what another one left in the CDK's kernel.
-"""
-
+import cProfile
 import json
-import sys
+import pstats
+import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
+from unittest import mock
 
 from aws_cdk import App, CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import custom_resources as cr
+from jsii._kernel.providers.process import _NodeProcess
 
-from benchmarks import contexts
-from cdk_partnercentral import Catalog, CustomerProject, EngagementContext, Industry, ProjectCustomer, ProjectDetails
+import cdk_partnercentral
+from cdk_partnercentral import EngagementContext
 
-# Declares one context in a stack, of the engagement and the number given.
-Declare: TypeAlias = Callable[[str, int], object]
+ROOT = Path(__file__).resolve().parents[1]
 RESOURCE_TYPE = "Custom::EngagementContext"
+# An ordinary description: about 480 of the 2,000 characters that the API allows.
+PROBLEM = ("The data center closes at the end of next year. " * 10).strip()
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+RESOURCES, ROLE_INLINE_CHARACTERS = 500, 10_240
+
+# Declares one context in a stack, from an engagement ID and the number of the context.
+Declare = Callable[[str, int], object]
+
+
+def payload(number: int) -> dict[str, Any]:
+    """Return an ordinary payload: a customer project with every member."""
+    customer = {
+        "CompanyName": f"Company {number}",
+        "CountryCode": "US",
+        "Industry": "Retail",
+        "WebsiteUrl": f"https://company-{number}.example",
+    }
+    project = {"Title": f"Project {number}", "BusinessProblem": PROBLEM, "TargetCompletionDate": "2999-06-30"}
+    return {"CustomerProject": {"Customer": customer, "Project": project}}
+
+
+def properties(engagement: str, number: int) -> dict[str, Any]:
+    """Return the properties of a custom resource that declares a context."""
+    return {
+        "Catalog": "Sandbox",
+        "EngagementIdentifier": engagement,
+        "Type": "CustomerProject",
+        "Payload": payload(number),
+    }
 
 
 def ours(stack: Stack) -> Declare:
-    """Declare by this library, with its classes."""
-
-    def declare(engagement: str, number: int) -> object:
-        given = contexts.payload(number)["CustomerProject"]
-        customer, project = given["Customer"], given["Project"]
-        return EngagementContext(
-            stack,
-            f"Deal{number}",
-            catalog=Catalog.SANDBOX,
-            engagement_identifier=engagement,
-            payload=CustomerProject(
-                customer=ProjectCustomer(
-                    company_name=customer["CompanyName"],
-                    country_code=customer["CountryCode"],
-                    industry=Industry(customer["Industry"]),
-                    website_url=customer["WebsiteUrl"],
-                ),
-                project=ProjectDetails(
-                    title=project["Title"],
-                    business_problem=project["BusinessProblem"],
-                    target_completion_date=project["TargetCompletionDate"],
-                ),
-            ),
-        )
-
-    return declare
+    """Declare contexts with this library."""
+    return lambda engagement, number: EngagementContext(
+        stack, f"Deal{number}", catalog="Sandbox", engagement_identifier=engagement, payload=payload(number)
+    )
 
 
 def bare(stack: Stack) -> Declare:
-    """Declare the same resources by `CustomResource`, checked by nobody, on a function with an inline handler."""
-    function = _function(stack)
+    """Declare the same resources with `CustomResource`, which validates nothing."""
+    code = lambda_.Code.from_inline("def handler(event, context): ...")
+    runtime = lambda_.Runtime.PYTHON_3_14
+    function = lambda_.Function(stack, "Function", code=code, runtime=runtime, handler="index.handler")
     return lambda engagement, number: CustomResource(
         stack,
         f"Deal{number}",
@@ -64,43 +75,29 @@ def bare(stack: Stack) -> Declare:
         service_token=function.function_arn,
         service_timeout=Duration.seconds(3000),
         removal_policy=RemovalPolicy.RETAIN,
-        properties=contexts.properties(engagement, number),
-    )
-
-
-def provider_framework(stack: Stack) -> Declare:
-    """Declare by `CustomResource` on the Provider framework, around the same function."""
-    provider = cr.Provider(stack, "Provider", on_event_handler=_function(stack))
-    return lambda engagement, number: CustomResource(
-        stack,
-        f"Deal{number}",
-        resource_type=RESOURCE_TYPE,
-        service_token=provider.service_token,
-        removal_policy=RemovalPolicy.RETAIN,
-        properties=contexts.properties(engagement, number),
+        properties=properties(engagement, number),
     )
 
 
 def aws_custom_resource(stack: Stack) -> Declare:
-    """Declare by `AwsCustomResource`: one call at Create, none at Update, since it cannot hand on the lock that one needs."""
+    """Declare contexts with `AwsCustomResource`, which can create but not update: it cannot pass on the engagement's lock."""
 
     def declare(engagement: str, number: int) -> object:
         call = cr.AwsSdkCall(
             service="@aws-sdk/client-partnercentral-selling",
             action="createEngagementContext",
             region="us-east-1",
-            parameters={**contexts.properties(engagement, number), "ClientToken": f"deal-{number}"},
+            parameters={**properties(engagement, number), "ClientToken": f"deal-{number}"},
             physical_resource_id=cr.PhysicalResourceId.from_response("ContextId"),
         )
-        actions = ["partnercentral:CreateEngagementContext"]
         arn = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{engagement}"
-        policy = cr.AwsCustomResourcePolicy.from_statements([iam.PolicyStatement(actions=actions, resources=[arn])])
+        statement = iam.PolicyStatement(actions=["partnercentral:CreateEngagementContext"], resources=[arn])
         return cr.AwsCustomResource(
             stack,
             f"Deal{number}",
             resource_type=RESOURCE_TYPE,
             on_create=call,
-            policy=policy,
+            policy=cr.AwsCustomResourcePolicy.from_statements([statement]),
             install_latest_aws_sdk=False,
             removal_policy=RemovalPolicy.RETAIN,
         )
@@ -108,55 +105,89 @@ def aws_custom_resource(stack: Stack) -> Declare:
     return declare
 
 
-WAYS: dict[str, Callable[[Stack], Declare]] = {
-    "ours": ours,
-    "bare": bare,
-    "provider": provider_framework,
-    "aws": aws_custom_resource,
-}
+WAYS: dict[str, Callable[[Stack], Declare]] = {"ours": ours, "bare": bare, "aws": aws_custom_resource}
 
 
-def _function(stack: Stack) -> lambda_.Function:
-    code = lambda_.Code.from_inline("def handler(event, context): ...")
-    runtime = lambda_.Runtime.PYTHON_3_14
-    return lambda_.Function(stack, "Function", code=code, runtime=runtime, handler="index.handler")
-
-
-def synthesise(way: str, folder: Path, *, number: int, engagements: int | None = None) -> float:
-    """Declare and synthesise contexts; return the seconds it took.
-
-    Args:
-        way: One of `WAYS`.
-        folder: Where the cloud assembly is put.
-        number: How many contexts.
-        engagements: On how many engagements; five to each if it is left out.
-    """
+def synthesize(way: str, number: int, *, engagements: int | None = None, folder: str | None = None) -> float:
+    """Synthesize a stack of contexts, five to an engagement unless their number is given; return the seconds that it took."""
     count = engagements or -(-number // 5)
-    started = time.perf_counter()
-    app = App(outdir=str(folder), analytics_reporting=False)
-    declare = WAYS[way](Stack(app, "Deals"))
-    for each in range(number):
-        declare(f"eng-{each % count:014d}", each)
-    app.synth()
-    return time.perf_counter() - started
+    with tempfile.TemporaryDirectory() as temporary:
+        started = time.perf_counter()
+        app = App(outdir=folder or temporary, analytics_reporting=False)
+        declare = WAYS[way](Stack(app, "Deals"))
+        for each in range(number):
+            declare(f"eng-{each % count:014d}", each)
+        app.synth()
+        return time.perf_counter() - started
 
 
-def template(way: str, *, number: int, engagements: int | None = None) -> tuple[dict[str, Any], int]:
+def template(way: str, number: int, engagements: int | None = None) -> tuple[dict[str, Any], int]:
     """Return a stack's template and its size in bytes, as the CDK writes it."""
     with tempfile.TemporaryDirectory() as folder:
-        synthesise(way, Path(folder), number=number, engagements=engagements)
-        content = (Path(folder) / "Deals.template.json").read_bytes()
+        synthesize(way, number, engagements=engagements, folder=folder)
+        content = Path(folder, "Deals.template.json").read_bytes()
     return json.loads(content), len(content)
 
 
-def main() -> None:
-    """Time each of the tasks on standard input: a list of pairs, the way and the number of contexts."""
-    seconds = []
-    for way, number in json.load(sys.stdin):
-        with tempfile.TemporaryDirectory() as folder:
-            seconds.append(synthesise(way, Path(folder), number=number))
-    json.dump(seconds, sys.stdout)
+def bytes_per_context(way: str) -> float:
+    """Return the bytes that one more context adds to the template."""
+    return (template(way, 20)[1] - template(way, 10)[1]) / 10
 
 
-if __name__ == "__main__":
-    main()
+def kernel_calls_per_context(way: str) -> float:
+    """Return how many calls one more context makes to the CDK's kernel, another process, which take most of the time."""
+    counts = []
+    for number in (10, 20):
+        with mock.patch.object(_NodeProcess, "send", autospec=True, side_effect=_NodeProcess.send) as send:
+            template(way, number)
+        counts.append(send.call_count)
+    return (counts[1] - counts[0]) / 10
+
+
+def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, float]:
+    """Return the seconds that one more context takes: the median difference of a larger and a smaller stack, of three.
+
+    A new process synthesizes them, each way in turn, after a large stack of each to warm up.
+    """
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        numbers = [number for number in (many, *(few, many) * 3) for _ in ways]
+        seconds = list(pool.map(synthesize, [*ways] * 7, numbers))
+    own = {way: seconds[place :: len(ways)] for place, way in enumerate(ways)}
+    return {
+        way: statistics.median(large - small for large, small in zip(each[2::2], each[1::2], strict=True))
+        / (many - few)
+        for way, each in own.items()
+    }
+
+
+def library_share(number: int) -> float:
+    """Return the share of Python's processor time in a synthesis that this library takes, validation included."""
+    profile = cProfile.Profile(time.process_time)  # not what Node.js, or other processes, take
+    profile.runcall(synthesize, "ours", number)
+    home = str(Path(cdk_partnercentral.__file__).parent)
+    stats: Any = pstats.Stats(profile)
+    own = 0.0
+    for (file, _, _), (_, _, itself, _, callers) in stats.stats.items():
+        if file.startswith(home):
+            own += itself
+        elif not any(name in file for name in ("/aws_cdk/", "/jsii/", "/constructs/")):
+            own += sum(timing[3] for caller, timing in callers.items() if caller[0].startswith(home))
+    return own / float(stats.total_tt)
+
+
+def most_contexts(way: str) -> dict[str, int]:
+    """Return how many contexts fit into one stack by its resources, and by the inline policies of its roles if these grow."""
+    one, two = (template(way, number)[0]["Resources"] for number in (1, 2))
+    found = {"by resources": 1 + (RESOURCES - len(one)) // (len(two) - len(one))}
+    first, second = _inline_characters(one), _inline_characters(two)
+    if second > first:
+        found["by inline policies"] = 1 + (ROLE_INLINE_CHARACTERS - first) // (second - first)
+    return found
+
+
+def _inline_characters(resources: dict[str, Any]) -> int:
+    """Return the characters of the inline policies, as IAM counts them: without white space."""
+    policies = [
+        each["Properties"]["PolicyDocument"] for each in resources.values() if each["Type"] == "AWS::IAM::Policy"
+    ]
+    return sum(len(json.dumps(policy, separators=(",", ":"))) for policy in policies)

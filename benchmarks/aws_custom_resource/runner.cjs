@@ -1,19 +1,18 @@
-// What Lambda's Node runtime does: load the handler once, hand it events, and say when it was ready and when each was done.
-// The same for Node as runner.py is for Python. Times are the kernel's monotonic clock, which all processes share.
+// Do for Node.js what runner.py does for Python. Times are the kernel's monotonic clock, which all processes share.
 const fs = require("fs");
 const readline = require("readline");
 
 const results = Number(process.env.RESULTS);
-const say = (what) => fs.writeSync(results, JSON.stringify({ [what]: Number(process.hrtime.bigint()) / 1e9 }) + "\n");
+const report = (what) => fs.writeSync(results, JSON.stringify({ [what]: Number(process.hrtime.bigint()) / 1e9 }) + "\n");
 
-// The handler answers to the default port, whatever the address says.
-require("https").globalAgent.defaultPort = Number(process.env.ANSWERS_PORT);
+// The handler sends its response to the default port, whatever the URL says.
+require("https").globalAgent.defaultPort = Number(process.env.RESPONSES_PORT);
 const { handler } = require(process.env.FUNCTION);
-say("ready");
+report("ready");
 
 (async () => {
   for await (const line of readline.createInterface({ input: process.stdin })) {
     await handler(JSON.parse(line), { logStreamName: "benchmark" }).catch(() => {});
-    say("done");
+    report("done");
   }
 })();

@@ -16,6 +16,7 @@ import botocore.session
 import pytest
 from aws_cdk import App
 
+import cdk_partnercentral
 from cdk_partnercentral_local.__main__ import main as local_cloud
 from tests.docs.blocks import Block, Program, blocks, files, programs, programs_of_readme
 
@@ -145,6 +146,10 @@ def test_code_fits_its_page_and_the_oldest_python(program: Program) -> None:
     assert [line for line in program.text.splitlines() if len(line) > (120 if program.page == README else 100)] == []
 
 
+def test_the_readme_has_at_most_600_words() -> None:
+    assert len(README.read_text().split()) <= 600
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_a_command_exists_with_its_options(line: str) -> None:
     words = shlex.split(line, comments=True)
@@ -188,6 +193,9 @@ def pip(words: list[str]) -> None:
     assert words[0] == "install"
     if words[1:-1] == ["--force-reinstall", "--no-deps"]:
         assert re.fullmatch(r"aws-cdk-lib==\d+\.\d+\.\d+", words[-1])
+        return
+    if words[1].startswith("dist/"):
+        assert words[1:] == [f"dist/cdk_partnercentral-{cdk_partnercentral.__version__}-py3-none-any.whl"]
         return
     project = (ROOT / "pyproject.toml").read_text()
     for name, extra in [re.fullmatch(r"([a-z-]+)(?:\[(\w+)\])?", word).groups() for word in words[1:]]:  # type: ignore[union-attr]

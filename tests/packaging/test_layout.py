@@ -25,7 +25,7 @@ ALLOWED = {
         *("cdk_partnercentral", "cdk_partnercentral_local"),
     },
     "lambda_handler/index.py": {"crhelper", "lambda_handler"},
-    "lambda_handler/response.py": {"crhelper", "lambda_handler", "urllib3"},
+    "lambda_handler/response.py": {"crhelper", "urllib3", "lambda_handler"},  # it sends the response
     "lambda_handler/partner_central.py": {"boto3", "botocore", "lambda_handler"},
     "lambda_handler/stack.py": {"boto3", "botocore", "lambda_handler"},
     "lambda_handler/*": {"lambda_handler"},
@@ -153,7 +153,7 @@ def test_the_decisions_of_a_resource_reach_no_sdk_and_no_crhelper() -> None:
     edges, outside = graph(), {"boto3", "botocore", "crhelper", "urllib3"}
     decisions = [module for module in MODULES if module.startswith("lambda_handler.engagement")]
 
-    assert {module: reached(module, edges) & outside for module in decisions} == {module: set() for module in decisions}
+    assert [(module, found) for module in decisions if (found := reached(module, edges) & outside)] == []
 
 
 def test_constructs_is_a_plain_folder() -> None:
@@ -175,7 +175,6 @@ def test_import_constructs_from_the_root_is_the_package_from_pypi() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("requirements.txt", "lambda_handler/requirements.txt", "benchmarks/plain_crhelper/requirements.txt"),
         *("package-lock.json", "scripts/packer/package-lock.json", "benchmarks/aws_custom_resource/package-lock.json"),
     ],
 )
