@@ -5,8 +5,6 @@ import json
 import re
 from dataclasses import dataclass
 
-# The API is in one region of one partition only.
-REGION = "us-east-1"
 ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
 ENGAGEMENT_ARN = re.compile(
     r"arn:[a-z-]+:partnercentral:[a-z0-9-]*::catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
@@ -43,7 +41,7 @@ def not_created_id(logical_resource_id: str) -> str:
 
 def engagement_arn(catalog: str, engagement_id: str) -> str:
     """Return the ARN of an engagement. Partner Central's ARNs have no account id."""
-    return f"arn:aws:partnercentral:{REGION}::catalog/{catalog}/engagement/{engagement_id}"
+    return f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{engagement_id}"
 
 
 def client_token(*, stack_id: str, logical_resource_id: str, catalog: str, engagement_id: str, type_: str) -> str:

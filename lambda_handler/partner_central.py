@@ -20,7 +20,7 @@ from botocore.parsers import ResponseParserError
 
 from lambda_handler.api import Context, Engagement, Payload, Written
 from lambda_handler.errors import ApiError, FieldError, Kind
-from lambda_handler.identity import REGION, engagement_arn
+from lambda_handler.identity import engagement_arn
 from lambda_handler.masking import MASK, mask
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# The API is in one region of one partition only. The SDK resolves any other without an error.
+REGION = "us-east-1"
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
 # The most of a service's text that is shown, and that is searched for sensitive values: an error page can be megabytes.
