@@ -54,10 +54,11 @@ test-others: setup ## Run all other tests.
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
-lint: setup ## Check the code with ruff.
+lint: setup ## Check the code with ruff, and look for phrases that must not come back.
 	echo "== lint"
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	! git grep -nIPe "$$(paste -sd '|' scripts/phrases.txt)" -- . ':!docs' ':!scripts/phrases.txt' ':!*.json'
 
 types: setup ## Check the types with mypy and pyright.
 	echo "== types"

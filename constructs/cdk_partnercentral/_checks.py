@@ -100,7 +100,7 @@ def partition_problems(stack: Stack) -> list[str]:
 
 
 def conflicts(contexts: Sequence[DesiredContext]) -> list[str]:
-    """Return one line for each pair of contexts that Partner Central could not tell apart, with the paths of both."""
+    """Return one line for each pair of contexts that Partner Central cannot distinguish, with the paths of both."""
     by_engagement: dict[tuple[str, str], list[DesiredContext]] = defaultdict(list)
     for each in contexts:
         by_engagement[each.catalog, each.engagement].append(each)

@@ -413,6 +413,6 @@ def _log_group(scope: Construct, retention: logs.RetentionDays | None, key: kms.
         "LogGroup",
         encryption_key=cast("kms.IKey | None", key),
         retention=retention or logs.RetentionDays.THREE_MONTHS,
-        # Log events are of no use once the stack is deleted.
+        # Nobody needs the log events of a stack that is deleted.
         removal_policy=RemovalPolicy.DESTROY,
     )
