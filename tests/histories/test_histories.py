@@ -29,10 +29,9 @@ LEAST_OCCURRENCES = {
     "failed: engagement full": 25,
     "failed: no context to import": 10,
     "failed: only AWS writes a ProspectingResult": 10,
-    "failed: payload refused by the handler": 9,
-    "failed: payload refused by the service": 6,
+    "failed: payload refused by the service": 15,
     "failed: out of time": 1,
-    **dict.fromkeys(("response: 403", "response: 503", "response: drop", "response: hang", "response: lost"), 20),
+    **dict.fromkeys(("response: 403", "response: 503", "response: drop", "response: lost"), 20),
     # Contexts.
     "created": 240,
     "updated": 280,
