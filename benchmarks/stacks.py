@@ -135,7 +135,7 @@ def bytes_per_context(way: str) -> float:
 
 
 def kernel_calls_per_context(way: str) -> float:
-    """Return how many calls one more context makes to the CDK's kernel, another process, which take most of the time."""
+    """Return how many more calls to the CDK's kernel, a separate process, one more context causes."""
     counts = []
     for number in (10, 20):
         with mock.patch.object(_NodeProcess, "send", autospec=True, side_effect=_NodeProcess.send) as send:

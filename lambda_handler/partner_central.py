@@ -167,7 +167,8 @@ class PartnerCentral:
         except ClientError as cause:
             raise self._api_error(operation, cause.response) from None
         except SSLError as cause:
-            # A connection that is closed during the handshake is not about the certificate, and can be retried.
+            # If the connection is closed during the handshake, the certificate is not the cause, so the call can be
+            # retried.
             kind = Kind.CONNECTION if "EOF" in str(cause) else Kind.CERTIFICATE
             raise error(kind, cause, "the TLS handshake failed") from None
         except (HTTPClientError, ConnectionError) as cause:

@@ -29,8 +29,8 @@ class Engagement(Construct):
     Create it with `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`. It adds nothing to the template, and
     does not create an engagement.
 
-    The logical ID of a context depends on the path of its construct, and so on the construct IDs of both the engagement and
-    the context. If you change either, or move an `EngagementContext` below an `Engagement`, CloudFormation treats it as a
+    The logical ID of a context depends on its construct path, and therefore on the construct IDs of both the engagement
+    and the context. If you change either, or move an `EngagementContext` below an `Engagement`, CloudFormation treats it as a
     new resource; set `existing_context_id` to keep the existing context.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html

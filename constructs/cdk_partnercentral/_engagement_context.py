@@ -1,4 +1,6 @@
-"""A context of an engagement: `EngagementContext` declares one, `IEngagementContext` is what can be read of any.
+"""A context of an engagement.
+
+`EngagementContext` declares a context. `IEngagementContext` is the interface of every context, declared or imported.
 
 `_provider.py` contains the function that creates and updates contexts, `_payloads/` the payloads.
 """

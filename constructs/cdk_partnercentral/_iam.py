@@ -78,7 +78,8 @@ class Policy:
 
     Attributes:
         document: The document, in IAM's JSON format.
-        widened: The catalogs with too many engagements for IAM's limit, in which every engagement is allowed.
+        widened: The catalogs with too many engagements for IAM's size limit. The policy allows all of their
+        engagements.
     """
 
     document: dict[str, Any]

@@ -229,8 +229,8 @@ class PartnerCentralProvider(Construct):
             options: The options of `PartnerCentralProvider`.
 
         Raises:
-            ValueError: An option is not valid; or `scope` is another kind of construct, already has options, or already
-                contains a provider, which they could not change. The error lists every problem.
+            ValueError: An option is not valid; or `scope` is not a stack, stage or app, already has options, or already
+                contains a provider, which new options could not change. The error lists every problem.
 
         Example:
             >>> from aws_cdk import App, Stack

@@ -1,8 +1,8 @@
 """Leads: AWS adds to them too, and their interactions can only be added, one with each update.
 
 What was never declared on a Lead is tolerated: its qualification, its insights, further interactions, and the date of an
-interaction. Interactions are a multiset, compared without regard to case and outer white space, since the service may
-normalize what it stores and an interaction that is sent twice stays twice.
+interaction. Interactions are compared as a multiset, because the service keeps duplicates. Case and outer white space are
+ignored, because the service may normalize them.
 """
 
 import operator

@@ -88,7 +88,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
 
 
 def _adoptable(desired: DesiredContext, engagement: Engagement) -> Context | None:
-    """Return the existing context that is certainly the desired one, if the declaration adopts."""
+    """Return the existing context that certainly is the desired one, if the declaration allows adoption."""
     if not desired.adopt_existing or not has_values(desired.payload):
         return None
     type_ = CONTEXT_TYPES[desired.type]

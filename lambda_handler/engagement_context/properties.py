@@ -57,8 +57,8 @@ class Previous:
     Attributes:
         knowledge: KNOWN: `payload` is what was declared. It does not prove that anything of it was sent.
             NOTHING: nothing was declared before, as in a Create, an adoption or an import.
-            UNKNOWN: the old properties are of another place or Type, while the physical id is not. Only the rollback of a
-            failed replacement has such properties, and what is desired now was deployed before.
+            UNKNOWN: the old properties name another engagement, catalog or Type than the physical id. This happens only in
+            the rollback of a failed replacement. Then the desired payload is one that was deployed before.
         payload: What was declared before; empty unless KNOWN.
     """
 

@@ -36,7 +36,7 @@ LOG_FIELDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What matters of a response. `context` is empty if it failed or is about a Delete."""
+    """What matters of a response. `context` is empty if the request failed or was a Delete."""
 
     status: str
     physical_id: str
@@ -181,7 +181,8 @@ def _check_token(report: Report, ledger: Ledger, event: Event, context: str, cli
     if use and ledger.is_token_remembered(use):
         report(Invariant.ONE_CONTEXT, f"context {context} is the second one for {desired}")
     elif use:
-        # The service has forgotten the token, and no context that it returned is equal, so the function could not know.
+        # The service has forgotten the token, and no context that it returned has this payload, so the function could
+        # not know that the context existed.
         ledger.simulation.counts["unavoidable: the token was forgotten"] += 1
     if use and use.client_token != client_token:
         report(Invariant.ONE_CLIENT_TOKEN, f"{use.client_token} became {client_token}")

@@ -23,7 +23,10 @@ Report: TypeAlias = tuple[int, "Counter[str]", str]
 
 
 def run_seed(seed: int, histories: int) -> Report:
-    """Run the histories of a seed. Return the seed, what happened, and the failure; an empty one if there is none."""
+    """Run the histories of a seed.
+
+    Return the seed, the counts of what happened, and the text of the failure, which is empty if the run passed.
+    """
     before = Counter(OCCURRENCES)
     failure = ""
     try:

@@ -61,7 +61,7 @@ def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
             _run(seed, histories, [Phase.generate], min_steps=STEPS)
         except InvariantError:
             if shrink:
-                # Histories of variable length are different ones. They are likely to fail in the same way, but not certain.
+                # A variable length changes the histories of a seed.
                 _run(seed, 2 * histories, [Phase.generate, Phase.shrink], min_steps=0)
             raise
     except InvariantError as error:

@@ -17,7 +17,7 @@ SLOW_SEEDS = range(101, 117)
 RANDOM_HISTORIES = 40
 RARE_FAULTS = ("gateway error", "slow", "trickle")
 
-# What the histories of a seed must contain to be worth running: about half of what the poorest of these seeds has.
+# The least that the histories of each seed must contain: about half of the lowest count of these seeds.
 LEAST_OCCURRENCES = {
     # Responses.
     "Create SUCCESS": 250,
