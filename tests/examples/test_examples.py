@@ -82,7 +82,7 @@ def test_lead_with_interactions(cloud: LocalCloud, deploy: Deploy) -> None:
     assert dates == ["2026-11-05T09:30:00Z", "2026-11-12T14:00:00Z"]
     (context,) = cloud.partner_central.engagement(engagement)["Contexts"]
     interactions = context["Payload"]["Lead"]["Interactions"]
-    assert [each["CustomerAction"] for each in interactions] == ["Visited the stand", "Asked for a call"]
+    assert [each["CustomerAction"] for each in interactions] == ["Visited the booth", "Asked for a call"]
 
 
 def test_deals_from_yaml(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:

@@ -100,11 +100,11 @@ def test_the_wheel_does_not_name_the_machine_that_built_it(contents: dict[str, b
 
 
 def test_the_sdist_builds_the_same_wheel_without_network_pip_or_node(sdist: Path, wheel: Path, tmp_path: Path) -> None:
-    # Given an environment that has hatchling and nothing else, and a PATH with nothing on it
+    # Given an environment that has the build backend and nothing else, and a PATH with nothing on it
     uv = [sys.executable, "-m", "uv"]
     run(*uv, "venv", "--quiet", "--python", sys.executable, "env", folder=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
-    run(*uv, "pip", "install", "--quiet", "--python", python, "hatchling==1.33.0", folder=tmp_path)
+    run(*uv, "pip", "install", "--quiet", "--python", python, "hatchling==1.33.0", "hatch-fancy-pypi-readme==25.1.0", folder=tmp_path)
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (unpacked,) = tmp_path.glob("cdk_partnercentral-*")
