@@ -104,7 +104,17 @@ def test_the_sdist_builds_the_same_wheel_without_network_pip_or_node(sdist: Path
     uv = [sys.executable, "-m", "uv"]
     run(*uv, "venv", "--quiet", "--python", sys.executable, "env", folder=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
-    run(*uv, "pip", "install", "--quiet", "--python", python, "hatchling==1.33.0", "hatch-fancy-pypi-readme==25.1.0", folder=tmp_path)
+    run(
+        *uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        "hatchling==1.33.0",
+        "hatch-fancy-pypi-readme==25.1.0",
+        folder=tmp_path,
+    )
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (unpacked,) = tmp_path.glob("cdk_partnercentral-*")
