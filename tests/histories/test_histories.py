@@ -1,4 +1,4 @@
-"""Random histories violate no invariant: fixed seeds, which are the same in every run, and a random one.
+"""Random histories violate no invariant: fixed seeds in the gate, and more of them and a random one with the slow tests.
 
 The tests that are marked as slow add four times as many. `soak` runs as many as you like.
 """
@@ -79,6 +79,7 @@ def test_histories_violate_no_invariant(seed: int) -> None:
     assert {name: occurrences[name] for name, least in LEAST_OCCURRENCES.items() if occurrences[name] < least} == {}
 
 
+@pytest.mark.slow
 def test_histories_of_a_random_seed_violate_no_invariant() -> None:
     # Given a seed that nobody chose,
     seed = random.SystemRandom().randrange(2**32)
