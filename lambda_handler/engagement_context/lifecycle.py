@@ -103,7 +103,7 @@ def _adoptable(desired: DesiredContext, engagement: Engagement) -> Context | Non
 
 
 def _created(job: Job, written: Written, known: Engagement) -> Outcome:
-    """Tell a new context from the replay of an older request with the same token, and reconcile the latter."""
+    """Distinguish a new context from the replay of an older request with the same token, and reconcile the latter."""
     if written.engagement.id != job.desired.engagement_id:
         raise _token_used(job, known)
     replayed = known.context(written.context_id)
