@@ -80,7 +80,9 @@ def test_a_program_runs_as_given_and_its_app_is_synthesised(program: Program, fo
 def _quick_and_slow() -> list[Any]:
     """The tests of each page, those that need the local cloud apart."""
     slow = [
-        pytest.param(each.page, [each.name], marks=pytest.mark.cloud, id=str(each)) for each in TESTS if clouded(each)
+        pytest.param(each.page, [each.name], marks=[pytest.mark.cloud, pytest.mark.slow], id=str(each))
+        for each in TESTS
+        if clouded(each)
     ]
     quick: dict[Path, list[str]] = {}
     for each in TESTS:
@@ -117,6 +119,7 @@ def run(folder: Path, module: str, *arguments: str, **environment: str) -> subpr
 
 
 @pytest.mark.cloud
+@pytest.mark.slow
 def test_getting_started_ends_as_it_says(folder: Path) -> None:
     page = ROOT / "docs" / "getting-started.md"
     lay_out(page, folder)

@@ -85,6 +85,7 @@ def test_lead_with_interactions(cloud: LocalCloud, deploy: Deploy) -> None:
     assert [each["CustomerAction"] for each in interactions] == ["Visited the booth", "Asked for a call"]
 
 
+@pytest.mark.slow
 def test_deals_from_yaml(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
     document = yaml.safe_load((EXAMPLES / "deals_from_yaml" / "deals.yaml").read_text())
     for deal in document["deals"].values():
@@ -105,6 +106,7 @@ def test_deals_from_yaml(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> N
     assert created == [{"1": "CustomerProject"}, {"1": "CustomerProject"}, {"1": "Lead"}]
 
 
+@pytest.mark.slow
 def test_pipeline_stages(cloud: LocalCloud, deploy: Deploy) -> None:
     sandbox = cloud.partner_central.create_engagement()
     production = cloud.partner_central.create_engagement(catalog="AWS")
@@ -124,6 +126,7 @@ def test_pipeline_stages(cloud: LocalCloud, deploy: Deploy) -> None:
     assert types(cloud, production) == {"1": "CustomerProject"}
 
 
+@pytest.mark.slow
 def test_other_region(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
     engagement = cloud.partner_central.create_engagement()
     # In a folder without an app, or the CLI would synthesize one first.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.cdk_partnercentral_local.cloud.app import Declared
     from tests.cdk_partnercentral_local.cloud.conftest import Stacks
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 _STACK = "Upgraded"
 _APP = Path(__file__).with_name("app.py")
