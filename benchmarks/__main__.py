@@ -1,7 +1,7 @@
-"""Compare the library with its alternatives: `make bench` measures everything in one run and writes docs/benchmarks.md.
+"""Compare the library with its alternatives. `make bench` measures everything in one run and writes docs/benchmarks.md.
 
-With some sections only, `--only cold,warm`, the suite prints the figures and writes nothing: figures of different runs do not
-belong on one page.
+If you measure only some sections, for example with `--only cold,warm`, the suite prints the figures and does not write the
+page, because all figures on the page must come from the same run.
 """
 
 import argparse
@@ -25,10 +25,10 @@ RESULTS, PAGE = ROOT / "docs" / "assets" / "benchmarks.json", ROOT / "docs" / "b
 
 
 def options() -> argparse.Namespace:
-    """Read the command line."""
+    """Parse the command-line arguments."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(measure.SECTIONS), metavar="A,B")
-    parser.add_argument("--quick", action="store_true", help="measure everything once, to try the suite")
+    parser.add_argument("--quick", action="store_true", help="measure everything only once, to try out the suite")
     chosen = parser.parse_args()
     if unknown := set(chosen.only) - set(measure.SECTIONS):
         parser.error(f"--only: unknown sections {', '.join(sorted(unknown))}; known: {', '.join(measure.SECTIONS)}")
@@ -57,14 +57,14 @@ def run(chosen: argparse.Namespace) -> dict[str, Any]:
 
 
 def rounded(value: Any) -> Any:
-    """Return figures with four significant digits: more would be noise."""
+    """Round figures to four significant digits, because further digits would be noise."""
     if isinstance(value, dict):
         return {key: rounded(each) for key, each in value.items()}
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def main() -> None:
-    """Run the suite."""
+    """Run the benchmark suite."""
     chosen = options()
     results = run(chosen)
     sys.stdout.write(f"{report.target_table(results)}\n")

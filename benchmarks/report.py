@@ -1,4 +1,4 @@
-"""Writes the results into docs/benchmarks.md: tables, and the targets with what was measured."""
+"""Formats the results for docs/benchmarks.md: tables of the results, and a table that compares them with the targets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +15,11 @@ MB = 1_000_000
 
 
 def targets(results: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield each target whose figures were measured: what it is about, the target, what was measured, and whether it is met."""
+    """Yield each target that was measured: the name of the figure, the target, the measured value, and whether it is met."""
     if "cold" in results:
         to_plain, peak = results["cold"]["to plain"]["ours"], results["cold"]["medians"]["ours"]["peak"] / MB
         create, memory = to_plain["answered"], to_plain["peak"]
-        yield "cold Create", "at most 0.50 of plain crhelper", f"{create:.2f}", create <= 0.5
+        yield "cold Create", "at most 0.50 times plain crhelper", f"{create:.2f}", create <= 0.5
         yield "memory of a Create", "less than plain crhelper", f"{memory:.2f}", memory < 1
         yield "memory of a Create", "at most 77 MB, 60% of 128 MB", f"{peak:.0f} MB", peak <= 77
     if "warm" in results:
@@ -27,10 +27,10 @@ def targets(results: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
         yield "warm Create, without the service's time", "at most 5 ms", f"{figure:.1f} ms", figure <= 5
     if "zip" in results:
         figure = results["zip"]["ours"] / results["zip"]["plain"]
-        yield "zip, byte code included", "at most 0.20 of plain crhelper", f"{figure:.2f}", figure <= 0.2
+        yield "zip, byte code included", "at most 0.20 times plain crhelper", f"{figure:.2f}", figure <= 0.2
     if "synthesis" in results:
         figure = results["synthesis"]["to bare"]["ours"]
-        yield "synthesis: time for one more context", "at most 2 of a bare CustomResource", f"{figure:.2f}", figure <= 2
+        yield "synthesis: time for one more context", "at most twice bare CustomResource", f"{figure:.2f}", figure <= 2
     if "template" in results:
         sizes = results["template"]["bytes for one more context"]
         figure = sizes["ours"] / sizes["aws"]
@@ -49,7 +49,7 @@ def targets(results: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
         number, time = each["succeeded"] + each["failed"], _ideal(rate, each)
         yield (
             f"{number} contexts at the same moment, {rate} writes per second",
-            "all, in at most 1.5 of the ideal time",
+            "all, in at most 1.5 times the ideal time",
             f"{each['succeeded']} of {number}, {time:.2f}",
             not each["failed"] and time <= 1.5,
         )
@@ -60,13 +60,13 @@ def _ideal(rate: str, each: dict[str, float]) -> float:
 
 
 def table(head: str, rows: Iterator[tuple[object, ...]]) -> str:
-    """Return a Markdown table. The names of the columns are separated by `|`."""
+    """Return a Markdown table. `head` contains the column names, separated by `|`."""
     lines = [head, "|".join([" --- "] * len(head.split("|"))), *(" | ".join(map(str, row)) for row in rows)]
     return "\n".join(f"| {line.strip()} |" for line in lines)
 
 
 def target_table(results: dict[str, Any]) -> str:
-    """Return every target with what was measured."""
+    """Return a Markdown table of the targets and the measured values."""
     rows = ((what, target, found, "yes" if met else "**no**") for what, target, found, met in targets(results))
     return table("figure | target | measured | met", rows)
 
@@ -104,7 +104,7 @@ def _way_rows(results: dict[str, Any]) -> Iterator[tuple[object, ...]]:
 
 
 def page(results: dict[str, Any]) -> str:
-    """Return docs/benchmarks.md."""
+    """Return the text of docs/benchmarks.md."""
     functions = " | cold Create | until ready | processor time | peak memory | zip | warm Create | reads + writes"
     text = Path(__file__).with_name("page.md").read_text(encoding="utf-8")
     return text.format(
@@ -116,7 +116,7 @@ def page(results: dict[str, Any]) -> str:
         targets=target_table(results),
         functions_table=table(functions, _function_rows(results)),
         crowd_table=table(
-            " | writes per second | created | failed | time, to the ideal | requests", _crowd_rows(results)
+            " | writes per second | created | failed | time / ideal time | requests", _crowd_rows(results)
         ),
         ways_table=table(
             " | time for one more | kernel calls | bytes for one more | contexts in one stack", _way_rows(results)

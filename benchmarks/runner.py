@@ -1,6 +1,7 @@
-"""Do what Lambda's Python runtime does: import the function, pass it events, and report when it was ready and when it was done.
+"""Imports a function and passes events to it, as Lambda's Python runtime does, and reports the time of each step.
 
-Only the function is on the path. Times are the kernel's monotonic clock, which all processes share.
+Apart from the standard library, only the function's code is on Python's path. Times are on the kernel's monotonic clock, which
+all processes share.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ from typing import Any
 
 
 class Context:
-    """Lambda's context object, as far as the functions use it: 15 minutes that count down."""
+    """The part of Lambda's context object that the functions use. The remaining time starts at 15 minutes."""
 
     aws_request_id = "5f1c2a90-0000-4000-8000-000000000000"
     function_name = "Deals-Provider"
@@ -22,7 +23,7 @@ class Context:
         self._ends = time.monotonic() + 900
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds until Lambda would end the process."""
+        """Return the milliseconds until Lambda would stop the function."""
         return int((self._ends - time.monotonic()) * 1000)
 
 
@@ -33,7 +34,7 @@ def main() -> None:
         module: Any = importlib.import_module(os.environ["FUNCTION"])
         results.write(json.dumps({"ready": time.monotonic(), "modules": len(sys.modules)}) + "\n")
         for line in sys.stdin:
-            # The suite looks at the response. Lambda, too, gives the next event to a function that raised.
+            # Continue after an exception, as Lambda does. The suite finds failures in the response.
             with contextlib.suppress(Exception):
                 module.handler(json.loads(line), Context())
             results.write(json.dumps({"done": time.monotonic()}) + "\n")

@@ -1,6 +1,7 @@
-"""What every measured function talks to: a local Partner Central, and the endpoint of responses to CloudFormation.
+"""The two servers that the measured functions use: a local Partner Central, and an endpoint for responses to CloudFormation.
 
-Both speak TLS on a free port of 127.0.0.1, in threads of the suite, which waits while a function runs.
+Each server uses TLS on a free port of 127.0.0.1. Both run in threads of the suite's process. While a function runs, the suite
+only waits, so that it does not slow down the servers.
 """
 
 import json
@@ -20,16 +21,16 @@ from cdk_partnercentral_local import Behavior, PartnerCentral
 
 
 class Service(AbstractContextManager["Service"]):
-    """Both servers, for as long as a `with` block lasts.
+    """Both servers, which run until the end of a `with` block.
 
     Args:
-        folder: A folder for the certificates.
+        folder: The folder for the certificates.
 
     Attributes:
-        environment: The environment variables that send a function to the service and let it trust the certificate.
+        environment: The environment variables that make a function use the servers and trust their certificates.
         partner_central: The local Partner Central.
-        responses: The responses to CloudFormation by their URLs, each with the time `at` which it arrived.
-        busy: The seconds that each request took here.
+        responses: The responses sent to CloudFormation, keyed by URL. The member `at` of a response is its arrival time.
+        busy: The time that the servers took for each request, in seconds.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,7 +38,7 @@ class Service(AbstractContextManager["Service"]):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(context)
         authority.cert_pem.write_to_path(folder / "authority.pem")
-        # As many certificates as usual: to read them is part of a cold start.
+        # The bundle has the usual number of certificates, because reading them is part of a cold start.
         bundle = folder / "bundle.pem"
         bundle.write_bytes(Path(botocore.__file__).with_name("cacert.pem").read_bytes() + authority.cert_pem.bytes())
         self._servers = [_Server(self, context), _Server(self, context)]
@@ -58,8 +59,8 @@ class Service(AbstractContextManager["Service"]):
             server.server_close()
 
     def reset(self, engagements: int, **behavior: Any) -> list[str]:
-        """Start again with a number of engagements; return their IDs."""
-        # boto3 cuts timestamps to microseconds, so an update by plain crhelper needs a lock of that precision.
+        """Replace the local Partner Central with a new one that has a number of engagements, and return their IDs."""
+        # boto3 truncates timestamps to microseconds, so accept locks that are truncated in this way.
         self.partner_central = PartnerCentral(Behavior(lock="microsecond", **behavior))
         self.responses: dict[str, dict[str, Any]] = {}
         self.busy: list[float] = []
@@ -70,7 +71,7 @@ class Service(AbstractContextManager["Service"]):
         return f"{self._responses_url}/{secrets.token_hex(8)}?X-Amz-Signature={secrets.token_hex(16)}"
 
     def respond(self, path: str, body: bytes) -> None:
-        """Keep a response."""
+        """Store a response to CloudFormation."""
         self.responses[self._responses_url + path] = {"at": time.monotonic(), **json.loads(body)}
 
 
@@ -81,16 +82,16 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, service: Service, context: ssl.SSLContext) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.service = service
-        # Each connection's own thread does the handshake, so that it does not delay the others.
+        # Do the TLS handshake in the thread of each connection, so that it does not delay other connections.
         self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print nothing: a measured process can be ended while it is connected."""
+        """Print nothing, because an error is normal if the suite kills a process that is still connected."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """A POST is a request to Partner Central, a PUT is a response to CloudFormation."""
+    """Handles a POST as a request to Partner Central, and a PUT as a response to CloudFormation."""
 
     server: _Server
     protocol_version = "HTTP/1.1"
@@ -118,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
-        # Before the client can go on, so that the time is counted when the suite reads it.
+        # Record the time before the client gets the response, so that `busy` is complete when the suite reads it.
         self.server.service.busy.append(time.monotonic() - self._started)
         self.wfile.flush()
 

@@ -1,4 +1,4 @@
-"""The same contexts declared in three ways: what each stack contains, and what its synthesis costs."""
+"""Declares the same contexts in three ways, and measures the template and the synthesis time of each stack."""
 
 import cProfile
 import json
@@ -24,18 +24,18 @@ from cdk_partnercentral import EngagementContext
 
 ROOT = Path(__file__).resolve().parents[1]
 RESOURCE_TYPE = "Custom::EngagementContext"
-# An ordinary description: about 480 of the 2,000 characters that the API allows.
+# A description of typical length: about 480 characters. The API allows 2,000.
 PROBLEM = ("The data center closes at the end of next year. " * 10).strip()
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 RESOURCES, ROLE_INLINE_CHARACTERS = 500, 10_240
 
-# Declares one context in a stack, from an engagement ID and the number of the context.
+# A function that declares one context in a stack. Its arguments are an engagement ID and the number of the context.
 Declare = Callable[[str, int], object]
 
 
 def payload(number: int) -> dict[str, Any]:
-    """Return an ordinary payload: a customer project with every member."""
+    """Return a typical payload: a CustomerProject with all members."""
     customer = {
         "CompanyName": f"Company {number}",
         "CountryCode": "US",
@@ -64,7 +64,7 @@ def ours(stack: Stack) -> Declare:
 
 
 def bare(stack: Stack) -> Declare:
-    """Declare the same resources with `CustomResource`, which validates nothing."""
+    """Declare contexts with `CustomResource`, which does not validate them."""
     code = lambda_.Code.from_inline("def handler(event, context): ...")
     runtime = lambda_.Runtime.PYTHON_3_14
     function = lambda_.Function(stack, "Function", code=code, runtime=runtime, handler="index.handler")
@@ -80,7 +80,10 @@ def bare(stack: Stack) -> Declare:
 
 
 def aws_custom_resource(stack: Stack) -> Declare:
-    """Declare contexts with `AwsCustomResource`, which can create but not update: it cannot pass on the engagement's lock."""
+    """Declare contexts with `AwsCustomResource`.
+
+    `AwsCustomResource` can create contexts but not update them, because it cannot pass the engagement's lock to the update.
+    """
 
     def declare(engagement: str, number: int) -> object:
         call = cr.AwsSdkCall(
@@ -109,7 +112,10 @@ WAYS: dict[str, Callable[[Stack], Declare]] = {"ours": ours, "bare": bare, "aws"
 
 
 def synthesize(way: str, number: int, *, engagements: int | None = None, folder: str | None = None) -> float:
-    """Synthesize a stack of contexts, five to an engagement unless their number is given; return the seconds that it took."""
+    """Synthesize a stack of contexts, and return the time that this took, in seconds.
+
+    `engagements` is the number of engagements. By default, each engagement has five contexts.
+    """
     count = engagements or -(-number // 5)
     with tempfile.TemporaryDirectory() as temporary:
         started = time.perf_counter()
@@ -122,7 +128,7 @@ def synthesize(way: str, number: int, *, engagements: int | None = None, folder:
 
 
 def template(way: str, number: int, engagements: int | None = None) -> tuple[dict[str, Any], int]:
-    """Return a stack's template and its size in bytes, as the CDK writes it."""
+    """Return a stack's template, and the size in bytes of the file that the CDK writes."""
     with tempfile.TemporaryDirectory() as folder:
         synthesize(way, number, engagements=engagements, folder=folder)
         content = Path(folder, "Deals.template.json").read_bytes()
@@ -135,7 +141,7 @@ def bytes_per_context(way: str) -> float:
 
 
 def kernel_calls_per_context(way: str) -> float:
-    """Return how many more calls to the CDK's kernel, a separate process, one more context causes."""
+    """Return the number of calls to the jsii kernel, a separate process, that one more context causes."""
     counts = []
     for number in (10, 20):
         with mock.patch.object(_NodeProcess, "send", autospec=True, side_effect=_NodeProcess.send) as send:
@@ -145,9 +151,11 @@ def kernel_calls_per_context(way: str) -> float:
 
 
 def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, float]:
-    """Return the seconds that one more context takes: the median difference of a larger and a smaller stack, of three.
+    """Return the synthesis time of one more context for each way to declare contexts, in seconds.
 
-    A new process synthesizes them, each way in turn, after a large stack of each to warm up.
+    The function measures three pairs of a smaller and a larger stack for each way. The result is the median difference of the
+    times, divided by the difference of the numbers of contexts. A new process synthesizes all stacks and alternates between
+    the ways. As a warm-up, the process first synthesizes a large stack for each way.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         numbers = [number for number in (many, *(few, many) * 3) for _ in ways]
@@ -161,8 +169,8 @@ def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, f
 
 
 def library_share(number: int) -> float:
-    """Return the share of Python's processor time in a synthesis that this library takes, validation included."""
-    profile = cProfile.Profile(time.process_time)  # not what Node.js, or other processes, take
+    """Return this library's share of the processor time that Python takes for a synthesis. It includes validation."""
+    profile = cProfile.Profile(time.process_time)  # excludes Node.js and all other processes
     profile.runcall(synthesize, "ours", number)
     home = str(Path(cdk_partnercentral.__file__).parent)
     stats: Any = pstats.Stats(profile)
@@ -176,7 +184,10 @@ def library_share(number: int) -> float:
 
 
 def most_contexts(way: str) -> dict[str, int]:
-    """Return how many contexts fit into one stack by its resources, and by the inline policies of its roles if these grow."""
+    """Return how many contexts fit into one stack, for each limit that applies.
+
+    The limits are the number of resources and, if each context adds to the inline policies of a role, their total size.
+    """
     one, two = (template(way, number)[0]["Resources"] for number in (1, 2))
     found = {"by resources": 1 + (RESOURCES - len(one)) // (len(two) - len(one))}
     first, second = _inline_characters(one), _inline_characters(two)
@@ -186,7 +197,7 @@ def most_contexts(way: str) -> dict[str, int]:
 
 
 def _inline_characters(resources: dict[str, Any]) -> int:
-    """Return the characters of the inline policies, as IAM counts them: without white space."""
+    """Return the number of characters in the inline policies. White space does not count, because IAM ignores it."""
     policies = [
         each["Properties"]["PolicyDocument"] for each in resources.values() if each["Type"] == "AWS::IAM::Policy"
     ]

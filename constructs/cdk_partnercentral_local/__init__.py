@@ -1,8 +1,8 @@
-"""Run the library without AWS: a local Partner Central, and MiniStack for everything else.
+"""Run the library without AWS: a local Partner Central, and MiniStack for all other AWS services.
 
-`LocalCloud` is both, for the CDK CLI. `PartnerCentralServer` and `PartnerCentral` are the local Partner Central alone, over
-HTTP and in memory. The command is `python -m cdk_partnercentral_local`. All names below are public; all other modules are
-private. This package needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
+`LocalCloud` starts both of them and runs the CDK CLI against them. `PartnerCentral` is the local Partner Central alone, in
+memory, and `PartnerCentralServer` serves a `PartnerCentral` over HTTP. The command is `python -m cdk_partnercentral_local`.
+Only the names in `__all__` are public. This package needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
 """
 
 from cdk_partnercentral_local.cloud import CdkRun, LocalCloud, LocalCloudError

@@ -1,4 +1,4 @@
-"""The command behind `make local`. Run `python -m cdk_partnercentral_local --help`."""
+"""The command that `make local` runs. For its options, run `python -m cdk_partnercentral_local --help`."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from cdk_partnercentral_local._terminal import Progress, contexts_table, outputs
 from cdk_partnercentral_local.cloud import LocalCloud, LocalCloudError
 
 _DESCRIPTION = """\
-Deploy the CDK app in this folder to a local cloud, and show the contexts in the local Partner Central afterwards.
-The app gets the ID of a new engagement as the CDK context "engagement". No AWS account is used, and no process
-is left running.
+Deploy the CDK app in the current folder to a local cloud, and then show the contexts in the local Partner Central.
+The command creates an engagement and passes its ID to the app as the CDK context "engagement". It uses no AWS
+account, and stops all processes at the end.
 """
-_SERVE = "deploy nothing: keep the local cloud running until Ctrl-C, and print the settings for your own shell"
+_SERVE = "do not deploy; print environment variables for your shell, and keep the local cloud running until Ctrl-C"
 _UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 _BOOTSTRAP_STACK = "CDKToolkit"
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments (Sequence[str] | None): The command line; that of this process by default.
+        arguments (Sequence[str] | None): The command-line arguments; `sys.argv[1:]` by default.
 
     Returns:
         The exit status: 0 for success, 1 if a step failed, 130 after Ctrl-C.
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve = parser.parse_args(arguments).serve
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _exit)
-    # Without a terminal, rich assumes 80 columns; the tables need 100.
+    # Without a terminal, rich assumes a width of 80 columns, but the tables need 100.
     progress = Progress(Console(highlight=False, width=None if sys.stdout.isatty() else 100))
     started = time.monotonic()
     try:
@@ -62,7 +62,7 @@ def _run(progress: Progress, *, serve: bool) -> None:
     if not serve and not (folder / "cdk.json").exists():
         raise LocalCloudError(
             f"{folder} must contain a CDK app; cdk.json is missing.",
-            hint="Change to the folder of a CDK app, or start the local cloud without an app with --serve.",
+            hint="Change to the folder of a CDK app, or pass --serve to start the local cloud without an app.",
         )
     with LocalCloud(step=progress.step) as cloud:
         with progress.step("cdk bootstrap"):
@@ -80,15 +80,15 @@ def deploy(cloud: LocalCloud, progress: Progress, *, folder: Path, engagement: s
 
     Args:
         cloud (LocalCloud): A running, bootstrapped local cloud.
-        progress (Progress): Where to print.
+        progress (Progress): The terminal output.
         folder (Path): The folder of the CDK app.
-        engagement (str): The ID of the engagement, which the app gets as the CDK context `engagement`.
+        engagement (str): The ID of the engagement. The app receives this ID as the CDK context `engagement`.
 
     Raises:
-        LocalCloudError: The deployment failed; the log contains the reasons in CloudFormation.
+        LocalCloudError: The deployment failed. The error's log lists the reasons that CloudFormation reported.
     """
     with progress.loud_step("cdk deploy"):
-        # --ci: everything on standard output, in order.
+        # With --ci, the CLI writes everything to standard output, so that all lines appear in order.
         options = ("--all", "--ci", "--progress", "events", "-c", f"engagement={engagement}")
         run = cloud.cdk("deploy", *options, folder=folder, capture=False)
         if run.status:
@@ -125,10 +125,10 @@ def _events(cloud: LocalCloud, stack: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _wait_for_ctrl_c(cloud: LocalCloud, progress: Progress, engagement: str) -> None:
     exports = [f"export {name}={shlex.quote(value)}" for name, value in cloud.settings.items()]
-    progress.show("In the shell in which you run cdk:")
-    # Not through rich, which breaks long lines.
+    progress.show("Run these commands in the shell in which you want to use cdk:")
+    # Do not print these lines with rich, because rich would wrap them and so break the commands.
     sys.stdout.write("\n".join(["", f"unset {' '.join(_UNSET)}", *exports, ""]))
-    progress.show(f"Then: cdk deploy -c engagement={engagement}", "Press Ctrl-C to stop the local cloud.")
+    progress.show(f"Then run: cdk deploy -c engagement={engagement}", "Press Ctrl-C to stop the local cloud.")
     threading.Event().wait()
 
 

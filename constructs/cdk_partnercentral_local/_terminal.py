@@ -1,6 +1,6 @@
-"""The output of the command in the terminal: progress with a spinner, errors, and tables of outputs and contexts.
+"""The terminal output of the command: progress with a spinner, errors, and tables of outputs and contexts.
 
-Without a terminal, it consists of plain lines.
+If standard output is not a terminal, the command prints plain lines only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Progress:
     """Prints the steps of a longer task.
 
     Args:
-        console (Console): Where to print.
+        console (Console): The console to print to.
     """
 
     def __init__(self, console: Console) -> None:
@@ -32,10 +32,10 @@ class Progress:
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Show a spinner while the block runs, then a tick or a cross, and the duration.
+        """Show a spinner while the `with` block runs, and then the result (a tick or a cross) with the duration.
 
         Args:
-            title (str): The step, in a few words.
+            title (str): A short description of the step.
         """
         started = time.monotonic()
         try:
@@ -48,10 +48,10 @@ class Progress:
 
     @contextmanager
     def loud_step(self, title: str) -> Iterator[None]:
-        """Like `step`, for a block that prints by itself: the title appears above its output instead of a spinner.
+        """Show a step whose `with` block prints output: like `step`, but with the title above that output and no spinner.
 
         Args:
-            title (str): The step, in a few words.
+            title (str): A short description of the step.
         """
         started = time.monotonic()
         self.console.print(Text.assemble((f" {self._arrow} ", "cyan"), title))
@@ -63,7 +63,7 @@ class Progress:
         self._line(self._tick, "green", title, started)
 
     def show(self, *things: RenderableType) -> None:
-        """Print tables and texts, with an empty line before each."""
+        """Print tables and texts, with an empty line before each of them."""
         for thing in things:
             self.console.print()
             self.console.print(thing, soft_wrap=isinstance(thing, str))
@@ -74,7 +74,7 @@ class Progress:
         self.console.print(table)
 
     def error(self, error: LocalCloudError) -> None:
-        """Print an error in red, the hint, and the end of the log."""
+        """Print the message of an error in red, followed by its hint and its log, if any."""
         self.console.print()
         self.console.print(Text(error.message, style="bold red"), soft_wrap=True)
         if error.hint:
@@ -89,7 +89,7 @@ class Progress:
 
 
 def outputs_table(outputs: Sequence[Mapping[str, str]]) -> Table:
-    """Return a table of a stack's outputs, as DescribeStacks returns them."""
+    """Return a table of a stack's outputs. The argument has the format of `Outputs` in a DescribeStacks response."""
     table = _table("Output", "Value")
     for output in outputs:
         table.add_row(output["OutputKey"], output["OutputValue"])
@@ -97,7 +97,7 @@ def outputs_table(outputs: Sequence[Mapping[str, str]]) -> Table:
 
 
 def contexts_table(contexts: Sequence[Mapping[str, Any]]) -> Table:
-    """Return a table of an engagement's contexts, as GetEngagement returns them."""
+    """Return a table of an engagement's contexts. The argument has the format of `Contexts` in a GetEngagement response."""
     table = _table("Context", "Field", "Value")
     for context in contexts:
         name = f"{context['Id']}  {context['Type']}"

@@ -1,7 +1,7 @@
 """Everything that a deployment needs besides Partner Central: MiniStack, the CDK CLI, their processes and environment.
 
-`LocalCloud` is the API; start reading in `_local_cloud.py`, which is the only module that imports `service`. This package
-does not import aws_cdk, MiniStack or the CDK app: they run in child processes.
+`LocalCloud` is the API of this package. Start reading in `_local_cloud.py`, the only module that imports `service`. This
+package does not import aws_cdk, MiniStack or the CDK app, because they run in child processes.
 """
 
 from cdk_partnercentral_local.cloud._cdk_cli import CdkRun, find_cli

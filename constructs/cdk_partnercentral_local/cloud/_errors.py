@@ -1,4 +1,4 @@
-"""The error that everything in the local cloud raises."""
+"""The exception that all parts of the local cloud raise."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class LocalCloudError(Exception):
     """A part of the local cloud did not start, or a step failed.
 
     Args:
-        message (str): What happened, with the name of the part.
-        hint (str): What to do about it; can be empty.
+        message (str): A description of the failure, with the name of the part that failed.
+        hint (str): Advice on how to fix the failure; can be empty.
         log (str): The end of the log of the part that failed; can be empty.
 
     Example:
@@ -35,12 +35,12 @@ class LocalCloudError(Exception):
 
     @property
     def message(self) -> str:
-        """What happened, without hint and log."""
+        """The message without the hint and the log."""
         return super().__str__()
 
 
 def tail(log: Path) -> str:
-    """Return the last lines of a log file; an empty string if it does not exist."""
+    """Return the last 25 lines of a log file, or an empty string if the file does not exist."""
     if not log.exists():
         return ""
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:])

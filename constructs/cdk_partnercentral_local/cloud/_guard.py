@@ -1,8 +1,8 @@
-"""Runs a command, and kills it with all its child processes when the process that started this script ends.
+"""Runs a command, and kills the command and all its child processes when the parent process of this script ends.
 
-Standard input is a pipe from that process. The pipe closes when the process closes it or ends in any way, including
-SIGKILL; then this script kills the command's process group. It imports the standard library only, so that it starts in
-milliseconds with `python -I -S`.
+Standard input is a pipe from the parent process. The pipe closes when the parent process closes it or ends in any way,
+including SIGKILL. This script then kills the command's process group. The script imports only the standard library, so that
+it starts in milliseconds with `python -I -S`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(command: list[str], descriptors: list[int]) -> int:
     """Run the command until it ends or the pipe on standard input closes.
 
     Args:
-        command (list[str]): Program and arguments.
+        command (list[str]): The program and its arguments.
         descriptors (list[int]): File descriptors that the command inherits, for example a listening socket.
 
     Returns:
@@ -41,7 +41,8 @@ def main(command: list[str], descriptors: list[int]) -> int:
         command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=descriptors
     )
     for descriptor in descriptors:
-        # If this process kept a server's socket open, clients of a dead server would hang instead of being refused.
+        # If this process kept a server's listening socket open after the server ended, clients would hang instead of getting
+        # an error.
         os.close(descriptor)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

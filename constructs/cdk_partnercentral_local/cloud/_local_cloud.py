@@ -1,6 +1,6 @@
 """The local cloud: MiniStack and the local Partner Central, started and stopped together.
 
-This is the one module in which `cloud` and `service` meet.
+This is the only module of `cloud` that imports `service`.
 """
 
 from __future__ import annotations
@@ -30,19 +30,22 @@ def _quietly(_title: str) -> AbstractContextManager[object]:
 
 
 class LocalCloud:
-    """An AWS account on this machine: CloudFormation, Lambda, S3, IAM by MiniStack, and a local Partner Central.
+    """A simulated AWS account on this machine: MiniStack for CloudFormation, Lambda, S3 and IAM, and a local Partner Central.
 
-    Both listen on free ports of 127.0.0.1. They end with the `with` block, also after an exception or Ctrl-C, and with this
-    process, however it ends. None of the user's AWS settings is read. Nothing is written outside a temporary folder, except
-    jsii's cache in the virtual environment.
+    MiniStack and the local Partner Central listen on free ports of 127.0.0.1. They stop at the end of the `with` block, also
+    after an exception or Ctrl-C, and when this process ends for any reason. The user's AWS settings are not read. All files
+    are written to a temporary folder, except jsii's cache, which can be in the virtual environment.
 
     Args:
-        partner_central (PartnerCentral | None): The Partner Central to serve, to set its switches; a new one by default.
-        step (Callable[[str], AbstractContextManager]): Called with a title for each step; entered while the step runs.
-        timeout (float): Seconds until each part must respond.
+        partner_central (PartnerCentral | None): The local Partner Central to use, for example one with a certain behavior; a
+            new `PartnerCentral()` by default.
+        step (Callable[[str], AbstractContextManager]): A function that gets the title of a step and returns a context manager,
+            which is active while the step runs.
+        timeout (float): The maximum time for MiniStack to start, in seconds.
 
     Raises:
-        LocalCloudError: From `with`, if a part does not start. It contains the name of the part and the end of its log.
+        LocalCloudError: A part did not start when the `with` block was entered. The error contains the name of the part and
+            the end of its log.
 
     Example:
         ```python
@@ -85,12 +88,12 @@ class LocalCloud:
 
     @property
     def partner_central(self) -> PartnerCentral:
-        """The local Partner Central: its state, faults and switches."""
+        """The local Partner Central, with its engagements, planned faults and behavior."""
         return self._server.service
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment variables with which the CDK CLI, and any AWS SDK, use this cloud."""
+        """The environment variables that make the CDK CLI and all AWS SDKs use this cloud."""
         return aws_settings(
             self._folder,
             gateway=self._ministack.url,
@@ -100,11 +103,11 @@ class LocalCloud:
 
     @property
     def environment(self) -> dict[str, str]:
-        """A complete environment for a child process: the settings, PATH with Node.js, and little else."""
+        """A complete environment for a child process: `settings`, PATH with Node.js, and a few other variables."""
         return base_environment(self._folder) | self.settings
 
     def client(self, service: str) -> Any:
-        """Return an SDK client of this cloud, as `boto3.client` does. It is closed together with the cloud.
+        """Return an SDK client for this cloud, similar to `boto3.client`. The client is closed at the end of the `with` block.
 
         Args:
             service (str): The service's name in the SDK, for example `cloudformation` or `partnercentral-selling`.
@@ -115,12 +118,12 @@ class LocalCloud:
         return self._clients[service]
 
     def bootstrap(self) -> None:
-        """Run `cdk bootstrap`, with the CLI's own template.
+        """Run `cdk bootstrap` with the CLI's default template.
 
         Raises:
-            LocalCloudError: It failed; the log of the error is the output of the CLI.
+            LocalCloudError: `cdk bootstrap` failed. The error's log is the output of the CLI.
         """
-        # In a folder with a CDK app, the CLI would synthesize the app first.
+        # Use the temporary folder, because the CLI would first synthesize the app in a folder that contains one.
         run = self.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", folder=self._folder)
         if run.status:
             raise LocalCloudError("cdk bootstrap failed.", log=run.text)
@@ -133,20 +136,21 @@ class LocalCloud:
         extra: Mapping[str, str] | None = None,
         timeout: float = 600,
     ) -> CdkRun:
-        """Run the CDK CLI with this cloud. It does not prompt, and writes nothing into the app's folder.
+        """Run the CDK CLI against this cloud. The CLI does not prompt, and writes nothing to the app's folder.
 
         Args:
             arguments (str): The command and its options, for example `"deploy", "--all"`.
             folder (Path | None): The folder of the CDK app, with its `cdk.json`; the working directory by default.
             capture (bool): Whether to return the output of the CLI instead of printing it.
             extra (Mapping[str, str] | None): Environment variables for the app, in addition to `environment`.
-            timeout (float): Seconds until the CLI is stopped.
+            timeout (float): The time after which the CLI is stopped, in seconds.
 
         Returns:
-            Status, output, and the folder with the synthesized templates. A status other than 0 does not raise an error.
+            The exit status, the output, and the folder that contains the synthesized templates. If the CLI fails, the exit
+            status is not 0, but no exception is raised.
 
         Raises:
-            LocalCloudError: There is no CLI, it timed out, or MiniStack ended in the meantime.
+            LocalCloudError: The CDK CLI was not found or timed out, or it failed and MiniStack has ended.
         """
         run = run_cli(
             arguments,
@@ -166,8 +170,8 @@ class LocalCloud:
 
 
 def _isolated_client(service: str, *, url: str, authority: Path) -> Any:
-    """Return a client that reads no profile, configuration file, credentials, endpoint or proxy of the user."""
-    # The session's variables with their defaults, but without the environment variables and files that could set them.
+    """Return a client that does not use the user's profile, configuration file, credentials, endpoint or proxy."""
+    # Keep the default of each session variable, but remove the environment variable and the file setting that can override it.
     isolated = {name: (None, None, default, use) for name, (_, _, default, use) in Session.SESSION_VARIABLES.items()}
     isolated["config_file"] = isolated["credentials_file"] = (None, None, None, None)
     return Session(session_vars=isolated).create_client(
@@ -176,6 +180,6 @@ def _isolated_client(service: str, *, url: str, authority: Path) -> Any:
         endpoint_url=url,
         verify=str(authority),
         aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - MiniStack accepts any
+        aws_secret_access_key="test",  # noqa: S106 - MiniStack accepts any key
         config=Config(proxies={}, connect_timeout=5, read_timeout=60, s3={"addressing_style": "path"}),
     )

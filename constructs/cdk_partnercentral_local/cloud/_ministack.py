@@ -1,4 +1,4 @@
-"""MiniStack as a child process: everything of AWS that the local cloud needs except Partner Central."""
+"""MiniStack as a child process. MiniStack simulates all AWS services that the local cloud needs, except Partner Central."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from cdk_partnercentral_local.cloud._process import GuardedProcess
 
 
 class MiniStack:
-    """A MiniStack with TLS on a free loopback port, from `__enter__` to `__exit__`.
+    """A MiniStack process with TLS on a free loopback port. It runs for the duration of a `with` block.
 
     Args:
-        folder (Path): The folder for all its files, including its log.
-        partner_central (str): The URL of Partner Central for the functions that run in it.
-        timeout (float): Seconds until it must respond.
+        folder (Path): The folder for all files of MiniStack, including its log.
+        partner_central (str): The URL of the local Partner Central, for Lambda functions that run in MiniStack.
+        timeout (float): The maximum time for MiniStack to start, in seconds.
 
     Raises:
-        LocalCloudError: From `__enter__`, if it does not start.
+        LocalCloudError: MiniStack did not start when the `with` block was entered.
     """
 
     def __init__(self, folder: Path, *, partner_central: str, timeout: float) -> None:
@@ -46,8 +46,8 @@ class MiniStack:
             )
         certificate = make_certificate(self._folder)
         self.authority = certificate.authority
-        # The socket is bound here and passed on, so that no other process can take the port in the meantime. MiniStack's own
-        # command would also listen on port 443 if it can; with hypercorn it does not.
+        # Bind the socket here and pass it to MiniStack, so that no other process can take the port before MiniStack listens.
+        # Start MiniStack with hypercorn, because MiniStack's own command tries to listen on port 443 too.
         with socket.create_server(("127.0.0.1", 0)) as listener, self.log.open("w", encoding="utf-8") as log:
             port = listener.getsockname()[1]
             self.url = f"https://127.0.0.1:{port}"
@@ -76,7 +76,7 @@ class MiniStack:
         self._process.stop()
 
     def check(self) -> None:
-        """Raise LocalCloudError if the process ended by itself."""
+        """Raise LocalCloudError if MiniStack has ended unexpectedly."""
         if self._process.status is not None:
             raise LocalCloudError(f"MiniStack ended with status {self._process.status}.", log=tail(self.log))
 
@@ -121,12 +121,12 @@ class Certificate:
 
 
 def make_certificate(folder: Path) -> Certificate:
-    """Make a server certificate and an authority of its own. Nothing is added to any trust store of the machine.
+    """Create a certificate authority and a server certificate that it issues. The machine's trust stores stay unchanged.
 
     Args:
-        folder (Path): The folder for the files.
+        folder (Path): The folder for the PEM files.
     """
-    # Imported here because trustme is part of the extra `local`, and the local Partner Central works without it.
+    # Imported here because only the extra `local` installs trustme, and the local Partner Central works without trustme.
     import trustme
 
     authority = trustme.CA()
@@ -139,13 +139,14 @@ def make_certificate(folder: Path) -> Certificate:
 
 
 def _settings(folder: Path, *, port: int, partner_central: str, certificate: Certificate) -> dict[str, str]:
-    # By default, MiniStack gives its functions the root certificates of the system and its own, but none if it does not find
-    # those of the system: then no response reaches CloudFormation. Functions need no other authority than ours.
+    # By default, MiniStack gives its functions the system's root certificates and its own certificate. If MiniStack does not
+    # find the system's certificates, functions get none and cannot send responses to CloudFormation. So give functions our
+    # authority, the only one that they need.
     bundles = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
-    # Functions inherit all of these.
+    # The functions in MiniStack inherit all of these variables.
     return {
         **dict.fromkeys(bundles, str(certificate.authority)),
-        # So the template needs no setting for the address of Partner Central.
+        # Functions inherit this URL, so the template does not have to contain it.
         "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": partner_central,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -155,10 +156,11 @@ def _settings(folder: Path, *, port: int, partner_central: str, certificate: Cer
         "MINISTACK_SSL_CERT": str(certificate.chain),
         "MINISTACK_SSL_KEY": str(certificate.key),
         "USE_SSL": "1",
-        # Without these two, MiniStack listens on further ports.
+        # Without these two settings, MiniStack listens on additional ports.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # When it starts, MiniStack removes the containers of every other MiniStack that it finds through Docker.
+        # This socket does not exist. With access to Docker, MiniStack would remove the containers of all other MiniStack
+        # instances when it starts.
         "DOCKER_HOST": f"unix://{folder / 'none'}",
         "LAMBDA_EXECUTOR": "local",
     }

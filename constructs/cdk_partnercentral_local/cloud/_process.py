@@ -1,6 +1,6 @@
 """A child process that cannot outlive this process.
 
-Between the two runs the script `_guard.py`, which kills the child when this process ends.
+The script `_guard.py` runs as an intermediate process, which kills the child process when this process ends.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _GUARD = Path(__file__).with_name("_guard.py")
 
 
 class GuardedProcess:
-    """A command whose process group ends with `stop()`, or when this process ends.
+    """A command whose process group is killed by `stop()`, or when this process ends.
 
     Args:
-        command (Sequence[str]): Program and arguments.
+        command (Sequence[str]): The program and its arguments.
         environment (Mapping[str, str]): The complete environment; nothing is inherited.
         folder (Path): The working directory.
-        output (int | IO | None): Where standard output and standard error go; None for those of this process.
+        output (int | IO | None): The target of standard output and standard error; None to use those of this process.
         keep (Collection[int]): File descriptors that the command inherits.
     """
 
@@ -75,27 +75,27 @@ class GuardedProcess:
         """Wait until the command ends, and return the exit status.
 
         Args:
-            timeout (float | None): Seconds; None for no timeout.
+            timeout (float | None): The maximum time to wait, in seconds; None for no limit.
 
         Raises:
-            subprocess.TimeoutExpired: The command still runs after that time.
+            subprocess.TimeoutExpired: The command is still running after this time.
         """
         return self._process.wait(timeout)
 
     def read(self, timeout: float | None = None) -> str:
-        """Wait until the command ends, and return its output if `output` was `subprocess.PIPE`.
+        """Wait until the command ends, and return its output, which is empty unless `output` was `subprocess.PIPE`.
 
         Args:
-            timeout (float | None): Seconds; None for no timeout.
+            timeout (float | None): The maximum time to wait, in seconds; None for no limit.
 
         Raises:
-            subprocess.TimeoutExpired: The command still runs after that time.
+            subprocess.TimeoutExpired: The command is still running after this time.
         """
         output, _ = self._process.communicate(timeout=timeout)
         return output or ""
 
     def stop(self) -> None:
-        """Kill the command and all its child processes. Does nothing if it was stopped before."""
+        """Kill the command and all its child processes. Further calls have no effect."""
         if self._write_end < 0:
             return
         os.close(self._write_end)

@@ -1,6 +1,6 @@
-"""Writes to engagements that AWS itself makes, independently of any client: scores, customer data, dates, new contexts.
+"""Changes that AWS itself makes to engagements, independently of any client: scores, customer data, dates, new contexts.
 
-They are not validated, and each gives the engagement a new ModifiedAt.
+These changes are not validated. Each change sets a new ModifiedAt on the engagement.
 """
 
 import copy
@@ -14,9 +14,10 @@ _Write: TypeAlias = Callable[[str, Callable[[list[JsonObject]], object]], None]
 
 
 class AwsWrites:
-    """AWS as a writer. Name an engagement by its ID or ARN.
+    """Changes engagements as AWS itself does. The `engagement` argument of every method is an ID or an ARN.
 
-    Every method raises KeyError if the engagement or context does not exist, or is not a Lead where a Lead is needed.
+    Every method raises KeyError if the engagement or context does not exist. The methods that change a Lead also raise
+    KeyError if the context has another Type.
     """
 
     def __init__(self, write: _Write, clock: Callable[[], int]) -> None:
@@ -24,16 +25,15 @@ class AwsWrites:
         self._clock = clock
 
     def touch(self, engagement: str) -> None:
-        """Change something that contexts do not show, for example the members: only ModifiedAt changes."""
+        """Set a new ModifiedAt but leave the contexts unchanged, as if AWS had changed the members of the engagement."""
         self._write(engagement, lambda _: None)
 
     def add_context(self, engagement: str, payload: JsonObject) -> str:
-        """Add a context as an AWS workflow does, for example StartOpportunityFromEngagementTask.
+        """Add a context, as AWS workflows such as StartOpportunityFromEngagementTask do. The quota does not apply.
 
         Args:
-            engagement (str): ID or ARN.
-            payload (dict): The union, for example `{"CustomerProject": {...}}`, which determines the Type. The quota does
-                not apply.
+            engagement (str): The engagement's ID or ARN.
+            payload (dict): The tagged union, for example `{"CustomerProject": {...}}`. Its member determines the Type.
 
         Returns:
             The ID of the context.
@@ -52,23 +52,23 @@ class AwsWrites:
         self.change_lead(engagement, context, lambda lead: lead.update(QualificationStatus=status))
 
     def score(self, engagement: str, context: str, readiness: str) -> None:
-        """Set the Insights of a Lead to a LeadReadinessScore: `Low`, `Medium` or `High`."""
+        """Replace the Insights of a Lead with a LeadReadinessScore, which is `Low`, `Medium` or `High`."""
         self.change_lead(engagement, context, lambda lead: lead.update(Insights={"LeadReadinessScore": readiness}))
 
     def set_customer(self, engagement: str, context: str, **members: object) -> None:
-        """Set members of a Lead's Customer, for example `AwsMaturity="Advanced"`, and keep the others."""
+        """Set the given members of a Lead's Customer, for example `AwsMaturity="Advanced"`, and keep all other members."""
         self.change_lead(engagement, context, lambda lead: lead["Customer"].update(members))
 
     def add_interaction(self, engagement: str, context: str, interaction: JsonObject) -> None:
-        """Add an interaction to a Lead. The maximum of ten does not apply."""
+        """Add an interaction to a Lead, even if the Lead has ten interactions already."""
         self.change_lead(engagement, context, lambda lead: lead["Interactions"].append(copy.deepcopy(interaction)))
 
     def fill_dates(self, engagement: str, context: str) -> None:
-        """Set the InteractionDate of a Lead's interactions to the current time where it is missing."""
+        """Set each missing InteractionDate in a Lead's interactions to the current time."""
         self.change_lead(engagement, context, lambda lead: lead.update(with_dates(lead, self._clock())))
 
     def change_lead(self, engagement: str, context: str, change: Callable[[JsonObject], object]) -> None:
-        """Change a Lead in any other way; `change` gets `{"Customer": ..., "Interactions": [...], ...}`."""
+        """Change a Lead. The function `change` gets `{"Customer": ..., "Interactions": [...], ...}` and changes it in place."""
 
         def change_context(contexts: list[JsonObject]) -> None:
             by_id = {each["Id"]: each for each in contexts}

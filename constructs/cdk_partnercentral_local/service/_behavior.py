@@ -1,6 +1,6 @@
-"""Switches for the behavior of Partner Central Selling that the service model and the documentation do not specify.
+"""Switches for the parts of Partner Central Selling's behavior that neither its service model nor its documentation specifies.
 
-A client that must work with the real service must work with every value of every switch.
+The real service might behave like any value of a switch, so a client for the real service must work with every value.
 """
 
 from dataclasses import dataclass, fields
@@ -21,39 +21,46 @@ _CHOICES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Behavior:
-    """How the local Partner Central behaves where the behavior of the real service is unknown.
+    """Settings for how the local Partner Central behaves where the real service's behavior is unknown.
 
     Attributes:
-        token_mismatch (str): The response to a client token that was used before with other parameters, for any engagement.
+        token_mismatch (str): The response to a request whose client token was used before with other parameters, for the
+            same engagement or another one.
             `"conflict"`: ConflictException with the message "The client token was used before with different parameters".
-            `"validation"`: ValidationException (REQUEST_VALIDATION_FAILED) whose ErrorList names `ClientToken`, with
-            the code INVALID_VALUE and the token quoted in the message. `"replay"`: the first response again, without a
-            write.
-        token_lifetime (float | None): Seconds, on the service's clock, from the first response to a client token until the
-            token expires. A replay does not extend it. Zero or more; None: tokens do not expire.
-        lock (str): The `EngagementLastModifiedAt` that an update must have. `"exact"`: the current value to the nanosecond.
-            `"microsecond"`: that, or the same value truncated to microseconds, as an SDK without nanoseconds sends it.
-        lead_interactions (str): What the one Interaction of a Lead's update does. `"append"`: it is added to the existing
-            interactions, up to ten. `"replace"`: it replaces them. An update without an Interaction keeps them, in both cases.
+            `"validation"`: ValidationException (REQUEST_VALIDATION_FAILED) with an ErrorList entry for `ClientToken`, which
+            has the code INVALID_VALUE and quotes the token in its message.
+            `"replay"`: the response to the first request with this token. Nothing is written.
+        token_lifetime (float | None): How long a client token is valid, in seconds on the service's clock, counted from the
+            first successful request that used it. A replay does not extend the lifetime. Zero or more; None: tokens do not
+            expire.
+        lock (str): Which values of `EngagementLastModifiedAt` are valid in an update. `"exact"`: only the engagement's
+            current ModifiedAt, to the nanosecond. `"microsecond"`: also that ModifiedAt truncated to microseconds, because
+            some SDKs do not support nanoseconds.
+        lead_interactions (str): What the service does with the Interaction in an update of a Lead. `"append"`: the service
+            adds the Interaction to the stored interactions, up to a maximum of ten. `"replace"`: the Interaction replaces all
+            stored interactions. With both values, an update without an Interaction keeps the stored interactions.
         update (str): What happens to stored payload members that an update does not contain. `"replace"`: they are
-            removed, except a Lead's Interactions, which an update cannot contain. `"merge"`: they are kept, at every level
-            of nested structures; a list is replaced as a whole.
-        normalizes (bool): True: strings are stored without leading and trailing white space, country codes in upper case,
-            and website addresses that are not empty with `https://` in front and a slash at the end, if the result is no
-            longer than 255 characters.
-        fills_interaction_date (bool): True: an interaction without InteractionDate is stored with the time of the write.
-        read_lag (int): The number of GetEngagement calls after each write that still return the state before it. Zero or
-            more. Writes use the current state, so such a read returns a stale lock. ListEngagements returns the state that
-            the next GetEngagement returns, and does not count as a call.
-        accepts_prospecting_result (bool): False: writing a ProspectingResult fails with ValidationException
-            (BUSINESS_VALIDATION_FAILED, ACTION_NOT_PERMITTED on `Type`), as if only AWS could write it.
-        quota (int): The maximum number of contexts in an engagement, including those that AWS added. A create that exceeds
-            it fails with ServiceQuotaExceededException.
-        writes_per_second (float | None): The rate limit of the writing operations together, with bursts of up to one
-            second's worth of requests (at least one). A request that exceeds it fails with ThrottlingException. More than
-            zero; None: no limit.
-        reads_per_second (float | None): The same for the reading operations.
-        latency (float): Seconds to wait before each request is processed. Zero or more.
+            removed, except a Lead's Interactions, because an update cannot contain these. `"merge"`: they are kept, at every
+            level of nested structures. Lists are not merged: a list in the update replaces the stored list.
+        normalizes (bool): Whether strings are normalized before they are stored. Leading and trailing white space is removed.
+            Country codes are converted to upper case. A website address that is not empty gets `https://` in front, unless it
+            starts with `http://` or `https://`, and a slash at the end, unless it has one. An address that would then be
+            longer than 255 characters is stored without these additions.
+        fills_interaction_date (bool): Whether the service sets a missing InteractionDate to the time of the write.
+        read_lag (int): How many GetEngagement calls after a write still return the state before that write. Zero or more.
+            Writes always use the current state, so the lock from such a call is stale. ListEngagements returns the same state
+            as the next GetEngagement call, and does not count as a call itself.
+        accepts_prospecting_result (bool): Whether clients can write a ProspectingResult. If False, such a write fails with
+            ValidationException (BUSINESS_VALIDATION_FAILED, ACTION_NOT_PERMITTED on `Type`), as if only AWS could write this
+            Type.
+        quota (int): The maximum number of contexts in an engagement, including those that AWS added. A create request that
+            would exceed the quota fails with ServiceQuotaExceededException.
+        writes_per_second (float | None): The rate limit that all write operations share, in requests per second. A burst can
+            have up to one second's worth of requests (at least one). A request that exceeds the limit fails with
+            ThrottlingException. More than zero; None: no limit.
+        reads_per_second (float | None): The rate limit that all read operations share. The rules of `writes_per_second`
+            apply.
+        latency (float): The delay before each request is processed, in seconds. Zero or more.
 
     Raises:
         ValueError: A field has a value that is not allowed.

@@ -1,7 +1,7 @@
-"""What the service does with the payload of a context: how it is stored, and how an update changes it.
+"""How the service stores the payload of a context, and how an update changes a stored payload.
 
-`CONTEXT_TYPES` contains the Types that have rules of their own. All other Types of the service model are stored as they
-are sent. The functions change none of their arguments, and results can share parts with them.
+`CONTEXT_TYPES` contains the Types that have special rules. Only the general rules in `Behavior` apply to all other Types. The
+functions do not change their arguments, but a result can contain objects that are also part of an argument.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,25 +17,25 @@ _MAX_WEBSITE_LENGTH = 255
 
 
 def refuse_type(name: str, behavior: Behavior) -> None:
-    """Check that callers can write contexts of a Type.
+    """Check that clients can write contexts of a Type.
 
     Raises:
-        ServiceError: ValidationException if only AWS writes them.
+        ServiceError: ValidationException if only AWS can write contexts of this Type.
     """
     if _rules(name).only_aws_writes and not behavior.accepts_prospecting_result:
-        raise not_permitted("Type", "ACTION_NOT_PERMITTED", f"only AWS writes contexts of type {name}")
+        raise not_permitted("Type", "ACTION_NOT_PERMITTED", f"only AWS can write contexts of type {name}")
 
 
 def stored(payload: JsonObject, behavior: Behavior, now: int) -> JsonObject:
     """Return the payload that is stored for a create request.
 
     Args:
-        payload: The union, for example `{"Lead": {...}}`.
-        behavior: `normalizes` and `fills_interaction_date` matter.
-        now: The instant of the write.
+        payload: The tagged union, for example `{"Lead": {...}}`.
+        behavior: The behavior of the service. Only the switches `normalizes` and `fills_interaction_date` are used.
+        now: The time of the write, in nanoseconds since 1970.
 
     Returns:
-        The union as reads return it.
+        The tagged union that read operations return.
     """
     ((name, member),) = payload.items()
     if behavior.normalizes:
@@ -47,16 +47,16 @@ def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int)
     """Return the payload that is stored for an update request.
 
     Args:
-        current: The union that is stored now.
-        sent: The union of the request, of the same Type.
-        behavior: All switches about payloads matter.
-        now: The instant of the write.
+        current: The tagged union that is currently stored.
+        sent: The tagged union in the request, which must have the same Type.
+        behavior: The behavior of the service. Every switch that concerns payloads is used.
+        now: The time of the write, in nanoseconds since 1970.
 
     Returns:
-        The union as reads return it.
+        The tagged union that read operations return.
 
     Raises:
-        ServiceError: ValidationException if a Lead would get too many interactions.
+        ServiceError: ValidationException if a Lead would have more than ten interactions.
     """
     ((name, change),) = sent.items()
     before = current.get(name, {})
@@ -66,7 +66,7 @@ def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int)
 
 
 def with_dates(lead: JsonObject, now: int) -> JsonObject:
-    """Return a Lead in which every interaction has an InteractionDate: `now` where it is missing."""
+    """Return a copy of a Lead in which `now` is the InteractionDate of each interaction that had no InteractionDate."""
     text = without_zeros(now)
     return {**lead, "Interactions": [{"InteractionDate": text, **each} for each in lead.get("Interactions", [])]}
 
@@ -76,7 +76,7 @@ def _complete_lead(lead: JsonObject, behavior: Behavior, now: int) -> JsonObject
 
 
 def _expand_lead_update(current: JsonObject, change: JsonObject, behavior: Behavior) -> JsonObject:
-    """Return an update with `Interactions`, as a Lead is stored, instead of the `Interaction` that it is sent with."""
+    """Return the update in the format of a stored Lead: with `Interactions` instead of the `Interaction` of the request."""
     interactions = list(current.get("Interactions", []))
     if "Interaction" in change:
         if behavior.lead_interactions == "replace":
@@ -91,13 +91,13 @@ def _expand_lead_update(current: JsonObject, change: JsonObject, behavior: Behav
 
 @dataclass(frozen=True, kw_only=True)
 class ContextType:
-    """The rules of one Type.
+    """The special rules of one Type.
 
     Attributes:
-        complete: Adds what the service fills in when it stores a payload.
-        expand_update: Converts the payload of an update to the shape in which payloads are stored. Gets the current
-            payload, the one that was sent, and the behavior.
-        only_aws_writes: Whether only AWS writes contexts of this Type, unless the behavior accepts them.
+        complete: A function that returns a payload with the members that the service adds before it stores the payload.
+        expand_update: A function that converts the payload of an update to the format of stored payloads. Its arguments are
+            the stored payload, the payload in the update, and the behavior.
+        only_aws_writes: Whether only AWS can write contexts of this Type if `accepts_prospecting_result` is False.
     """
 
     complete: Callable[[JsonObject, Behavior, int], JsonObject] = lambda payload, behavior, now: payload  # noqa: ARG005
@@ -127,7 +127,7 @@ def _normalized(value: object, name: str) -> object:
         return {key: _normalized(member, key) for key, member in value.items()}
     if isinstance(value, list):
         return [_normalized(each, name) for each in value]
-    if not isinstance(value, str):  # pragma: no cover - payloads contain no other scalars today
+    if not isinstance(value, str):  # pragma: no cover - all scalars in payloads are strings today
         return value
     text = value.strip()
     if name == "CountryCode":

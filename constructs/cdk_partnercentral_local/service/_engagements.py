@@ -1,7 +1,7 @@
 """The engagements of an account: their contexts, versions, identifiers and ARNs.
 
-The state of an engagement is a value, and each write puts a new one in its place. So a read can still return an older
-state, as in an eventually consistent service.
+The state of an engagement is an immutable value, and each write replaces it with a new value. Older states remain available,
+so that a read can return an older state, as in an eventually consistent service.
 """
 
 import hashlib
@@ -17,12 +17,13 @@ _ARN = re.compile(r"arn:[^:]+:partnercentral:[^:]+::catalog/([a-zA-Z]+)/engageme
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """An engagement between two writes. States share their contexts: never change them in place.
+    """The state of an engagement between two writes. States share their contexts, so never change a context in place.
 
     Attributes:
-        modified_at: Nanoseconds since 1970. No two states of an engagement have the same microsecond.
-        modified_by: An account ID, or `AWS`.
-        contexts: `{"Id": ..., "Type": ..., "Payload": ...}` each, in the order of their creation.
+        modified_at: The ModifiedAt, in nanoseconds since 1970. All states of an engagement have different values, even if
+            these are truncated to microseconds.
+        modified_by: The writer: an account ID, or `AWS`.
+        contexts: The contexts in the order of their creation, each in the form `{"Id": ..., "Type": ..., "Payload": ...}`.
     """
 
     modified_at: int
@@ -53,23 +54,23 @@ class Engagement:
         self._older: list[tuple[int, State]] = []
 
     def write(self, contexts: tuple[JsonObject, ...], *, by: str, now: int) -> None:
-        """Replace the current state, with a new ModifiedAt."""
+        """Replace the current state with a new state that contains these contexts and has a new ModifiedAt."""
         self._older.append((self._reads, self.state))
         self.state = State(modified_at=_later(now, self.state.modified_at), modified_by=by, contexts=contexts)
 
     def read(self, lag: int) -> State:
-        """Count a read and return the state that it shows: the latest that is at least `lag` reads old."""
+        """Count a read, and return the state that this read shows. A write becomes visible after `lag` reads."""
         state = self.shown(lag)
         self._reads += 1
         return state
 
     def shown(self, lag: int) -> State:
-        """Return the state that the next read shows."""
+        """Return the state that the next read will show, without counting a read."""
         self._older = [(written, older) for written, older in self._older if self._reads < written + lag]
         return self._older[0][1] if self._older else self.state
 
     def summary(self, state: State) -> JsonObject:
-        """Return the members that GetEngagement and ListEngagements have in common."""
+        """Return the members that the responses of GetEngagement and ListEngagements have in common."""
         return {
             "Id": self.id,
             "Arn": self.arn,
@@ -82,7 +83,7 @@ class Engagement:
         }
 
     def described(self, state: State) -> JsonObject:
-        """Return the response of GetEngagement."""
+        """Return the response body of GetEngagement."""
         description = {"Description": self.details["Description"]} if "Description" in self.details else {}
         return {**self.summary(state), **description, "Contexts": list(state.contexts)}
 
@@ -90,11 +91,11 @@ class Engagement:
 class Engagements:
     """All engagements of an account.
 
-    Identifiers are derived from the account ID and a counter, so that two services that get the same requests return the
-    same responses.
+    Identifiers are derived from the account ID and a counter, so that two instances of the service that get the same requests
+    return the same identifiers.
 
     Attributes:
-        account: The account ID.
+        account: The ID of the account that creates the engagements.
     """
 
     def __init__(self, *, account: str, region: str, partition: str) -> None:
@@ -118,7 +119,7 @@ class Engagements:
         return engagement
 
     def find(self, identifier: str, *, catalog: str, field: str) -> Engagement:
-        """Return the engagement that a request names.
+        """Return the engagement that a request specifies.
 
         Args:
             identifier: The engagement's ID or ARN.
@@ -126,8 +127,8 @@ class Engagements:
             field: The name of the request member that contains the identifier.
 
         Raises:
-            ServiceError: ValidationException for an ARN of another kind of resource or of another catalog;
-                ResourceNotFoundException for an engagement that does not exist in this catalog and region.
+            ServiceError: ValidationException if the identifier is an ARN in another catalog, or an ARN that is not of an
+                engagement. ResourceNotFoundException if the engagement does not exist in this catalog and region.
         """
         _check_arn(identifier, catalog, field)
         engagement = self.get(identifier)
@@ -136,7 +137,7 @@ class Engagements:
         return engagement
 
     def get(self, identifier: str) -> Engagement | None:
-        """Return the engagement with this ID or ARN, in any catalog."""
+        """Return the engagement with this ID or ARN, whatever its catalog is, or None if there is no such engagement."""
         engagement = self._by_id.get(identifier.rpartition("/")[2])
         return engagement if engagement and identifier in (engagement.id, engagement.arn) else None
 
@@ -169,9 +170,10 @@ def _identifier(account: str, number: int) -> str:
 
 
 def _later(now: int, previous: int) -> int:
-    """Return a ModifiedAt that differs from the previous one even after a client truncated both to microseconds.
+    """Return a ModifiedAt that is later than the previous ModifiedAt even if both are truncated to microseconds.
 
-    Its last three digits are not all zero, so that a client that drops them sends another value back.
+    The last three digits of the result are never 000, so a client that truncates it to microseconds sends a different value
+    back.
     """
     if now // 1000 <= previous // 1000:
         now = (previous // 1000 + 1) * 1000

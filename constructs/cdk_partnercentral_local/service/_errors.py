@@ -5,7 +5,7 @@
     └── ConnectionError
         └── Dropped           no response: the connection is closed
 
-Codes, members and enums are those of the service model; the messages are our own.
+The error codes, members and enums come from the service model. The service model contains no messages, so we wrote them.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class ServiceError(Exception):
         code (str): The name of the error, for example `ConflictException`.
         message (str): The error message, which can quote what the client sent.
         status (int): The HTTP status.
-        members (object): Further members of the response, for example `Reason` and `ErrorList`.
+        members (object): Additional members of the response, for example `Reason` and `ErrorList`.
     """
 
     def __init__(self, code: str, message: str, *, status: int = 400, **members: object) -> None:
@@ -46,7 +46,7 @@ class ServiceError(Exception):
 
 
 class Dropped(ConnectionError):  # noqa: N818 - not an error response
-    """The connection is closed without a response. The HTTP server closes the socket when this is raised."""
+    """The connection is closed without a response. When this exception is raised, the HTTP server closes the socket."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +54,10 @@ class Problem:
     """One entry in the ErrorList of a ValidationException.
 
     Attributes:
-        field (str): The path of the member, for example `Payload.Lead.Interactions[0].Contact.Email`; empty for the whole
-            request.
-        code (str): A value of the model's ValidationExceptionErrorCode.
-        message (str): What is wrong. It quotes the invalid value: a string as it is, any other value as JSON.
+        field (str): The path of the invalid member, for example `Payload.Lead.Interactions[0].Contact.Email`. An empty string
+            means the whole request.
+        code (str): A value of ValidationExceptionErrorCode in the service model.
+        message (str): The description of the problem. It quotes an invalid value: a string unchanged, any other value as JSON.
     """
 
     field: str
@@ -66,7 +66,7 @@ class Problem:
 
 
 def invalid(problems: Sequence[Problem], *, reason: Reason = "REQUEST_VALIDATION_FAILED") -> ServiceError:
-    """Return a ValidationException that lists all problems, in its ErrorList and in its message."""
+    """Return a ValidationException that lists all problems, both in its ErrorList and in its message."""
     entries = [{"FieldName": each.field, "Message": each.message, "Code": each.code} for each in problems]
     count = f"{len(problems)} validation error{'' if len(problems) == 1 else 's'} detected: "
     message = count + "; ".join(f"{each.field}: {each.message}" for each in problems)
@@ -74,7 +74,7 @@ def invalid(problems: Sequence[Problem], *, reason: Reason = "REQUEST_VALIDATION
 
 
 def not_permitted(field: str, code: ProblemCode, message: str) -> ServiceError:
-    """Return a ValidationException for a valid request that the current state does not permit."""
+    """Return a ValidationException for a well-formed request that the service does not permit."""
     return invalid([Problem(field=field, code=code, message=message)], reason="BUSINESS_VALIDATION_FAILED")
 
 
@@ -99,12 +99,12 @@ def throttled() -> ServiceError:
 
 
 def internal_error() -> ServiceError:
-    """Return an InternalServerException, the only error with HTTP status 500."""
+    """Return an InternalServerException. This is the only error with HTTP status 500."""
     return ServiceError("InternalServerException", "The request could not be completed. Retry later.", status=500)
 
 
 def access_denied(operation: str, resource: str, *, reason: str | None = None) -> ServiceError:
-    """Return an AccessDeniedException, with a Reason if one is given."""
+    """Return an AccessDeniedException, which has a `Reason` unless `reason` is None."""
     message = f"The caller is not authorized to perform: partnercentral:{operation} on resource: {resource}"
     members: dict[str, Any] = {} if reason is None else {"Reason": reason}
     return ServiceError("AccessDeniedException", message, **members)

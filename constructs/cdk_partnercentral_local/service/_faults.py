@@ -1,8 +1,11 @@
 """Faults that a test plans for requests: errors, dropped connections, delays, callbacks.
 
-A fault takes effect at one of three points of a request. *On arrival*: the request was not validated yet. *Before the
-commit*: the request is valid, and was not compared with the current state yet. *After the commit*: the request was
-performed and recorded, but its response was not sent yet. Reads reach this point too; requests that fail do not.
+A fault takes effect at one of three points of a request:
+
+- *On arrival*: before the request is validated.
+- *Before the commit*: after the request is validated, and before it is compared with the current state.
+- *After the commit*: after the request is performed and recorded, and before the response is sent. Read requests reach this
+  point too, but requests that fail do not.
 """
 
 import threading
@@ -32,16 +35,19 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What happens to a request in addition to its processing.
+    """Functions that the service calls while it processes a request.
+
+    Each function can return, raise `ServiceError` to send an error response, or raise `Dropped` to send no response. `handle`
+    raises any other exception to its caller. The service's lock is not held during the calls, so the functions can send
+    requests themselves.
 
     Attributes:
-        operation (str | None): The operation that it applies to, or None for any.
-        times (int): The number of requests that it still applies to.
-        on_arrival (Callable[[], object]): Called first. This and the next two functions can return, or raise
-            `ServiceError` for an error response, or `Dropped` for none. Any other exception is passed on to the caller
-            of `handle`.
-        before_commit (Callable[[], object]): Called without a lock, before the request is compared with the current state.
-        after_commit (Callable[[], object]): Called without a lock, after the request was performed.
+        operation (str | None): The operation that the fault applies to, or None for all operations.
+        times (int): The number of requests that the fault still applies to.
+        on_arrival (Callable[[], object]): The function that is called before the request is validated.
+        before_commit (Callable[[], object]): The function that is called before the request is compared with the current
+            state.
+        after_commit (Callable[[], object]): The function that is called after the request is performed.
     """
 
     operation: str | None = None
@@ -55,12 +61,12 @@ _NO_FAULT = Fault()
 
 
 class Faults:
-    """The planned faults. Each request takes the first one that applies to its operation, in the order of planning.
+    """The planned faults, in the order in which they were planned. Each request uses the first fault for its operation.
 
-    A fault counts as used even if the request fails before it reaches the point of the fault.
+    A fault counts as used even if the request fails before it reaches the point at which the fault takes effect.
 
-    Every method has the parameters `operation`, the name of an operation, or None for the next request of any operation,
-    and `times`, the number of requests in a row (1 or more).
+    The methods that plan a specific fault have two parameters in common. `operation` is the name of an operation, or None for
+    requests of all operations. `times` is the number of successive requests that the fault applies to (1 or more).
 
     Example:
         >>> faults = Faults()
@@ -80,7 +86,7 @@ class Faults:
         return sum(fault.times for fault in self._plan)
 
     def add(self, fault: Fault) -> None:
-        """Plan a fault that has no method of its own.
+        """Plan a fault. Methods such as `throttle` are shortcuts for common faults.
 
         Raises:
             ValueError: The operation does not exist, or `times` is less than 1.
@@ -93,7 +99,7 @@ class Faults:
             self._plan.append(fault)
 
     def take(self, operation: str) -> Fault:
-        """Remove and return the fault that applies to a request of this operation; it can be one that does nothing."""
+        """Use and return the first fault for this operation. If there is none, return a fault that does nothing."""
         with self._lock:
             for place, fault in enumerate(self._plan):
                 if fault.operation in (None, operation):
@@ -108,7 +114,7 @@ class Faults:
             self._plan.clear()
 
     def pass_by(self, operation: str | None, *, times: int = 1) -> None:
-        """Let requests pass without a fault, so that the next fault applies to a later one."""
+        """Process requests without a fault, so that the faults planned after this call apply to later requests."""
         self.add(Fault(operation=operation, times=times))
 
     def error(self, operation: str | None, error: ServiceError, *, times: int = 1) -> None:
@@ -134,27 +140,30 @@ class Faults:
         self.error(operation, access_denied(operation or "*", resource, reason=reason), times=times)
 
     def validation(self, operation: str | None, problems: Sequence[Problem], *, times: int = 1) -> None:
-        """Respond with a ValidationException that contains these problems, on arrival."""
+        """Respond on arrival with a ValidationException that lists these problems."""
         self.error(operation, invalid(problems), times=times)
 
     def drop_before(self, operation: str | None, *, times: int = 1) -> None:
-        """Close the connection on arrival: the request is not performed."""
+        """Close the connection on arrival, so that the request is not performed."""
         self.add(Fault(operation=operation, times=times, on_arrival=_raiser(Dropped("dropped on arrival"))))
 
     def drop_after(self, operation: str | None, *, times: int = 1) -> None:
-        """Close the connection instead of sending the response: the request was performed."""
+        """Perform the request, and then close the connection instead of sending the response."""
         self.add(Fault(operation=operation, times=times, after_commit=_raiser(Dropped("dropped after the commit"))))
 
     def error_after_commit(self, operation: str | None, *, times: int = 1) -> None:
-        """Respond with InternalServerException although the request was performed."""
+        """Perform the request, and then respond with InternalServerException."""
         self.add(Fault(operation=operation, times=times, after_commit=_raiser(internal_error())))
 
     def slow(self, operation: str | None, seconds: float, *, after_commit: bool = False, times: int = 1) -> None:
-        """Wait before or after the commit."""
+        """Wait a number of seconds before the commit, or after the commit if `after_commit` is True."""
         self.hook(operation, lambda: self._sleep(seconds), after_commit=after_commit, times=times)
 
     def hook(self, operation: str | None, act: Act, *, after_commit: bool = False, times: int = 1) -> None:
-        """Call a function before or after the commit, for example to write as another client."""
+        """Call a function before the commit, or after the commit if `after_commit` is True.
+
+        The function can, for example, write to the engagement as another client.
+        """
         if after_commit:
             self.add(Fault(operation=operation, times=times, after_commit=act))
         else:
@@ -163,7 +172,7 @@ class Faults:
 
 def _raiser(error: Exception) -> Act:
     def act() -> NoReturn:
-        # Without this, an exception that is raised several times accumulates the frames of every time.
+        # Clear the traceback: an exception object that is raised repeatedly would keep the stack frames of every raise.
         raise error.with_traceback(None)
 
     return act

@@ -1,8 +1,8 @@
-"""The operations of the API: one function for each, and the registry.
+"""The operations of the API: one function for each operation, and the registry `OPERATIONS`.
 
-To add an operation, write a function that takes a `Request` and returns the response body, and add it to `OPERATIONS` at
-the end of this module under its API name. The name must be in the service model (see scripts/trim_model.py), which defines
-how requests are validated.
+To add an operation, write a function that takes a `Request` and returns the response body. Then add the function to
+`OPERATIONS` at the end of this module, with the operation's API name as the key. The service model must contain the operation,
+because requests are validated against the model. To add an operation to the model, see scripts/trim_model.py.
 """
 
 import base64
@@ -37,13 +37,13 @@ _PAGE_SIZE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A valid request, with everything that is needed to perform it.
+    """A valid request, and the data that is needed to perform it.
 
     Attributes:
         input: The validated body.
         engagements: The engagements of the account.
-        behavior: How the service behaves where the API is not documented.
-        now: The time, in nanoseconds since 1970.
+        behavior: The behavior of the service where the API is not documented.
+        now: The time of the request, in nanoseconds since 1970.
     """
 
     input: JsonObject
@@ -54,12 +54,13 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One operation.
+    """One operation of the API.
 
     Attributes:
-        kind: `"read"` changes nothing. `"update"` writes every time. `"create"` writes once for each ClientToken.
-        perform: Performs a request and returns the response body, or raises ServiceError and changes nothing. No other
-            request is performed at the same time.
+        kind: The kind of operation. A `"read"` changes nothing, an `"update"` writes on every request, and a `"create"` writes
+            once for each ClientToken.
+        perform: The function that performs a request and returns the response body. If it raises ServiceError, it must not
+            have changed anything. Requests are performed one at a time.
     """
 
     kind: Literal["read", "update", "create"]
@@ -113,19 +114,20 @@ class _Use:
 
 
 class Tokens:
-    """The client tokens that were used, for each operation, across all engagements and catalogs.
+    """The client tokens that were used. Each operation has its own tokens, which all engagements and catalogs share.
 
-    Parameters are compared as they were sent: the ID and the ARN of an engagement are different parameters.
+    Parameters are compared literally, so the ID and the ARN of the same engagement count as different parameters.
     """
 
     def __init__(self) -> None:
         self._uses: dict[tuple[str, str], _Use] = {}
 
     def first_response(self, operation: str, request: Request) -> bytes | None:
-        """Return the response that this client token got before, or None if the token is new or expired.
+        """Return the response to the first request with this client token, or None if the token is new or expired.
 
         Raises:
-            ServiceError: ConflictException or ValidationException, depending on the behavior, for other parameters.
+            ServiceError: The token was used before with other parameters. The error is a ConflictException or a
+                ValidationException, depending on `Behavior.token_mismatch`.
         """
         token, mismatch = request.input["ClientToken"], request.behavior.token_mismatch
         use = self._uses.get((operation, token))
@@ -139,7 +141,7 @@ class Tokens:
         raise invalid([Problem(field="ClientToken", code="INVALID_VALUE", message=message)])
 
     def remember(self, operation: str, request: Request, response: bytes) -> None:
-        """Store the response that a client token got."""
+        """Store the response to the first request with a client token."""
         use = _Use(parameters=request.input, response=response, at=request.now)
         self._uses[operation, request.input["ClientToken"]] = use
 
@@ -173,7 +175,11 @@ def _get_engagement(request: Request) -> JsonObject:
 
 
 def _list_engagements(request: Request) -> JsonObject:
-    """List engagements. Where the API is not documented: oldest first, 100 in a page, unknown identifiers are ignored."""
+    """List engagements.
+
+    The API does not document the default order, the default page size, or the effect of unknown identifiers. This function
+    returns the oldest engagements first and 100 engagements per page, and ignores unknown identifiers.
+    """
     lag = request.behavior.read_lag
     matches = [each for each in request.engagements.all() if _is_match(each, request.input, lag)]
     descending = request.input.get("Sort", {}).get("SortOrder") == "DESCENDING"
@@ -238,7 +244,7 @@ def _update_context(request: Request) -> JsonObject:
         raise not_found(f"Engagement {engagement.id} has no context {identifier}")
     current = contexts[place]
     if current["Type"] != type_name:
-        message = f"'{type_name}' is not the type of context {identifier}, which is {current['Type']}"
+        message = f"'{type_name}' is not the type of context {identifier}; its type is {current['Type']}"
         raise not_permitted("Type", "INVALID_VALUE", message)
     refuse_type(type_name, request.behavior)
     if not _is_current(request.input["EngagementLastModifiedAt"], engagement.state.modified_at, request.behavior):

@@ -1,7 +1,7 @@
-"""A local Partner Central Selling in memory: the way of a request from bytes to bytes.
+"""A local Partner Central Selling in memory: processes a request and returns the response.
 
-There is no HTTP here: a request is the X-Amz-Target header and the body, so that tests can call the service in their own
-process.
+This module does not use HTTP. A request consists of the X-Amz-Target header and the body, so that tests can call the service
+in their own process.
 """
 
 import copy
@@ -22,15 +22,15 @@ from cdk_partnercentral_local.service._wire import NANOSECONDS, JsonObject, Repl
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request that the service got.
+    """A request that the service received, and its result.
 
     Attributes:
-        operation (str): The name of the operation, or the X-Amz-Target header if it names no operation.
-        input (dict): The parsed body; empty if it could not be parsed.
-        error (str | None): The code of the error response, or the class name of what a fault raised (`Dropped` for a
-            connection that was closed).
-        answer (bytes | None): The body of the success response; None if there was none, or if it was dropped.
-        wrote (bool): Whether the request changed anything. A replay of a client token does not.
+        operation (str): The name of the operation, or the X-Amz-Target header if the header names no known operation.
+        input (dict): The parsed body; empty if the body could not be parsed.
+        error (str | None): The code of the error response, or the class name of any other exception that a fault raised
+            (`Dropped` if the connection was closed). None if the request succeeded.
+        answer (bytes | None): The body of the success response. None if an error response or no response was sent.
+        wrote (bool): Whether the request changed anything. A replay of a client token changes nothing.
     """
 
     operation: str
@@ -41,30 +41,30 @@ class Call:
 
     @property
     def output(self) -> JsonObject | None:
-        """The success response, parsed."""
+        """The parsed body of the success response, or None if no success response was sent."""
         return None if self.answer is None else parse_body(self.answer)
 
 
 class PartnerCentral:
-    """A local Partner Central Selling.
+    """A local Partner Central Selling in memory.
 
-    Operations follow https://docs.aws.amazon.com/partner-central/latest/APIReference/, and `behavior` where that does not
-    specify what happens. A request is checked in this order: operation, body, planned fault, rate, validation, client token,
-    engagement, quota or context, type, lock.
+    The operations behave as documented at https://docs.aws.amazon.com/partner-central/latest/APIReference/. `behavior`
+    determines all behavior that is not documented there. A request is checked in this order: operation, body, planned fault,
+    rate, validation, client token, engagement, quota or context, type, lock.
 
     Args:
-        behavior (Behavior): How to behave where the API is not documented. The attribute can be set at any time.
-        clock (Callable[[], int]): Returns nanoseconds since 1970, for ModifiedAt, token lifetimes and rates. The time can
-            stand still.
-        sleep (Callable[[float], object]): Waits for a number of seconds, for `latency` and slow faults.
-        account (str): The account ID (12 digits) that creates every engagement.
-        region (str): Part of ARNs.
-        partition (str): Part of ARNs.
+        behavior (Behavior): The behavior where the API is not documented. You can set the attribute at any time.
+        clock (Callable[[], int]): A function that returns the time in nanoseconds since 1970, which is used for ModifiedAt,
+            token lifetimes and rate limits. Successive calls can return the same time.
+        sleep (Callable[[float], object]): A function that waits for a number of seconds, for `latency` and slow faults.
+        account (str): The ID (12 digits) of the account that creates all engagements.
+        region (str): The AWS Region in ARNs.
+        partition (str): The AWS partition in ARNs.
 
     Attributes:
-        calls (list[Call]): All requests, in the order in which they were decided. Tests can clear it.
+        calls (list[Call]): All requests, in the order in which they succeeded or failed. Tests can clear this list.
         faults (Faults): The planned faults.
-        as_aws (AwsWrites): Writes that AWS itself makes.
+        as_aws (AwsWrites): The methods that change engagements as AWS itself does.
 
     Example:
         >>> service = PartnerCentral(Behavior(token_mismatch="replay"))
@@ -102,7 +102,7 @@ class PartnerCentral:
             body (bytes): The HTTP body.
 
         Returns:
-            The response, which can be an error.
+            The response, which can be an error response.
 
         Raises:
             Dropped: A fault closes the connection.
@@ -119,12 +119,12 @@ class PartnerCentral:
     def create_engagement(
         self, *, title: str = "Engagement", catalog: str = "Sandbox", description: str | None = None
     ) -> str:
-        """Create an empty engagement without a request.
+        """Create an engagement without contexts, and without a request in `calls`.
 
         Args:
-            title (str): At most 40 characters.
-            catalog (str): `AWS` or `Sandbox`.
-            description (str | None): At most 255 characters.
+            title (str): The engagement's title of at most 40 characters.
+            catalog (str): The engagement's catalog: `AWS` or `Sandbox`.
+            description (str | None): The engagement's description of at most 255 characters, or None for no description.
 
         Returns:
             The ID of the engagement.
@@ -139,10 +139,10 @@ class PartnerCentral:
             return self._engagements.add(catalog=catalog, details=details, contexts=(), now=self._clock()).id
 
     def engagement(self, identifier: str) -> JsonObject:
-        """Return an engagement as GetEngagement returns it without any lag. The result is a copy.
+        """Return a copy of an engagement's current state, regardless of `read_lag`, as GetEngagement would return it.
 
         Args:
-            identifier (str): ID or ARN.
+            identifier (str): The engagement's ID or ARN.
 
         Raises:
             KeyError: The engagement does not exist.
@@ -152,12 +152,12 @@ class PartnerCentral:
             return copy.deepcopy(engagement.described(engagement.state))
 
     def write_as_aws(self, identifier: str, change: Callable[[list[JsonObject]], object]) -> None:
-        """Change an engagement as AWS can at any time: it gets a new ModifiedAt, and nothing is validated.
+        """Change the contexts of an engagement as AWS itself can at any time: without validation, but with a new ModifiedAt.
 
         Args:
-            identifier (str): ID or ARN.
-            change (Callable[[list[dict]], object]): Gets the contexts, `{"Id": ..., "Type": ..., "Payload": ...}` each,
-                and changes them in place.
+            identifier (str): The engagement's ID or ARN.
+            change (Callable[[list[dict]], object]): A function that gets the list of contexts and changes it in place. Each
+                context has the form `{"Id": ..., "Type": ..., "Payload": ...}`.
 
         Raises:
             KeyError: The engagement does not exist.
@@ -210,7 +210,7 @@ class PartnerCentral:
     def _record_failure(self, call: Call, error: str) -> None:
         failed = replace(call, error=error, answer=None)
         with self._lock:
-            # A call that was committed is in the list already: other calls can follow it, so keep its place.
+            # A committed call is in the list already. Replace it there, because other calls can follow it in the list.
             for place, other in enumerate(self.calls) if call.answer is not None else ():
                 if other is call:
                     self.calls[place] = failed
@@ -219,14 +219,14 @@ class PartnerCentral:
 
 
 class _Bucket:
-    """A token bucket: one second's worth of requests at once, at least one, and then the rate."""
+    """A token bucket that allows bursts of one second's worth of requests (at least one) and refills at the rate."""
 
     def __init__(self) -> None:
         self._left: float | None = None
         self._at = 0
 
     def admits(self, now: int, rate: float) -> bool:
-        """Take one request out of the bucket, and return whether there was one."""
+        """Take a token for one request out of the bucket, and return whether a token was available."""
         size = max(1.0, rate)
         left = size if self._left is None else min(size, self._left + max(0, now - self._at) * rate / NANOSECONDS)
         self._at = now

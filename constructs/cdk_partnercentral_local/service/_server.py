@@ -1,6 +1,7 @@
 """The local Partner Central over HTTP on the loopback interface, for real SDK clients.
 
-Point an SDK at it with `AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING` or `endpoint_url`. Signatures are not checked.
+To use the server with an SDK, set `AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING` or `endpoint_url` to its URL. The server does not
+check signatures.
 """
 
 import socket
@@ -25,8 +26,8 @@ _POLL_SECONDS = 0.02
 def wsgi_app(service: PartnerCentral) -> "WSGIApplication":
     """Return a WSGI application for a service.
 
-    It ignores path and method, because the target header alone names the operation. When a fault drops a connection, the
-    application raises `Dropped`, which is a ConnectionError, and the server must close the socket.
+    The application ignores path and method, because the X-Amz-Target header alone specifies the operation. When a fault drops
+    a connection, the application raises `Dropped`, a ConnectionError. The server must then close the socket.
     """
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -48,12 +49,12 @@ class _Handler(WSGIRequestHandler):
         error: BaseException,  # noqa: ARG002
         environ: "WSGIEnvironment | None" = None,  # noqa: ARG002
     ) -> None:
-        # Otherwise werkzeug waits for the next request on a connection on which the client waits too.
+        # Otherwise werkzeug would keep the connection open and wait for a request, while the client waits for a response.
         self.close_connection = True
 
 
 class _Server(ThreadedWSGIServer):
-    """A server that knows its open connections, so that it can close them when it stops."""
+    """A server that keeps track of its open connections, so that it can close them when it stops."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._open: set[socket.socket] = set()
@@ -74,21 +75,21 @@ class _Server(ThreadedWSGIServer):
     def close_connections(self) -> None:
         with self._lock:
             for connection in self._open:
-                with suppress(OSError):  # the client closed it first
+                with suppress(OSError):  # the client closed the connection first
                     connection.shutdown(socket.SHUT_RDWR)
 
 
 class PartnerCentralServer:
-    """An HTTP server for a local Partner Central, on a free port of 127.0.0.1, for the duration of a `with` block.
+    """An HTTP server for a local Partner Central on a free port of 127.0.0.1. It runs for the duration of a `with` block.
 
-    At the end of the block open connections are closed, with or without a response.
+    At the end of the block, the server closes all open connections, even if a request on them has no response yet.
 
     Args:
-        service (PartnerCentral): The service; a new one by default.
+        service (PartnerCentral): The local Partner Central to serve; a new `PartnerCentral()` by default.
 
     Attributes:
-        service (PartnerCentral): The service.
-        url (str): The endpoint, for example `http://127.0.0.1:49152`; set inside the block.
+        service (PartnerCentral): The local Partner Central that is served.
+        url (str): The endpoint URL, for example `http://127.0.0.1:49152`. An empty string before the block is entered.
 
     Example:
         >>> with PartnerCentralServer() as server:

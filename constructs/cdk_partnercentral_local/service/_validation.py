@@ -1,13 +1,13 @@
 """Validation of requests against the service model of Partner Central Selling.
 
-Every rule comes from the model: required members, types, enums, lengths, list sizes, patterns, unions. Three more are in
-its documentation only: a catalog is `AWS` or `Sandbox`, Type names the member of the payload, and a union has exactly one
-member.
+Most rules come from the model: required members, types, enums, lengths, list sizes, patterns, unions. Three more rules come
+from its documentation: a catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union has exactly
+one member.
 
-Where the model is silent, validation follows other JSON services of AWS: members that the model does not define are
-ignored (but count in a union), and null is the same as an absent member. A value of the wrong JSON type is a
-ValidationException like every other problem, so that all problems are reported at once; the real service might respond
-with SerializationException. Timestamps are returned in UTC, with as few digits as possible.
+Where the model specifies nothing, validation follows other JSON services of AWS. Members that the model does not define are
+ignored, but count as members of a union. Null is the same as an absent member. A value of the wrong JSON type causes a
+ValidationException like every other problem, so that all problems are reported at once. The real service might respond with
+SerializationException instead. Validation converts timestamps to UTC, with as few decimal places as possible.
 """
 
 import json
@@ -22,7 +22,7 @@ from botocore.model import ListShape, ServiceModel, Shape, StringShape, Structur
 from cdk_partnercentral_local.service._errors import Problem, ProblemCode, invalid
 from cdk_partnercentral_local.service._wire import JsonObject, parse_instant, without_zeros
 
-# The library's model, found as a file: importing the library would import aws_cdk.
+# The library's service model. This package finds it by its path, because importing the library would import aws_cdk.
 _MODEL = Path(__file__).parents[2] / "cdk_partnercentral" / "_validation" / "service-2.json"
 
 CATALOGS = ("AWS", "Sandbox")
@@ -31,15 +31,15 @@ Problems: TypeAlias = list[Problem]
 Check: TypeAlias = Callable[[object, str, Problems], object]
 
 _WEBSITE = "(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?"
-# The last class contains the range `(-|`, which includes everything else in the class and the dot. So one dot and one run
-# of that range match the same strings as any number of groups, and "www." needs no alternative of its own. This pattern
-# never tries a string in two ways.
+# The last character class of _WEBSITE contains the range `(-|`, which includes the dot and every other character of the class.
+# So a dot and a run of characters in that range match the same strings as any number of groups, and "www." needs no group of
+# its own. This pattern can match a string in only one way, so it does not backtrack exponentially.
 _SAME_AS_WEBSITE = "(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
 
 
 @cache
 def service_model() -> ServiceModel:
-    """Return the service model that the library ships."""
+    """Return the service model that is part of the library."""
     return ServiceModel(json.loads(_MODEL.read_text(encoding="utf-8")))
 
 
@@ -47,15 +47,15 @@ def validated(operation: str, request: JsonObject) -> JsonObject:
     """Validate a request.
 
     Args:
-        operation: The name of an operation of the model.
+        operation: The name of an operation in the model.
         request: The parsed body, which is not changed.
 
     Returns:
-        The members that the model defines, without nulls, and with timestamps in one format. It shares no part with
-        `request`.
+        A deep copy of the request that contains only members that the model defines. Nulls are removed, and all timestamps
+        have the same format.
 
     Raises:
-        ServiceError: ValidationException with all problems.
+        ServiceError: ValidationException that lists all problems.
     """
     problems: Problems = []
     clean = _compiled(operation)(request, "", problems)
@@ -78,7 +78,7 @@ def _documented_rules(clean: JsonObject, invalid_fields: set[str]) -> Problems:
         named, payload = (context or {}).get("Type"), (context or {}).get("Payload")
         if payload and isinstance(named, str) and f"{path}Type" not in invalid_fields and named not in payload:
             problems.append(
-                _problem(f"{path}Payload", "INVALID_VALUE", payload, f"the member {named}, which Type names")
+                _problem(f"{path}Payload", "INVALID_VALUE", payload, f"an object with {named}, the value of Type")
             )
     return problems
 
@@ -86,7 +86,7 @@ def _documented_rules(clean: JsonObject, invalid_fields: set[str]) -> Problems:
 @cache
 def _compiled(operation: str) -> Check:
     shape = service_model().operation_model(operation).input_shape
-    if shape is None:  # pragma: no cover - every operation here has one
+    if shape is None:  # pragma: no cover - every operation here has an input shape
         raise LookupError(operation)
     return _check_for(shape)
 
@@ -129,10 +129,10 @@ def _union(shape: StructureShape) -> Check:
         if isinstance(value, dict):
             given = [name for name, member in value.items() if member is not None]
             if not given:
-                problems.append(Problem(field=path, code="REQUIRED_FIELD_MISSING", message=f"needs one of {names}"))
+                problems.append(Problem(field=path, code="REQUIRED_FIELD_MISSING", message=f"must have one of {names}"))
                 return None
             if len(given) > 1 or given[0] not in shape.members:
-                problems.append(_problem(path, "INVALID_VALUE", value, f"exactly one of {names}"))
+                problems.append(_problem(path, "INVALID_VALUE", value, f"an object with exactly one of {names}"))
                 return None
         return check_members(value, path, problems)
 
@@ -170,7 +170,7 @@ def _string(shape: StringShape) -> Check:
         elif enum and value not in enum:
             problems.append(_problem(path, "INVALID_ENUM_VALUE", value, f"a value of {shape.name}"))
         elif not low <= len(value) <= high:
-            problems.append(_problem(path, "VALUE_OUT_OF_RANGE", value, f"{low} to {high} characters"))
+            problems.append(_problem(path, "VALUE_OUT_OF_RANGE", value, f"{low} to {high} characters long"))
         elif matches and not matches(value):
             problems.append(_problem(path, "INVALID_STRING_FORMAT", value, f"a full match of {pattern}"))
         return value
@@ -185,7 +185,7 @@ def _integer(shape: Shape) -> Check:
         if isinstance(value, bool) or not isinstance(value, int):
             problems.append(_problem(path, "INVALID_VALUE", value, "an integer"))
         elif not low <= value <= high:
-            problems.append(_problem(path, "VALUE_OUT_OF_RANGE", value, f"{low} to {high}"))
+            problems.append(_problem(path, "VALUE_OUT_OF_RANGE", value, f"in the range {low} to {high}"))
         return value
 
     return check
@@ -210,8 +210,8 @@ def matcher(pattern: str) -> Callable[[str], object]:
     """Return a function that tests whether a pattern of the model matches a whole string.
 
     Args:
-        pattern: A pattern of the model. The one for website addresses backtracks exponentially in `re`, so another pattern
-            that matches the same strings replaces it.
+        pattern: A pattern in the model. The pattern for website addresses would backtrack exponentially in `re`, so the
+            function uses another pattern that matches the same strings.
 
     Returns:
         A function whose result is truthy for a match.

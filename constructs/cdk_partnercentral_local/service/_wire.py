@@ -1,8 +1,8 @@
 """The wire format: request bodies, responses, and timestamps.
 
-Requests and responses follow https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html. Partner Central has
-timestamps with nanoseconds, which Python's datetime cannot represent, so an instant is an integer here: nanoseconds since
-1970-01-01T00:00:00Z.
+Requests and responses follow https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html. Partner Central's timestamps
+include nanoseconds, which Python's datetime cannot represent. So this package represents an instant as an integer: the number
+of nanoseconds since 1970-01-01T00:00:00Z.
 """
 
 import json
@@ -37,9 +37,9 @@ class Reply:
     """An HTTP response.
 
     Attributes:
-        status (int): 200, 400, or 500; a planned error can have any other status.
-        headers (Mapping[str, str]): Content-Type and x-amzn-RequestId.
-        body (bytes): JSON in UTF-8.
+        status (int): The HTTP status: 200, 400, or 500. An error that a test plans can have any status.
+        headers (Mapping[str, str]): The headers Content-Type and x-amzn-RequestId.
+        body (bytes): The body: JSON in UTF-8.
     """
 
     status: int
@@ -73,7 +73,7 @@ def success(body: bytes) -> Reply:
 
 
 def failure(error: ServiceError) -> Reply:
-    """Return the HTTP response for an error: `__type` with the namespace, and the members that the model defines."""
+    """Return the HTTP response for an error. The body contains `__type` with the namespace, and the members of the error."""
     namespace = _PROTOCOL_NAMESPACE if error.code in _PROTOCOL_ERRORS else _SERVICE_NAMESPACE
     body = {"__type": namespace + error.code, "Message": error.message, **error.members}
     return Reply(status=error.status, headers=_headers(), body=serialize(body))
@@ -84,10 +84,10 @@ def _headers() -> dict[str, str]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not allowed")
+    raise ValueError(f"{name} is not allowed in JSON")
 
 
-# Python's decoder accepts NaN and Infinity, which are not JSON.
+# By default, Python's decoder accepts NaN and Infinity, which are not valid JSON.
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
@@ -96,10 +96,11 @@ def parse_instant(text: str) -> int:
     """Parse an ISO 8601 date and time with an offset.
 
     Args:
-        text: `2026-01-31T12:00:00Z`, with up to nine decimal places of the second, and `Z` or an offset such as `+02:00`.
+        text: The timestamp, for example `2026-01-31T12:00:00Z`. The seconds can have up to nine decimal places. The timestamp
+            ends with `Z` or an offset such as `+02:00`.
 
     Returns:
-        Nanoseconds since 1970 in UTC.
+        The nanoseconds since 1970-01-01T00:00:00Z.
 
     Raises:
         ValueError: The text has another format, or contains a day, hour or offset that does not exist.
@@ -125,7 +126,7 @@ def with_nanoseconds(instant: int) -> str:
 
 
 def without_zeros(instant: int) -> str:
-    """Format an instant with zero, three, six or nine decimal places, as few as possible."""
+    """Format an instant with as few decimal places as possible: zero, three, six or nine."""
     text = with_nanoseconds(instant).removesuffix("Z")
     for _ in range(3):
         text = text.removesuffix("000")
