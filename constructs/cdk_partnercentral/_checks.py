@@ -1,6 +1,8 @@
-"""Checks across the contexts of a stack: contexts that would adopt one another, and more contexts than an engagement can have.
+"""Compare the contexts of a stack with each other at synthesis.
 
-`docs/lifecycle.md` describes which contexts are adopted. The handler has its own code for it; a test compares the two.
+The checks report contexts that would end up as the same context in Partner Central, and engagements with too many contexts.
+`docs/lifecycle.md` describes which contexts are adopted. The handler makes that decision with its own code, so a test checks
+that the handler and this module agree.
 """
 
 from __future__ import annotations
@@ -21,25 +23,27 @@ from cdk_partnercentral._validation.payload import instant
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 REGISTRY_ID = "cdk-partnercentral.Registry"
-# The service's limit for one engagement, which includes contexts that AWS creates.
+# Partner Central's limit for one engagement. Contexts that AWS creates count towards the limit.
 MOST_CONTEXTS = 5
-# How the Regions of all partitions but `aws` start. The CDK does not know Regions that are newer than its release.
+# The prefixes of Region names in every partition except `aws`. The CDK's own list of Regions is not used, because the list does
+# not contain Regions that are newer than the CDK release.
 OTHER_PARTITIONS = ("cn-", "eu-iso", "eusc-", "us-gov-", "us-iso")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredContext:
-    """A declared context, as far as other contexts are concerned.
+    """The properties of a declared context that the checks compare.
 
     Attributes:
-        path: Returns the path of its construct, which only an error needs.
-        catalog: The catalog.
-        engagement: The same string for the same engagement.
-        type: The Type.
-        payload: The value of the payload's member for the Type: a mapping, or an unresolved value.
-        adopt_existing: Whether an equal context is adopted.
-        existing_context_id: The ID of the existing context that it manages, or None.
-        client_token: The client token that was passed, or None.
+        path: A function that returns the construct path. The checks call it only for an error message.
+        catalog: The engagement's catalog.
+        engagement: A key for the engagement. Two contexts of the same engagement have the same key.
+        type: The context's Type.
+        payload: The content of the payload, without the name of the API's union member: a mapping, an unresolved token, or
+            None if the content is not known at synthesis.
+        adopt_existing: Whether the handler adopts an existing context with an equal payload.
+        existing_context_id: The ID of the existing context to manage, or None.
+        client_token: The client token that the user passed, or None.
     """
 
     path: Callable[[], str]
@@ -54,53 +58,58 @@ class DesiredContext:
 
 @jsii.implements(IValidation)
 class Registry(Construct):
-    """What the library keeps for each stack: a hidden child of the stack, so that every Python object of the stack finds it.
+    """The declared contexts and the shared provider of one stack.
 
-    jsii returns a new Python object each time for a stack that was not created in Python.
+    The registry is a hidden child of the stack in the construct tree, not an attribute of the Python object. For a stack that
+    was not created in Python, jsii returns a new Python object at each access, so an attribute would be lost.
     """
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(stack, REGISTRY_ID)
         self._contexts: list[DesiredContext] = []
         self._count: Counter[tuple[str, str]] = Counter()
-        # Kept here because finding it in the tree takes two calls to the CDK's kernel for each context.
+        # Cached, because looking up the provider in the construct tree takes two calls to the jsii kernel for each context.
         self.provider: PartnerCentralProvider | None = None
         stack.node.add_validation(self)
 
     @staticmethod
     def find(stack: Stack) -> Registry | None:
-        """Return the registry of a stack, if it has one."""
+        """Return the registry of a stack, or None if the stack has no registry."""
         found = stack.node.try_find_child(REGISTRY_ID)
         return found if isinstance(found, Registry) else None
 
     def add(self, construct: Construct, desired: DesiredContext) -> None:
-        """Add a context, and annotate its construct if its engagement cannot contain all of them."""
+        """Add a context. If its engagement now has too many contexts, add a warning to the construct."""
         self._contexts.append(desired)
         engagement = (desired.catalog, desired.engagement)
         self._count[engagement] += 1
         if self._count[engagement] == MOST_CONTEXTS + 1:
+            name = "one engagement" if is_unresolved(desired.engagement) else desired.engagement
+            paths = [each.path() for each in self._contexts if (each.catalog, each.engagement) == engagement]
             Annotations.of(construct).add_warning_v2(
                 "cdk-partnercentral:engagementFull",
-                f"More than {MOST_CONTEXTS} contexts are declared for one engagement, which can contain {MOST_CONTEXTS}, "
-                "including those that AWS creates. Contexts cannot be deleted, so the others will fail to deploy. "
-                "Declare them for other engagements.",
+                f"{len(paths)} contexts are declared for {name}, which can contain {MOST_CONTEXTS}, including those that AWS "
+                "creates. Contexts cannot be deleted, so at least one will fail to deploy. Declare it for another "
+                f"engagement: {', '.join(paths)}.",
             )
 
     def validate(self) -> list[str]:
-        """Return the conflicts; the CDK calls this at synthesis."""
+        """Return one line for each conflict. The CDK calls this method at synthesis."""
         return conflicts(self._contexts)
 
 
 def partition_problems(stack: Stack) -> list[str]:
-    """Return why a stack cannot have any contexts."""
+    """Return the reason why a stack cannot contain contexts, or an empty list if it can."""
     region = stack.region
     if is_unresolved(region) or not region.startswith(OTHER_PARTITIONS):
         return []
-    return [f"stack: must be in a Region of partition aws, the only one with Partner Central; got {region}"]
+    return [
+        f"stack: must be in a Region of partition aws, the only partition where Partner Central is available; got {region}"
+    ]
 
 
 def conflicts(contexts: Sequence[DesiredContext]) -> list[str]:
-    """Return one line for each pair of contexts that Partner Central cannot distinguish, with the paths of both."""
+    """Return a line with both construct paths for each pair of contexts that would become one context in Partner Central."""
     by_engagement: dict[tuple[str, str], list[DesiredContext]] = defaultdict(list)
     for each in contexts:
         by_engagement[each.catalog, each.engagement].append(each)
@@ -120,7 +129,7 @@ def _conflict(one: DesiredContext, other: DesiredContext) -> str:
     if one.existing_context_id is not None and one.existing_context_id == other.existing_context_id:
         return f"manage the same context, {one.existing_context_id!r}. Declare it in one construct only."
     if _same_token(one, other):
-        return "have the same client_token, so they would create one context. Use different client tokens, or none."
+        return "have the same client_token, so only one context would be created. Use different client tokens, or omit them."
     if _would_adopt(one, other) or _would_adopt(other, one):
         return (
             "declare the same payload for the same engagement, so one would adopt the other's context. Declare different "
@@ -130,13 +139,12 @@ def _conflict(one: DesiredContext, other: DesiredContext) -> str:
 
 
 def _same_token(one: DesiredContext, other: DesiredContext) -> bool:
-    """Return whether the same request would create both."""
-    created = one.existing_context_id is None and other.existing_context_id is None
-    return created and one.client_token is not None and (one.client_token, one.type) == (other.client_token, other.type)
+    """Return whether both contexts would be created with the same client token, so that Partner Central creates only one."""
+    return one.client_token is not None and (one.client_token, one.type) == (other.client_token, other.type)
 
 
 def _would_adopt(one: DesiredContext, other: DesiredContext) -> bool:
-    """Return whether one would adopt the context of the other."""
+    """Return whether `one` would adopt the context that `other` declares."""
     adopts = one.adopt_existing and one.existing_context_id is None and one.type == other.type
     if not adopts or not _has_values(one.payload):
         return False
@@ -155,7 +163,7 @@ def _comparison(context: DesiredContext) -> Comparison:
 
 
 def _has_values(value: Any) -> bool:
-    """Return whether a payload contains anything to compare."""
+    """Return whether a payload contains at least one value to compare."""
     if is_mapping(value):
         return any(map(_has_values, value.values()))
     return any(map(_has_values, value)) if is_list(value) else value is not None
@@ -167,9 +175,12 @@ def _items(payload: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _contains(available: list[Any], wanted: list[Any], dated_by: str | None) -> bool:
-    """Return whether each wanted item has its own match. An item without a date matches an item with any date."""
+    """Return whether each wanted item matches a different available item.
+
+    A wanted item without a date matches an available item with any date.
+    """
     left = list(available)
-    # Items with a date choose first: an item without one could take the only match of an item with one.
+    # Match the wanted items with a date first, because an item without a date could take the only match of a dated item.
     for item in sorted(wanted, key=lambda each: dated_by not in each if is_mapping(each) else False):
         match = next((each for each in left if item in (each, _without(each, dated_by))), None)
         if match is None:
@@ -188,7 +199,10 @@ def _canonical_payload(context: DesiredContext) -> Any:
 
 
 def _canonical(value: Any, rule: Rule | None, appended: str | None, *, loose: bool = False) -> Any:
-    """Return a payload in one form: timestamps as instants, and appended items without case and outer white space."""
+    """Normalize a payload for comparison.
+
+    Timestamps become instants. In appended items, case and leading and trailing white space are ignored.
+    """
     if rule is None or is_unresolved(value):
         return value
     if is_mapping(value):

@@ -1,8 +1,9 @@
-"""A context of an engagement.
+"""The `EngagementContext` construct, and the interface `IEngagementContext`.
 
-`EngagementContext` declares a context. `IEngagementContext` is the interface of every context, declared or imported.
+`EngagementContext` declares a context. `IEngagementContext` is the common interface of contexts that this app declares and of
+contexts that the app only refers to.
 
-`_provider.py` contains the function that creates and updates contexts, `_payloads/` the payloads.
+`_provider.py` defines the function that creates and updates contexts, and `_payloads/` contains the payload classes.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ RESOURCE_TYPE = "Custom::EngagementContext"
 
 
 class IEngagementContext(Protocol):
-    """A context that is declared in this app, or that was created elsewhere.
+    """The common interface of contexts that this app declares and contexts that were created elsewhere.
 
-    `EngagementContext` implements it, and `EngagementContext.from_engagement_context_attributes` returns it. Use it as the
-    type of a parameter that accepts either. The attribute `engagement_last_modified_at` is not part of it, because it is
-    known for declared contexts only.
+    `EngagementContext` implements this interface, and `EngagementContext.from_engagement_context_attributes` returns an object
+    that implements it. Use the interface as the type of a parameter that accepts both. The interface does not include
+    `engagement_last_modified_at`, because only declared contexts have this attribute.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementContextDetails.html
 
@@ -68,12 +69,12 @@ class IEngagementContext(Protocol):
 
     @property
     def catalog(self) -> str:
-        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or a token if a token was passed."""
+        """The engagement's catalog: `"AWS"`, `"Sandbox"`, or the token that was passed as the catalog."""
         ...
 
     @property
     def context_id(self) -> str:
-        """The context's ID within its engagement: string of 1 to 3 characters, such as `"1"`."""
+        """The context's ID within its engagement: a string of 1 to 3 characters, such as `"1"`."""
         ...
 
     @property
@@ -87,10 +88,10 @@ class IEngagementContext(Protocol):
         ...
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow a principal to read the engagement with all its contexts.
+        """Allow a principal to read the engagement and all its contexts.
 
         Args:
-            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
             The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
@@ -100,10 +101,10 @@ class IEngagementContext(Protocol):
     def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow a principal to read the engagement and to update all its contexts.
 
-        IAM has no resource for a single context, so the grant applies to all contexts of the engagement.
+        IAM has no resource type for contexts, so the grant applies to all contexts of the engagement.
 
         Args:
-            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
             The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
@@ -116,27 +117,28 @@ class EngagementContext(Construct):
     """A context of an AWS Partner Central engagement, declared in a stack.
 
     A deployment creates the context, or updates it in place if its payload changed. If you change the catalog, the
-    engagement or the Type, a new context is created, and the old one remains, because Partner Central cannot delete
-    contexts. For the same reason the context remains if you remove the construct or delete the stack.
+    engagement or the Type, the deployment creates a new context, and the old context remains, because Partner Central cannot
+    delete contexts. For the same reason, the context remains if you remove the construct or delete the stack.
 
-    An engagement can contain five contexts, including those that AWS creates. Two contexts of a stack that declare the same
-    payload for one engagement are an error at synthesis, because one would adopt the other's context; to create two, set
-    `adopt_existing=False` on both. The template contains payloads in plain text, and anyone who can read the stack can
-    read them.
+    An engagement can contain five contexts, including those that AWS creates. Synthesis fails if two contexts in a stack
+    declare the same payload for one engagement, because one of them would adopt the other's context. To create two contexts
+    with the same payload, set `adopt_existing=False` on both. The template contains payloads in plain text, so anyone who can
+    read the stack can read the payloads.
 
     The payload is a `CustomerProject`, with a `customer`, a `project` or both, or a `Lead`, with a customer and
-    interactions. Ranges in parentheses are lengths in characters. A payload that does not conform is an error where the
-    context is declared, and the error lists every problem.
+    interactions. Ranges in parentheses are lengths in characters. If the payload is not valid, the constructor raises an
+    error that lists every problem.
 
     - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, such as `"US"`), `industry` (an
       `Industry`, or its value), `website_url` (4 to 255).
     - `ProjectDetails`: `title` (1 to 255), `business_problem` (20 to 2000), `target_completion_date` (a `date`, or
       `YYYY-MM-DD`).
-    - `Lead`: `customer` (a `LeadCustomer`), `interactions` (1 to 10 of `LeadInteraction`). Optional: `insights` (a
+    - `Lead`: `customer` (a `LeadCustomer`), `interactions` (a list of 1 to 10 `LeadInteraction`). Optional: `insights` (a
       `LeadInsights` with a `LeadReadinessScore`), `qualification_status` (1 to 255).
     - `LeadCustomer`: `company_name` (1 to 120). Optional: `address` (a `LeadAddress`), `aws_maturity`, `industry`,
       `market_segment`, `website_url` (up to 255 each).
-    - `LeadAddress`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to 20).
+    - `LeadAddress`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to
+      20).
     - `LeadInteraction`: `contact` (a `LeadContact`). Optional: `business_problem` (up to 2000), `customer_action`, `source_id`,
       `source_name`, `source_type`, `usecase` (up to 255 each), `interaction_date` (a `datetime` with a time zone, or
       `2027-01-05T09:30:00Z`).
@@ -148,34 +150,36 @@ class EngagementContext(Construct):
 
     Args:
         scope: The parent construct.
-        id: The construct ID within `scope`. Changing it changes the logical ID; set `existing_context_id` to keep the
-            existing context.
+        id: The construct ID within `scope`. A new construct ID changes the logical ID. To keep the existing context, also set
+            `existing_context_id`.
         catalog: The engagement's catalog. A `Catalog`, or its value as a string.
         engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
-            (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token of either. With a token, the
-            function's role applies to every engagement of the catalog, and an annotation reports it.
-        payload: The payload. A `CustomerProject`, a `Lead`, a mapping with one member of the API's tagged union and the
-            API's member names (`{"CustomerProject": {...}}`), or a token of one. Values are strings, tokens, dates,
-            datetimes with a time zone, and enums; None omits a member. Tokens and `{{resolve:` references are not
-            validated.
-        type: The Type. An `EngagementContextType`, or its value as a string. By default the Type of the payload; required
-            if the payload is a token.
-        client_token: The API's idempotency token. String of 1 to 64 letters and digits. By default the function derives it
-            from the stack, the logical ID, the catalog, the engagement and the Type.
-        adopt_existing: Whether to adopt a context of the engagement with an identical payload, instead of creating a new
-            one. With False a new one is created.
-        existing_context_id: The ID of an existing context to manage; no context is created. String of 1 to 3 characters.
+            (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
+            ARN. If you pass a token, the function's role allows access to every engagement of the catalog, and an annotation
+            reports this.
+        payload: The context's payload. A `CustomerProject`, a `Lead`, a mapping with one member of the API's tagged union and
+            the API's member names (`{"CustomerProject": {...}}`), or a token that resolves to such a mapping. Values are
+            strings, tokens, dates, datetimes with a time zone, and enums. None omits a member. Tokens and `{{resolve:`
+            references are not validated.
+        type: The context's Type. An `EngagementContextType`, or its value as a string. Defaults to the Type of the payload.
+            Required if the payload is a token.
+        client_token: The API's idempotency token. String of 1 to 64 letters and digits. By default, the function derives the
+            token from the stack, the logical ID, the catalog, the engagement and the Type.
+        adopt_existing: Whether to adopt an existing context of the engagement if its payload is identical. If False, the
+            function creates a new context instead.
+        existing_context_id: The ID of an existing context to manage instead of creating one. String of 1 to 3 characters.
             Use it to import a context that was created elsewhere, or to keep a context after you rename its construct.
-        provider: The provider to use, a `PartnerCentralProvider` in the same stack. By default the one that the stack's
-            contexts share. CloudFormation refuses to move a deployed context to another provider.
+        provider: The provider that manages the context, a `PartnerCentralProvider` in the same stack. By default, the
+            provider that the stack's contexts share. CloudFormation rejects a change of the provider of a deployed context.
 
     Raises:
-        ValueError: An argument has another type than documented here, or the API would reject it: a missing or unknown
-            member, a value that is too long or has another format, a Type that contradicts the payload, an identifier that
-            is not an ID or ARN of the catalog, a date that does not exist, a datetime without a time zone. Or the provider
-            is in another stack, or the stack is in a partition without Partner Central. The error lists every problem by
-            its path, and does not repeat sensitive values.
-        FileNotFoundError: The function's code does not exist, which can happen only in a checkout of the repository.
+        ValueError: An argument has a type other than documented here, or the API would reject it: a missing or unknown
+            member, a value that is too long or has the wrong format, a Type that contradicts the payload, an identifier that
+            is not an ID or an ARN in the catalog, a date that does not exist, or a datetime without a time zone. Also raised
+            if the provider is in another stack, or if the stack is in a partition without Partner Central. The error lists
+            every problem with its path, and omits sensitive values.
+        FileNotFoundError: The zip with the function's code does not exist. This can happen only in a checkout of the
+            repository.
 
     Example:
         >>> from datetime import date
@@ -204,7 +208,7 @@ class EngagementContext(Construct):
         ... )
         >>> output = CfnOutput(stack, "ContextId", value=context.context_id)
 
-        A lead, and a user who can read it:
+        Declare a lead, and allow an IAM user to read it:
 
         >>> from aws_cdk import aws_iam as iam
         >>> from cdk_partnercentral import LeadContact, LeadInteraction, Lead, LeadCustomer
@@ -251,7 +255,7 @@ class EngagementContext(Construct):
                 *catalog_problems(catalog),
                 *engagement_problems("engagement_identifier", engagement_identifier, catalog),
                 *rendered.problems,
-                *payload_problems(rendered.payload),
+                *payload_problems(rendered.payload, rendered.python_names),
                 *type_problems(rendered.type, rendered.payload),
                 *control_problems(
                     client_token=client_token, adopt_existing=adopt_existing, existing_context_id=existing_context_id
@@ -267,12 +271,12 @@ class EngagementContext(Construct):
         self._engagement = parse_engagement(engagement_identifier)
         optional = {
             "ClientToken": client_token,
-            # CloudFormation passes strings to the function, so the template contains a string too.
+            # A string, because CloudFormation converts a Boolean to a string before it calls the function.
             "AdoptExisting": None if adopt_existing else "false",
             "ContextIdentifier": existing_context_id,
         }
-        # CDK's CustomResource would do the same with more calls to its kernel. "Resource" makes it the default child, where
-        # users look for it to override a property or the logical ID.
+        # CDK's CustomResource would create the same resource, but with more calls to the jsii kernel. A child with the ID
+        # "Resource" is the default child, which users need to override a property or the logical ID.
         self._resource = CfnResource(
             self,
             "Resource",
@@ -315,18 +319,19 @@ class EngagementContext(Construct):
     ) -> IEngagementContext:
         """Refer to a context that was created elsewhere, without managing it.
 
-        It adds nothing to the template and makes no API calls. To manage an existing context, declare it with
-        `existing_context_id` instead.
+        The reference adds nothing to the template and makes no API calls. To manage an existing context, declare the context
+        with `existing_context_id` instead.
 
         Args:
             scope: The parent construct.
             id: The construct ID within `scope`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string.
-            engagement_identifier: The engagement's ID or ARN, or a token of either.
+            engagement_identifier: The engagement's ID or ARN, or a token that resolves to an ID or an ARN.
             context_id: The context's ID within the engagement. String of 1 to 3 characters, or a token.
 
         Returns:
-            The context, with all attributes except `engagement_last_modified_at`, and with its grants.
+            A reference with the attributes and grant methods of `EngagementContext`, except
+            `engagement_last_modified_at`.
 
         Raises:
             ValueError: The API would reject an argument. The error lists every problem.
@@ -354,37 +359,38 @@ class EngagementContext(Construct):
 
     @property
     def catalog(self) -> str:
-        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or a token if a token was passed."""
+        """The engagement's catalog: `"AWS"`, `"Sandbox"`, or the token that was passed as the catalog."""
         return self._catalog
 
     @property
     def context_id(self) -> str:
-        """The context's ID within its engagement: string of 1 to 3 characters, such as `"1"`. A token."""
+        """The context's ID within its engagement: a string of 1 to 3 characters, such as `"1"`. The value is a token."""
         return self._resource.get_att("ContextId").to_string()
 
     @property
     def engagement_id(self) -> str:
-        """The engagement ID, `eng-` followed by 14 lowercase letters or digits, even if an ARN was passed. A token."""
+        """The engagement ID: `eng-` followed by 14 lowercase letters or digits. The value is a token."""
         return self._resource.get_att("EngagementId").to_string()
 
     @property
     def engagement_arn(self) -> str:
-        """The engagement's ARN, even if an ID was passed. A token."""
+        """The engagement's ARN, even if you passed an ID. The value is a token."""
         return self._resource.get_att("EngagementArn").to_string()
 
     @property
     def engagement_last_modified_at(self) -> str:
-        """When the engagement was last modified, in ISO 8601 format, as of the last operation on this resource. A token.
+        """The time when the engagement was last modified, in ISO 8601 format. The value is a token.
 
-        It does not reflect later changes, which AWS and others can make, so do not use it as a lock.
+        The time is read in the last operation on this resource. It does not reflect later changes by AWS or by others, so do
+        not use it as a lock.
         """
         return self._resource.get_att("EngagementLastModifiedAt").to_string()
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow a principal to read the engagement with all its contexts.
+        """Allow a principal to read the engagement and all its contexts.
 
         Args:
-            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
             The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
@@ -394,10 +400,10 @@ class EngagementContext(Construct):
     def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow a principal to read the engagement and to update all its contexts.
 
-        IAM has no resource for a single context, so the grant applies to all contexts of the engagement.
+        IAM has no resource type for contexts, so the grant applies to all contexts of the engagement.
 
         Args:
-            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
             The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
@@ -406,7 +412,8 @@ class EngagementContext(Construct):
         return grant(grantee, UPDATE, catalog=self._catalog, arn=self._granted_arn())
 
     def _granted_arn(self) -> str:
-        # With the attribute the grant would depend on the context's deployment, which only a token needs.
+        # The ARN attribute of the resource would make the grant depend on the deployment of the context. Only an unresolved
+        # engagement identifier requires that attribute.
         return self._engagement.exact_arn(self._catalog) or self.engagement_arn
 
     def _warn_about_past_date(self, payload: object) -> None:
@@ -424,7 +431,7 @@ def _member(rendered: Rendered) -> Any:
 
 
 class _ImportedContext(Construct):
-    """An `IEngagementContext` that is defined by its attributes."""
+    """A reference to a context that was created elsewhere."""
 
     def __init__(
         self,
@@ -470,7 +477,7 @@ class _ImportedContext(Construct):
         return engagement_arn(self._catalog, self.engagement_id)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow a principal to read the engagement with all its contexts."""
+        """Allow a principal to read the engagement and all its contexts."""
         return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
 
     def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -1,11 +1,12 @@
-"""The provider behind the resources of a stack: the Lambda function, its role, its log group, and its options.
+"""The provider of a stack's custom resources: the Lambda function, its role, its log group, and its options.
 
-An option is a parameter of `PartnerCentralProvider.__init__`, documented at the class. `configure` accepts the same options.
+The options are the keyword parameters of `PartnerCentralProvider`, documented in the class docstring. `configure` accepts the
+same options.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -21,58 +22,94 @@ from constructs import Construct
 from cdk_partnercentral._iam import RolePolicyDocument, given_role_policy, own_role_policy
 from cdk_partnercentral._identifiers import EngagementIdentifier
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
-from cdk_partnercentral._tokens import is_unresolved
+from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.messages import kind, raise_problems
 
-# Public API, like the IDs of all constructs below it: they determine the logical ID of the function, whose ARN is the service
-# token, and CloudFormation rejects a change of a service token.
+# Never change this ID or the IDs of the constructs below the provider. They determine the logical ID of the function. A new
+# logical ID would change the service token of deployed contexts, and CloudFormation rejects a changed service token.
 PROVIDER_ID = "cdk-partnercentral.Provider"
 OPTIONS_ID = "cdk-partnercentral.Options"
 
 FUNCTION_ZIP = Path(__file__).parent / "function.zip"
 
 TIMEOUT_MINUTES = 15
-# With less, the minute that the function retries while new permissions propagate does not fit in before the time it reserves
-# for its response.
+# The function retries for up to a minute while new permissions propagate, and reserves time for its response. A timeout below
+# the minimum is too short for both.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
 # Lambda runs an event at most three times, and waits 1 minute before the second run and 2 minutes before the third.
 RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 
-# A Create uses 37 MB (docs/benchmarks.md) plus Lambda's runtime, so 128 MB would be enough. Twice the memory is twice the CPU,
-# so a cold start, which is CPU-bound, takes half the time for the same price.
+# A Create uses 37 MB (docs/benchmarks.md) plus Lambda's runtime, so 128 MB would be enough. Lambda allocates CPU in proportion
+# to memory, so with 256 MB a cold start, which is CPU-bound, takes half the time and costs the same.
 MEMORY_MB = 256
 SMALLEST_MEMORY, LARGEST_MEMORY = 128, 10_240
 
-# Options that have no effect without another one, and options that have no effect with another one.
+# REQUIRES maps an option to a second option without which the first has no effect. EXCLUDED_BY maps an option to a second
+# option that replaces the first.
 REQUIRES = {"security_groups": "vpc", "vpc_subnets": "vpc"}
 EXCLUDED_BY = {"log_group_encryption_key": "log_group", "log_retention": "log_group", "permissions_boundary": "role"}
+
+
+def _is_object(value: object) -> bool:
+    """Return whether a value can be a construct or another object of the CDK, also one that is implemented in Python."""
+    return not isinstance(value, str | int | float | Mapping | Sequence)
+
+
+def _is_list(value: object) -> bool:
+    return is_list(value) and all(map(_is_object, value))
+
+
+# What the options accept that have no range, and how to get it from what is often passed instead. The CDK reports a wrong
+# kind only when it uses the value, and does not name the option.
+KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "environment_encryption": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
+    "log_group": (_is_object, "a log group; for a name, use aws_logs.LogGroup.from_log_group_name"),
+    "log_group_encryption_key": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
+    "log_retention": (
+        lambda value: isinstance(value, logs.RetentionDays),
+        "an aws_logs.RetentionDays, such as ONE_MONTH",
+    ),
+    "permissions_boundary": (
+        _is_object,
+        "a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn",
+    ),
+    "role": (_is_object, "a role; for an ARN, use aws_iam.Role.from_role_arn"),
+    "security_groups": (
+        _is_list,
+        "a list of security groups; for an ID, use aws_ec2.SecurityGroup.from_security_group_id",
+    ),
+    "tracing": (lambda value: isinstance(value, lambda_.Tracing), "an aws_lambda.Tracing, such as ACTIVE"),
+    "vpc": (_is_object, "a VPC; for an ID, use aws_ec2.Vpc.from_lookup"),
+    "vpc_subnets": (lambda value: is_mapping(value) or _is_object(value), "an aws_ec2.SubnetSelection"),
+}
 
 Init = TypeVar("Init", bound=Callable[..., None])
 Options = ParamSpec("Options")
 
 
 def _with_configured_options(init: Init) -> Init:
-    """Let a constructor use the options of `configure` for those that it is not given, and check all of them."""
+    """Decorate a constructor so that missing options come from `configure`, and all options are validated."""
 
     @wraps(init)
-    def configured(self: PartnerCentralProvider, scope: Construct, id: str, **given: Any) -> None:  # noqa: A002
-        options = {**_configured_options(scope), **given}
-        raise_problems("This provider cannot be created:", option_problems(options))
+    def init_with_options(self: PartnerCentralProvider, scope: Construct, id: str, **given: Any) -> None:  # noqa: A002
+        configured = _configured_options(scope)
+        options = {**configured, **given}
+        raise_problems("This provider cannot be created:", option_problems(options, configured.keys() - given.keys()))
         init(self, scope, id, **options)
 
-    return cast("Init", configured)
+    return cast("Init", init_with_options)
 
 
 def _with_options_of(
     init: Callable[Concatenate[Any, Construct, str, Options], None],
 ) -> Callable[[Callable[..., None]], Callable[Concatenate[Construct, Options], None]]:
-    """Give a function the options of a constructor as its keyword parameters, for type checkers and for `help()`."""
+    """Decorate a function so that type checkers and `help()` show a constructor's options as its keyword parameters."""
     signature = signature_without(init, "self", "id")
 
     def decorate(function: Callable[..., None]) -> Callable[Concatenate[Construct, Options], None]:
         @wraps(function)
         def checked(*args: Any, **kwargs: Any) -> None:
-            # Raises the usual TypeError for an unknown option.
+            # bind() raises the usual TypeError for an unknown option.
             bound = signature.bind(*args, **kwargs)
             function(*bound.args, **bound.kwargs)
 
@@ -85,18 +122,18 @@ def _with_options_of(
 class PartnerCentralProvider(Construct):
     """The Lambda function that manages the Partner Central resources of one stack, with its role and its log group.
 
-    `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can create,
-    update and read contexts in exactly the engagements that the stack's contexts declare, and write to its own log group.
-    If an engagement is a token, or if there are too many engagements for IAM's limit on policies, the role can do so in
-    every engagement of the catalog, and an annotation reports it.
+    `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can write to
+    the function's log group, and can create, update and read contexts in exactly the engagements that the stack's contexts
+    declare. If an engagement is a token, or if the list of engagements exceeds IAM's size limit for policies, the role can
+    access every engagement of the catalog, and an annotation reports this.
 
     You can set options in two ways:
 
-    - `PartnerCentralProvider.configure(scope, ...)` sets them for the providers of a stack, a stage or an app. The function
-      is the same resource with and without options, so you can use it for a stack that is already deployed.
-    - Create a second provider in a stack with an `id` of your own, and pass it to each context that should use it as
-      `provider=`. It uses the options of `configure` that it is not given. CloudFormation refuses to move a deployed
-      context to another provider ("Modifying service token is not allowed").
+    - Call `PartnerCentralProvider.configure(scope, ...)` to set options for the providers of a stack, a stage or an app. The
+      options do not change the function's logical ID, so you can also set them for a stack that is already deployed.
+    - Create a second provider in a stack with an `id` of your own, and pass the provider as `provider=` to each context that
+      should use it. Options that you do not pass come from `configure`. CloudFormation rejects a change of the provider of a
+      deployed context ("Modifying service token is not allowed").
 
     Runtime, code, handler and architecture are fixed, because the bundled code is built for this configuration. The
     function has no environment variables.
@@ -104,40 +141,41 @@ class PartnerCentralProvider(Construct):
     See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 
     Args:
-        scope: The parent construct. It must be in the stack of the contexts that use the provider.
-        id: The construct ID within `scope`. Changing it replaces the function, which CloudFormation rejects while contexts
-            use it.
-        environment_encryption: The KMS key for the function's environment variables, if your rules require one. By default
-            Lambda uses its own key.
-        log_group: The log group to write to. By default the provider creates one.
-        log_group_encryption_key: The KMS key for the log group that the provider creates. If the key is in the app,
-            CloudWatch Logs is allowed to use it; the policy of an imported key must already allow it. By default
-            CloudWatch Logs uses its own encryption.
-        log_retention: How long the log group that the provider creates keeps log events. An `aws_logs.RetentionDays`; three
+        scope: The parent construct, in the same stack as the contexts that use the provider.
+        id: The construct ID within `scope`. Changing the ID replaces the function. CloudFormation rejects this while contexts
+            use the function.
+        environment_encryption: The KMS key for the function's environment variables, if your compliance rules require one. By
+            default, Lambda uses its own key.
+        log_group: The log group for the function's logs. By default, the provider creates a log group.
+        log_group_encryption_key: The KMS key for the log group that the provider creates. If the app creates the key, the
+            provider allows CloudWatch Logs to use the key. If the key is imported, its policy must already allow this. By
+            default, CloudWatch Logs uses its own encryption.
+        log_retention: The retention period of the log group that the provider creates. An `aws_logs.RetentionDays`; three
             months by default. Neither payloads nor secrets are logged.
         memory_size: The function's memory in MB. Integer from 128 to 10240; 256 by default.
         permissions_boundary: The permissions boundary of the role that the provider creates.
-        role: The function's role. By default the provider creates one. `lambda.amazonaws.com` must be able to assume it.
-            The provider attaches its policy, which counts towards IAM's limit of 10,240 characters for the inline policies
-            of a role. If the role is imported as not mutable, or from another account, nothing is attached, and an
-            annotation lists the permissions that it needs.
-        security_groups: The function's security groups. Requires `vpc`. By default CDK creates one. They must allow
-            outbound HTTPS.
+        role: The function's role. By default, the provider creates a role. `lambda.amazonaws.com` must be able to assume the
+            role. The provider attaches an inline policy, which counts toward IAM's limit of 10,240 characters for the inline
+            policies of a role. If the role is imported with `mutable=False` or from another account, the provider attaches
+            nothing, and an annotation lists the permissions that the role needs.
+        security_groups: The function's security groups, which must allow outbound HTTPS. Requires `vpc`. By default, the CDK
+            creates a security group.
         timeout: The timeout of one run of the function. A `Duration` of 3 to 15 minutes; 15 minutes by default. Lambda runs
             an event up to three times, so CloudFormation waits three times as long plus five minutes.
-        tracing: An `aws_lambda.Tracing`. No tracing by default. X-Ray's permissions apply to all resources, which cdk-nag
-            reports as AwsSolutions-IAM5.
-        vpc: The VPC to run in. No VPC by default. Its subnets need a route to the internet, for example through a NAT
-            gateway: to `partnercentral-selling.us-east-1.api.aws`, and to CloudFormation's bucket in the stack's Region,
-            which receives the responses. Without the latter, the stack hangs until it times out. Lambda's permissions for
-            network interfaces apply to all resources, which cdk-nag reports as AwsSolutions-IAM5.
-        vpc_subnets: The subnets of the VPC to run in. Requires `vpc`. Private subnets by default.
+        tracing: The mode of X-Ray tracing. An `aws_lambda.Tracing`; no tracing by default. The permissions for X-Ray apply to
+            all resources, which cdk-nag reports as AwsSolutions-IAM5.
+        vpc: The VPC to attach the function to. No VPC by default. The subnets need a route to the internet, for example through
+            a NAT gateway, because the function calls `partnercentral-selling.us-east-1.api.aws` and sends its responses to
+            CloudFormation's S3 bucket in the stack's Region. If the function cannot reach the bucket, the stack operation hangs
+            until it times out. The permissions for network interfaces apply to all resources, which cdk-nag reports as
+            AwsSolutions-IAM5.
+        vpc_subnets: The function's subnets in the VPC. Requires `vpc`. Private subnets by default.
 
     Raises:
-        ValueError: An option is out of range, requires another option, or has no effect with another option. The error
-            lists every problem.
-        FileNotFoundError: The function's code does not exist. Installed packages contain it; in a checkout of the
-            repository, run `make setup`.
+        ValueError: An option is out of range, requires a second option that is missing, or is combined with a second option
+            that replaces it. The error lists every problem.
+        FileNotFoundError: The zip with the function's code does not exist. Installed packages contain the zip. In a checkout
+            of the repository, run `make setup`.
 
     Example:
         >>> from aws_cdk import App, Duration, Stack
@@ -199,9 +237,10 @@ class PartnerCentralProvider(Construct):
         attach = own_role_policy if role is None else given_role_policy
         policy = attach(self, function_role, self._policy_document)
         if vpc is not None:
-            # Lambda rejects a function in a VPC if its role cannot create network interfaces, and needs them until its end.
+            # Lambda rejects a function in a VPC if the role cannot create network interfaces. Lambda also needs the role's
+            # permissions when it deletes the function.
             self._function.node.add_dependency(policy)
-        # No run starts after CloudFormation has stopped waiting.
+        # The maximum age of an event is the time that CloudFormation waits, so that Lambda starts no run after that time.
         service_timeout = RUNS * int(timeout.to_seconds()) + PAUSES_SECONDS + SLACK_SECONDS
         invocation = lambda_.EventInvokeConfig(
             self,
@@ -216,21 +255,22 @@ class PartnerCentralProvider(Construct):
     @staticmethod
     @_with_options_of(__init__)
     def configure(scope: Construct, **options: Any) -> None:
-        """Set the options of every provider that is created below a stack, a stage or an app from now on.
+        """Set the default options for providers in a stack, a stage or an app.
 
-        This includes the providers of nested stacks. A provider uses the options of the nearest scope that has any: options
-        of a stack replace those of its app as a whole, and are not merged with them. A provider that you create yourself
-        overrides single options with its own arguments.
+        The options also apply to the providers of nested stacks. If you call `configure` for several scopes, a provider uses
+        only the options of the nearest scope. The options of a stack are not merged with the options of its app. If you create
+        a provider yourself, each argument that you pass overrides the configured option of the same name.
 
-        Call it before the first context below `scope` is declared.
+        Call `configure` before you declare the first context below `scope`.
 
         Args:
             scope: The stack, the stage or the app.
             options: The options of `PartnerCentralProvider`.
 
         Raises:
-            ValueError: An option is not valid; or `scope` is not a stack, stage or app, already has options, or already
-                contains a provider, which new options could not change. The error lists every problem.
+            ValueError: An option is not valid, `scope` is not a stack, stage or app, or `scope` already has options. Also
+                raised if `scope` already contains a provider, because the options of that provider cannot be changed. The
+                error lists every problem.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -244,7 +284,7 @@ class PartnerCentralProvider(Construct):
 
     @staticmethod
     def get_or_create(scope: Construct) -> PartnerCentralProvider:
-        """Return the provider of a construct's stack, and create it if the stack has none.
+        """Return the shared provider of a construct's stack. Create the provider if it does not exist yet.
 
         A nested stack has its own provider.
 
@@ -255,8 +295,8 @@ class PartnerCentralProvider(Construct):
             The provider that the contexts of the stack share.
 
         Raises:
-            ValueError: As for the class, with the options of `configure`.
-            FileNotFoundError: As for the class.
+            ValueError: The options of `configure` are not valid. See the class docstring.
+            FileNotFoundError: See the class docstring.
         """
         stack = Stack.of(scope)
         existing = stack.node.try_find_child(PROVIDER_ID)
@@ -264,11 +304,13 @@ class PartnerCentralProvider(Construct):
 
     @property
     def function(self) -> lambda_.Function:
-        """The Lambda function, for example to create alarms. Its ARN is the service token of the resources that share it."""
+        """The Lambda function, whose ARN is the service token of the custom resources. Use it to create alarms, for example."""
         return self._function
 
     def _serve(self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier) -> Mapping[str, str]:
-        """Allow the function to manage contexts in an engagement before the construct's resources are deployed.
+        """Allow the function to manage contexts in an engagement, and connect a construct's custom resource to the function.
+
+        The construct depends on the function's policy, so that the permissions exist before the custom resource is deployed.
 
         Args:
             construct: The construct whose custom resource the function handles.
@@ -276,7 +318,7 @@ class PartnerCentralProvider(Construct):
             engagement: The engagement.
 
         Returns:
-            The properties that connect the custom resource with the function.
+            The properties that connect the custom resource to the function.
         """
         arn = engagement.exact_arn(catalog)
         self._policy_document.allow(catalog, arn)
@@ -284,14 +326,14 @@ class PartnerCentralProvider(Construct):
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
                 "The engagement ID or ARN is an unresolved token, so the function's role can create, update and read contexts "
-                "in every engagement of the catalog. To restrict it to this engagement, pass a literal ID or ARN.",
+                "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN.",
             )
         construct.node.add_dependency(*self._dependencies)
         return self._properties
 
 
 class _ConfiguredOptions(Construct):
-    """The options that `configure` set: a hidden child of the scope, so that every Python object of the scope finds it."""
+    """The options set by `configure`: a hidden child of the scope in the construct tree. `Registry` explains why."""
 
     def __init__(self, scope: Construct, options: Mapping[str, Any]) -> None:
         super().__init__(scope, OPTIONS_ID)
@@ -318,23 +360,29 @@ def _scope_problems(scope: Construct) -> Iterator[str]:
         yield f"scope: {name} already contains {existing[0]}; call configure before the first context is declared"
 
 
-def option_problems(options: Mapping[str, Any]) -> Iterator[str]:
+def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()) -> Iterator[str]:
     """Yield the problems of a provider's options.
 
     Args:
         options: The options by name.
+        configured: The names of the options that `configure` set.
     """
     if options.get("timeout") is not None:
         yield from _timeout_problems(options["timeout"])
     if "memory_size" in options:
         yield from _memory_problems(options["memory_size"])
+    for name, (accepts, allowed) in KINDS.items():
+        value = options.get(name)
+        if value is not None and not accepts(value):
+            yield f"{name}: must be {allowed}; got {kind(value)}"
     given = {name for name, value in options.items() if value is not None}
     for name, other in REQUIRES.items():
         if name in given and other not in given:
             yield f"{name}: requires {other}"
     for name, other in EXCLUDED_BY.items():
         if name in given and other in given:
-            yield f"{name}: cannot be combined with {other}"
+            fix = f"pass {name}=None, because configure sets it" if name in configured else "remove one of them"
+            yield f"{name}: has no effect with {other}; {fix}"
 
 
 def _timeout_problems(timeout: object) -> Iterator[str]:
@@ -357,31 +405,31 @@ def _memory_problems(memory_size: object) -> Iterator[str]:
 
 
 def provider_problems(stack: Stack, provider: object) -> Iterator[str]:
-    """Yield why the contexts of a stack cannot use a provider. None is the stack's own provider."""
+    """Yield the reasons why the contexts of a stack cannot use a provider. None selects the shared provider."""
     if provider is None:
         return
     if not isinstance(provider, PartnerCentralProvider):
         yield f"provider: must be a PartnerCentralProvider; got {kind(provider)}"
     elif Stack.of(provider).node.path != stack.node.path:
-        yield "provider: must be in the same stack as the context; got one in another stack"
+        yield "provider: must be in the same stack as the context; got a provider in another stack"
 
 
 def function_code(path: Path) -> lambda_.Code:
-    """Return the function's code: one prebuilt zip.
+    """Return the function's code, which is a prebuilt zip.
 
     Args:
         path: The path of the zip.
 
     Returns:
-        The code.
+        The code as a CDK asset.
 
     Raises:
-        FileNotFoundError: There is no such file.
+        FileNotFoundError: The zip does not exist.
     """
     if not path.is_file():
         raise FileNotFoundError(
-            f"{path} does not exist. It is the code of the Lambda function. Installed packages of cdk-partnercentral contain "
-            "it; in a checkout of the repository, run `make setup`."
+            f"{path} does not exist. This file contains the code of the Lambda function. Installed packages of "
+            "cdk-partnercentral include the file. In a checkout of the repository, run `make setup` to build it."
         )
     return lambda_.Code.from_asset(str(path))
 
@@ -413,6 +461,6 @@ def _log_group(scope: Construct, retention: logs.RetentionDays | None, key: kms.
         "LogGroup",
         encryption_key=cast("kms.IKey | None", key),
         retention=retention or logs.RetentionDays.THREE_MONTHS,
-        # Nobody needs the log events of a stack that is deleted.
+        # The log events are not needed after the stack is deleted.
         removal_policy=RemovalPolicy.DESTROY,
     )

@@ -46,7 +46,6 @@ def test_add_context_accepts_all_parameters_of_a_context(
         type="Lead",
         client_token="t0ken",
         adopt_existing=False,
-        existing_context_id="3",
         provider=own,
     )
 
@@ -61,7 +60,6 @@ def test_add_context_accepts_all_parameters_of_a_context(
         "Payload": raw,
         "ClientToken": "t0ken",
         "AdoptExisting": "false",
-        "ContextIdentifier": "3",
     }
 
 

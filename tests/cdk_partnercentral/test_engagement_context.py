@@ -81,20 +81,21 @@ def test_the_controls_are_there_only_where_they_were_given(
 ) -> None:
     common: Json = {"catalog": "AWS", "payload": payload}
     defaults: Json = {"adopt_existing": True, "client_token": None, "existing_context_id": None}
-    given: Json = {"adopt_existing": False, "client_token": "t0ken", "existing_context_id": "3"}
+    given: Json = {"adopt_existing": False, "client_token": "t0ken"}
     EngagementContext(stack, "Plain", engagement_identifier="eng-00000000000000", **common)
     EngagementContext(stack, "Defaults", engagement_identifier="eng-11111111111111", **common, **defaults)
-    EngagementContext(stack, "All", engagement_identifier="eng-22222222222222", **common, **given)
+    EngagementContext(stack, "Created", engagement_identifier="eng-22222222222222", **common, **given)
+    EngagementContext(stack, "Existing", engagement_identifier="eng-33333333333333", **common, existing_context_id="3")
 
-    plain, default, everything = (properties_of(each) for each in of_type(template_of(stack), TYPE).values())
+    plain, default, created, existing = (properties_of(each) for each in of_type(template_of(stack), TYPE).values())
 
     declared = {"ServiceTimeout", "Catalog", "EngagementIdentifier", "Type", "Payload"}
     assert set(plain) == set(default) == declared
-    assert {name: everything[name] for name in set(everything) - declared} == {
+    assert {name: created[name] for name in set(created) - declared} == {
         "AdoptExisting": "false",
         "ClientToken": "t0ken",
-        "ContextIdentifier": "3",
     }
+    assert {name: existing[name] for name in set(existing) - declared} == {"ContextIdentifier": "3"}
 
 
 def test_a_prospecting_result_goes_in_as_a_raw_mapping(

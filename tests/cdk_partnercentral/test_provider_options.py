@@ -66,11 +66,65 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         "- memory_size: must be an integer from 128 to 10240, in MB; got 64",
         "- security_groups: requires vpc",
         "- vpc_subnets: requires vpc",
-        "- log_group_encryption_key: cannot be combined with log_group",
-        "- log_retention: cannot be combined with log_group",
-        "- permissions_boundary: cannot be combined with role",
+        "- log_group_encryption_key: has no effect with log_group; remove one of them",
+        "- log_retention: has no effect with log_group; remove one of them",
+        "- permissions_boundary: has no effect with role; remove one of them",
     ]
     assert stack.node.try_find_child("Own") is None
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("environment_encryption", "arn", "must be a KMS key; for an ARN, use aws_kms.Key.from_key_arn; got str"),
+        ("log_group", "/deals", "must be a log group; for a name, use aws_logs.LogGroup.from_log_group_name; got str"),
+        ("log_group_encryption_key", "arn", "must be a KMS key; for an ARN, use aws_kms.Key.from_key_arn; got str"),
+        ("log_retention", 30, "must be an aws_logs.RetentionDays, such as ONE_MONTH; got int"),
+        (
+            "permissions_boundary",
+            "arn",
+            "must be a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn; got str",
+        ),
+        ("role", ROLE_ARN, "must be a role; for an ARN, use aws_iam.Role.from_role_arn; got str"),
+        ("tracing", True, "must be an aws_lambda.Tracing, such as ACTIVE; got bool"),
+        ("vpc", "vpc-1", "must be a VPC; for an ID, use aws_ec2.Vpc.from_lookup; got str"),
+    ],
+)
+@pytest.mark.parametrize("configures", [True, False])
+def test_an_option_of_the_wrong_kind_is_reported_with_how_to_get_the_right_one(
+    option: str, value: Any, problem: str, configures: bool, stack: Stack
+) -> None:
+    scope = [stack] if configures else [stack, "Own"]
+    use_options: Any = PartnerCentralProvider.configure if configures else PartnerCentralProvider
+
+    with pytest.raises(ValueError) as raised:
+        use_options(*scope, **{option: value})
+
+    assert str(raised.value).splitlines()[1:] == [f"- {option}: {problem}"]
+
+
+@pytest.mark.parametrize("groups", ["sg-1", ["sg-1"], "one"])
+def test_security_groups_must_be_a_list_of_them(groups: Any, stack: Stack, vpc: ec2.Vpc) -> None:
+    if groups == "one":
+        groups = ec2.SecurityGroup(stack, "Group", vpc=vpc)
+
+    with pytest.raises(ValueError, match="- security_groups: must be a list of security groups"):
+        PartnerCentralProvider(stack, "Own", vpc=vpc, security_groups=groups)
+
+
+def test_imported_objects_and_subnets_as_a_mapping_are_accepted(stack: Stack) -> None:
+    PartnerCentralProvider(
+        stack,
+        "Own",
+        environment_encryption=kms.Key.from_key_arn(stack, "K", "arn:aws:kms:us-east-1:111122223333:key/example"),
+        log_group=logs.LogGroup.from_log_group_name(stack, "L", "deals"),
+        role=iam.Role.from_role_arn(stack, "R", ROLE_ARN),
+        vpc=ec2.Vpc.from_vpc_attributes(
+            stack, "V", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["s-1"]
+        ),
+        vpc_subnets={"subnet_type": ec2.SubnetType.PRIVATE_WITH_EGRESS},  # type: ignore[arg-type]  # jsii accepts it
+        security_groups=[ec2.SecurityGroup.from_security_group_id(stack, "G", "sg-1")],
+    )
 
 
 @pytest.mark.parametrize(("timeout", "waits"), [(None, 3000), (Duration.minutes(15), 3000), (Duration.minutes(3), 840)])

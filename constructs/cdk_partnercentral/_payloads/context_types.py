@@ -1,30 +1,39 @@
-"""The table of context types. A new Type is a module in this package and a row here.
+"""The table of context types. To add a Type, add a module to this package and a row to the table.
 
-`EngagementContextType` names the rows for users. Tests compare this table with the service model, that enum, the types that
-`EngagementContext` accepts, and the handler's own comparison.
+`EngagementContextType` is the public enum of these types. Tests compare the table with the enum, with the service model, with
+the payload types that `EngagementContext` accepts, and with the code in the handler that compares payloads.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdk_partnercentral._payloads.customer_project import CustomerProject
+from cdk_partnercentral._payloads.customer_project import CustomerProject, ProjectCustomer, ProjectDetails
 from cdk_partnercentral._payloads.enums import EngagementContextType
-from cdk_partnercentral._payloads.lead import Lead
+from cdk_partnercentral._payloads.lead import (
+    Lead,
+    LeadAddress,
+    LeadContact,
+    LeadCustomer,
+    LeadInsights,
+    LeadInteraction,
+)
 from cdk_partnercentral._tokens import is_mapping
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """How two payloads of a Type are compared, to find out whether a context would be adopted.
+    """The rules for comparing two payloads of a Type.
 
-    By default every member must be equal.
+    A context is adopted only if the payloads match. By default, every member must be equal.
 
     Attributes:
-        appended: The list that Partner Central only appends to. A payload with fewer items matches one with more; case and
-            outer white space are ignored.
-        dated_by: The member of such an item that AWS fills in. An item without it matches an item with it.
-        filled_in: Members that AWS fills in. They are ignored if they are not desired.
+        appended: The name of the list to which Partner Central only appends items. The current list can contain more items
+            than the desired list. Case and leading and trailing white space in items are ignored.
+        dated_by: The name of the date in an item of that list. AWS fills in the date, so a desired item without a date matches
+            an item with any date.
+        filled_in: The names of other members that AWS fills in. A member that the desired payload omits is ignored.
     """
 
     appended: str | None = None
@@ -37,11 +46,11 @@ class ContextType:
     """One context type.
 
     Attributes:
-        name: The Type.
+        name: The name of the Type.
         member: The member of the API's tagged union that contains the payload.
-        payload_class: The class of its payload, or None if only a mapping can describe it.
-        can_be_updated: Whether UpdateEngagementContext accepts it.
-        comparison: How two payloads are compared.
+        payload_class: The class of the payload, or None if users can pass the payload only as a mapping.
+        can_be_updated: Whether UpdateEngagementContext accepts the Type.
+        comparison: The rules for comparing two payloads.
     """
 
     name: EngagementContextType
@@ -73,13 +82,26 @@ CONTEXT_TYPES = (
     ),
 )
 
+# The payload class of each structure in the service model, by the name of the structure's shape.
+CLASSES: Mapping[str, type] = {
+    "CustomerProjectsContext": CustomerProject,
+    "EngagementCustomer": ProjectCustomer,
+    "EngagementCustomerProjectDetails": ProjectDetails,
+    "LeadAddress": LeadAddress,
+    "LeadContact": LeadContact,
+    "LeadContext": Lead,
+    "LeadCustomer": LeadCustomer,
+    "LeadInsights": LeadInsights,
+    "LeadInteraction": LeadInteraction,
+}
+
 TYPES = tuple(each.name.value for each in CONTEXT_TYPES)
 BY_TYPE = {each.name.value: each for each in CONTEXT_TYPES}
 _BY_MEMBER = {each.member: each for each in CONTEXT_TYPES}
 
 
 def type_of(payload: object) -> str | None:
-    """Return the Type of a rendered payload, or None if the payload does not determine it."""
+    """Return the Type of a rendered payload, or None if the payload does not determine the Type."""
     names = list(payload) if is_mapping(payload) else []
     row = _BY_MEMBER.get(names[0]) if len(names) == 1 else None
     return row.name.value if row else None

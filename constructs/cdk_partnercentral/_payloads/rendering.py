@@ -1,37 +1,41 @@
-"""Render a payload with the API's member names and formats, and find out its Type.
+"""Render a payload with the API's member names and formats, and determine its Type.
 
-The problems reported here are only values that cannot be represented. `_validation/payload.py` checks whether the API accepts
-the values.
+Rendering converts a value only where the service model allows the result. Every other value stays as it is, so that
+`_validation/payload.py` can report what was passed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timezone
 from enum import Enum
 from typing import Any
 
-from cdk_partnercentral._payloads.context_types import CONTEXT_TYPES, type_of
+from cdk_partnercentral._payloads.context_types import CLASSES, CONTEXT_TYPES, type_of
 from cdk_partnercentral._payloads.enums import plain
 from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.messages import kind
+from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 _CLASSES = ", ".join(f"a {each.payload_class.__name__}" for each in CONTEXT_TYPES if each.payload_class is not None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Rendered:
-    """A payload as it is written to the custom resource.
+    """A payload in the form that the template contains, and its problems.
 
     Attributes:
-        type: The Type that was passed, or the one of the payload, or None if there is neither.
-        payload: The tagged union with the API's member names: mappings, lists, strings and tokens, and None for a value that
-            cannot be represented.
-        problems: The values that cannot be represented, by path. The values themselves are not repeated.
+        type: The Type that the user passed, otherwise the Type of the payload, or None if the payload does not determine it.
+        payload: The tagged union with the API's member names: mappings, lists, strings and tokens. Contains the original
+            value wherever the service model does not allow that value.
+        problems: One line for each value that cannot be represented, at a place that the service model does not describe. A
+            line contains the path, but not the value.
+        python_names: The names of the rendered dataclass fields, by path.
     """
 
-    type: Any
-    payload: Any
-    problems: tuple[str, ...]
+    type: Any = None
+    payload: Any = None
+    problems: list[str] = field(default_factory=list[str])
+    python_names: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def render(payload: object, given_type: object) -> Rendered:
@@ -39,62 +43,74 @@ def render(payload: object, given_type: object) -> Rendered:
 
     Args:
         payload: An instance of a payload class, the tagged union as a mapping with the API's member names, or a token.
-        given_type: The Type, or None to take it from the payload.
+        given_type: The Type, or None to derive the Type from the payload.
 
     Returns:
         The Type, the rendered payload and its problems.
     """
-    problems: list[str] = []
-    rendered = _union(payload, problems)
-    type_ = type_of(rendered) if given_type is None else plain(given_type)
-    return Rendered(type=type_, payload=rendered, problems=tuple(problems))
+    rendered = Rendered()
+    rendered.payload = _union(payload, rendered)
+    rendered.type = type_of(rendered.payload) if given_type is None else plain(given_type)
+    return rendered
 
 
-def _union(payload: object, problems: list[str]) -> Any:
+def _union(payload: object, rendered: Rendered) -> Any:
+    rule = payload_rule()
     for row in CONTEXT_TYPES:
         if row.payload_class is not None and isinstance(payload, row.payload_class):
-            return {row.member: _value(payload, f"payload.{row.member}", problems)}
+            return {row.member: _value(payload, rule.members[row.member], f"payload.{row.member}", rendered)}
     if is_mapping(payload):
-        return _members(payload, "payload", problems)
+        return _members(payload, rule, "payload", rendered)
     if is_unresolved(payload):
         return payload
-    problems.append(f"payload: must be {_CLASSES}, or a mapping with the API's member names; got {kind(payload)}")
+    rendered.problems.append(
+        f"payload: must be {_CLASSES}, or a mapping with the API's member names; got {kind(payload)}"
+    )
     return None
 
 
-def _value(value: object, path: str, problems: list[str]) -> Any:
+def _value(value: object, rule: Rule | None, path: str, rendered: Rendered) -> Any:
+    """Render a value. The rule is None at a place that the service model does not describe."""
     if isinstance(value, Enum):
-        return _value(plain(value), path, problems)
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime):
-        return _timestamp(value, path, problems)
-    if isinstance(value, date):
-        return value.isoformat()
+        return _value(plain(value), rule, path, rendered)
     if is_dataclass(value) and not isinstance(value, type):
-        return _members({_api_name(each.name): getattr(value, each.name) for each in fields(value)}, path, problems)
+        # An instance of another class has other members, whose absence would be a confusing message.
+        return _fields(value, rule, path, rendered) if _is_expected(value, rule) else value
     if is_mapping(value):
-        return _members(value, path, problems)
+        return _members(value, rule, path, rendered)
     if is_list(value):
-        return [_value(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
-    if is_unresolved(value):
-        return value
-    problems.append(f"{path}: must be a string, date, datetime, mapping or list; got {kind(value)}")
-    return None
+        item = rule.item if rule else None
+        return [_value(each, item, f"{path}[{index}]", rendered) for index, each in enumerate(value)]
+    if isinstance(value, datetime):
+        has_zone = value.utcoffset() is not None
+        return _timestamp(value) if has_zone and (rule is None or rule.kind == "timestamp") else value
+    if isinstance(value, date):
+        return value.isoformat() if rule is None or rule.kind == "string" else value
+    if rule is None and not isinstance(value, str) and not is_unresolved(value):
+        rendered.problems.append(f"{path}: must be a string, date, datetime, mapping or list; got {kind(value)}")
+    return value
 
 
-def _members(members: Mapping[Any, object], path: str, problems: list[str]) -> dict[Any, Any]:
+def _is_expected(value: object, rule: Rule | None) -> bool:
+    return rule is None or isinstance(value, CLASSES.get(rule.name, ()))
+
+
+def _fields(value: Any, rule: Rule | None, path: str, rendered: Rendered) -> dict[str, Any]:
+    names = {_api_name(each.name): each.name for each in fields(value)}
+    rendered.python_names |= {f"{path}.{name}": field_name for name, field_name in names.items()}
+    return _members({name: getattr(value, field_name) for name, field_name in names.items()}, rule, path, rendered)
+
+
+def _members(members: Mapping[Any, object], rule: Rule | None, path: str, rendered: Rendered) -> dict[Any, Any]:
+    rules = rule.members if rule else {}
     return {
-        plain(name): _value(value, f"{path}.{plain(name)}", problems)
+        plain(name): _value(value, rules.get(plain(name)), f"{path}.{plain(name)}", rendered)
         for name, value in members.items()
         if value is not None
     }
 
 
-def _timestamp(value: datetime, path: str, problems: list[str]) -> str | None:
-    if value.utcoffset() is None:
-        problems.append(f"{path}: must be a datetime with a time zone, such as timezone.utc; got one without")
-        return None
+def _timestamp(value: datetime) -> str:
     return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
 
 

@@ -1,6 +1,6 @@
-"""Checks of the constructs' arguments, whatever kind of value was passed: one line for each problem.
+"""Check the arguments of the constructs, and report one line for each problem.
 
-Strings that only the deployment knows are skipped. The content of a payload is checked in `payload.py`.
+An argument can have any Python type. Strings with unresolved tokens are skipped. `payload.py` checks the content of a payload.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ CLIENT_TOKEN = re.compile(r"[a-zA-Z0-9]{1,64}")
 
 AN_ID = "eng- followed by 14 lowercase letters or digits"
 AN_ARN = engagement_arn("<Catalog>", "<id>")
+ONLY = "the only {} where Partner Central is available"
 
 
 def catalog_problems(catalog: object) -> Iterator[str]:
@@ -37,24 +38,25 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
         name: The name of the argument.
         identifier: The engagement ID or ARN.
         catalog: The engagement's catalog.
-        arn_only: Whether an ID is a problem too.
+        arn_only: Whether the identifier must be an ARN.
     """
     parsed = parse_engagement(identifier)
     if parsed.form == "invalid" or (arn_only and parsed.form == "id"):
         allowed = AN_ARN if arn_only else f"{AN_ID}, or {AN_ARN}"
-        yield f"{name}: must be {allowed}; got {quoted(identifier)}"
+        hint = " (use its add_context, or pass its engagement_arn)" if hasattr(identifier, "add_context") else ""
+        yield f"{name}: must be {allowed}; got {quoted(identifier)}{hint}"
     if parsed.form != "arn":
         return
     if parsed.partition != PARTITION:
-        yield f"{name}: must be an ARN in partition {PARTITION}, the only one with Partner Central; got {identifier!r}"
+        yield f"{name}: must be an ARN in partition {PARTITION}, {ONLY.format('partition')}; got {identifier!r}"
     if parsed.region != REGION:
-        yield f"{name}: must be an ARN in {REGION}, the only Region with Partner Central; got {identifier!r}"
+        yield f"{name}: must be an ARN in {REGION}, {ONLY.format('Region')}; got {identifier!r}"
     if catalog in CATALOGS and parsed.catalog != catalog:
-        yield f"{name}: must be an ARN in catalog {catalog!r}, the value of catalog; got one in {parsed.catalog!r}"
+        yield f"{name}: must be an ARN in catalog {catalog!r}, as the catalog argument says; got an ARN in {parsed.catalog!r}"
 
 
 def context_id_problems(name: str, context_id: object) -> Iterator[str]:
-    """Yield the problems of a context ID, which is the value of the argument with that name."""
+    """Yield the problems of a context ID that was passed as the argument `name`."""
     rule = context_id_rule()
     if isinstance(context_id, str):
         yield from check(context_id, rule, name)
@@ -63,7 +65,7 @@ def context_id_problems(name: str, context_id: object) -> Iterator[str]:
 
 
 def type_problems(type_: object, payload: object) -> Iterator[str]:
-    """Yield the problems of a Type. None means that neither the argument nor the payload specifies one."""
+    """Yield the problems of a Type. None means that neither the argument nor the payload specifies a Type."""
     in_payload = type_of(payload)
     if type_ is None:
         if is_unresolved(payload) or (is_mapping(payload) and any(map(is_unresolved, payload))):
@@ -77,11 +79,15 @@ def type_problems(type_: object, payload: object) -> Iterator[str]:
 def control_problems(*, client_token: object, adopt_existing: object, existing_context_id: object) -> Iterator[str]:
     """Yield the problems of the arguments that control how a context is created or found."""
     if client_token is not None and not _is_client_token(client_token):
-        yield f"client_token: must be 1 to 64 letters or digits; got {described(client_token)}"
+        yield f"client_token: must be 1 to 64 letters or digits, and no hyphens; got {described(client_token)}"
     if not isinstance(adopt_existing, bool):
         yield f"adopt_existing: must be True or False, and known at synthesis; got {kind(adopt_existing)}"
     if existing_context_id is not None:
         yield from context_id_problems("existing_context_id", existing_context_id)
+        if client_token is not None:
+            yield "client_token: has no effect with existing_context_id, which never creates a context; remove one of them"
+        if adopt_existing is False:
+            yield "adopt_existing: has no effect with existing_context_id, which never creates a context; remove one of them"
 
 
 def _is_client_token(value: object) -> bool:

@@ -1,6 +1,6 @@
-"""Validation messages: one error with one line for each problem, which names what was expected and what was given.
+"""Validation messages: one error with a line for each problem, which states the expected value and the given value.
 
-Payloads contain data about other people, so sensitive values are described by kind and length, and never repeated.
+Payloads contain personal data, so a message describes a sensitive value by its kind and length, and never repeats it.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from aws_cdk import CfnParameter
 
 from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 
-# A longer list of allowed values is abbreviated.
-MOST_LISTED = 8
+# The maximum number of allowed values in a message. A longer list is abbreviated.
+MOST_LISTED = 30
 
 
 def raise_problems(heading: str, problems: Iterable[str]) -> None:
     """Raise one error with all problems, if there are any.
 
     Args:
-        heading: What cannot be done.
+        heading: The first line of the error, which states what failed.
         problems: One line for each problem.
 
     Raises:
-        ValueError: There is a problem.
+        ValueError: There is at least one problem.
     """
     lines = list(problems)
     if lines:
@@ -32,7 +32,7 @@ def raise_problems(heading: str, problems: Iterable[str]) -> None:
 
 
 def kind(value: object) -> str:
-    """Describe the kind of a value, and how to make a string of it if it is a token in another form."""
+    """Describe the kind of a value. For a token that is not a string, also describe how to convert it to a string."""
     if value is None or is_mapping(value) or is_list(value):
         return "None" if value is None else "a mapping" if is_mapping(value) else "a list"
     if isinstance(value, CfnParameter):

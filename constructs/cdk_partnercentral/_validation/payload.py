@@ -4,12 +4,14 @@ Unresolved tokens and dynamic references are skipped wherever they appear.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
+from cdk_partnercentral._payloads.context_types import CLASSES
 from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
-from cdk_partnercentral._validation.messages import described, one_of, quoted
+from cdk_partnercentral._validation.messages import described, kind, one_of, quoted
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 INSTANT = re.compile(
@@ -17,45 +19,79 @@ INSTANT = re.compile(
     r"(?P<zone>Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
-# Patterns of the model in words, by the name of the shape.
+# Descriptions of the model's patterns and long enums for error messages, by shape name.
 IN_WORDS = {
-    "CompanyWebsiteUrl": "a website of 4 to 255 characters, such as https://acme.example",
+    "CompanyWebsiteUrl": "a website of 4 to 255 characters without spaces, such as https://acme.example",
+    "CountryCode": 'a two-letter country code in capitals, such as "US" (ISO 3166: the United Kingdom is "GB")',
     "EngagementCustomerProjectDetailsTargetCompletionDateString": "a date in the format YYYY-MM-DD",
     "ProspectingTaskIdentifier": "task- followed by 14 lowercase letters or digits",
     "TaskArn": "an ARN",
 }
 
 
-def payload_problems(payload: object) -> list[str]:
+def payload_problems(payload: object, python_names: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """Return everything that the API would reject in a payload, one line for each problem.
 
     Args:
-        payload: The tagged union with the API's member names, as it is written to the template.
+        payload: The tagged union with the API's member names, as `rendering.py` renders it.
+        python_names: The names of the Python arguments that set members, by the members' paths.
     """
-    return list(check(payload, payload_rule(), "payload"))
+    # Rendering reports a payload that is neither a payload object nor a mapping, and renders it as None.
+    lines = () if payload is None else check(payload, payload_rule(), "payload")
+    return [_with_python_name(line, python_names) for line in lines]
+
+
+def _with_python_name(line: str, python_names: Mapping[str, str]) -> str:
+    path, colon, problem = line.partition(": ")
+    return f"{path} ({python_names[path]}){colon}{problem}" if path in python_names else line
 
 
 def check(value: Any, rule: Rule, path: str) -> Iterator[str]:
     """Yield the problems of a value at a path."""
-    # A value that could not be rendered is None, and was reported by the rendering.
-    if value is None or is_unresolved(value):
+    if is_unresolved(value):
         return
-    if rule.kind == "structure":
+    if rule.kind == "structure" and is_mapping(value):
         yield from _structure(value, rule, path)
-    elif rule.kind == "list":
+    elif rule.kind == "list" and is_list(value):
         yield from _list(value, rule, path)
-    elif not isinstance(value, str):
-        yield f"{path}: must be a {rule.kind}; got {described(value)}"
-    elif rule.kind == "timestamp":
-        yield from _timestamp(value, path)
-    else:
+    elif rule.kind == "timestamp" and isinstance(value, str):
+        yield from _timestamp(value, rule, path)
+    elif rule.kind == "string" and isinstance(value, str):
         yield from _string(value, rule, path)
+    else:
+        yield f"{path}: must be {_allowed(rule)}; got {_given(value, rule)}"
 
 
-def _structure(value: Any, rule: Rule, path: str) -> Iterator[str]:
-    if not is_mapping(value):
-        yield f"{path}: must be a mapping with members {', '.join(rule.members)}; got {described(value)}"
-        return
+def _allowed(rule: Rule) -> str:
+    """Describe what the API accepts at one place."""
+    expected = CLASSES.get(rule.name)
+    if rule.kind == "structure":
+        mapping = f"a mapping with the members {', '.join(rule.members)}"
+        return f"a {expected.__name__}, or {mapping}" if expected else mapping
+    if rule.kind == "list":
+        item = CLASSES.get(rule.item.name) if rule.item else None
+        return f"a list of {item.__name__} objects" if item else "a list"
+    if rule.kind == "timestamp":
+        return "a datetime with a time zone, or an ISO 8601 timestamp such as 2027-01-05T09:30:00Z"
+    if rule.name in IN_WORDS:
+        return IN_WORDS[rule.name]
+    if rule.enum:
+        return one_of(rule.enum)
+    return f"a string that matches {rule.pattern.pattern}" if rule.pattern else f"a string of {_range(rule)} characters"
+
+
+def _given(value: object, rule: Rule) -> str:
+    """Describe a value of the wrong kind, and how to make the right kind of it."""
+    if isinstance(value, datetime) and rule.kind == "timestamp":
+        return "a datetime without one; pass tzinfo=timezone.utc for UTC"
+    if isinstance(value, datetime) and rule.name.endswith("DateString"):
+        return "a datetime; pass its date()"
+    if rule.item is not None and isinstance(value, CLASSES.get(rule.item.name, ())):
+        return f"one {kind(value)}; put it in a list"
+    return described(value)
+
+
+def _structure(value: Mapping[Any, Any], rule: Rule, path: str) -> Iterator[str]:
     has_unresolved_names = any(map(is_unresolved, value))
     if rule.union and len(value) != 1 and not has_unresolved_names:
         yield f"{path}: must have exactly one of {', '.join(rule.members)}; got {', '.join(map(str, value)) or 'none'}"
@@ -76,10 +112,7 @@ def _unknown_members(value: Mapping[Any, Any], rule: Rule, path: str) -> Iterato
             yield f"{path}: has no member {given}; the members are {', '.join(rule.members)}"
 
 
-def _list(value: Any, rule: Rule, path: str) -> Iterator[str]:
-    if not is_list(value):
-        yield f"{path}: must be a list; got {described(value)}"
-        return
+def _list(value: Sequence[Any], rule: Rule, path: str) -> Iterator[str]:
     if len(value) < rule.shortest or (rule.longest is not None and len(value) > rule.longest):
         yield f"{path}: must have {_range(rule)} items; got {len(value)}"
     for index, item in enumerate(value):
@@ -89,30 +122,26 @@ def _list(value: Any, rule: Rule, path: str) -> Iterator[str]:
 
 def _string(value: str, rule: Rule, path: str) -> Iterator[str]:
     given = described(value) if rule.sensitive else quoted(value, rule.enum)
-    if rule.enum and value not in rule.enum:
-        yield f"{path}: must be {one_of(rule.enum)}; got {given}"
-    elif rule.pattern and not rule.pattern.fullmatch(value):
-        allowed = IN_WORDS.get(rule.name, f"a string that matches {rule.pattern.pattern}")
-        yield f"{path}: must be {allowed}; got {given}"
+    if (rule.enum and value not in rule.enum) or (rule.pattern and not rule.pattern.fullmatch(value)):
+        yield f"{path}: must be {_allowed(rule)}; got {given}"
     elif len(value) < rule.shortest or (rule.longest is not None and len(value) > rule.longest):
         yield f"{path}: must have {_range(rule)} characters; got {len(value)}"
     elif rule.name.endswith("DateString") and not _is_day(value):
-        yield f"{path}: must be {IN_WORDS[rule.name]}; got {value!r}, a day that does not exist"
+        yield f"{path}: must be {_allowed(rule)}; got {value!r}, a day that does not exist"
 
 
-def _timestamp(value: str, path: str) -> Iterator[str]:
+def _timestamp(value: str, rule: Rule, path: str) -> Iterator[str]:
     found = INSTANT.fullmatch(value)
     if found is None:
-        allowed = "an ISO 8601 timestamp with a time zone, such as 2027-01-05T09:30:00Z"
-        yield f"{path}: must be {allowed}; got {described(value)}"
+        yield f"{path}: must be {_allowed(rule)}; got {described(value)}"
     elif not _is_day(found["day"]):
         yield f"{path}: must be a timestamp; got one with a day that does not exist"
 
 
 def instant(text: str) -> datetime | str:
-    """Return the instant that a timestamp represents, to the microsecond, which is all that the SDK sends.
+    """Return the instant that a timestamp represents, truncated to microseconds, because the SDK sends no more digits.
 
-    Text that is not a timestamp is returned unchanged.
+    If the text is not a timestamp, return the text unchanged.
     """
     found = INSTANT.fullmatch(text)
     if found is None or not _is_day(found["day"]):

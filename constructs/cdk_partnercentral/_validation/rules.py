@@ -1,6 +1,7 @@
-"""The rules of the Partner Central API, compiled from `service-2.json`: the service model, trimmed to what is called.
+"""The rules of the Partner Central API, compiled from `service-2.json`.
 
-botocore's classes read the model. The function's zip contains the same file.
+The file is botocore's service model, trimmed to the operations that this project uses. The function's zip contains the same
+file.
 """
 
 import json
@@ -17,10 +18,10 @@ MODEL = Path(__file__).parent / "service-2.json"
 
 Kind = Literal["structure", "list", "string", "timestamp"]
 
-# A pattern that restricts nothing but the length.
+# Matches patterns in the model that restrict only the length.
 _LENGTHS = re.compile(r"\(\?s\)\.\{(\d+),(\d+)\}")
-# The model's pattern for websites backtracks exponentially. The replacement matches the same strings in linear time. Its last
-# character class is the range from ( to |, which includes every other character of the original class.
+# The model's pattern for websites backtracks exponentially. The replacement matches the same strings in linear time. The last
+# character class of the original contains the range from ( to |, which includes all the other characters of that class.
 _LINEAR = {
     r"(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?": (
         r"(?=.{4,255}\Z)(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
@@ -30,20 +31,20 @@ _LINEAR = {
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What the API accepts at one place in a payload.
+    """The values that the API accepts for one part of a payload.
 
     Attributes:
-        kind: The kind of value.
+        kind: The kind of the value.
         name: The name of the shape in the model.
         sensitive: Whether error messages must not repeat the value.
         members: The members of a structure.
         required: The required members of a structure.
         union: Whether a structure must have exactly one member.
         item: The rule for the items of a list.
-        enum: The allowed values, or empty if any value is allowed.
+        enum: The allowed values, or an empty tuple if any value is allowed.
         shortest: The minimum number of characters in a string, or of items in a list.
-        longest: The maximum, or None if there is no limit.
-        pattern: What the whole string must match, or None.
+        longest: The maximum number of characters or items, or None if there is no limit.
+        pattern: The pattern that the whole string must match, or None if any string is allowed.
     """
 
     kind: Kind

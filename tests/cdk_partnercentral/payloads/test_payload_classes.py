@@ -9,31 +9,13 @@ import pytest
 from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 
 from cdk_partnercentral import (
-    CustomerProject,
     Industry,
-    Lead,
-    LeadAddress,
-    LeadContact,
-    LeadCustomer,
-    LeadInsights,
-    LeadInteraction,
-    ProjectCustomer,
-    ProjectDetails,
 )
+from cdk_partnercentral._payloads.context_types import CLASSES
 from cdk_partnercentral._payloads.rendering import render
 from cdk_partnercentral._validation.rules import MODEL
 
-SHAPES: dict[type, str] = {
-    CustomerProject: "CustomerProjectsContext",
-    ProjectCustomer: "EngagementCustomer",
-    ProjectDetails: "EngagementCustomerProjectDetails",
-    Lead: "LeadContext",
-    LeadCustomer: "LeadCustomer",
-    LeadAddress: "LeadAddress",
-    LeadInteraction: "LeadInteraction",
-    LeadContact: "LeadContact",
-    LeadInsights: "LeadInsights",
-}
+SHAPES = {payload_class: shape for shape, payload_class in CLASSES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +59,7 @@ def test_fields_and_required_fields_are_those_of_the_model(
     assert {snake[name] for name in required} == set(shape.required_members)
     # Each field has its own value, so a wrong name after the rendering is noticed.
     given = payload_class(**{name: f"<{name}>" for name in snake})
-    rendered = render({"Lead": given}, None).payload["Lead"]
+    rendered = render({"Unknown": given}, None).payload["Unknown"]
     assert rendered == {member: f"<{name}>" for name, member in snake.items()}
 
 

@@ -22,10 +22,19 @@ from cdk_partnercentral import (
     ProjectDetails,
 )
 from cdk_partnercentral._payloads.rendering import render
+from cdk_partnercentral._validation.payload import payload_problems
 
-NAIVE = "must be a datetime with a time zone, such as timezone.utc; got one without"
 NO_PAYLOAD = "payload: must be a CustomerProject, a Lead, or a mapping with the API's member names"
 NO_VALUE = "must be a string, date, datetime, mapping or list"
+NAME = "must be a string of 1 to 120 characters"
+
+PERSON = LeadContact(business_title="Title", email="e", first_name="f", last_name="l")
+
+
+def problems_of(payload: object) -> list[str]:
+    """Return what rendering and validation report together."""
+    rendered = render(payload, None)
+    return [*rendered.problems, *payload_problems(rendered.payload, rendered.python_names)]
 
 
 def test_a_customer_project_with_all_members() -> None:
@@ -215,7 +224,7 @@ def test_the_type_can_be_a_string_or_an_enum(given: str | EngagementContextType)
     ],
 )
 def test_a_payload_of_another_type_is_reported(payload: object, problem: str) -> None:
-    assert render(payload, None).problems == (problem,)
+    assert render(payload, None).problems == [problem]
 
 
 # Constructs have a method `resolve`, which the CDK takes as the sign of a token, and jsii's process exits when it receives a
@@ -238,41 +247,119 @@ def test_a_payload_of_another_type_is_reported(payload: object, problem: str) ->
     ],
 )
 def test_a_value_that_the_api_cannot_receive_is_reported(value: object) -> None:
-    rendered = render({"Lead": {"Customer": {"CompanyName": value}}}, None)
+    payload = {"Lead": {"Customer": {"CompanyName": value}, "Interactions": [{"Contact": PERSON}]}}
 
-    assert rendered.problems == (f"payload.Lead.Customer.CompanyName: {NO_VALUE}; got {type(value).__name__}",)
+    path = "payload.Lead.Customer.CompanyName"
+    assert problems_of(payload) == [f"{path}: {NAME}; got {kind_of(value)}"]
+
+
+def kind_of(value: object) -> str:
+    return "a mapping" if isinstance(value, dict) else type(value).__name__
 
 
 @pytest.mark.parametrize("in_a_list", [True, False])
 def test_a_construct_is_reported(in_a_list: bool, stack: Stack) -> None:
     named = {"Stack": stack, "a CfnParameter (pass its value_as_string)": CfnParameter(stack, "Text")}
     for name, value in named.items():
-        rendered = render({"Lead": {"Customer": [value] if in_a_list else value}}, None)
+        payload = {"ProspectingResult": {"Unknown": [value] if in_a_list else value}}
 
-        path = "payload.Lead.Customer" + "[0]" * in_a_list
-        assert rendered.problems == (f"{path}: {NO_VALUE}; got {name}",)
+        path = "payload.ProspectingResult.Unknown" + "[0]" * in_a_list
+        assert render(payload, None).problems == [f"{path}: {NO_VALUE}; got {name}"]
 
 
-def test_every_problem_is_reported_by_its_path_without_the_value() -> None:
-    secret = LeadContact(business_title="Title", email="e", first_name="f", last_name="l")
+def test_every_problem_is_reported_by_its_path_and_argument_without_the_value() -> None:
     payload = Lead(
-        customer=LeadCustomer(company_name="Secretive"),
+        customer=LeadCustomer(company_name="Secretive" * 20),
         interactions=[
-            LeadInteraction(contact=secret, interaction_date=datetime(2027, 1, 5)),  # noqa: DTZ001 - the problem
-            {"Contact": secret, "SourceId": 7},  # type: ignore[list-item]
+            LeadInteraction(contact=PERSON, interaction_date=datetime(2027, 1, 5)),  # noqa: DTZ001 - the problem
+            {"Contact": PERSON, "SourceId": 7},  # type: ignore[list-item]
         ],
     )
 
-    assert render(payload, None).problems == (
-        f"payload.Lead.Interactions[0].InteractionDate: {NAIVE}",
-        f"payload.Lead.Interactions[1].SourceId: {NO_VALUE}; got int",
-    )
+    assert problems_of(payload) == [
+        "payload.Lead.Customer.CompanyName (company_name): must have 1 to 120 characters; got 180",
+        (
+            "payload.Lead.Interactions[0].InteractionDate (interaction_date): must be a datetime with a time zone, or an "
+            "ISO 8601 "
+            "timestamp such as 2027-01-05T09:30:00Z; got a datetime without one; pass tzinfo=timezone.utc for UTC"
+        ),
+        "payload.Lead.Interactions[1].SourceId: must be a string of 0 to 255 characters; got int",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payload", "problem"),
+    [
+        (
+            CustomerProject(customer=LeadCustomer(company_name="Acme")),  # type: ignore[arg-type]
+            (
+                "payload.CustomerProject.Customer (customer): must be a ProjectCustomer, or a mapping with the members "
+                "Industry, CompanyName, WebsiteUrl, CountryCode; got LeadCustomer"
+            ),
+        ),
+        (
+            Lead(customer=LeadCustomer(company_name="Acme"), interactions=LeadInteraction(contact=PERSON)),  # type: ignore[arg-type]
+            (
+                "payload.Lead.Interactions (interactions): must be a list of LeadInteraction objects; got one "
+                "LeadInteraction; put "
+                "it in a list"
+            ),
+        ),
+        (
+            Lead(customer=LeadCustomer(company_name="Acme"), interactions=[PERSON]),  # type: ignore[list-item]
+            (
+                "payload.Lead.Interactions[0]: must be a LeadInteraction, or a mapping with the members SourceType, SourceId, "
+                "SourceName, Usecase, InteractionDate, CustomerAction, BusinessProblem, Contact; got LeadContact"
+            ),
+        ),
+        (
+            {"CustomerProject": Lead(customer=LeadCustomer(company_name="Acme"), interactions=[])},
+            "payload.CustomerProject: must be a CustomerProject, or a mapping with the members Customer, Project; got Lead",
+        ),
+        (
+            {"Lead": {"Customer": {"CompanyName": date(2027, 6, 30)}, "Interactions": [{"Contact": PERSON}]}},
+            None,
+        ),
+        (
+            CustomerProject(
+                project=ProjectDetails(
+                    title="Move to AWS",
+                    business_problem="The data center closes at the end of next year.",
+                    target_completion_date=datetime(2027, 6, 30, tzinfo=timezone.utc),
+                )
+            ),
+            (
+                "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date): must be a date in the format "
+                "YYYY-MM-DD; got a datetime; pass its date()"
+            ),
+        ),
+        (
+            {
+                "Lead": {
+                    "Customer": {"CompanyName": "Acme"},
+                    "Interactions": [{"Contact": PERSON, "InteractionDate": date.min}],
+                }
+            },
+            (
+                "payload.Lead.Interactions[0].InteractionDate: must be a datetime with a time zone, or an ISO 8601 "
+                "timestamp such "
+                "as 2027-01-05T09:30:00Z; got date"
+            ),
+        ),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_one_problem_that_names_the_right_kind(
+    payload: object, problem: str | None
+) -> None:
+    assert problems_of(payload) == ([problem] if problem else [])
 
 
 def test_none_in_a_list_is_reported() -> None:
-    assert render({"Lead": {"Interactions": [None]}}, None).problems == (
-        f"payload.Lead.Interactions[0]: {NO_VALUE}; got None",
-    )
+    payload = {"Lead": {"Customer": {"CompanyName": "Acme"}, "Interactions": [None]}}
+
+    (problem,) = problems_of(payload)
+    assert problem.startswith("payload.Lead.Interactions[0]: must be a LeadInteraction, or")
+    assert problem.endswith("; got None")
 
 
 def test_enums_are_rendered_as_their_values() -> None:

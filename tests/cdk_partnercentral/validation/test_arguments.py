@@ -56,9 +56,12 @@ def problems(stack: Stack, payload: CustomerProject) -> Problems:
         ({"catalog": ["Sandbox"]}, "catalog: must be one of AWS, Sandbox; got a list"),
         ({"type": []}, f"type: must be one of {TYPES}; got a list"),
         ({"type": 5}, f"type: must be one of {TYPES}; got int"),
-        ({"client_token": {}}, "client_token: must be 1 to 64 letters or digits; got a mapping"),
-        ({"client_token": 5}, "client_token: must be 1 to 64 letters or digits; got int"),
-        ({"client_token": "a b"}, "client_token: must be 1 to 64 letters or digits; got a 3-character string"),
+        ({"client_token": {}}, "client_token: must be 1 to 64 letters or digits, and no hyphens; got a mapping"),
+        ({"client_token": 5}, "client_token: must be 1 to 64 letters or digits, and no hyphens; got int"),
+        (
+            {"client_token": "a b"},
+            "client_token: must be 1 to 64 letters or digits, and no hyphens; got a 3-character string",
+        ),
         ({"existing_context_id": 1}, "existing_context_id: must be a string of 1 to 3 characters; got int"),
         ({"existing_context_id": ""}, "existing_context_id: must have 1 to 3 characters; got 0"),
         ({"adopt_existing": "false"}, "adopt_existing: must be True or False, and known at synthesis; got str"),
@@ -94,7 +97,8 @@ def test_an_engagement_identifier_must_be_a_string(
     assert line.startswith(
         "engagement_identifier: must be eng- followed by 14 lowercase letters or digits, or arn:aws:partnercentral:"
     )
-    assert line.endswith(f"; got {kind}")
+    hint = " (use its add_context, or pass its engagement_arn)" if kind == "Engagement" else ""
+    assert line.endswith(f"; got {kind}{hint}")
 
 
 @pytest.mark.parametrize(
@@ -104,9 +108,18 @@ def test_an_engagement_identifier_must_be_a_string(
             f"arn:aws:partnercentral:us-east-1::catalog/AWS/engagement/{ENGAGEMENT}",
             "must be an ARN in catalog 'Sandbox'",
         ),
-        (ARN.replace("arn:aws:", "arn:aws-cn:"), "must be an ARN in partition aws, the only one with Partner Central"),
-        (ARN.replace("us-east-1", "eu-west-1"), "must be an ARN in us-east-1, the only Region with Partner Central"),
-        (ARN.replace("us-east-1", ""), "must be an ARN in us-east-1, the only Region with Partner Central"),
+        (
+            ARN.replace("arn:aws:", "arn:aws-cn:"),
+            "must be an ARN in partition aws, the only partition where Partner Central is available",
+        ),
+        (
+            ARN.replace("us-east-1", "eu-west-1"),
+            "must be an ARN in us-east-1, the only Region where Partner Central is available",
+        ),
+        (
+            ARN.replace("us-east-1", ""),
+            "must be an ARN in us-east-1, the only Region where Partner Central is available",
+        ),
         ("arn:aws:s3:::bucket", "must be eng- followed by 14 lowercase letters or digits, or arn:aws:"),
         ("eng-../../etc", "must be eng- followed by 14 lowercase letters or digits, or arn:aws:"),
         ("eng-0123456789abcd ", "must be eng- followed by 14 lowercase letters or digits, or arn:aws:"),
@@ -154,7 +167,17 @@ def test_the_problems_of_all_arguments_are_in_one_error(problems: Problems) -> N
         "client_token",
         "adopt_existing",
         "existing_context_id",
+        "client_token",
         "provider",
+    ]
+
+
+@pytest.mark.parametrize("useless", [{"client_token": "mine"}, {"adopt_existing": False}])
+def test_controls_of_a_create_are_refused_beside_existing_context_id(useless: Json, problems: Problems) -> None:
+    ((name, _),) = useless.items()
+
+    assert problems(existing_context_id="1", **useless) == [
+        f"{name}: has no effect with existing_context_id, which never creates a context; remove one of them"
     ]
 
 

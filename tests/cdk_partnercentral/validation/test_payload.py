@@ -91,7 +91,10 @@ def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) ->
         ({}, "payload: must have exactly one of CustomerProject, Lead, ProspectingResult; got none"),
         (
             {"CustomerProject": "text"},
-            "payload.CustomerProject: must be a mapping with members Customer, Project; got a 4-character string",
+            (
+                "payload.CustomerProject: must be a CustomerProject, or a mapping with the members Customer, Project; got a "
+                "4-character string"
+            ),
         ),
         (
             {"Lead": {"Customer": {"CompanyName": "A"}, "Interactions": []}},
@@ -108,7 +111,8 @@ def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) ->
         (
             {"ProspectingResult": {"Aws": {"StartTime": "2027-01-05"}}},
             (
-                "payload.ProspectingResult.Aws.StartTime: must be an ISO 8601 timestamp with a time zone, such as "
+                "payload.ProspectingResult.Aws.StartTime: must be a datetime with a time zone, or an ISO 8601 timestamp "
+                "such as "
                 "2027-01-05T09:30:00Z; got a 10-character string"
             ),
         ),
@@ -122,7 +126,7 @@ def test_problems_of_a_mapping_are_reported(payload: Any, line: str, stack: Stac
 def test_a_day_that_does_not_exist_is_reported(day: str, stack: Stack, declare: Declare) -> None:
     (line,) = problems(declare, stack, payload=project(day))
 
-    path = "payload.CustomerProject.Project.TargetCompletionDate"
+    path = "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date)"
     assert line.startswith(f"{path}: must be a date in the format YYYY-MM-DD; got '{day}'")
 
 
