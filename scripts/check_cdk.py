@@ -1,7 +1,8 @@
-"""Check the installed aws-cdk-lib. `make setup` runs this after every change of the pinned packages.
+"""Check the installed aws-cdk-lib. `make setup` runs this check after each change to the pinned packages.
 
 aws-cdk-lib and aws-cdk-cloud-assembly-schema both contain `aws_cdk/cloud_assembly_schema/__init__.py`. The package that is
-installed last overwrites the other's file, and only aws-cdk-lib's works: https://github.com/aws/aws-cdk/issues/38482
+installed last overwrites the file of the other package. Only the file of aws-cdk-lib works:
+https://github.com/aws/aws-cdk/issues/38482
 """
 
 import sys

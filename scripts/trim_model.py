@@ -1,6 +1,6 @@
-"""Write the one copy of the service model that ships: botocore's own, trimmed to the operations that are called.
+"""Write the service model that the package contains: botocore's model, trimmed to the operations that this project uses.
 
-`make model` runs it after botocore was updated; a test holds the copy to what it would write.
+Run `make model` after you update botocore. A test checks that the file in the package is up to date.
 """
 
 import json
@@ -21,7 +21,7 @@ OPERATIONS = (
 
 
 def trimmed() -> dict[str, Any]:
-    """Return botocore's model with what the operations do not reach, and all documentation, left out."""
+    """Return botocore's model with only the operations, the shapes that they refer to, and no documentation."""
     model = Loader().load_service_model(SERVICE, "service-2")
     operations = {name: model["operations"][name] for name in OPERATIONS}
     reached: set[str] = set()
@@ -34,7 +34,7 @@ def trimmed() -> dict[str, Any]:
 
 
 def text() -> str:
-    """Return the copy's text: one line for each shape, so that a change of the model reads as one."""
+    """Return the text of the file, with one line for each shape, so that a diff shows which shapes changed."""
     model = trimmed()
     shapes = ",\n".join(f"  {json.dumps(name)}: {json.dumps(shape)}" for name, shape in sorted(model["shapes"].items()))
     rest = json.dumps({name: value for name, value in model.items() if name != "shapes"}, indent=1)

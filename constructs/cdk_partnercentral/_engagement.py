@@ -1,4 +1,4 @@
-"""An engagement that exists, referred to once, to declare its contexts."""
+"""The `Engagement` construct, which refers to an existing engagement and declares its contexts."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ CANNOT_REFER = "This engagement cannot be referred to:"
 class Engagement(Construct):
     """An existing engagement of AWS Partner Central, whose contexts you declare with `add_context`.
 
-    Create it with `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`. It adds nothing to the template, and
-    does not create an engagement.
+    Create the construct with `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`. The construct itself adds
+    nothing to the template and does not create an engagement.
 
     The logical ID of a context depends on its construct path, and therefore on the construct IDs of both the engagement
-    and the context. If you change either, or move an `EngagementContext` below an `Engagement`, CloudFormation treats it as a
-    new resource; set `existing_context_id` to keep the existing context.
+    and the context. If you change one of these IDs, or replace the scope of an `EngagementContext` with an `Engagement`,
+    CloudFormation treats the context as a new resource. To keep the existing context, set `existing_context_id`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
 
     Raises:
-        TypeError: The class itself was called.
+        TypeError: The class was called directly. Use one of the two static methods instead.
 
     Example:
         >>> from aws_cdk import App, Stack
@@ -82,7 +82,7 @@ class Engagement(Construct):
 
         Args:
             scope: The parent construct, usually the stack.
-            id: The construct ID within `scope`. The logical IDs of the engagement's contexts contain it.
+            id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
             engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string.
 
@@ -90,7 +90,7 @@ class Engagement(Construct):
             The engagement.
 
         Raises:
-            ValueError: There is no such catalog, or the engagement ID has another format.
+            ValueError: The catalog does not exist, or the engagement ID has the wrong format.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -116,18 +116,18 @@ class Engagement(Construct):
 
         Args:
             scope: The parent construct, usually the stack.
-            id: The construct ID within `scope`. The logical IDs of the engagement's contexts contain it.
+            id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
             engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`, or
                 a token.
-            catalog: The engagement's catalog. A `Catalog`, or its value as a string. By default the catalog in the ARN;
-                required if the ARN is a token.
+            catalog: The engagement's catalog. A `Catalog`, or its value as a string. Defaults to the catalog in the ARN.
+                Required if the ARN is a token.
 
         Returns:
             The engagement.
 
         Raises:
-            ValueError: The ARN is not that of an engagement, or has another catalog; or it is a token, and no catalog was
-                passed.
+            ValueError: The ARN is not the ARN of an engagement, the ARN contains a catalog other than `catalog`, or the
+                ARN is a token and `catalog` is missing.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -150,16 +150,16 @@ class Engagement(Construct):
 
     @property
     def catalog(self) -> str:
-        """The engagement's catalog, `"AWS"` or `"Sandbox"`, or a token if a token was passed."""
+        """The engagement's catalog: `"AWS"`, `"Sandbox"`, or the token that was passed as the catalog."""
         return self._catalog
 
     @property
     def engagement_id(self) -> str:
-        """The engagement ID, `eng-` followed by 14 lowercase letters or digits, or a token if a token was passed.
+        """The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token if the ID or ARN is a token.
 
         Raises:
-            ValueError: A `{{resolve:` reference was passed, which CloudFormation cannot split. Pass a `CfnParameter`
-                instead; its type can be a parameter of the SSM Parameter Store.
+            ValueError: The ID or ARN is a `{{resolve:` reference, from which CloudFormation cannot extract the ID. Pass the
+                value of a `CfnParameter` instead, which can also read the SSM Parameter Store.
         """
         return self._engagement.resolved_id()
 
@@ -168,7 +168,7 @@ class Engagement(Construct):
         """The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`.
 
         Raises:
-            ValueError: As for `engagement_id`.
+            ValueError: The engagement ID cannot be extracted. See `engagement_id`.
         """
         return engagement_arn(self._catalog, self.engagement_id)
 
@@ -186,20 +186,20 @@ class Engagement(Construct):
         """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
 
         Args:
-            id: The construct ID within the engagement. It is part of the logical ID.
-            payload: The payload.
-            type: The Type. Required if the payload is a token.
+            id: The construct ID within the engagement. It becomes part of the context's logical ID.
+            payload: The context's payload.
+            type: The context's Type. Required if the payload is a token.
             client_token: The API's idempotency token.
-            adopt_existing: Whether to adopt a context with an identical payload.
+            adopt_existing: Whether to adopt an existing context with an identical payload.
             existing_context_id: The ID of an existing context to manage.
-            provider: The provider to use.
+            provider: The provider that manages the context.
 
         Returns:
             The context, a child of the engagement.
 
         Raises:
-            ValueError: As for `EngagementContext`.
-            FileNotFoundError: As for `EngagementContext`.
+            ValueError: See `EngagementContext`.
+            FileNotFoundError: See `EngagementContext`.
         """
         return EngagementContext(
             self,
@@ -215,16 +215,16 @@ class Engagement(Construct):
         )
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow a principal to read the engagement with all its contexts.
+        """Allow a principal to read the engagement and all its contexts.
 
         Args:
-            grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
             The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
 
         Raises:
-            ValueError: As for `engagement_id`.
+            ValueError: The engagement ID cannot be extracted. See `engagement_id`.
         """
         return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
 

@@ -1,4 +1,4 @@
-"""IAM: the policy of the function's role, the resources it is attached with, and grants to other principals.
+"""Create the IAM policy of the function's role, attach it to the role, and grant permissions to other principals.
 
 See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 """
@@ -20,7 +20,7 @@ from cdk_partnercentral._identifiers import engagement_arn
 
 # Grants to other principals.
 READ = ("partnercentral:GetEngagement",)
-# An update needs the engagement's ModifiedAt, which only a read returns.
+# UpdateEngagementContext requires the engagement's ModifiedAt, which only GetEngagement returns.
 UPDATE = ("partnercentral:GetEngagement", "partnercentral:UpdateEngagementContext")
 
 # The function's own permissions.
@@ -30,7 +30,8 @@ FUNCTION_ACTIONS = (
     "partnercentral:UpdateEngagementContext",
 )
 LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
-# Lambda attaches the function to a VPC with these, and rejects a role that has fewer, or has them only on some resources:
+# Lambda uses these permissions to attach the function to a VPC. Lambda rejects a role that lacks one of them, or that allows
+# them only for some resources:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
@@ -43,11 +44,11 @@ NETWORK_ACTIONS = (
 
 POLICY_NAME = "PartnerCentral"
 LONGEST_POLICY_NAME = 128
-# IAM allows 10,240 characters, without white space, for all inline policies of a role together:
+# IAM limits the inline policies of a role to 10,240 characters in total, not counting white space:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LARGEST_POLICY = 9_000
 
-# The longest value of a token in the policy is the ARN of a log group, whose name can have 512 characters.
+# The assumed length of a token's value. The longest value is the ARN of a log group, whose name can have 512 characters.
 _TOKEN_LENGTH = 600
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
@@ -56,7 +57,7 @@ def grant(grantee: iam.IGrantable, actions: tuple[str, ...], *, catalog: str, ar
     """Grant actions on one engagement.
 
     Args:
-        grantee: The principal: a role, a user, a Lambda function or another construct with a principal.
+        grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
         actions: `READ` or `UPDATE`.
         catalog: The engagement's catalog. Can be a token.
         arn: The engagement's ARN. Can be a token.
@@ -74,12 +75,12 @@ def grant(grantee: iam.IGrantable, actions: tuple[str, ...], *, catalog: str, ar
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """A policy document, and where it allows more than the declared engagements.
+    """A policy document, and the catalogs in which the policy allows more than the declared engagements.
 
     Attributes:
-        document: The document, in IAM's JSON format.
-        widened: The catalogs with too many engagements for IAM's size limit. The policy allows all of their
-        engagements.
+        document: The policy document, in IAM's JSON format.
+        widened: The catalogs in which the policy allows every engagement, because a list of the declared engagements would
+            exceed IAM's size limit.
     """
 
     document: dict[str, Any]
@@ -87,17 +88,19 @@ class Policy:
 
 
 def policy(engagements: Mapping[str, Collection[str]], *, log_group_arn: str, in_vpc: bool = False) -> Policy:
-    """Return the smallest policy that allows the declared engagements and fits into IAM's limit.
+    """Return a policy that allows the declared engagements and does not exceed IAM's size limit.
 
-    If it does not fit, every engagement is allowed in the catalog with the most engagements, then in the next.
+    If the list of engagements is too long, the policy allows every engagement in the catalog with the most declared
+    engagements. If the policy is still too long, the same applies to the next largest catalog, and so on.
 
     Args:
-        engagements: For each catalog the ARNs of its declared engagements; the ARN for `*` covers all others.
+        engagements: The ARNs of the declared engagements, by catalog. The ARN with the ID `*` includes every engagement of the
+            catalog.
         log_group_arn: The ARN of the function's log group, ending in `:*` as CloudFormation returns it. Can be a token.
         in_vpc: Whether the function runs in a VPC.
 
     Returns:
-        The policy. It does not depend on the order of the engagements.
+        The policy, which does not depend on the order of the engagements.
     """
     resources = {catalog: _minimal(catalog, arns) for catalog, arns in engagements.items()}
     widened: list[str] = []
@@ -110,7 +113,7 @@ def policy(engagements: Mapping[str, Collection[str]], *, log_group_arn: str, in
 
 
 def policy_size(document: Mapping[str, Any]) -> int:
-    """Return how many characters of a policy document IAM counts if every token has its longest value."""
+    """Return the size of a policy document in characters as IAM counts it, assuming the longest value for every token."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
 
@@ -121,7 +124,8 @@ def _minimal(catalog: str, arns: Collection[str]) -> list[str]:
 
 
 def _sorted(texts: Collection[str]) -> list[str]:
-    # A token's number depends on how many tokens were created before it, so tokens keep their order of declaration.
+    # Ignore the number in a token, which depends on how many tokens the app created earlier, so that tokens keep their order
+    # of declaration.
     return sorted(texts, key=lambda text: _TOKEN.sub("~", text))
 
 
@@ -142,7 +146,7 @@ def _document(resources: Mapping[str, list[str]], log_group_arn: str, *, in_vpc:
 
 @jsii.implements(IAnyProducer)
 class RolePolicyDocument:
-    """The policy document of a provider's role, rendered when the template is written and everything is declared.
+    """The policy document of a provider's role, rendered at synthesis, when all contexts are declared.
 
     Args:
         scope: The provider.
@@ -167,14 +171,14 @@ class RolePolicyDocument:
         return Lazy.uncached_any(self)
 
     def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002 - required by IAnyProducer
-        """Render the document, and annotate the provider where the document allows more than was declared."""
+        """Render the document, and annotate the provider for each catalog in which the document allows every engagement."""
         rendered = policy(self._engagements, log_group_arn=self._log_group_arn, in_vpc=self.in_vpc)
         for catalog in rendered.widened:
             self._annotate(catalog)
         return rendered.document
 
     def _annotate(self, catalog: str) -> None:
-        # The template is resolved more than once.
+        # The CDK resolves the template more than once, but one annotation for each catalog is enough.
         if catalog in self._annotated:
             return
         self._annotated.add(catalog)
@@ -182,7 +186,7 @@ class RolePolicyDocument:
             f"cdk-partnercentral:policyWidened:{catalog}",
             f"The {len(self._engagements[catalog])} engagements of catalog {catalog} exceed the size limit of a role's inline "
             "policies, so the function's role can create, update and read contexts in every engagement of the catalog. "
-            "To restrict it to the declared engagements, declare them in several stacks.",
+            "To restrict the role to the declared engagements, split the engagements across several stacks.",
         )
 
 
@@ -197,14 +201,17 @@ def own_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDocum
     Returns:
         The policy resource.
     """
-    # The CDK would turn a large default policy of the role into a managed policy, whose limit is lower.
+    # Do not use the role's default policy: the CDK would move the statements of a large one into managed policies, whose size
+    # limit is lower.
     return iam.CfnPolicy(
         scope, "Policy", policy_name=POLICY_NAME, roles=[role.role_name], policy_document=document.token()
     )
 
 
 def given_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDocument) -> CfnResource:
-    """Return the inline policy for a role of the user's. An annotation lists the permissions if it cannot be attached.
+    """Attach an inline policy to a role that the user passed.
+
+    If the app cannot change the role, an annotation lists the permissions that the role needs.
 
     Args:
         scope: The provider.
@@ -212,20 +219,20 @@ def given_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDoc
         document: The policy document.
 
     Returns:
-        The policy resource, which is in the template only if it is attached.
+        The policy resource. The template contains the resource only if the policy could be attached.
     """
-    # Only the CDK knows whether a role can be changed, and has no property for it, so attach a policy and look at the result.
+    # The CDK has no property that shows whether a role can be changed, so attach a policy and check the result.
     attached = iam.Policy(
         scope,
         "GivenRolePolicy",
-        # A role can serve several providers, and a second policy with the same name would overwrite the first.
+        # Several providers can share a role, and a second policy with the same name would overwrite the first policy.
         policy_name=Names.unique_resource_name(scope, max_length=LONGEST_POLICY_NAME),
         statements=[iam.PolicyStatement(actions=list(LOG_ACTIONS), resources=["*"])],
     )
     role.attach_inline_policy(attached)
     resource = attached.node.default_child
     if not isinstance(resource, iam.CfnPolicy):
-        raise TypeError("this version of aws-cdk-lib creates no CfnPolicy for an iam.Policy")
+        raise TypeError("iam.Policy does not create a CfnPolicy in this version of aws-cdk-lib")
     resource.policy_document = document.token()
     if not Stack.of(scope).resolve(resource.roles):
         _annotate_unchanged_role(scope, in_vpc=document.in_vpc)
@@ -240,6 +247,6 @@ def _annotate_unchanged_role(scope: Construct, *, in_vpc: bool) -> None:
     ]
     Annotations.of(scope).add_info_v2(
         "cdk-partnercentral:roleNotChanged",
-        f"The given role is imported and cannot be changed by this app. Make sure that it allows {'; '.join(needed)}; "
-        "and that lambda.amazonaws.com can assume it.",
+        f"The given role is imported, so this app cannot change it. Make sure that the role allows {'; '.join(needed)}. "
+        "Also make sure that lambda.amazonaws.com can assume the role.",
     )

@@ -1,4 +1,4 @@
-"""Parse an engagement identifier, which is an ID, an ARN or an unresolved token, and build engagement ARNs."""
+"""Parse engagement identifiers (IDs, ARNs or unresolved tokens), and build engagement ARNs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aws_cdk import Fn
 
 from cdk_partnercentral._tokens import is_unresolved
 
-# Partner Central exists in one partition and one Region, and its ARNs name them wherever the stack is.
+# Partner Central exists in only one partition and one Region. Its ARNs always contain both, whatever the stack's Region.
 PARTITION, REGION = "aws", "us-east-1"
 
 _ID = re.compile(r"eng-[0-9a-z]{14}")
@@ -39,12 +39,13 @@ class EngagementIdentifier:
     """A parsed engagement identifier.
 
     Attributes:
-        text: The identifier as it was given.
-        form: Whether it is an ID, an ARN, or an unresolved token of either. An ARN with a token in it is a token.
-        engagement_id: The engagement ID, if it is known at synthesis.
-        catalog: The catalog in the ARN, if it is an ARN.
-        partition: The partition in the ARN, if it is an ARN.
-        region: The Region in the ARN, if it is an ARN.
+        text: The identifier that the user passed.
+        form: The form of the identifier: an ID, an ARN, an unresolved token, or not valid. An ARN that contains a token has
+            the form `token`.
+        engagement_id: The engagement ID, or None if the ID is not known at synthesis.
+        catalog: The catalog in the ARN, or None if the form is not `arn`.
+        partition: The partition in the ARN, or None if the form is not `arn`.
+        region: The Region in the ARN, or None if the form is not `arn`.
     """
 
     text: str
@@ -56,37 +57,37 @@ class EngagementIdentifier:
 
     @property
     def key(self) -> str:
-        """The same string for the same engagement, as far as synthesis can know: the ID, or the token of an ID."""
+        """A key that is equal for an ID and an ARN of the same engagement: the engagement ID, or the ID's token."""
         return self.engagement_id or _ARN_PREFIX.sub("", self.text)
 
     def exact_arn(self, catalog: str) -> str | None:
-        """Return the engagement's ARN, or None if only the deployment knows whether the identifier is an ID or an ARN.
+        """Return the engagement's ARN, or None if the engagement ID is not known at synthesis.
 
         Args:
-            catalog: The engagement's catalog, used where the identifier does not contain it. Can be a token.
+            catalog: The engagement's catalog, used if the identifier is not an ARN. Can be a token.
         """
         return engagement_arn(self.catalog or catalog, self.engagement_id) if self.engagement_id else None
 
     def resolved_id(self) -> str:
-        """Return the engagement ID, or a token that CloudFormation resolves to it.
+        """Return the engagement ID, or a token that CloudFormation resolves to the ID.
 
         Raises:
-            ValueError: The identifier contains a dynamic reference, which CloudFormation cannot split.
+            ValueError: The identifier contains a dynamic reference, from which CloudFormation cannot extract the ID.
         """
         if self.engagement_id:
             return self.engagement_id
         if "{{resolve:" in self.text:
             raise ValueError(
                 f"engagement_id: cannot be derived from {self.text!r}, because CloudFormation cannot split a dynamic "
-                "reference. Pass the engagement ID or ARN as a string or a CfnParameter; a CfnParameter can read the "
-                "SSM Parameter Store too."
+                "reference. Pass the engagement ID or ARN as a string or as the value of a CfnParameter, which can also "
+                "read the SSM Parameter Store."
             )
-        # An ID and an ARN both contain `eng-` exactly once, so the same expression works for either.
+        # An ID and an ARN both contain `eng-` exactly once, so the same expression works for both.
         return f"eng-{Fn.select(1, Fn.split('eng-', self.text))}"
 
 
 def parse_engagement(identifier: object) -> EngagementIdentifier:
-    """Parse an engagement identifier. The result has the form `invalid` if it is not one."""
+    """Parse an engagement identifier. For any other value, the result has the form `invalid`."""
     if not isinstance(identifier, str):
         return EngagementIdentifier(text="", form="invalid")
     if _ID.fullmatch(identifier):

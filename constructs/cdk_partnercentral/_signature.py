@@ -1,6 +1,6 @@
-"""Readable signatures for `help()`, pydoc and notebooks.
+"""Readable signatures of constructs for `help()`, pydoc and notebooks.
 
-jsii's metaclass has its own `__call__`, so Python alone finds only `(*args, **kwargs)` for a construct.
+jsii's metaclass defines `__call__`, so without this module Python shows the signature `(*args, **kwargs)` for every construct.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 
 class ConstructorSignature:
-    """The `__signature__` of a class: the parameters of its `__init__`, or of a subclass's own `__init__`."""
+    """A descriptor for `__signature__`. It returns the parameters of a class's `__init__`, which a subclass can override."""
 
     def __get__(self, instance: object, owner: type) -> inspect.Signature:
-        return signature_without(owner.__init__, "self")  # type: ignore[misc]  # a subclass's own is intended
+        return signature_without(owner.__init__, "self")  # type: ignore[misc]  # a subclass's own __init__ is intended
 
 
 def signature_without(function: Callable[..., Any], *names: str) -> inspect.Signature:

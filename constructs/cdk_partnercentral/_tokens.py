@@ -1,6 +1,6 @@
-"""Recognize values that only the deployment knows, and narrow values of unknown content.
+"""Recognize unresolved tokens and dynamic references, and narrow the types of mappings and lists for type checkers.
 
-Values inside an unresolved token or a dynamic reference are never inspected.
+The library never inspects the content of an unresolved token or a dynamic reference.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from constructs import Construct
 
 
 def is_unresolved(value: object) -> bool:
-    """Return whether a value is an unresolved token, or a string that contains one or a dynamic reference.
+    """Return whether a value is an unresolved token, or a string that contains a token or a dynamic reference.
 
     Args:
-        value: Any value: a string, a list, a number or an object can be a token.
+        value: The value to test. A token can be a string, a list, a number or an object.
 
     Returns:
-        True if only the deployment knows the value.
+        True if the value is not known until deployment.
     """
     if isinstance(value, str):
         # The CDK does not count a dynamic reference as a token, but CloudFormation resolves it in the same way.
@@ -28,13 +28,13 @@ def is_unresolved(value: object) -> bool:
     if is_list(value):
         return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
     if isinstance(value, float):
-        # jsii's process exits when it receives NaN or infinity, which JSON cannot represent.
+        # Do not pass NaN or infinity to the CDK. JSON cannot represent them, and the jsii process would exit.
         return math.isfinite(value) and Token.is_unresolved(value)
-    # A stack and a parameter have a method named `resolve`, so the CDK would take them for tokens.
+    # Exclude constructs. Stacks and parameters have a method named `resolve`, so the CDK would treat them as tokens.
     return hasattr(value, "__jsii_type__") and not isinstance(value, Construct | type) and Token.is_unresolved(value)
 
 
-# isinstance() alone leaves keys and items of unknown type, which pyright reports in strict mode.
+# After a plain isinstance(), keys and items have unknown types, which pyright reports in strict mode.
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Return whether a value is a mapping, with keys and values of any type."""
     return isinstance(value, Mapping)

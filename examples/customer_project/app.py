@@ -1,4 +1,4 @@
-"""One engagement with one context: a customer and a project."""
+"""One engagement with one context, which describes a customer and a project."""
 
 from datetime import date
 

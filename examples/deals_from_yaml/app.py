@@ -1,4 +1,4 @@
-"""Many contexts, declared in a YAML file that people can review who do not write Python."""
+"""Contexts declared in a YAML file, so that people who do not write Python can review them."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ stack = Stack(app, "DealsFromYamlExample")
 
 document: dict[str, Any] = yaml.safe_load(Path(app.node.get_context("deals")).read_text(encoding="utf-8"))
 for name, deal in document["deals"].items():
-    # The payload has the API's member names, and is validated at synthesis like the payload classes.
+    # The payload uses the API's member names, and is validated at synthesis like an instance of a payload class.
     context = EngagementContext(
         stack,
         name,

@@ -1,4 +1,4 @@
-"""One engagement with a lead: a customer who showed interest, and the interactions with them."""
+"""One engagement with a lead: a customer who showed interest, and the interactions with that customer."""
 
 from datetime import datetime, timezone
 
@@ -45,7 +45,7 @@ lead = EngagementContext(
             market_segment="SMB",
             website_url="https://northwind-ferries.example",
         ),
-        # To add an interaction, append it. An interaction that you remove here remains in Partner Central.
+        # To add an interaction, append it to the list. An interaction that you remove here remains in Partner Central.
         interactions=[
             LeadInteraction(
                 contact=HEAD_OF_IT,

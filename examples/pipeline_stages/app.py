@@ -1,4 +1,4 @@
-"""The same contexts twice: first in the Sandbox catalog for testing, then in production."""
+"""Deploy the same contexts twice: first to the Sandbox catalog for testing, then to production."""
 
 from datetime import date
 
@@ -17,12 +17,12 @@ MIGRATION = CustomerProject(
 
 
 class DealsStage(Stage):
-    """The stacks that one stage of the pipeline deploys.
+    """A stage of the pipeline, with its stack.
 
     Args:
-        scope: The app, or a pipeline's scope.
+        scope: The parent construct, for example the app.
         id: The name of the stage.
-        catalog: The catalog of the contexts.
+        catalog: The catalog of the engagement.
         engagement: The engagement ID. Each catalog has its own engagements.
     """
 

@@ -1,4 +1,4 @@
-"""Adds the runtime's byte code to a folder and packs it: the same folder, the same bytes. Runs in pyodide (pack.mjs)."""
+"""Compile a folder to byte code for the function's runtime and zip the folder reproducibly. pack.mjs runs this in pyodide."""
 
 import compileall
 import py_compile
@@ -9,17 +9,18 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def pack(folder: str, made: str, comment: str) -> None:
-    """Compile every module in a folder and pack the folder.
+    """Compile every module in a folder, and zip the folder.
 
     Args:
-        folder: What goes into the zip.
-        made: The zip.
-        comment: The zip's comment.
+        folder: The path of the folder.
+        made: The path of the zip to write.
+        comment: The comment of the zip.
 
     Raises:
         ValueError: A module does not compile.
     """
-    # Unchecked: Lambda's folder is read-only and nothing in it changes. A check would compare times, which a zip lacks.
+    # Python must not compare the byte code with the source when it imports a module. The function's folder is read-only, so the
+    # files cannot change, and the zip does not contain the modification times that a comparison would need.
     unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
     if not compileall.compile_dir(folder, quiet=1, workers=1, invalidation_mode=unchecked):
         raise ValueError("a module does not compile for the function's runtime")

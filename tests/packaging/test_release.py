@@ -81,7 +81,7 @@ def test_every_problem_is_reported_at_once(project: Path) -> None:
     assert status == 1
     assert problems == [
         "There are uncommitted changes:  M CHANGELOG.md ",
-        "The tag v1.3.0 exists already.",
+        "The tag v1.3.0 already exists.",
         "HEAD is not the newest commit of main.",
         "CHANGELOG.md needs entries under '## [1.3.0] - <date>'.",
         "CHANGELOG.md has entries under [Unreleased].",
@@ -93,7 +93,7 @@ def test_a_tag_must_name_the_version_and_be_on_main(project: Path) -> None:
     git(project, "commit", "-qm", "More", "--allow-empty")
     git(project, "tag", "v1.2.1")
 
-    assert check(project, "v1.2.1") == (1, ["The tag is v1.2.1, and the version is 1.2.0.", "HEAD is not on main."])
+    assert check(project, "v1.2.1") == (1, ["The tag is v1.2.1, but the version is 1.2.0.", "HEAD is not on main."])
 
 
 def test_release_notes_are_the_section_of_the_version(project: Path) -> None:

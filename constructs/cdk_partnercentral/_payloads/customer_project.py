@@ -1,6 +1,6 @@
 """The payload of a `CustomerProject` context, with the API's member names in snake case.
 
-Nothing is validated here. Any string can be a CDK token.
+These classes do not validate their values; `EngagementContext` does. Any string can be a CDK token.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class ProjectDetails:
     Args:
         title: The project's title. String of 1 to 255 characters.
         business_problem: The problem that the project solves. String of 20 to 2000 characters. Sensitive.
-        target_completion_date: When the project should be complete. A `datetime.date`, or a string in the format
+        target_completion_date: The planned completion date. A `datetime.date`, or a string in the format
             `YYYY-MM-DD`.
 
     Example:
@@ -68,7 +68,7 @@ class ProjectDetails:
 class CustomerProject:
     """The payload of a context that describes a customer, a project, or both.
 
-    Each part is optional. All members of a part are required.
+    The customer and the project are both optional. Each requires all of its members.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CustomerProjectsContext.html
 

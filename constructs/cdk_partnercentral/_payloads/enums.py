@@ -1,7 +1,6 @@
 """Enums for the names that the Partner Central Selling API defines.
 
-Every parameter that accepts an enum also accepts a plain string, so that you can pass a CDK token, or a name that AWS adds
-later.
+Every parameter that accepts an enum also accepts a plain string, so that you can pass a CDK token.
 """
 
 from enum import Enum
@@ -9,7 +8,7 @@ from typing import Any
 
 
 class _ApiName(str, Enum):
-    """A name of the API. It equals its string, and is formatted as that string in every Python version."""
+    """An API-defined name. A member equals its string value, and `str()` returns that value in every Python version."""
 
     def __str__(self) -> str:
         return str(self.value)
@@ -26,10 +25,10 @@ class Catalog(_ApiName):
     """
 
     AWS = "AWS"
-    """Production. Contexts in it are real, and cannot be deleted."""
+    """The production catalog. AWS can see its contexts, and they cannot be deleted."""
 
     SANDBOX = "Sandbox"
-    """For testing, separate from production."""
+    """The catalog for testing, separate from production."""
 
 
 class EngagementContextType(_ApiName):
@@ -43,13 +42,13 @@ class EngagementContextType(_ApiName):
     """
 
     CUSTOMER_PROJECT = "CustomerProject"
-    """A customer, a project, or both: `CustomerProject`."""
+    """A customer, a project, or both. The payload is a `CustomerProject`."""
 
     LEAD = "Lead"
-    """A customer who showed interest: `Lead`."""
+    """A customer who showed interest. The payload is a `Lead`."""
 
     PROSPECTING_RESULT = "ProspectingResult"
-    """The result of a prospecting job of AWS. AWS writes it; to declare one, pass a mapping."""
+    """The result of a prospecting job at AWS, usually created by AWS. To declare it, pass the payload as a mapping."""
 
 
 class Industry(_ApiName):
@@ -93,7 +92,7 @@ class Industry(_ApiName):
 
 
 class LeadReadinessScore(_ApiName):
-    """How ready a `Lead` is, for `LeadInsights`.
+    """The readiness of a `Lead`, for `LeadInsights`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
 
@@ -108,5 +107,5 @@ class LeadReadinessScore(_ApiName):
 
 
 def plain(value: Any) -> Any:
-    """Return the value of an enum member, which jsii can pass on, and anything else unchanged."""
+    """Return the value of an enum member, because jsii cannot serialize the member. Return any other value unchanged."""
     return value.value if isinstance(value, Enum) else value

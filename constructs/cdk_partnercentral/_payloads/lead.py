@@ -1,6 +1,6 @@
 """The payload of a `Lead` context, with the API's member names in snake case.
 
-Nothing is validated here. Any string can be a CDK token.
+These classes do not validate their values; `EngagementContext` does. Any string can be a CDK token.
 """
 
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ class LeadContact:
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadContact.html
 
     Args:
-        business_title: The person's title or role. String of 1 to 255 characters. Sensitive.
+        business_title: The person's job title or role. String of 1 to 255 characters. Sensitive.
         email: The person's email address. String of 1 to 255 characters. Sensitive.
         first_name: The person's first name. String of at most 80 characters. Sensitive.
         last_name: The person's last name. String of at most 80 characters. Sensitive.
@@ -103,10 +103,11 @@ class LeadInteraction:
         contact: The contact person. A `LeadContact`.
         business_problem: The problem that the customer described. String of at most 2000 characters, or None to omit it.
             Sensitive.
-        customer_action: What the customer did. String of at most 255 characters, or None to omit it.
-        interaction_date: When the interaction happened. A `datetime.datetime` with a time zone, a string in ISO 8601 format
-            such as `2027-01-05T09:30:00Z`, or None to let AWS fill it in.
-        source_id: Your own ID of the source. String of at most 255 characters, or None to omit it.
+        customer_action: The customer's action, such as `"Asked for a call"`. String of at most 255 characters, or None to omit
+            it.
+        interaction_date: The date and time of the interaction. A `datetime.datetime` with a time zone, a string in ISO 8601
+            format such as `2027-01-05T09:30:00Z`, or None to let AWS fill it in.
+        source_id: Your own ID for the source. String of at most 255 characters, or None to omit it.
         source_name: The name of the source. String of at most 255 characters, or None to omit it.
         source_type: The kind of source, such as `"Event"`. String of at most 255 characters, or None to omit it.
         usecase: The customer's use case on AWS. String of at most 255 characters, or None to omit it.
@@ -138,12 +139,12 @@ class LeadInteraction:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadInsights:
-    """Insights about a `Lead`. AWS scores leads too, so it might change the value that you declare.
+    """Insights about a `Lead`. AWS also scores leads, so AWS might change the score that you declare.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
 
     Args:
-        lead_readiness_score: How ready the lead is. A `LeadReadinessScore`, or its value as a string, or None to omit it.
+        lead_readiness_score: The readiness of the lead. A `LeadReadinessScore`, or its value as a string, or None to omit it.
 
     Example:
         >>> LeadInsights(lead_readiness_score=LeadReadinessScore.HIGH).lead_readiness_score.value
@@ -157,7 +158,8 @@ class LeadInsights:
 class Lead:
     """The payload of a context that describes a lead: a customer who showed interest.
 
-    Partner Central only adds interactions. An interaction that you remove from the declaration stays there.
+    Partner Central cannot remove interactions. If you remove an interaction from the declaration, it remains in Partner
+    Central.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadContext.html
 
@@ -165,7 +167,7 @@ class Lead:
         customer: The customer. A `LeadCustomer`.
         interactions: The interactions with the customer. A list of 1 to 10 `LeadInteraction`s.
         insights: Insights about the lead. A `LeadInsights`, or None to omit them.
-        qualification_status: Whether the lead is qualified, as free text. String of 1 to 255 characters, or None to omit
+        qualification_status: The qualification status of the lead, as free text. String of 1 to 255 characters, or None to omit
             it.
 
     Example:
