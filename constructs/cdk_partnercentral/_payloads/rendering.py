@@ -102,7 +102,7 @@ def _fields(value: Any, rule: Rule | None, path: str, rendered: Rendered) -> dic
 
 
 def _members(members: Mapping[Any, object], rule: Rule | None, path: str, rendered: Rendered) -> dict[Any, Any]:
-    rules = rule.members if rule else {}
+    rules: Mapping[str, Rule] = rule.members if rule else {}
     return {
         plain(name): _value(value, rules.get(plain(name)), f"{path}.{plain(name)}", rendered)
         for name, value in members.items()
