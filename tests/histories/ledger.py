@@ -45,7 +45,7 @@ class ContextRecord:
     presumed_sent: set[str] = field(default_factory=set)
 
     def sent_by(self, event: Event) -> frozenset[str]:
-        """Return the names of the interactions that an event sent. They are known only for the latest event that sent some."""
+        """Return the names of the interactions that an event sent, or an empty set if another event has sent some since."""
         number, names = self.last_event
         return names if number == event.number else frozenset()
 

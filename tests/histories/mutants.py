@@ -1,8 +1,8 @@
-"""Mutants: handlers with one defect each. The histories must catch every mutant with an invariant that fits the defect.
+"""Mutants: handlers with one defect each, which the histories must catch.
 
-A mutant temporarily replaces a part of the handler's modules with code that a careless developer might have written. If the
-handler or the histories change, run `python -m tests.histories.mutants` to find a seed that catches each mutant with few
-histories.
+The histories catch a mutant if they violate an invariant that matches the defect. A mutant temporarily replaces a part of the
+handler's modules with code that a careless developer might have written. If the handler or the histories change, run
+`python -m tests.histories.mutants` to find a seed that catches each mutant with few histories.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from tests.histories.invariants import Invariant, InvariantError
 from tests.histories.state_machine import OCCURRENCES, run_histories
 
 HISTORIES = 40  # for each seed
-FEW_HISTORIES = 6  # Four of them always run: the simplest history, and hypothesis's repetitions of the failed one.
+FEW_HISTORIES = 6  # Four of them always run: the simplest history, and hypothesis's repetitions of the failed history.
 SEEDS = range(1, 11)
 
 
@@ -31,7 +31,7 @@ class Mutant:
         place: The module or class that contains the replaced attribute.
         attribute: The name of the replaced attribute.
         replacement: The value that replaces the attribute.
-        violates: The invariants that fit the defect. The first violation of the histories must concern one of them.
+        violates: The invariants that match the defect. The first violation must be of one of these invariants.
         seed: The first seed to try. With this seed, few histories are enough to catch the mutant.
     """
 
@@ -43,7 +43,7 @@ class Mutant:
     seed: int = 1
 
     def installed(self) -> contextlib.AbstractContextManager[object]:
-        """Return a context manager that installs the defect in the handler and removes it at the end."""
+        """Return a context manager that installs the defect in the handler and removes it on exit."""
         return mock.patch.object(self.place, self.attribute, self.replacement)
 
     def __str__(self) -> str:
@@ -256,7 +256,7 @@ def catch(mutant: Mutant, seed: int) -> InvariantError | None:
 
 
 def main(part_of_name: str = "") -> None:
-    """For each mutant whose name contains `part_of_name`, print the best seed and the number of histories that it needs."""
+    """For each mutant whose name contains `part_of_name`, print the best seed and the number of histories it needs."""
     for mutant in MUTANTS:
         if part_of_name not in mutant.name:
             continue

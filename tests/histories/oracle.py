@@ -37,7 +37,7 @@ class Oracle:
         self._first: InvariantError | None = None
 
     def report(self, invariant: Invariant, detail: str) -> None:
-        """Record a violation for `raise_violation`. Raising it here would not work, because the handler would catch it."""
+        """Record the first violation. `raise_violation` raises it later, because the handler would catch an exception here."""
         if self._first is None:
             self.simulation.record(f"*** VIOLATED: {invariant.value}: {detail}", depth=0)
             self._first = violation(invariant, detail, self.simulation.trace)
@@ -178,7 +178,10 @@ class Oracle:
         if not desired.adopt_existing:
             self.report(Invariant.ADOPTS_IF_ALLOWED, f"{response.physical_id} was adopted")
         if response.context not in equivalent or len(equal) > 1:
-            self.report(Invariant.ADOPTS_UNAMBIGUOUS, f"{response.physical_id} was adopted; equal are {equivalent}")
+            self.report(
+                Invariant.ADOPTS_UNAMBIGUOUS,
+                f"{response.physical_id} was adopted, but the equal contexts are {equivalent}",
+            )
         if record and record.owner not in (None, invocation.event.owner):
             self.report(Invariant.OWN_CONTEXT, f"{response.physical_id} belongs to {record.owner}")
 
@@ -192,7 +195,7 @@ class Oracle:
             return
         event, desired = invocation.event, invocation.event.desired
         operations = [call.operation for call in invocation.calls]
-        # To find that the Type changed, the function must read the existing context. It reads again before it creates one.
+        # The function reads the existing context to detect a changed Type, and reads again before it creates a context.
         may_change_type = (event.physical_id or "").startswith(f"{desired.catalog}/{desired.engagement}/")
         is_new = invocation.created is not None and invocation.created[1]
         most = {READ: 2 if may_change_type else 1, CREATE: 1, UPDATE: 0 if is_new else 1}
@@ -253,6 +256,8 @@ class Oracle:
         for (engagement, context), record in self.ledger.contexts.items():
             current = self.ledger.current(engagement, context)
             if current is not record.payload and current != record.payload:
-                self.report(Invariant.OBSERVED_WRITES, f"context {context} of {engagement} changed unobserved")
+                self.report(
+                    Invariant.OBSERVED_WRITES, f"context {context} of {engagement} changed, but no write was observed"
+                )
             record.payload = current
         self.raise_violation()

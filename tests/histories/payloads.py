@@ -128,7 +128,7 @@ SPECS: Sequence[type[Spec]] = (Project, Lead, Prospecting)
 
 
 def interaction(owner: str, number: int) -> Json:
-    """Return the interaction with the given number for a Lead of an owner."""
+    """Return the interaction with the given number, for a Lead of the given owner."""
     dates = {1: {"InteractionDate": "2029-05-06T07:08:09Z"}, 2: {"InteractionDate": "2029-05-06T09:08:09.120+02:00"}}
     return {
         "SourceName": f"i{number}",
@@ -269,7 +269,7 @@ def is_same_interaction(current: Json, desired: Json) -> bool:
 
 
 def normalized(value: Any, name: str = "") -> Any:
-    """Return a value as a service that normalizes would store it. `name` is the name of the member that has the value."""
+    """Return a value as a service that normalizes would store it. `name` is the value's member name, if any."""
     if isinstance(value, Mapping):
         return {key: normalized(member, key) for key, member in value.items()}
     if isinstance(value, (list, tuple)):

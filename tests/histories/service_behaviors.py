@@ -1,6 +1,6 @@
-"""The settings of the local Partner Central for behavior of the real service that is unknown.
+"""How hypothesis chooses the local Partner Central's behavior where the real service's behavior is unknown.
 
-Each history draws one value for each setting. Values that probably match the real service are drawn more often.
+Each history draws one value for each setting below. Values that probably match the real service are drawn more often.
 """
 
 from hypothesis import strategies as st

@@ -27,7 +27,7 @@ class Simulation:
         jitter_seed: The seed for all random jitter.
 
     Attributes:
-        counts: How often each kind of occurrence happened in this history, keyed by its name.
+        counts: The counts of what happened in this history, keyed by a short description.
         scheduler: The scheduler of concurrent invocations of the function; None while no invocations run concurrently.
         in_alarm: Whether an alarm's callback is running. Such a callback cannot pause.
     """
@@ -46,7 +46,7 @@ class Simulation:
             self.add_engagement()
 
     def add_engagement(self) -> int:
-        """Create an engagement and return its number. The catalogs in `CATALOGS` take turns."""
+        """Create an engagement in the next catalog of `CATALOGS`, and return the engagement's number."""
         number = len(self.engagements)
         catalog = CATALOGS[number % len(CATALOGS)]
         self.engagements.append(self.service.create_engagement(catalog=catalog))

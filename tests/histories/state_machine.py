@@ -1,6 +1,6 @@
 """The steps of a history: actions of developers, CloudFormation, Lambda, AWS and colleagues, which hypothesis draws at random.
 
-`run_histories` runs several histories. They are the same whenever its arguments and the version of hypothesis are the same.
+`run_histories` runs several histories. The same arguments and version of hypothesis always give the same histories.
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ client_tokens = st.sampled_from((None, None, None, 1, 2))
 types = st.sampled_from((0, 0, 1, 1, 1, 2))
 engagements = st.integers(0, len(CATALOGS) - 1)
 
-# How often each kind of occurrence happened in all histories of this Python process, keyed by its name.
+# The counts of what happened in all histories of this Python process, keyed by a short description.
 OCCURRENCES: Counter[str] = Counter()
 
 
@@ -51,7 +51,7 @@ def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
     Args:
         seed: The seed with which hypothesis draws the histories.
         histories: The number of histories.
-        shrink: Whether to search for a shorter history that fails, too, after a failure.
+        shrink: Whether to search for a shorter failing history after a failure.
 
     Raises:
         InvariantError: An invariant was violated. The message contains the command that runs the histories again.
@@ -241,7 +241,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, engagement=engagements, edit=choices, client_token=client_tokens, deployment=deployments)
     def move(self, choice: int, engagement: int, edit: int, client_token: int | None, deployment: Deployment) -> None:
-        """Declare another engagement for a resource, or an earlier one."""
+        """Change the engagement that a resource declares, possibly back to an earlier engagement."""
         stack, logical_id, resource = self.resource(choice)
         self._begin_step("move")
         spec = resource.declared.spec
@@ -256,7 +256,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, type_=types, deployment=deployments)
     def change_type(self, choice: int, type_: int, deployment: Deployment) -> None:
-        """Declare another Type for a resource, or an earlier one."""
+        """Change the Type that a resource declares, possibly back to an earlier Type."""
         stack, logical_id, resource = self.resource(choice)
         self._begin_step("change type")
         spec = SPECS[type_](owner(stack.name, logical_id))
@@ -282,7 +282,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(place=choices, context=choices, edit=choices, deployment=deployments)
     def import_context(self, place: int, context: int, edit: int, deployment: Deployment) -> None:
-        """Declare `existing_context_id`: the id of a context that no other resource manages, or of no context."""
+        """Declare `existing_context_id`: the id of a context that no other resource manages, or an unused id."""
         self._begin_step("import context")
         name, logical_id = PLACES[place % len(PLACES)]
         stack, own = self.cloudformation.stacks.get(name), owner(name, logical_id)

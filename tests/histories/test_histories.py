@@ -72,7 +72,7 @@ def test_histories_violate_no_invariant(seed: int) -> None:
     before = Counter(OCCURRENCES)
 
     # When they run, no invariant is violated,
-    run_histories(seed=seed, histories=HISTORIES + 1)  # hypothesis's first history is a minimal one
+    run_histories(seed=seed, histories=HISTORIES + 1)  # one more, because hypothesis's first history is minimal
 
     # Then enough histories had the full length, and no count was below its minimum.
     occurrences = OCCURRENCES - before

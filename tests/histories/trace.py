@@ -21,7 +21,7 @@ class Trace:
         """Add a line.
 
         Args:
-            seconds: The time since the history began.
+            seconds: The simulated time since the history began, in seconds.
             parts: The values in the line. They must not change, because they are formatted later.
             depth: The depth of indentation: 0 for actions of developers and AWS, 1 for CloudFormation and Lambda, 2 for the
                 function.
