@@ -1,6 +1,6 @@
 """Random histories violate no invariant.
 
-The gate runs the histories of four fixed seeds. The slow tests run the histories of 16 more fixed seeds and of a random seed.
+The gate runs the histories of `SEEDS`. The slow tests run the histories of `SLOW_SEEDS` and of a random seed.
 `soak` runs random seeds for as long as you specify.
 """
 
