@@ -1,6 +1,6 @@
-"""The ledger: the owner and the writes of every context, which the invariants are checked against.
+"""The ledger: a record of every context's owner and of the writes to it. The oracle checks the invariants against the ledger.
 
-It records what the service did and what the events declared, and knows nothing of the handler.
+The records come from the service and from the events. No record depends on what the handler reports.
 """
 
 from dataclasses import dataclass, field
@@ -12,24 +12,27 @@ from tests.histories.events import Declaration, Event
 from tests.histories.payloads import FILLED_IN, Json
 from tests.histories.simulation import Simulation
 
-# What identifies a declaration: stack, logical id, engagement (which has one catalog), Type, and the declared client_token.
+# The key of a declaration: the stack's ARN, the logical id, the engagement (which belongs to one catalog), the Type and the
+# declared client_token.
 DeclarationKey: TypeAlias = tuple[str, str, str, str, str | None]
 
 
 @dataclass(kw_only=True)
 class ContextRecord:
-    """A context.
+    """The record of a context.
 
     Attributes:
-        owner: The owner that created, adopted or imported it; None if no stack did.
+        owner: The owner (see `events.owner`) that created, adopted or imported the context; None if no stack did.
         payload: The stored payload.
-        changed_at: The time of the latest write to it, by anyone.
-        filled_in: The members that AWS filled in, and that no stack has declared since.
-        sent: The names of the interactions that reached it for the present declaration.
-        last_event: The number of the latest event that sent an interaction to it, and the names of what that event sent.
-        ever_stored: The names of all interactions that it ever contained.
-        presumed_sent: The names of interactions that will never be sent, because the service replayed a request whose context
-            no read returned: from then on they count as declared before.
+        changed_at: The time of the latest write to the context by anyone, in nanoseconds since 1970.
+        filled_in: The names of the members that AWS filled in and no stack has declared since.
+        sent: The names of the interactions in the current declaration that reached the context.
+        last_event: The number of the latest event that sent an interaction to the context, and the names of the interactions
+            that this event sent.
+        ever_stored: The names of all interactions that the context ever contained.
+        presumed_sent: The names of declared interactions that the function will never send. When the service replayed the
+            response to an earlier create request, no read returned the replayed context. So the function assumed that its
+            own request had created the context with these interactions.
     """
 
     owner: str | None
@@ -42,14 +45,14 @@ class ContextRecord:
     presumed_sent: set[str] = field(default_factory=set)
 
     def sent_by(self, event: Event) -> frozenset[str]:
-        """Return the names of the interactions that an event has sent."""
+        """Return the names of the interactions that an event sent, or an empty set if another event has sent some since."""
         number, names = self.last_event
         return names if number == event.number else frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenUse:
-    """The first use of a client token: when, and for what."""
+    """A create request that the service carried out with a client token. `at` is its time in nanoseconds since 1970."""
 
     at: int
     client_token: str
@@ -60,9 +63,10 @@ class TokenUse:
 
 @dataclass(kw_only=True)
 class ExpectedState:
-    """What the context of a resource must contain after the resource's last successful response.
+    """The payload that a resource's context must contain since the latest successful response about the resource.
 
-    `certain` is False if the function could not know the context's current payload.
+    `event` is the event that got this response. `certain` is False if the function could not know the context's current
+    payload; then the oracle does not check the stored payload.
     """
 
     event: Event
@@ -80,18 +84,18 @@ class Ledger:
         self.expected: dict[str, ExpectedState] = {}  # by owner
 
     def record(self, engagement: str, context: str) -> ContextRecord | None:
-        """Return the record of a context."""
+        """Return the record of a context, or None if the context has no record."""
         return self.contexts.get((engagement, context))
 
     def current(self, engagement: str, context: str) -> Json | None:
-        """Return the payload that Partner Central has stored."""
+        """Return the stored payload of a context, or None if the context does not exist."""
         for each in self.simulation.contexts(engagement):
             if each["Id"] == context:
                 return each["Payload"][each["Type"]]
         return None
 
     def add_write(self, engagement: str, context: str) -> ContextRecord:
-        """Record a write to a context, and return its record. A new context has no owner yet."""
+        """Record a write to a context, and return the context's record. A new record has no owner yet."""
         new = ContextRecord(owner=None, payload=None, changed_at=0)
         record = self.contexts.setdefault((engagement, context), new)
         record.payload = self.current(engagement, context)
@@ -100,7 +104,10 @@ class Ledger:
         return record
 
     def updated_in_place(self, event: Event) -> str | None:
-        """Return the context that an Update must update; None if the event creates, adopts or imports one."""
+        """Return the id of the context that an Update must update in place.
+
+        Return None for other events, and for an Update that must create, adopt or import a context instead.
+        """
         desired = event.desired
         prefix = f"{desired.catalog}/{desired.engagement}/"
         if event.request_type != "Update" or not (event.physical_id or "").startswith(prefix):
@@ -112,9 +119,9 @@ class Ledger:
         return context
 
     def previous(self, event: Event) -> Declaration | None:
-        """Return the previous declaration of an update in place, if it was about the same context.
+        """Return the previous declaration of an update in place, or None if that declaration was about another context.
 
-        It was not in the rollback of a failed replacement, nor if the function could not read it.
+        In the rollback of a failed replacement, the previous declaration is about the context of the replacement.
         """
         previous, desired, context = event.previous, event.desired, self.updated_in_place(event)
         if context is None or previous is None:
@@ -128,10 +135,10 @@ class Ledger:
         return previous if previous.existing_context_id in (None, context) else None
 
     def removed_members(self, event: Event, current: Json) -> set[str]:
-        """Return the members that an update in place must remove, because they are no longer declared.
+        """Return the names of the members that an update in place must remove, because they are no longer declared.
 
-        A member that AWS fills in must be removed only if it has the value that was declared. With another value, AWS filled
-        it in since then, or the declared value never arrived.
+        A member that AWS can fill in must be removed only if it still has the value that the stack declared. If the value
+        differs, AWS has filled in the member since then, or the declared value was never stored.
         """
         declaration = self.previous(event)
         if declaration is None:
@@ -141,13 +148,13 @@ class Ledger:
         return set(previous) - set(event.desired.payload) - kept
 
     def is_token_remembered(self, use: TokenUse, at: int | None = None) -> bool:
-        """Whether the service remembers a client token, now or at a certain time."""
+        """Whether the client token of a request is valid at the time `at`, which defaults to now."""
         lifetime = self.simulation.service.behavior.token_lifetime
         time = self.simulation.clock.now if at is None else at
         return lifetime is None or time - use.at < lifetime * SECOND
 
     def is_token_used_otherwise(self, event: Event, at: int) -> bool:
-        """Whether the event's client token was used for another request, which the service remembered at a certain time."""
+        """Whether the event's client token was used for a different request and was still valid at the time `at`."""
         desired = event.desired
         key = declaration_key(event)
         for other, use in self.token_uses.items():
@@ -163,13 +170,19 @@ class Ledger:
 
 
 def declaration_key(event: Event) -> DeclarationKey:
-    """Return what identifies an event's declaration."""
+    """Return the key of an event's declaration."""
     desired = event.desired
     return event.stack_id, event.logical_id, desired.engagement, desired.type, desired.client_token
 
 
 def equal_contexts(contexts: Any, desired: Declaration, *, normalize: bool = False) -> list[str]:
-    """Return the ids of the contexts, of those that a read returned, that have the desired payload."""
+    """Return the ids of those contexts that have the desired payload.
+
+    Args:
+        contexts: The contexts that a read returned; None if there was no read.
+        desired: The declaration with the desired payload.
+        normalize: Whether to compare the payloads as a service that normalizes would store them.
+    """
     return [
         context["Id"]
         for context in contexts or ()

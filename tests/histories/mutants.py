@@ -1,7 +1,8 @@
-"""Handlers with a defect: the histories must catch each one, by the invariants that are about the defect.
+"""Mutants: handlers with one defect each, which the histories must catch.
 
-A mutant replaces a part of the handler's own modules, as a careless developer would, and restores it afterwards. If the handler
-or the histories change, `python -m tests.histories.mutants` reports how many histories each mutant needs with which seed.
+The histories catch a mutant if they violate an invariant that matches the defect. A mutant temporarily replaces a part of the
+handler's modules with code that a careless developer might have written. If the handler or the histories change, run
+`python -m tests.histories.mutants` to find a seed that catches each mutant with few histories.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ from tests.histories.invariants import Invariant, InvariantError
 from tests.histories.state_machine import OCCURRENCES, run_histories
 
 HISTORIES = 40  # for each seed
-FEW_HISTORIES = 6  # of which four are the simplest one and hypothesis's repetitions of the one that failed
+FEW_HISTORIES = 6  # Four of them always run: the simplest history, and hypothesis's repetitions of the failed history.
 SEEDS = range(1, 11)
 
 
@@ -26,12 +27,12 @@ class Mutant:
     """A handler with a defect.
 
     Attributes:
-        name: The defect.
-        place: The module or class that is changed.
-        attribute: What is replaced in it.
-        replacement: What replaces it.
-        violates: The invariants, one of which must be the first that is violated.
-        seed: The first seed to try, chosen so that few histories are needed.
+        name: A description of the defect.
+        place: The module or class that contains the replaced attribute.
+        attribute: The name of the replaced attribute.
+        replacement: The value that replaces the attribute.
+        violates: The invariants that match the defect. The first violation must be of one of these invariants.
+        seed: The first seed to try. With this seed, few histories are enough to catch the mutant.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Mutant:
     seed: int = 1
 
     def installed(self) -> contextlib.AbstractContextManager[object]:
-        """Put the defect into the handler for a while."""
+        """Return a context manager that installs the defect in the handler and removes it on exit."""
         return mock.patch.object(self.place, self.attribute, self.replacement)
 
     def __str__(self) -> str:
@@ -81,7 +82,7 @@ MUTANTS = (
         violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="update of unknown outcome sent again without a comparison",
+        name="an update with an unknown outcome is sent again without a comparison",
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.blind_resend,
@@ -89,7 +90,7 @@ MUTANTS = (
         seed=2,
     ),
     Mutant(
-        name="update of unknown outcome taken as done",
+        name="an update with an unknown outcome counts as successful",
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.open_is_done,
@@ -105,7 +106,7 @@ MUTANTS = (
         seed=2,
     ),
     Mutant(
-        name="two responses",
+        name="sends two responses",
         place=response.CfnResource,
         attribute="_respond",
         replacement=defects.no_once,
@@ -125,7 +126,7 @@ MUTANTS = (
         seed=4,
     ),
     Mutant(
-        name="an update creates what a read does not return",
+        name="an update creates a context if a read does not return the existing one",
         place=lifecycle,
         attribute="update",
         replacement=defects.recreates_what_is_gone,
@@ -140,7 +141,7 @@ MUTANTS = (
         violates={Invariant.NO_DUPLICATE_INTERACTION},
     ),
     Mutant(
-        name="an update removes what AWS filled in",
+        name="an update removes the members that AWS filled in",
         place=lead.Lead,
         attribute="filled_in",
         replacement=defects.gives_nothing_back,
@@ -148,7 +149,7 @@ MUTANTS = (
         seed=4,
     ),
     Mutant(
-        name="the payload in a log line",
+        name="the payload is logged",
         place=lifecycle,
         attribute="create",
         replacement=defects.logs_the_payload,
@@ -227,7 +228,7 @@ MUTANTS = (
         violates={Invariant.ERROR_IF_NOT_DELIVERED, Invariant.ONE_RESPONSE},
     ),
     Mutant(
-        name="a member that is no longer declared stays",
+        name="a member that is no longer declared is kept",
         place=reconcile._Reconciliation,
         attribute="_members_are_equivalent",
         replacement=defects.keeps_what_is_dropped,
@@ -235,7 +236,7 @@ MUTANTS = (
         seed=14,
     ),
     Mutant(
-        name="an update that changes nothing",
+        name="an update is sent although nothing changed",
         place=reconcile._Reconciliation,
         attribute="_members_are_equivalent",
         replacement=defects.writes_always,
@@ -245,7 +246,7 @@ MUTANTS = (
 
 
 def catch(mutant: Mutant, seed: int) -> InvariantError | None:
-    """Return the violation that the histories of a seed find in a mutant; None if they find none."""
+    """Run the histories of a seed with a mutant. Return the first violation, or None if no invariant is violated."""
     try:
         with mutant.installed():
             run_histories(seed=seed, histories=HISTORIES, shrink=False)
@@ -255,7 +256,7 @@ def catch(mutant: Mutant, seed: int) -> InvariantError | None:
 
 
 def main(part_of_name: str = "") -> None:
-    """Print a seed that catches each mutant whose name has a certain part, and the number of histories that it needs."""
+    """For each mutant whose name contains `part_of_name`, print the best seed and the number of histories it needs."""
     for mutant in MUTANTS:
         if part_of_name not in mutant.name:
             continue

@@ -1,7 +1,8 @@
-"""The oracle: it observes every call, every response and every pause, and checks the invariants. The first violation counts.
+"""The oracle observes the calls, responses and events of a history, and checks the invariants.
 
-Some invariants have exceptions, where neither the function nor the service can know what would be needed. Each one is commented
-next to its check, and counted as `unavoidable: ...`.
+A history fails with the first violation. Some violations are unavoidable, because the function cannot get the information that
+it would need. The oracle allows these exceptions: a comment next to the check explains each exception, and a count named
+`unavoidable: ...` records how often it occurred.
 """
 
 import json
@@ -36,7 +37,7 @@ class Oracle:
         self._first: InvariantError | None = None
 
     def report(self, invariant: Invariant, detail: str) -> None:
-        """Record a violation. It is raised later, because the handler would catch an exception here."""
+        """Record the first violation. `raise_violation` raises it later, because the handler would catch an exception here."""
         if self._first is None:
             self.simulation.record(f"*** VIOLATED: {invariant.value}: {detail}", depth=0)
             self._first = violation(invariant, detail, self.simulation.trace)
@@ -47,17 +48,17 @@ class Oracle:
         return self._first is not None
 
     def raise_violation(self) -> None:
-        """Raise the first violation, if there is one."""
+        """Raise the first violation, if an invariant was violated."""
         if self._first:
             raise self._first
 
     # Calls to Partner Central.
 
     def on_call(self, invocation: Invocation, call: Call) -> None:
-        """Check a call that reached the service, whether or not the function gets its response."""
+        """Check a call that reached the service, even if the function does not get the response."""
         invocation.record(CallSummary(call))
         if invocation.event.request_type == "Delete":
-            self.report(Invariant.DELETE_CALLS_NOTHING, f"it called {call.operation}")
+            self.report(Invariant.DELETE_CALLS_NOTHING, f"the function called {call.operation}")
         if call.wrote and call.operation == CREATE:
             self.simulation.counts["created"] += 1
             check_create(self.report, self.ledger, invocation, call)
@@ -66,7 +67,7 @@ class Oracle:
             check_update(self.report, self.ledger, invocation, call)
 
     def on_call_response(self, invocation: Invocation, call: Call) -> None:
-        """Record what the function knows from now on."""
+        """Record what the function learns from the response to a call."""
         if call.answer is None:
             self.simulation.counts[f"error: {call.error}"] += 1
             return
@@ -80,7 +81,12 @@ class Oracle:
             invocation.confirmed_payloads.append(call.input["Payload"])
 
     def on_foreign_write(self, engagement: str, changed: tuple[str, str] | None) -> None:
-        """Record a write by AWS or a colleague."""
+        """Record a write by AWS or a colleague.
+
+        Args:
+            engagement: The engagement's id.
+            changed: The id of the changed context and the name of the changed member; None if no existing context changed.
+        """
         if changed is None:
             for context in self.simulation.contexts(engagement):
                 if self.ledger.record(engagement, context["Id"]) is None:
@@ -98,7 +104,7 @@ class Oracle:
     # Responses to CloudFormation.
 
     def on_response(self, invocation: Invocation, body: bytes) -> None:
-        """Check a response before it is delivered."""
+        """Check a response to CloudFormation before it is delivered."""
         response = check_response(self.report, invocation, body)
         if response is None or len(invocation.responses) > 1:
             return
@@ -123,7 +129,7 @@ class Oracle:
         if (in_place or response.context) != response.context:
             self.report(Invariant.UPDATE_KEEPS_CONTEXT, f"{event.physical_id} became {response.physical_id}")
         if desired.existing_context_id not in (None, response.context):
-            self.report(Invariant.IMPORT_USES_CONTEXT, f"{response.physical_id} is another context")
+            self.report(Invariant.IMPORT_USES_CONTEXT, f"{response.physical_id} is not the context to import")
         if not in_place:
             self._check_origin(invocation, response)
             record.owner = event.owner
@@ -134,15 +140,17 @@ class Oracle:
         self._check_number_of_calls(invocation)
         expected = ExpectedState(event=event, context=response.context)
         if self._is_unread_replay(invocation, response):
-            # The service replayed its response to another payload, and its reads did not return that context.
+            # The service replayed the response to a request with another payload. The last read did not return the replayed
+            # context, so the function could not notice the replay.
             self.simulation.counts["unavoidable: no read returned a replayed context"] += 1
             record.presumed_sent |= payloads.interaction_names(desired.payload)
             expected.certain = False
         elif record.changed_at > modified_at_nanoseconds(max(invocation.modified_ats, default="")):
-            # The read did not return the latest write to this context, and nothing else shows it.
+            # All responses that the function got are older than the latest write to this context.
             self.simulation.counts["unavoidable: a stale read"] += 1
             expected.certain = False
-            # A member that such a read hides is never declared again, so it looks as if AWS had filled it in.
+            # A stale read can hide a member that the update had to remove. If no later declaration contains this member, the
+            # function cannot distinguish it from a member that AWS filled in.
             record.filled_in |= {name for name in FILLED_IN if name in current and name not in desired.payload}
         self.ledger.expected[event.owner] = expected
         self._check_payload(expected)
@@ -150,12 +158,12 @@ class Oracle:
     def _is_unread_replay(self, invocation: Invocation, response: Response) -> bool:
         use = self.ledger.token_uses.get(declaration_key(invocation.event))
         is_unread = response.context not in [context["Id"] for context in invocation.last_read or ()]
-        # A declared client_token may have been used for another Type. That use has another key.
+        # `use` is None if a declared client_token was used for another Type, because the key contains the Type.
         differs = use is None or use.payload != invocation.event.desired.payload
         return invocation.created == (response.context, False) and is_unread and differs
 
     def _check_origin(self, invocation: Invocation, response: Response) -> None:
-        """Check how a context became the resource's that was not the resource's before."""
+        """Check how a resource got its context: by import, creation, replay or adoption."""
         desired, counts = invocation.event.desired, self.simulation.counts
         record = self.ledger.record(desired.engagement, response.context)
         if desired.existing_context_id:
@@ -168,9 +176,12 @@ class Oracle:
         equal = equal_contexts(invocation.last_read, desired)
         equivalent = equal_contexts(invocation.last_read, desired, normalize=True)
         if not desired.adopt_existing:
-            self.report(Invariant.ADOPTS_IF_ALLOWED, f"{response.physical_id} existed before")
+            self.report(Invariant.ADOPTS_IF_ALLOWED, f"{response.physical_id} was adopted")
         if response.context not in equivalent or len(equal) > 1:
-            self.report(Invariant.ADOPTS_UNAMBIGUOUS, f"{response.physical_id} was adopted, of {equivalent}")
+            self.report(
+                Invariant.ADOPTS_UNAMBIGUOUS,
+                f"{response.physical_id} was adopted, but the equal contexts are {equivalent}",
+            )
         if record and record.owner not in (None, invocation.event.owner):
             self.report(Invariant.OWN_CONTEXT, f"{response.physical_id} belongs to {record.owner}")
 
@@ -179,12 +190,12 @@ class Oracle:
         is_unusual = (
             behavior.read_lag or behavior.normalizes or behavior.writes_per_second or behavior.update == "merge"
         )
-        has_errors = any(call.error for call in invocation.calls)  # a token that was used for another request
+        has_errors = any(call.error for call in invocation.calls)  # for example because of a used client token
         if invocation.faults != NO_FAULTS or not invocation.alone or is_unusual or has_errors:
             return
         event, desired = invocation.event, invocation.event.desired
         operations = [call.operation for call in invocation.calls]
-        # Only a read of the existing context shows that its Type changes; the Create that follows reads again.
+        # The function reads the existing context to detect a changed Type, and reads again before it creates a context.
         may_change_type = (event.physical_id or "").startswith(f"{desired.catalog}/{desired.engagement}/")
         is_new = invocation.created is not None and invocation.created[1]
         most = {READ: 2 if may_change_type else 1, CREATE: 1, UPDATE: 0 if is_new else 1}
@@ -209,39 +220,44 @@ class Oracle:
         if invocation.crashed:
             return
         if len(invocation.responses) != 1:
-            detail = f"{len(invocation.responses)} different ones to {invocation.event}"
+            detail = f"{len(invocation.responses)} different responses to {invocation.event}"
             self.report(Invariant.ONE_RESPONSE, detail)
         is_undelivered = type(invocation.error).__name__ == "NotDeliveredError"
         if invocation.error and not is_undelivered:
-            self.report(Invariant.ONE_RESPONSE, f"the invocation ended with {invocation.error!r}")
+            self.report(Invariant.ONE_RESPONSE, f"the invocation raised {invocation.error!r}")
         if invocation.accepted == is_undelivered:
-            self.report(Invariant.ERROR_IF_NOT_DELIVERED, f"{invocation.event}: {invocation.error!r}")
+            self.report(Invariant.ERROR_IF_NOT_DELIVERED, f"{invocation.event}: error {invocation.error!r}")
 
     # Stacks.
 
     def on_event(self, event: Event) -> None:
-        """Record a new event. An interaction that is no longer declared can be sent again if it is declared again."""
+        """Record a new event, and forget the sent interactions that it no longer declares.
+
+        If a later event declares such an interaction again, the function can send it again.
+        """
         context = self.ledger.updated_in_place(event)
         record = self.ledger.record(event.desired.engagement, context) if context else None
         if record:
             record.sent &= payloads.interaction_names(event.desired.payload)
 
     def on_removed(self, owner: str) -> None:
-        """Record that a resource is gone, or is in no known state."""
+        """Record that a resource was deleted or that its state is unknown."""
         self.ledger.expected.pop(owner, None)
 
     def check_between_steps(self) -> None:
-        """Check what must be true while nothing happens, and raise the first violation."""
+        """Check the stored payloads, the owners and the records between two steps. Raise the first violation, if any."""
         owners: dict[tuple[str, str], str] = {}
         for owner, expected in self.ledger.expected.items():
             self._check_payload(expected)
             place = expected.event.desired.engagement, expected.context
             if place in owners:
-                self.report(Invariant.ONE_RESOURCE, f"{owner} and {owners[place]} both have {place}")
+                self.report(Invariant.ONE_RESOURCE, f"{owner} and {owners[place]} both manage {place}")
             owners[place] = owner
         for (engagement, context), record in self.ledger.contexts.items():
             current = self.ledger.current(engagement, context)
             if current is not record.payload and current != record.payload:
-                self.report(Invariant.OBSERVED_WRITES, f"context {context} of {engagement} changed")
+                self.report(
+                    Invariant.OBSERVED_WRITES, f"context {context} of {engagement} changed, but no write was observed"
+                )
             record.payload = current
         self.raise_violation()

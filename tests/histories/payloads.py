@@ -1,9 +1,9 @@
-"""The payloads that stacks declare here, and the tests' own definition of when two payloads are equal.
+"""The payloads that the stacks of a history declare, and the tests' own definition of equal payloads.
 
-There are few different payloads, so that deployments return to earlier ones. Each owner (see `events.owner`) has payloads of
-its own, because two declarations of equal payloads would adopt each other's context by design. Values that the service model
-marks as sensitive contain `SENSITIVE_MARK`, so that a leak can be found. No code is shared with the handler or with the local
-Partner Central.
+The number of different payloads is small, so that deployments often return to an earlier payload. Two owners (see
+`events.owner`) never declare equal payloads, because the function would adopt one owner's context for the other owner. Values
+that the service model marks as sensitive contain `SENSITIVE_MARK`, so that a leak can be detected. This module shares no code
+with the handler or the local Partner Central.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,21 +14,21 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
 
-SENSITIVE_MARK = "zq9"  # in upper or lower case
+SENSITIVE_MARK = "zq9"  # in lower case; sensitive values contain it in upper or lower case
 FILLED_IN = ("QualificationStatus", "Insights")  # members of a Lead that AWS fills in
 STATUSES = (None, "Qualified", "Disqualified")
 SCORES = (None, "High", "Low")
 TIMESTAMPS = ("StartTime", "EndTime")
 INTERACTION_COUNT = 7
-# The service alone finds the first; the handler can find the others.
+# The flaws that make the service reject a payload.
 FLAWS = ("invalid length", "missing member", "wrong type")
 
 
 @dataclass(frozen=True)
 class Project:
-    """A CustomerProject. Either part can be absent, but not both.
+    """A CustomerProject. Either `company` or `title` can be None, but not both.
 
-    `padded`: values that a service may normalize. `flaw`: one of `FLAWS`.
+    `padded` selects values that a service may normalize. `flaw` is one of `FLAWS`; None for a valid payload.
     """
 
     owner: str
@@ -41,7 +41,7 @@ class Project:
 
     @cached_property
     def payload(self) -> Json:
-        """The payload, without the name of its Type around it."""
+        """The payload without the outer key that names its Type."""
         payload: dict[str, Any] = {}
         if self.company is not None:
             address = f"{SENSITIVE_MARK}-{self.owner}-{self.company}.example"
@@ -67,7 +67,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Lead:
-    """A Lead. Interactions are numbered; in each three, the second and the third have a date."""
+    """A Lead. Its interactions are numbered, and those whose number is not a multiple of three have a date."""
 
     owner: str
     company: int = 0
@@ -81,7 +81,7 @@ class Lead:
 
     @cached_property
     def payload(self) -> Json:
-        """The payload, without the name of its Type around it."""
+        """The payload without the outer key that names its Type."""
         customer: dict[str, Any] = {"CompanyName": f"Zq9 {self.owner} Company {self.company}" + " " * self.padded}
         if self.company:
             customer["Address"] = {"City": "Anytown"}
@@ -103,7 +103,7 @@ class Lead:
 
 @dataclass(frozen=True)
 class Prospecting:
-    """A ProspectingResult. Some services let only AWS write it."""
+    """A ProspectingResult. In some histories, Partner Central allows only AWS to write this Type."""
 
     owner: str
     name: int = 0
@@ -114,7 +114,7 @@ class Prospecting:
 
     @cached_property
     def payload(self) -> Json:
-        """The payload, without the name of its Type around it."""
+        """The payload without the outer key that names its Type."""
         customer = {"AccountName": f"{self.owner} {self.name}", "Country": "US"}
         started = {"StartTime": "2029-05-06T09:08:09.120+02:00"} if self.started else {}
         return {"Aws": {"Customer": customer, "TaskName": f"Task {self.name}", **started}}
@@ -128,7 +128,7 @@ SPECS: Sequence[type[Spec]] = (Project, Lead, Prospecting)
 
 
 def interaction(owner: str, number: int) -> Json:
-    """Return an interaction of an owner."""
+    """Return the interaction with the given number, for a Lead of the given owner."""
     dates = {1: {"InteractionDate": "2029-05-06T07:08:09Z"}, 2: {"InteractionDate": "2029-05-06T09:08:09.120+02:00"}}
     return {
         "SourceName": f"i{number}",
@@ -147,7 +147,12 @@ def interaction(owner: str, number: int) -> Json:
 
 
 def edited(spec: Spec, edit: int) -> Spec:
-    """Return another payload of the same Type, as a developer might edit it between two deployments."""
+    """Return a payload after an edit that a developer might make between two deployments.
+
+    Args:
+        spec: The payload before the edit.
+        edit: A number that selects the edit.
+    """
     if isinstance(spec, Project):
         return _edited_project(replace(spec, flaw=None), edit)
     if isinstance(spec, Lead):
@@ -206,7 +211,7 @@ def _with_flaw(payload: Json, flaw: str | None) -> Json:
 
 
 def interactions(payload: Json) -> list[Json]:
-    """Return the interactions of a Lead; none of another Type."""
+    """Return the interactions of a Lead, or an empty list for a payload of another Type."""
     return list(payload.get("Interactions", ()))
 
 
@@ -221,13 +226,13 @@ def interaction_names(payload: Json) -> set[str]:
 
 
 def is_equal(current: Json, desired: Json, type_: str, *, normalize: bool = False) -> bool:
-    """Whether a context has the desired payload, apart from what AWS adds to a Lead.
+    """Whether the current payload equals the desired one, apart from what AWS adds to a Lead.
 
     Args:
         current: The payload in Partner Central.
         desired: The declared payload.
         type_: The context's Type.
-        normalize: Compare both as a service that normalizes would store them.
+        normalize: Whether to compare the payloads as a service that normalizes would store them.
     """
     convert = normalized if normalize else with_instants
     current, desired = convert(current), convert(desired)
@@ -242,7 +247,7 @@ def is_equal(current: Json, desired: Json, type_: str, *, normalize: bool = Fals
 
 
 def missing_interactions(current: Json, desired: Json) -> list[Json]:
-    """Return the desired interactions that a Lead does not have."""
+    """Return the desired interactions that the current payload of a Lead does not contain."""
     pool = interactions(current)
     missing = []
     for one in interactions(desired):
@@ -255,7 +260,7 @@ def missing_interactions(current: Json, desired: Json) -> list[Json]:
 
 
 def is_same_interaction(current: Json, desired: Json) -> bool:
-    """Whether an interaction is the desired one. If no date is desired, the date does not count."""
+    """Whether an interaction equals the desired one. If the desired interaction has no date, dates are not compared."""
     dates = [one.get("InteractionDate") for one in (current, desired)]
     rest = [{name: value for name, value in one.items() if name != "InteractionDate"} for one in (current, desired)]
     return normalized(rest[0]) == normalized(rest[1]) and (
@@ -264,7 +269,7 @@ def is_same_interaction(current: Json, desired: Json) -> bool:
 
 
 def normalized(value: Any, name: str = "") -> Any:
-    """Return a value as a service that normalizes would store it."""
+    """Return a value as a service that normalizes would store it. `name` is the value's member name, if any."""
     if isinstance(value, Mapping):
         return {key: normalized(member, key) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -279,14 +284,14 @@ def normalized(value: Any, name: str = "") -> Any:
 
 
 def with_instants(value: Any, name: str = "") -> Any:
-    """Return a ProspectingResult with its timestamps as instants."""
+    """Return a value with the timestamps of a ProspectingResult converted to datetimes."""
     if isinstance(value, Mapping):
         return {key: with_instants(member, key) for key, member in value.items()}
     return parse_timestamp(value) if name in TIMESTAMPS and isinstance(value, str) else value
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
-    """Return the instant that a timestamp specifies, to the microsecond."""
+    """Return a timestamp as a datetime in UTC, with a precision of microseconds."""
     if text is None:
         return None
     if text.endswith("Z"):

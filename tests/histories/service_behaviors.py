@@ -1,6 +1,6 @@
-"""What is unknown about Partner Central: each history draws one value of every switch of the local Partner Central.
+"""How hypothesis chooses the local Partner Central's behavior where the real service's behavior is unknown.
 
-Likely values occur more often than unlikely ones.
+Each history draws one value for each setting below. Values that probably match the real service are drawn more often.
 """
 
 from hypothesis import strategies as st

@@ -1,6 +1,7 @@
-"""What everything in a history shares: the clock, the local Partner Central with what others write to it, and the trace.
+"""The environment that all parts of a history share: the clock, the local Partner Central and the trace.
 
-This module knows nothing of CloudFormation, nor of how the function runs.
+The environment can also write to Partner Central as AWS or a colleague would. This module does not depend on the simulations of
+CloudFormation and Lambda.
 """
 
 import random
@@ -15,20 +16,20 @@ from tests.histories.payloads import Json, Project, Spec
 from tests.histories.trace import Trace
 
 CATALOGS = ("Sandbox", "Sandbox", "AWS")
-NO_OWNER = "stranger"  # in the payloads of contexts that AWS or a colleague created, and no stack declares
+NO_OWNER = "stranger"  # the owner in payloads that AWS or a colleague writes and no stack declares
 
 
 class Simulation:
     """One history's simulated environment.
 
     Args:
-        behavior: How this history's Partner Central behaves where its behavior is unknown.
-        jitter_seed: The seed of all jitter.
+        behavior: The settings of this history's local Partner Central.
+        jitter_seed: The seed for all random jitter.
 
     Attributes:
-        counts: How often each thing happened.
-        scheduler: The concurrent invocations of the function, while there are any.
-        in_alarm: Whether an alarm's callback runs, which cannot pause.
+        counts: The counts of what happened in this history, keyed by a short description.
+        scheduler: The scheduler of concurrent invocations of the function; None while no invocations run concurrently.
+        in_alarm: Whether an alarm's callback is running. Such a callback cannot pause.
     """
 
     def __init__(self, behavior: Behavior, jitter_seed: int) -> None:
@@ -45,7 +46,7 @@ class Simulation:
             self.add_engagement()
 
     def add_engagement(self) -> int:
-        """Create an engagement, in each catalog in turn, and return its number."""
+        """Create an engagement in the next catalog of `CATALOGS`, and return the engagement's number."""
         number = len(self.engagements)
         catalog = CATALOGS[number % len(CATALOGS)]
         self.engagements.append(self.service.create_engagement(catalog=catalog))
@@ -57,33 +58,33 @@ class Simulation:
         self.trace.add(self.clock.seconds, *parts, depth=depth)
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass. Other concurrent invocations can continue meanwhile."""
+        """Let time pass. Other concurrent invocations can run during this time."""
         if self.scheduler and not self.in_alarm:
             self.scheduler.pause(seconds)
         else:
             self.clock.advance(seconds)
 
     def contexts(self, engagement: str) -> Sequence[Json]:
-        """Return an engagement's contexts as they are stored. The service shares them: never change them."""
-        # `service.engagement` makes copies, which would take a fifth of a history's time.
+        """Return an engagement's stored contexts. Do not modify them, because they are not copies."""
+        # `service.engagement` returns copies. Making these copies would take a fifth of a history's run time.
         stored = self.service._engagements.get(engagement)
         return stored.state.contexts if stored else ()
 
     def modified_at(self, engagement: str) -> int:
-        """Return the time of an engagement's latest write."""
+        """Return the time of the latest write to an engagement, in nanoseconds since 1970."""
         stored = self.service._engagements.get(engagement)
         return stored.state.modified_at if stored else 0
 
     def write_as_aws(self, engagement: str, write: str, choice: int) -> tuple[str, str] | None:
-        """Change an engagement as AWS or a colleague does.
+        """Write to an engagement as AWS or a colleague would.
 
         Args:
             engagement: The engagement's id.
             write: One of `faults.FOREIGN_WRITES`.
-            choice: Selects the Lead and the value.
+            choice: A number that selects the Lead and the new value.
 
         Returns:
-            The id of the context that changed, and the member; None if no existing context did.
+            The id of the changed context and the name of the changed member, or None if no existing context changed.
         """
         contexts = self.contexts(engagement)
         leads = [context["Id"] for context in contexts if context["Type"] == "Lead"]
@@ -110,5 +111,5 @@ class Simulation:
         return lead, "Customer"
 
     def add_context_without_owner(self, engagement: str, spec: Spec) -> None:
-        """Create a context as AWS or a colleague does."""
+        """Create a context that no stack owns, as AWS or a colleague would."""
         self.service.as_aws.add_context(engagement, {spec.type: spec.payload})

@@ -1,7 +1,7 @@
-"""Histories with random seeds for as long as you like: `python -m tests.histories.soak --minutes 60`.
+"""Run histories with random seeds for a number of minutes: `python -m tests.histories.soak --minutes 60`.
 
-Prints a summary every minute. At the first violation it prints the trace and exits with status 1. With `--seed`, it runs the
-histories of one seed instead: `python -m tests.histories.soak --seed 7 --histories 50`.
+The command prints a summary every minute. At the first violation, it prints the trace and exits with status 1. With `--seed`,
+it runs only the histories of that seed: `python -m tests.histories.soak --seed 7 --histories 50`.
 """
 
 import argparse
@@ -25,7 +25,8 @@ Report: TypeAlias = tuple[int, "Counter[str]", str]
 def run_seed(seed: int, histories: int) -> Report:
     """Run the histories of a seed.
 
-    Return the seed, the counts of what happened, and the text of the failure, which is empty if the run passed.
+    Returns:
+        The seed, the counts of what happened, and the failure's text. The text is empty if the run passed.
     """
     before = Counter(OCCURRENCES)
     failure = ""
@@ -33,7 +34,7 @@ def run_seed(seed: int, histories: int) -> Report:
         run_histories(seed=seed, histories=histories)
     except InvariantError as error:
         failure = str(error)
-    except Exception:  # noqa: BLE001 - a defect of the tests ends a soak too
+    except Exception:  # noqa: BLE001 - a defect in the tests must end the soak, too
         failure = traceback.format_exc()
     return seed, OCCURRENCES - before, failure
 
@@ -48,9 +49,9 @@ def soak(minutes: float, processes: int, histories: int) -> int:
     """Run random seeds in several processes, and return the exit status.
 
     Args:
-        minutes: How long.
-        processes: How many at once.
-        histories: How many for each seed.
+        minutes: The duration in minutes.
+        processes: The number of processes that run at the same time.
+        histories: The number of histories for each seed.
     """
     started, printed, totals = time.monotonic(), 0.0, Counter[str]()
     spawn = multiprocessing.get_context("spawn")
@@ -83,7 +84,7 @@ def soak(minutes: float, processes: int, histories: int) -> int:
 def _summary(totals: "Counter[str]", seconds: float) -> str:
     return (
         f"{seconds / 60:.1f} minutes: {totals['histories']} histories, {totals['histories of full length']} of full"
-        f" length, {totals['steps']} steps: no invariant violated"
+        f" length, {totals['steps']} steps; no invariant was violated"
     )
 
 
@@ -93,12 +94,12 @@ def _print(text: str) -> None:
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Parse the command line, run the histories, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--processes", type=int, default=os.cpu_count())
-    parser.add_argument("--histories", type=int, default=HISTORIES, help="how many for each seed")
-    parser.add_argument("--seed", type=int, help="run the histories of this seed, and nothing else")
+    parser.add_argument("--histories", type=int, default=HISTORIES, help="the number of histories for each seed")
+    parser.add_argument("--seed", type=int, help="run only the histories of this seed")
     chosen = parser.parse_args()
     if chosen.seed is None:
         return soak(chosen.minutes, chosen.processes, chosen.histories)

@@ -1,6 +1,6 @@
-"""A history: what developers, CloudFormation, Lambda, AWS and colleagues do, in random order. Hypothesis draws it.
+"""The steps of a history: actions of developers, CloudFormation, Lambda, AWS and colleagues, which hypothesis draws at random.
 
-`run_histories` runs several of them: the same ones for the same arguments and version of hypothesis.
+`run_histories` runs several histories. The same arguments and version of hypothesis always give the same histories.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ from tests.histories.payloads import SPECS, Spec
 from tests.histories.service_behaviors import behaviors
 from tests.histories.simulation import CATALOGS, NO_OWNER, Simulation
 
-STEPS = 30  # of a history, after its initialization
+STEPS = 30  # in each history, not counting the initialization
 STACKS = ("A", "B")
 LOGICAL_IDS = ("L1", "L2")
 PLACES = tuple((name, logical_id) for name in STACKS for logical_id in LOGICAL_IDS)
@@ -41,7 +41,7 @@ client_tokens = st.sampled_from((None, None, None, 1, 2))
 types = st.sampled_from((0, 0, 1, 1, 1, 2))
 engagements = st.integers(0, len(CATALOGS) - 1)
 
-# What happened in all histories of this Python process.
+# The counts of what happened in all histories of this Python process, keyed by a short description.
 OCCURRENCES: Counter[str] = Counter()
 
 
@@ -49,9 +49,9 @@ def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
     """Run histories.
 
     Args:
-        seed: Selects the histories.
-        histories: How many.
-        shrink: Whether to search for a shorter history with the same violation after a failure.
+        seed: The seed with which hypothesis draws the histories.
+        histories: The number of histories.
+        shrink: Whether to search for a shorter failing history after a failure.
 
     Raises:
         InvariantError: An invariant was violated. The message contains the command that runs the histories again.
@@ -61,7 +61,7 @@ def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
             _run(seed, histories, [Phase.generate], min_steps=STEPS)
         except InvariantError:
             if shrink:
-                # A variable length changes the histories of a seed.
+                # With a variable length, the same seed gives different histories. Run more of them to find a failure again.
                 _run(seed, 2 * histories, [Phase.generate, Phase.shrink], min_steps=0)
             raise
     except InvariantError as error:
@@ -86,34 +86,34 @@ def _run(seed: int, histories: int, phases: Sequence[Phase], *, min_steps: int) 
         verbosity=Verbosity.quiet,
     )
     with installed():
-        # Without `_min_steps`, hypothesis's mutations end every third history early.
+        # Without `_min_steps`, hypothesis's mutations would end every third history early.
         run_state_machine_as_test(hypothesis.seed(seed)(Seeded), settings=chosen, _min_steps=min_steps)
 
 
 class Histories(RuleBasedStateMachine):
-    """One history."""
+    """The state machine that runs one history."""
 
     simulation: Simulation
     has_begun = False
-    steps = -1  # the initialization does not count
+    steps = -1  # becomes 0 at the end of the initialization, which does not count as a step
 
     @initialize(behavior=behaviors, jitter_seed=st.integers(0, 3), adopt_existing=st.booleans())
     def begin(self, behavior: Behavior, jitter_seed: int, adopt_existing: bool) -> None:
-        """Create the environment. All declarations of a history have the same `adopt_existing`."""
+        """Create the environment. All declarations of the history use this value of `adopt_existing`."""
         self.has_begun = True
         self.simulation = Simulation(behavior, jitter_seed)
         self.oracle = Oracle(self.simulation)
         self.cloudformation = CloudFormation(self.simulation, self.oracle)
         self.adopt_existing = adopt_existing
-        self.deployed: dict[str, Declaration] = {}  # by owner, the latest one that was deployed
+        self.deployed: dict[str, Declaration] = {}  # the latest deployed declaration of each owner
         for engagement in self.simulation.engagements[:2]:
             self.simulation.write_as_aws(engagement, "context", 0)
             self.oracle.on_foreign_write(engagement, None)
 
-    # What exists.
+    # Resources and declarations.
 
     def free_places(self) -> list[tuple[str, str]]:
-        """Return the stacks and logical ids that have no resource."""
+        """Return the places that have no resource. A place is a stack's name and a logical id."""
         return [place for place in PLACES if self._is_free(*place)]
 
     def _is_free(self, name: str, logical_id: str) -> bool:
@@ -121,7 +121,7 @@ class Histories(RuleBasedStateMachine):
         return stack is None or (logical_id not in stack.resources and logical_id not in stack.abandoned)
 
     def resources(self) -> list[tuple[Stack, str, Resource]]:
-        """Return the resources that exist."""
+        """Return all resources, each with its stack and its logical id."""
         return [
             (stack, logical_id, resource)
             for stack in self.cloudformation.stacks.values()
@@ -129,7 +129,10 @@ class Histories(RuleBasedStateMachine):
         ]
 
     def resource(self, choice: int) -> tuple[Stack, str, Resource]:
-        """Return a resource. If there is none, create one without faults, if necessary in a new engagement."""
+        """Return the resource that `choice` selects, with its stack and its logical id.
+
+        If no resource exists, deploy a new one without faults. If this fails, deploy the resource to a new engagement.
+        """
         spec = SPECS[choice % 2](owner("A", "L1"))
         if not self.resources():
             for name in sorted(self.cloudformation.stacks):
@@ -142,7 +145,7 @@ class Histories(RuleBasedStateMachine):
         return resources[choice % len(resources)]
 
     def declaration(self, engagement: int, spec: Spec, **rest: Any) -> Declaration:
-        """Return a declaration with this history's `adopt_existing`."""
+        """Return a declaration that uses this history's `adopt_existing`."""
         return Declaration(
             engagement=self.simulation.engagements[engagement],
             catalog=CATALOGS[engagement % len(CATALOGS)],
@@ -170,7 +173,7 @@ class Histories(RuleBasedStateMachine):
         self.simulation.counts[f"step: {name}"] += 1
         self.simulation.record(f"STEP {name}", depth=0)
 
-    # What developers do.
+    # Actions of developers.
 
     @rule(
         place=choices,
@@ -184,7 +187,10 @@ class Histories(RuleBasedStateMachine):
         deployment=deployments,
     )
     def declare(self, place: int, again: bool, both: bool, deployment: Deployment, **properties: Any) -> None:
-        """Declare one or two resources, in a new or an existing stack; `again`: as they were deployed before."""
+        """Declare one or two resources in a new or an existing stack.
+
+        If `again` is True, repeat the earlier declaration of each resource that was deployed before.
+        """
         free = self.free_places()
         if not free:
             self.remove(place, True, deployment)
@@ -213,7 +219,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, edit=choices, both=st.booleans(), deployment=deployments)
     def edit_payload(self, choice: int, edit: int, both: bool, deployment: Deployment) -> None:
-        """Edit a payload, or all payloads of a stack."""
+        """Edit the payload of one resource, or the payloads of all resources in its stack."""
         stack, logical_id, _ = self.resource(choice)
         self._begin_step("edit payload")
         declarations = {
@@ -225,7 +231,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, edit=st.integers(0, 4), deployment=deployments)
     def edit_interactions(self, choice: int, edit: int, deployment: Deployment) -> None:
-        """Edit the interactions of a Lead, if there is one."""
+        """Edit the interactions of a Lead. If no resource is a Lead, edit another payload."""
         self.resource(choice)
         leads = [each for each in self.resources() if each[2].declared.type == "Lead"]
         stack, logical_id, resource = leads[choice % len(leads)] if leads else self.resource(choice)
@@ -235,7 +241,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, engagement=engagements, edit=choices, client_token=client_tokens, deployment=deployments)
     def move(self, choice: int, engagement: int, edit: int, client_token: int | None, deployment: Deployment) -> None:
-        """Move a context to another engagement, or back."""
+        """Change the engagement that a resource declares, possibly back to an earlier engagement."""
         stack, logical_id, resource = self.resource(choice)
         self._begin_step("move")
         spec = resource.declared.spec
@@ -250,7 +256,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, type_=types, deployment=deployments)
     def change_type(self, choice: int, type_: int, deployment: Deployment) -> None:
-        """Declare a payload of another Type, or of an earlier one."""
+        """Change the Type that a resource declares, possibly back to an earlier Type."""
         stack, logical_id, resource = self.resource(choice)
         self._begin_step("change type")
         spec = SPECS[type_](owner(stack.name, logical_id))
@@ -259,14 +265,14 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, deployment=deployments)
     def redeploy(self, choice: int, deployment: Deployment) -> None:
-        """Cause an Update that changes nothing of the context."""
+        """Change the ServiceTimeout of a resource, which causes an Update that does not change the context."""
         stack, logical_id, resource = self.resource(choice)
         self._begin_step("redeploy")
         self._update(stack, {logical_id: _with_new_timeout(resource)}, deployment)
 
     @rule(choice=choices, whole_stack=st.booleans(), deployment=deployments)
     def remove(self, choice: int, whole_stack: bool, deployment: Deployment) -> None:
-        """Remove a resource from its stack, or delete the stack. Both can be created again."""
+        """Remove a resource from its stack, or delete the stack. A later step can create either of them again."""
         stack, logical_id, _ = self.resource(choice)
         self._begin_step("delete stack" if whole_stack else "remove")
         if whole_stack:
@@ -276,7 +282,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(place=choices, context=choices, edit=choices, deployment=deployments)
     def import_context(self, place: int, context: int, edit: int, deployment: Deployment) -> None:
-        """Declare existing_context_id: a context that no other resource has, or one that does not exist."""
+        """Declare `existing_context_id`: the id of a context that no other resource manages, or an unused id."""
         self._begin_step("import context")
         name, logical_id = PLACES[place % len(PLACES)]
         stack, own = self.cloudformation.stacks.get(name), owner(name, logical_id)
@@ -296,11 +302,11 @@ class Histories(RuleBasedStateMachine):
             for number, engagement in enumerate(self.simulation.engagements)
             for each in self.simulation.contexts(engagement)
             if self.oracle.ledger.contexts[engagement, each["Id"]].owner in (None, own)
-            # Not one that a colleague created with the payload of another declaration, which will adopt it.
+            # Skip a context that a colleague created with another owner's payload, because that owner can adopt the context.
             and any(name in str(each["Payload"]) for name in (own, NO_OWNER))
         ]
 
-    # What Lambda, AWS, colleagues and time do.
+    # Actions of Lambda, AWS and colleagues, and the passing of time.
 
     @rule(choice=choices, delivery=deliveries, order=st.lists(st.integers(0, 1), max_size=4).map(tuple))
     def deliver_again(self, choice: int, delivery: Delivery, order: tuple[int, ...]) -> None:
@@ -310,13 +316,13 @@ class Histories(RuleBasedStateMachine):
         events = [self.cloudformation.latest[each] for each in sorted(self.cloudformation.latest)]
         event = events[choice % len(events)]
         record = self.oracle.ledger.record(event.desired.engagement, event.desired.existing_context_id or "")
-        # If two stacks import the same context, it belongs to the later one.
+        # Skip the import of a context that another resource has imported since then.
         if record is None or record.owner in (None, event.owner):
             self.cloudformation.deliver_again(event, delivery, order)
 
     @rule(action=st.sampled_from((*FOREIGN_WRITES, "copy", 100, 1000, 40000)), engagement=engagements, choice=choices)
     def act_outside(self, action: str | int, engagement: int, choice: int) -> None:
-        """Let time pass, let AWS write, or let a colleague create a context just like a declared one."""
+        """Let time pass, let AWS write to an engagement, or let a colleague create a context with a declared payload."""
         self._begin_step("act outside of the stacks")
         engagement_id = self.simulation.engagements[engagement]
         if isinstance(action, int):
@@ -334,19 +340,19 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def check_between_steps(self) -> None:
-        """Check what must be true between two steps."""
+        """Check the invariants that must be true between two steps."""
         if self.has_begun:
             self.steps += 1
             self.oracle.check_between_steps()
 
     def teardown(self) -> None:
-        """Deploy everything once more without faults, unless an invariant was violated; add up what happened."""
+        """Deploy every resource once more without faults, unless an invariant was violated. Then update `OCCURRENCES`."""
         if not self.has_begun:
             return
         if not self.oracle.has_failed:
             self.simulation.clock.advance(1000)
             for stack, logical_id, resource in self.resources():
-                self.simulation.record("FINALLY, without faults:", depth=0)
+                self.simulation.record("FINAL DEPLOYMENT without faults", depth=0)
                 self._update(stack, {logical_id: _with_new_timeout(resource)}, NO_INCIDENTS)
             self.oracle.check_between_steps()
         OCCURRENCES.update(self.simulation.counts)

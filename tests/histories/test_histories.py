@@ -1,6 +1,7 @@
-"""Random histories violate no invariant: fixed seeds in the gate, and more of them and a random one with the slow tests.
+"""Random histories violate no invariant.
 
-The tests that are marked as slow add four times as many. `soak` runs as many as you like.
+The gate runs the histories of `SEEDS`. The slow tests run the histories of `SLOW_SEEDS` and of a random seed.
+`soak` runs random seeds for as long as you specify.
 """
 
 import random
@@ -17,7 +18,7 @@ SLOW_SEEDS = range(101, 117)
 RANDOM_HISTORIES = 40
 RARE_FAULTS = ("gateway error", "slow", "trickle")
 
-# The least that the histories of each seed must contain: about half of the lowest count of these seeds.
+# The minimum counts for the histories of each seed: about half of the lowest count among the fixed seeds.
 LEAST_OCCURRENCES = {
     # Responses.
     "Create SUCCESS": 250,
@@ -71,9 +72,9 @@ def test_histories_violate_no_invariant(seed: int) -> None:
     before = Counter(OCCURRENCES)
 
     # When they run, no invariant is violated,
-    run_histories(seed=seed, histories=HISTORIES + 1)  # the first one is hypothesis's simplest
+    run_histories(seed=seed, histories=HISTORIES + 1)  # one more, because hypothesis's first history is minimal
 
-    # Then there were enough of them, and they contained what they are there for.
+    # Then enough histories had the full length, and no count was below its minimum.
     occurrences = OCCURRENCES - before
     assert occurrences["histories of full length"] >= HISTORIES
     assert {name: occurrences[name] for name, least in LEAST_OCCURRENCES.items() if occurrences[name] < least} == {}
@@ -81,7 +82,7 @@ def test_histories_violate_no_invariant(seed: int) -> None:
 
 @pytest.mark.slow
 def test_histories_of_a_random_seed_violate_no_invariant() -> None:
-    # Given a seed that nobody chose,
+    # Given a random seed,
     seed = random.SystemRandom().randrange(2**32)
 
     # When its histories run, no invariant is violated.

@@ -1,4 +1,4 @@
-"""The histories find defects: each mutant of the handler violates an invariant that is about its defect."""
+"""The histories detect defects: with each mutant of the handler, they violate an invariant that matches the defect."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def test_histories_catch_a_handler_with_a_defect(mutant: Mutant) -> None:
     # When histories run until an invariant is violated,
     violation = next(filter(None, (catch(mutant, seed) for seed in (mutant.seed, *SEEDS))), None)
 
-    # Then that invariant is about this defect, and the failure contains the trace.
+    # Then the violated invariant matches the defect, and the error message contains the trace.
     assert violation is not None
     assert violation.invariant in mutant.violates
     assert "Trace:\n   1." in str(violation)

@@ -1,4 +1,4 @@
-"""The trace of a history: who did what, in order. A failure prints it, so that a person can follow what led to it."""
+"""The trace of a history lists who did what, in order. A failure message contains the trace to show what led to the failure."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ CREATE, UPDATE, READ = "CreateEngagementContext", "UpdateEngagementContext", "Ge
 
 
 class Trace:
-    """The lines of one history. They become text only when the trace is read, because most histories pass."""
+    """The lines of one history's trace. Lines are formatted only when the trace is printed, because most histories pass."""
 
     def __init__(self) -> None:
         self._lines: list[tuple[int, float, tuple[Any, ...]]] = []
@@ -21,9 +21,10 @@ class Trace:
         """Add a line.
 
         Args:
-            seconds: The time since the history began.
-            parts: Values that become text later, so they must not change.
-            depth: 0 for actions of developers and AWS, 1 for CloudFormation and Lambda, 2 for the function.
+            seconds: The simulated time since the history began, in seconds.
+            parts: The values in the line. They must not change, because they are formatted later.
+            depth: The depth of indentation: 0 for actions of developers and AWS, 1 for CloudFormation and Lambda, 2 for the
+                function.
         """
         self._lines.append((depth, seconds, parts))
 
@@ -32,7 +33,7 @@ class Trace:
         patterns = [re.sub(r"\d+", "#", text) for text in texts]
         lines, skipped = [], 0
         for number, ((_, seconds, _), text) in enumerate(zip(self._lines, texts, strict=True)):
-            # Retries: leave out the same two lines from the fourth time on.
+            # Retries repeat the same two lines. Skip these lines from the fourth repetition on.
             if (
                 number > REPETITIONS
                 and patterns[number - REPETITIONS : number] == patterns[number - REPETITIONS - 2 : number - 2]
@@ -41,14 +42,14 @@ class Trace:
                 skipped += 1
                 continue
             if skipped:
-                lines.append(f"{'':18}... {skipped} similar lines")
+                lines.append(f"{'':18}... {skipped} similar lines skipped")
                 skipped = 0
             lines.append(f"{number + 1:4}. {seconds:9.1f}s  {text}")
         return "\n".join(lines)
 
 
 class CallSummary:
-    """One line about a call to Partner Central, made when the trace is read."""
+    """A summary of a call to Partner Central in one line, which is formatted only when the trace is printed."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -65,7 +66,7 @@ class CallSummary:
     def _result(self) -> str:
         call, output = self._call, self._call.output
         if output is None:
-            return f"{call.error}{' (although it was carried out)' if call.wrote else ''}"
+            return f"{call.error}{' (although the call was carried out)' if call.wrote else ''}"
         if call.operation == READ:
             contexts = ", ".join(f"{each['Id']} {each['Type']}" for each in output["Contexts"])
             return f"contexts {contexts or 'none'}; ModifiedAt ...{output['ModifiedAt'][17:]}"
@@ -74,7 +75,7 @@ class CallSummary:
 
 
 def modified_at_nanoseconds(text: str) -> int:
-    """Return a ModifiedAt as nanoseconds since 1970; 0 for an empty string."""
+    """Return a ModifiedAt in nanoseconds since 1970, or 0 for an empty string."""
     if not text:
         return 0
     whole = payloads.parse_timestamp(text[:19] + "Z")
