@@ -123,7 +123,7 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
     """Compare the stored payload of a resource's context with the declared payload.
 
     Returns:
-        A description of a difference that the oracle does not allow, or None if there is no such difference.
+        A description of the first unexpected difference, or None if there is no unexpected difference.
     """
     desired = expected.event.desired
     record = ledger.record(desired.engagement, expected.context)
@@ -176,7 +176,7 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
         report(Invariant.UPDATE_CREATES_NOTHING, f"context {context} was created in addition to {event.physical_id}")
     equal = equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []
     if equal:
-        report(Invariant.ADOPTS_EQUAL, f"context {context} was created, although the latest read returned {equal}")
+        report(Invariant.ADOPTS_EQUAL, f"context {context} was created, although the read returned equal ones: {equal}")
     _check_token(report, ledger, event, context, call.input["ClientToken"])
     record = ledger.add_write(engagement, context)
     record.owner = event.owner

@@ -137,7 +137,7 @@ class Scheduler:
 
 
 def _acquired_lock() -> threading.Lock:
-    """Return an acquired lock, for which one thread waits until another thread releases it.
+    """Return an acquired lock that serves as a signal: one thread waits for it until another thread releases it.
 
     A semaphore would be slower.
     """

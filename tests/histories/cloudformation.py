@@ -52,7 +52,7 @@ class Operation:
     deliveries: Iterator[Delivery]
 
     def next_delivery(self) -> Delivery:
-        """Return how to deliver the next event: without faults, if no delivery is left."""
+        """Return the next delivery. After the last drawn delivery, every delivery is without faults."""
         return next(self.deliveries, Delivery())
 
 

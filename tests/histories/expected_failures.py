@@ -58,7 +58,7 @@ def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]
 
 
 def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
-    """Yield the causes that lie in the declaration, with the words that the Reason must contain."""
+    """Yield the causes that result from the declaration, with the words that the Reason must contain."""
     desired = invocation.event.desired
     if desired.spec.flaw:
         yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
@@ -102,8 +102,8 @@ def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
     """Whether the latest read fits both a service that appends interactions and a service that replaces interactions.
 
     Such a read contains no interaction of the previous declaration. It contains an unknown interaction, and a new interaction
-    that the declaration lists after a missing one. Either the service replaces interactions and AWS added one, or the service
-    appends interactions and AWS edited some.
+    that the declaration lists after a missing new interaction. Either the service replaces interactions and AWS added one, or
+    the service appends interactions and AWS edited some.
     """
     event, desired = invocation.event, invocation.event.desired
     previous = ledger.previous(event)

@@ -25,7 +25,7 @@ CALL_FAULTS = (
 )
 # Writes to the engagement by AWS, or by a colleague in the console, right before an API call.
 FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "customer", "context")
-# Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason for which the
+# Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason, which the
 # handler does not retry.
 LASTING_FAULTS = (
     "throttle",
@@ -52,7 +52,7 @@ class Faults:
     Attributes:
         calls: Pairs of the number of an API call, counted from 0, and one of `CALL_FAULTS` or `FOREIGN_WRITES`.
         lasting: The number of the first API call that fails, and one of `LASTING_FAULTS`.
-        crash: One of `CRASHES`, and the number of the API call. A crash around the response ignores the number.
+        crash: One of `CRASHES`, and the number of the API call. The crashes around the response ignore the number.
         responses: One of `RESPONSE_FAULTS` for each of the first attempts to deliver the response. Later attempts succeed.
     """
 
