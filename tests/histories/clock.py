@@ -35,7 +35,7 @@ class Clock:
         self.advance_to(self.now + int(seconds * SECOND))
 
     def advance_to(self, time: int) -> None:
-        """Advance the clock to `time`, in nanoseconds since 1970, and call each alarm at the time when it is due."""
+        """Advance the clock to `time`, in nanoseconds since 1970. The clock stops at each due alarm to call it."""
         while self._due and self._due[0][0] <= time:
             at, number = heapq.heappop(self._due)
             callback = self._callbacks.pop(number, None)
@@ -114,8 +114,8 @@ class Scheduler:
         """Run all tasks until they end, then raise an error that a task raised, if there is one.
 
         Args:
-            order: The index of the task that runs in each step, among the tasks that are ready, modulo their number. After
-                the last index, the tasks take turns.
+            order: For each step, a number that selects one of the ready tasks, modulo the count of ready tasks. After the
+                last number, the tasks take turns.
         """
         turns: Iterator[int] = itertools.chain(order, itertools.count())
         running = list(self._tasks)

@@ -12,7 +12,7 @@ from tests.histories.ledger import Ledger, equal_contexts
 from tests.histories.payloads import Json
 
 MOST_INTERACTIONS = 10
-OUT_OF_TIME_SECONDS = 700  # the handler has 830 seconds for its calls
+OUT_OF_TIME_SECONDS = 700  # less than the 830 seconds that the handler has for its calls
 
 # The error code that the Reason must contain for each lasting fault.
 LASTING_FAULT_ERRORS = {
@@ -29,7 +29,7 @@ LASTING_FAULT_ERRORS = {
 
 
 def expected_failure(ledger: Ledger, invocation: Invocation, reason: str) -> str | None:
-    """Return the cause that justifies the FAILED response of an invocation, or None if no cause does.
+    """Return the cause that justifies the FAILED response of an invocation, or None if there is no such cause.
 
     Args:
         ledger: The ledger of the history.

@@ -25,8 +25,8 @@ CALL_FAULTS = (
 )
 # Writes to the engagement by AWS, or by a colleague in the console, right before an API call.
 FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "customer", "context")
-# Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason, which the
-# handler does not retry.
+# Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason. The
+# handler does not retry such a call.
 LASTING_FAULTS = (
     "throttle",
     "error",
@@ -104,8 +104,8 @@ class Deployment:
 NO_INCIDENTS = Deployment()
 
 _call_numbers = st.sampled_from((0, 1, 1, 1, 2, 2, 3))
-# Two groups are drawn twice as often: faults that do not show the function whether a write was carried out, and writes that
-# change an engagement between the function's read and its write.
+# Two groups are drawn twice as often: faults after which the function cannot know whether a write was carried out, and
+# writes by others between the function's read and its own write.
 _call_faults = st.sampled_from(
     (
         *CALL_FAULTS,

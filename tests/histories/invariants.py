@@ -8,7 +8,7 @@ from tests.histories.trace import Trace
 
 
 class Invariant(Enum):
-    """An invariant. Its value is the name that a failure reports."""
+    """An invariant. The value of the member is the text that a failure reports."""
 
     # Responses and logs.
     ONE_RESPONSE = "an event gets exactly one response"
@@ -47,7 +47,7 @@ Report: TypeAlias = Callable[[Invariant, str], None]
 
 
 class InvariantError(Exception):
-    """An invariant was violated.
+    """The exception for a violated invariant.
 
     Attributes:
         invariant: The invariant that was violated.

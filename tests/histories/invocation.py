@@ -21,10 +21,10 @@ from tests.histories.trace import CREATE, UPDATE
 
 LIMIT_SECONDS = 900
 CALL_SECONDS = 0.05
-LASTING_FAULT_SECONDS = 19  # so long that the function runs out of time after a few calls
+LASTING_FAULT_SECONDS = 19  # long enough that the function runs out of time after a few calls
 READ_TIMEOUT = 20  # seconds
 SLOW_SECONDS = 15
-TRICKLE_SECONDS = 870  # until after the deadline's timer fires, but before the function's limit
+TRICKLE_SECONDS = 870  # longer than the handler's deadline timer, but shorter than the function's limit
 ENDPOINT = "https://partnercentral-selling.us-east-1.api.aws"
 
 
@@ -33,7 +33,7 @@ class ProcessEndedError(BaseException):
 
 
 class Observer(Protocol):
-    """The interface for an object that observes invocations, which the oracle implements."""
+    """The interface for observers of invocations. The oracle implements this interface."""
 
     def on_call(self, invocation: "Invocation", call: Call) -> None:
         """Observe a call that reached the service, even if the function never receives the response."""
@@ -49,7 +49,7 @@ class Observer(Protocol):
 
 
 class Invocation:
-    """One invocation.
+    """One invocation of the function.
 
     Args:
         simulation: The simulated environment.
@@ -116,7 +116,7 @@ class Invocation:
             self.crash("Lambda's time limit of 900 s is reached")
 
     def remaining_milliseconds(self) -> float:
-        """Return the time until the function's limit. Replaces `get_remaining_time_in_millis` of Lambda's context."""
+        """Return the milliseconds until the function's limit, as Lambda's `get_remaining_time_in_millis` does."""
         return max(0, self.deadline - self.simulation.clock.now) / 1_000_000
 
     def crash(self, reason: str) -> NoReturn:
@@ -127,14 +127,14 @@ class Invocation:
         raise ProcessEndedError
 
     def end(self) -> None:
-        """Cancel the late requests that have not arrived, except creates. A late create can arrive at any time."""
+        """Cancel late requests that have not arrived, except those that create a context. Those can arrive at any time."""
         for number in self._late_requests:
             self.simulation.clock.cancel_alarm(number)
 
     # Calls to Partner Central.
 
     def call(self, target: str, body: bytes) -> AWSResponse:
-        """Send a request to Partner Central, with the faults of the call."""
+        """Send a request to Partner Central, and simulate the faults of this call."""
         number, self._call_number = self._call_number, self._call_number + 1
         operation = target.rpartition(".")[2]
         fault = self._fault(number, operation)
@@ -244,7 +244,7 @@ class Invocation:
             self.responses.append(body)
             self._observer.on_response(self, body)
         result = self.faults.responses[number] if number < len(self.faults.responses) else "200"
-        self.record(f"sends a response (result: {result}):", _summary(body))
+        self.record("sends a response, result", result + ":", _summary(body))
         self.simulation.counts[f"response: {result}"] += 1
         if result == "drop":
             raise urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset"))
