@@ -1,4 +1,4 @@
-"""The invariants of one response, one log line, one stored payload and one write."""
+"""Checks of a single response, log line, stored payload or write against the invariants."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ LOG_FIELDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What matters of a response. `context` is empty if the request failed or was a Delete."""
+    """The parts of a response that the oracle needs. `context` is empty for a FAILED response and for a Delete."""
 
     status: str
     physical_id: str
@@ -45,7 +45,11 @@ class Response:
 
 
 def check_response(report: Report, invocation: Invocation, body: bytes) -> Response | None:
-    """Check that CloudFormation accepts a response, and parse it."""
+    """Check that CloudFormation accepts a response and that the response contains no sensitive data.
+
+    Returns:
+        The parsed response, or None if its PhysicalResourceId or its Status is invalid.
+    """
 
     def malformed(detail: str) -> None:
         report(Invariant.WELL_FORMED_RESPONSE, f"{detail}: {body[:1000]!r}")
@@ -53,24 +57,24 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
     if SENSITIVE_MARK in body.decode().lower():
         report(Invariant.NO_SENSITIVE_RESPONSE, body.decode())
     if len(body) > RESPONSE_BYTES:
-        malformed(f"{len(body)} bytes")
+        malformed(f"the response must have at most {RESPONSE_BYTES} bytes, not {len(body)}")
     response = json.loads(body)
     event = invocation.event
     echoed = {"StackId": event.stack_id, "RequestId": event.request_id, "LogicalResourceId": event.logical_id}
     if {name: response.get(name) for name in echoed} != echoed:
-        malformed("it does not echo the event")
+        malformed("StackId, RequestId and LogicalResourceId must be those of the event")
     physical_id = response.get("PhysicalResourceId")
     if not isinstance(physical_id, str) or not 1 <= len(physical_id.encode()) <= PHYSICAL_ID_BYTES:
-        malformed("PhysicalResourceId")
+        malformed(f"PhysicalResourceId must be a string of 1 to {PHYSICAL_ID_BYTES} bytes")
         return None
     if response.get("Status") == "FAILED":
         if not response.get("Reason"):
-            malformed("no Reason")
+            malformed("a FAILED response must have a Reason")
         if physical_id != (event.physical_id or f"not-created/{event.logical_id}"):
-            malformed("a failure must have the event's physical id, or the one for a resource that does not exist")
+            malformed("a FAILED response must have the event's physical id, or else not-created/<logical id>")
         return Response(status="FAILED", physical_id=physical_id, context="", reason=response.get("Reason", ""))
     if response.get("Status") != "SUCCESS":
-        malformed("Status")
+        malformed("Status must be SUCCESS or FAILED")
         return None
     context = _check_attributes(malformed, invocation, response, physical_id)
     return Response(status="SUCCESS", physical_id=physical_id, context=context, reason="")
@@ -80,19 +84,19 @@ def _check_attributes(malformed: Callable[[str], None], invocation: Invocation, 
     event, data = invocation.event, response.get("Data") or {}
     if event.request_type == "Delete":
         if physical_id != event.physical_id:
-            malformed("a Delete must keep the physical id")
+            malformed("the response to a Delete must keep the physical id")
         return ""
     if not all(isinstance(data.get(name), str) and data[name] for name in ATTRIBUTES):
-        malformed("an attribute is missing")
+        malformed("Data must contain every attribute as a non-empty string")
         return ""
     desired, context = event.desired, str(data["ContextId"])
     if physical_id != f"{desired.catalog}/{desired.engagement}/{context}":
-        malformed("PhysicalResourceId")
+        malformed("PhysicalResourceId must be <catalog>/<engagement id>/<context id>")
     arn = engagement_arn(desired.catalog, desired.engagement)
     if (data["EngagementId"], data["EngagementArn"]) != (desired.engagement, arn):
-        malformed("EngagementId or EngagementArn")
+        malformed("EngagementId and EngagementArn must be those of the declared engagement")
     if data["EngagementLastModifiedAt"] not in invocation.modified_ats:
-        malformed(f"EngagementLastModifiedAt is none of those that the service returned, {invocation.modified_ats}")
+        malformed(f"EngagementLastModifiedAt must be a value that the service returned: {invocation.modified_ats}")
     return context
 
 
@@ -100,7 +104,7 @@ def _check_attributes(malformed: Callable[[str], None], invocation: Invocation, 
 
 
 def check_log(report: Report, invocation: Invocation) -> None:
-    """Check that an invocation logged only allowed fields, and nothing sensitive."""
+    """Check that an invocation logged only allowed fields and no sensitive data."""
     for line in invocation.log_lines:
         if SENSITIVE_MARK in line.lower() or "Signature" in line:
             report(Invariant.NO_SENSITIVE_LOG, line)
@@ -116,18 +120,22 @@ def check_log(report: Report, invocation: Invocation) -> None:
 
 
 def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
-    """Return how the stored payload of a resource's context differs from the expected one; None if it does not."""
+    """Compare the stored payload of a resource's context with the declared payload.
+
+    Returns:
+        A description of the first unexpected difference, or None if there is no unexpected difference.
+    """
     desired = expected.event.desired
     record = ledger.record(desired.engagement, expected.context)
     stored = ledger.current(desired.engagement, expected.context)
     if record is None or stored is None:
-        return "the context is gone"
+        return "the context does not exist"
     behavior = ledger.simulation.service.behavior
     convert = payloads.normalized if behavior.normalizes else payloads.with_instants
     current, wanted = convert(stored), convert(desired.payload)
     rest = {name: value for name, value in current.items() if name != "Interactions" or desired.type != "Lead"}
     rest = {name: value for name, value in rest.items() if name in wanted or name not in record.filled_in}
-    # A service that merges keeps what is no longer declared.
+    # A service that merges updates keeps the members that are no longer declared.
     difference = _difference(rest, wanted, may_have_more=behavior.update == "merge", skip="Interactions")
     if difference or desired.type != "Lead":
         return difference
@@ -135,40 +143,40 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
     missing -= record.presumed_sent
     if behavior.lead_interactions == "replace":
         missing -= record.ever_stored
-    return f"{sorted(missing)} never arrived" if missing else None
+    return f"the interactions {sorted(missing)} are missing" if missing else None
 
 
 def _difference(current: Any, wanted: Any, *, may_have_more: bool, skip: str = "", path: str = "") -> str | None:
     if not isinstance(current, Mapping) or not isinstance(wanted, Mapping):
-        return None if current == wanted else f"{path} is {current!r}, but {wanted!r} is declared"
+        return None if current == wanted else f"payload{path} is {current!r}, but {wanted!r} is declared"
     for name in wanted.keys() - {skip}:
         if name not in current:
-            return f"{path}.{name} is missing"
+            return f"payload{path}.{name} is missing"
         difference = _difference(current[name], wanted[name], may_have_more=may_have_more, path=f"{path}.{name}")
         if difference:
             return difference
     more = current.keys() - wanted.keys()
-    return f"{path} also has {sorted(more)}" if more and not may_have_more else None
+    return f"payload{path} has undeclared members: {sorted(more)}" if more and not may_have_more else None
 
 
-# Writes. They are checked as the service carried them out, whether or not the function got the response.
+# Writes. A write is checked when the service carries it out, even if the function never receives the response.
 
 
 def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: Call) -> None:
-    """Check and record a context that was created."""
+    """Check the creation of a context, and record it in the ledger."""
     event, desired = invocation.event, invocation.event.desired
     engagement = call.input["EngagementIdentifier"]
     context = ledger.simulation.contexts(engagement)[-1]["Id"]
     place = engagement, call.input["Type"], call.input["Catalog"]
     if place != (desired.engagement, desired.type, desired.catalog):
-        report(Invariant.CREATED_AS_DECLARED, f"context {context} was created in {place}")
+        report(Invariant.CREATED_AS_DECLARED, f"context {context} was created with other values: {place}")
     if desired.existing_context_id:
         report(Invariant.IMPORT_CREATES_NOTHING, f"context {context} was created")
     if ledger.updated_in_place(event):
         report(Invariant.UPDATE_CREATES_NOTHING, f"context {context} was created in addition to {event.physical_id}")
     equal = equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []
     if equal:
-        report(Invariant.ADOPTS_EQUAL, f"context {context} was created, although the read returned the equal {equal}")
+        report(Invariant.ADOPTS_EQUAL, f"context {context} was created, although the read returned equal ones: {equal}")
     _check_token(report, ledger, event, context, call.input["ClientToken"])
     record = ledger.add_write(engagement, context)
     record.owner = event.owner
@@ -179,15 +187,15 @@ def _check_token(report: Report, ledger: Ledger, event: Event, context: str, cli
     key, desired = declaration_key(event), event.desired
     use = ledger.token_uses.get(key)
     if use and ledger.is_token_remembered(use):
-        report(Invariant.ONE_CONTEXT, f"context {context} is the second one for {desired}")
+        report(Invariant.ONE_CONTEXT, f"context {context} is the second context created for {desired}")
     elif use:
-        # The service has forgotten the token, and no context that it returned has this payload, so the function could
-        # not know that the context existed.
-        ledger.simulation.counts["unavoidable: the token was forgotten"] += 1
+        # The service has forgotten the client token, and no context that it returned has this payload. So the function
+        # could not know that an earlier request had created a context.
+        ledger.simulation.counts["unavoidable: the service forgot the client token"] += 1
     if use and use.client_token != client_token:
-        report(Invariant.ONE_CLIENT_TOKEN, f"{use.client_token} became {client_token}")
+        report(Invariant.ONE_CLIENT_TOKEN, f"the client token changed from {use.client_token} to {client_token}")
     if desired.client_token not in (None, client_token):
-        report(Invariant.DECLARED_CLIENT_TOKEN, f"{desired.client_token} is declared, {client_token} was sent")
+        report(Invariant.DECLARED_CLIENT_TOKEN, f"{desired.client_token} is declared, but {client_token} was sent")
     ledger.token_uses[key] = TokenUse(
         at=ledger.simulation.clock.now,
         client_token=client_token,
@@ -198,14 +206,14 @@ def _check_token(report: Report, ledger: Ledger, event: Event, context: str, cli
 
 
 def check_update(report: Report, ledger: Ledger, invocation: Invocation, call: Call) -> None:
-    """Check and record a context that was updated."""
+    """Check the update of a context, and record it in the ledger."""
     event, desired = invocation.event, invocation.event.desired
     engagement, context = call.input["EngagementIdentifier"], call.input["ContextIdentifier"]
     known = ledger.record(engagement, context)
     if (known is None or known.owner != event.owner) and desired.existing_context_id != context:
         report(Invariant.OWN_CONTEXT, f"{event} wrote to context {context} of {engagement}")
     if call.input["Payload"] in invocation.confirmed_payloads:
-        report(Invariant.NO_DUPLICATE_UPDATE, f"context {context} got the same update again")
+        report(Invariant.NO_DUPLICATE_UPDATE, f"the same update was sent to context {context} again")
     before = known.payload if known else {}
     record = ledger.add_write(engagement, context)
     if desired.type == "Lead":
@@ -213,7 +221,7 @@ def check_update(report: Report, ledger: Ledger, invocation: Invocation, call: C
         removed = ledger.removed_members(event, before)
         for name in sorted(record.filled_in - set(desired.payload) - removed):
             if record.payload.get(name) != before.get(name):
-                report(Invariant.FILLED_IN_KEPT, f"{name} of context {context} is gone")
+                report(Invariant.FILLED_IN_KEPT, f"the update changed or removed {name} of context {context}")
         record.filled_in -= {name for name in FILLED_IN if name in desired.payload or name not in record.payload}
 
 
@@ -229,9 +237,10 @@ def _check_interaction(
     if ledger.simulation.service.behavior.lead_interactions == "replace" and name in record.sent:
         again = again or ledger.updated_in_place(event) is not None
         if not again:
-            # Nothing shows which of the missing interactions an earlier invocation had sent before its last one.
-            ledger.simulation.counts["unavoidable: a service that replaces interactions lost one"] += 1
+            # The service kept only the last interaction that an earlier invocation sent. The function cannot know which of
+            # the missing interactions that invocation sent before.
+            ledger.simulation.counts["unavoidable: an interaction that the service had replaced was sent again"] += 1
     if again:
-        report(Invariant.NO_DUPLICATE_INTERACTION, f"{name} was sent to context {context} again")
+        report(Invariant.NO_DUPLICATE_INTERACTION, f"interaction {name} was sent to context {context} again")
     record.sent.add(name)
     record.last_event = event.number, record.sent_by(event) | {name}

@@ -1,6 +1,6 @@
-"""Simulated time, and tasks that run concurrently in it, one step at a time.
+"""Simulated time, and a scheduler that runs concurrent tasks in simulated time, one step at a time.
 
-This module knows nothing of Lambda, CloudFormation or Partner Central.
+Nothing in this module is specific to Lambda, CloudFormation or Partner Central.
 """
 
 import heapq
@@ -13,7 +13,7 @@ SECOND = 1_000_000_000  # nanoseconds
 
 
 class Clock:
-    """A clock that moves only when it is advanced, and calls the alarms that are due on the way."""
+    """A clock that advances only on request, and then calls the alarms that become due."""
 
     def __init__(self) -> None:
         self.now = START
@@ -22,20 +22,20 @@ class Clock:
         self._numbers = itertools.count()
 
     def __call__(self) -> int:
-        """Return the nanoseconds since 1970."""
+        """Return the simulated time in nanoseconds since 1970."""
         return self.now
 
     @property
     def seconds(self) -> float:
-        """The seconds since the history began."""
+        """The simulated seconds since the history began."""
         return (self.now - START) / SECOND
 
     def advance(self, seconds: float) -> None:
-        """Move the time forward by a number of seconds."""
+        """Advance the clock by a number of seconds."""
         self.advance_to(self.now + int(seconds * SECOND))
 
     def advance_to(self, time: int) -> None:
-        """Move to a time, and call each alarm on the way at its own time."""
+        """Advance the clock to `time`, in nanoseconds since 1970. The clock stops at each due alarm to call it."""
         while self._due and self._due[0][0] <= time:
             at, number = heapq.heappop(self._due)
             callback = self._callbacks.pop(number, None)
@@ -45,23 +45,23 @@ class Clock:
         self.now = max(self.now, time)
 
     def set_alarm(self, seconds: float, callback: Callable[[], object]) -> int:
-        """Call `callback` after a number of seconds; return a number for `cancel_alarm`."""
+        """Schedule a call of `callback` after a number of seconds, and return the alarm's number."""
         number = next(self._numbers)
         self._callbacks[number] = callback
         heapq.heappush(self._due, (self.now + int(seconds * SECOND), number))
         return number
 
     def cancel_alarm(self, number: int) -> None:
-        """Cancel an alarm."""
+        """Cancel the alarm with this number, if it has not been called yet."""
         self._callbacks.pop(number, None)
 
 
 class Task:
-    """One of several concurrent tasks: a thread that runs only while all others wait.
+    """A thread that runs only while all other tasks wait.
 
     Args:
-        work: What it does.
-        before_step: Called before each of its steps, in the scheduler's thread.
+        work: The function that the thread runs.
+        before_step: A function to call before each step of the task, in the scheduler's thread.
     """
 
     def __init__(self, work: Callable[[], None], before_step: Callable[[], None]) -> None:
@@ -76,13 +76,13 @@ class Task:
         self._thread.start()
 
     def step(self) -> None:
-        """Let it run to its next pause."""
+        """Run the task until it pauses or ends."""
         self._before_step()
         self._turn.release()
         self._others.acquire()
 
     def pause(self, until: int) -> None:
-        """Let the others run, and continue at some time after `until`. Called in the task's own thread."""
+        """Let other tasks run, and continue at `until` or later. Call this only in the task's own thread."""
         self.wakes_at = until
         self._others.release()
         self._turn.acquire()
@@ -91,7 +91,7 @@ class Task:
         self._turn.acquire()
         try:
             self._work()
-        except BaseException as error:  # noqa: BLE001 - Scheduler.run raises it again
+        except BaseException as error:  # noqa: BLE001 - re-raised by Scheduler.run
             self.error = error
         self.done = True
         self._others.release()
@@ -101,8 +101,8 @@ class Scheduler:
     """Runs several tasks concurrently.
 
     Args:
-        clock: The simulated time.
-        tasks: For each task its work, and what to call before each of its steps.
+        clock: The clock of the history.
+        tasks: The `work` and the `before_step` of each `Task`.
     """
 
     def __init__(self, clock: Clock, tasks: Sequence[tuple[Callable[[], None], Callable[[], None]]]) -> None:
@@ -111,10 +111,11 @@ class Scheduler:
         self._active = self._tasks[0]
 
     def run(self, order: Sequence[int]) -> None:
-        """Run all tasks to the end, and raise the first error.
+        """Run all tasks until they end, then raise an error that a task raised, if there is one.
 
         Args:
-            order: Which task continues if more than one can; after that, they take turns.
+            order: For each step, a number that selects one of the ready tasks, modulo the count of ready tasks. After the
+                last number, the tasks take turns.
         """
         turns: Iterator[int] = itertools.chain(order, itertools.count())
         running = list(self._tasks)
@@ -131,12 +132,15 @@ class Scheduler:
                 raise task.error
 
     def pause(self, seconds: float) -> None:
-        """Pause the task that is running for at least a number of seconds."""
+        """Pause the running task for at least a number of seconds."""
         self._active.pause(self._clock.now + int(seconds * SECOND))
 
 
 def _acquired_lock() -> threading.Lock:
-    """Return a lock that works as a signal, released by another thread. A semaphore would be slower."""
+    """Return an acquired lock that serves as a signal: one thread waits for it until another thread releases it.
+
+    A semaphore would be slower.
+    """
     lock = threading.Lock()
     lock.acquire()
     return lock

@@ -1,6 +1,6 @@
-"""CloudFormation as a custom resource sees it: stacks, deployments, rollbacks, and the events of each.
+"""A simulation of CloudFormation: stacks, deployments, rollbacks, and the custom resource events that they cause.
 
-It sends events to the function and believes its responses. This module knows nothing of Partner Central.
+The simulation sends the events to the function and acts on its responses. This module does not access Partner Central.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 """
 
@@ -17,8 +17,8 @@ from tests.histories.invocation import Invocation
 from tests.histories.oracle import Oracle
 from tests.histories.simulation import Simulation
 
-SERVICE_TIMEOUT = 3000
-LAMBDA_RETRY_DELAYS = (60, 120)
+SERVICE_TIMEOUT = 3000  # seconds
+LAMBDA_RETRY_DELAYS = (60, 120)  # seconds
 
 
 @dataclass(kw_only=True)
@@ -34,7 +34,7 @@ class Stack:
     """A stack.
 
     Attributes:
-        abandoned: The logical ids of resources whose rollback failed. Nobody knows their state, so nothing is done with them.
+        abandoned: The logical ids of resources whose rollback failed. Their state is unknown, so they are not used again.
     """
 
     name: str
@@ -45,25 +45,25 @@ class Stack:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """An operation on a stack that is in progress."""
+    """A stack operation that is in progress."""
 
     stack: Stack
     deployment: Deployment
     deliveries: Iterator[Delivery]
 
     def next_delivery(self) -> Delivery:
-        """Return how the next event is delivered."""
+        """Return the next delivery. After the last drawn delivery, every delivery is without faults."""
         return next(self.deliveries, Delivery())
 
 
 @dataclass(kw_only=True)
 class Change:
-    """What an operation did to one resource.
+    """The result of a stack operation for one resource.
 
     Attributes:
-        event: The Create or Update.
-        before: The resource before; None if it was created.
-        response: The response that CloudFormation received, if any.
+        event: The Create or Update event.
+        before: The resource before the operation, or None if the operation created it.
+        response: The response that CloudFormation received, or None if there was no response.
     """
 
     event: Event
@@ -72,7 +72,7 @@ class Change:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the response was SUCCESS."""
+        """Whether CloudFormation received a response with the Status SUCCESS."""
         return self.response is not None and self.response["Status"] == "SUCCESS"
 
     @property
@@ -80,16 +80,16 @@ class Change:
         """The resource's physical id after the change."""
         if self.response:
             return str(self.response["PhysicalResourceId"])
-        # CloudFormation generates an id for a Create that gets no response.
+        # CloudFormation generates a physical id if it receives no response to a Create.
         return self.before.physical_id if self.before else f"generated-{self.event.number}"
 
 
 class CloudFormation:
-    """CloudFormation in one history.
+    """The simulated CloudFormation of one history.
 
     Attributes:
-        stacks: The stacks that exist, by name.
-        latest: By owner, the latest event of a resource.
+        stacks: The stacks that exist, keyed by name.
+        latest: The latest event of each resource, keyed by owner.
     """
 
     def __init__(self, simulation: Simulation, oracle: Oracle) -> None:
@@ -102,12 +102,12 @@ class CloudFormation:
         self._stack_ids = 0
 
     def deploy(self, name: str, changes: Mapping[str, Declaration | None], deployment: Deployment) -> None:
-        """Create or update a stack; roll back if anything fails.
+        """Create or update a stack, and roll back if a resource fails.
 
         Args:
             name: The stack's name.
-            changes: By logical id, what is declared now; None if the resource is no longer declared.
-            deployment: How it proceeds.
+            changes: The new declarations, keyed by logical id. The value None removes the resource.
+            deployment: How the deployment proceeds, including its faults.
         """
         stack = self.stacks.get(name)
         is_new = stack is None
@@ -116,7 +116,7 @@ class CloudFormation:
             stack_id = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/{name}/{self._stack_ids}"
             stack = self.stacks[name] = Stack(name=name, id=stack_id)
         verb = "creates" if is_new else "updates"
-        self._record(f"CloudFormation {verb} stack {name}", "and another resource will fail" * deployment.fails)
+        self._record(f"CloudFormation {verb} stack {name}", "(another resource will fail)" * deployment.fails)
         operation = Operation(stack=stack, deployment=deployment, deliveries=iter(deployment.deliveries))
         done, succeeded = self._provision(operation, changes)
         if succeeded and not deployment.fails:
@@ -139,7 +139,7 @@ class CloudFormation:
             self._oracle.on_removed(owner(name, logical_id))
 
     def deliver_again(self, event: Event, delivery: Delivery, order: Sequence[int]) -> None:
-        """Deliver an old event again. CloudFormation ignores the response."""
+        """Deliver the event of a completed operation again. CloudFormation ignores the response."""
         self._record(f"event {event.number} is delivered again")
         self._deliver([(event, delivery)], order)
         stack = self.stacks.get(event.owner[0].upper())
@@ -147,7 +147,7 @@ class CloudFormation:
             self._oracle.on_removed(event.owner)
 
     def _provision(self, operation: Operation, changes: Mapping[str, Declaration | None]) -> tuple[list[Change], bool]:
-        """Create and update resources; after a failure, start nothing more. Return whether all succeeded."""
+        """Create and update resources until one fails. Return the changes, and whether all of them succeeded."""
         stack, deployment = operation.stack, operation.deployment
         declared = {logical_id: each for logical_id, each in changes.items() if each is not None}
         batches = [list(declared)] if deployment.parallel and declared else [[logical_id] for logical_id in declared]
@@ -187,7 +187,7 @@ class CloudFormation:
     def _clean_up(
         self, operation: Operation, changes: Mapping[str, Declaration | None], done: Sequence[Change]
     ) -> None:
-        """Delete what was replaced and what is no longer declared."""
+        """Delete the resources that were replaced and those that are no longer declared."""
         for change in done:
             if change.before and change.before.physical_id != change.physical_id:
                 self._simulation.counts["replaced"] += 1
@@ -252,7 +252,11 @@ class CloudFormation:
         return event
 
     def _deliver(self, events: Sequence[tuple[Event, Delivery]], order: Sequence[int]) -> list[dict[str, Any] | None]:
-        """Deliver events at the same time, with Lambda's retries. Return the first response that each received."""
+        """Deliver events concurrently, and let Lambda retry failed invocations.
+
+        Returns:
+            For each event, the first response that CloudFormation received, or None if it received no response.
+        """
         started = self._simulation.clock.now
         first: list[list[Invocation]] = []
         alone = len(events) == 1 and events[0][1].duplicate is None
@@ -277,7 +281,7 @@ class CloudFormation:
         return responses
 
     def _retry(self, event: Event, delivery: Delivery) -> list[bytes]:
-        """Let Lambda retry an event whose invocation failed. Return what CloudFormation received."""
+        """Let Lambda retry an event whose invocation failed. Return the responses that CloudFormation received."""
         if not delivery.retries:
             return []
         received = []

@@ -1,7 +1,7 @@
-"""Replacements of parts of the handler, as a careless developer might have written them.
+"""Defective versions of handler functions, as a careless developer might have written them.
 
-Each function has the signature of the part that it replaces. `mutants` defines what it replaces and which invariant it
-violates.
+Each function has the signature of the handler function that it replaces. `mutants.py` specifies that handler function and the
+invariants that the defect violates.
 """
 
 import random

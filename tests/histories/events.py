@@ -1,4 +1,4 @@
-"""What a template declares about one context, and the events that CloudFormation sends to the function for it."""
+"""The declaration of a context in a template, and the events that CloudFormation sends to the function."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ ACCOUNT = "111122223333"
 
 
 def owner(stack_name: str, logical_id: str) -> str:
-    """Return the owner of a context: a logical id in stacks of one name, in lower case for use in addresses."""
+    """Return the owner of a context: the stack's name and the logical id.
+
+    The owner is in lowercase because payloads contain it in web and email addresses.
+    """
     return f"{stack_name}{logical_id}".lower()
 
 
@@ -21,7 +24,7 @@ def engagement_arn(catalog: str, engagement: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """A resource in a template.
+    """The declaration of an engagement context in a template.
 
     Attributes:
         engagement: The engagement's id.
@@ -31,7 +34,7 @@ class Declaration:
         client_token: The property `ClientToken`.
         adopt_existing: The property `AdoptExisting`.
         existing_context_id: The property `ContextIdentifier`.
-        service_timeout: The property `ServiceTimeout`. Another value causes an Update that changes nothing.
+        service_timeout: The property `ServiceTimeout`, in seconds. A new value causes an Update that changes no context.
     """
 
     engagement: str
@@ -50,11 +53,11 @@ class Declaration:
 
     @property
     def payload(self) -> Json:
-        """The payload, without the name of its Type around it."""
+        """The payload, without the enclosing object whose key is the Type."""
         return self.spec.payload
 
     def properties(self) -> dict[str, Any]:
-        """Return the ResourceProperties, in which CloudFormation makes every scalar a string."""
+        """Return the ResourceProperties. Every scalar is a string, because CloudFormation converts scalars to strings."""
         properties = {
             "ServiceToken": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:Provider",
             "ServiceTimeout": str(self.service_timeout),
@@ -77,18 +80,18 @@ class Declaration:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """An event of the custom resource.
+    """A custom resource event.
 
     Attributes:
         request_type: `Create`, `Update` or `Delete`.
-        number: The event's number in the history, which makes its ResponseURL unique.
-        request_id: CloudFormation's RequestId, which is not always a new one.
+        number: The event's number in the history. The ResponseURL contains the number and is therefore unique.
+        request_id: CloudFormation's RequestId. Several events can have the same RequestId.
         stack_id: The stack's ARN.
-        owner: The owner of the resource's contexts. It stays the same if the stack is deleted and created again.
+        owner: The owner of the resource's contexts. The owner stays the same if the stack is deleted and created again.
         logical_id: The resource's logical id.
-        desired: The ResourceProperties.
-        previous: The OldResourceProperties; None unless this is an Update.
-        physical_id: The physical id; None for a Create.
+        desired: The declaration in the ResourceProperties.
+        previous: The declaration in the OldResourceProperties of an Update, or None for other request types.
+        physical_id: The physical id, or None for a Create.
     """
 
     request_type: str
@@ -103,11 +106,11 @@ class Event:
 
     @property
     def response_url(self) -> str:
-        """The pre-signed URL. It is a credential, so it contains the mark that must not appear in a log."""
+        """The pre-signed URL. It is a credential, so it contains `SENSITIVE_MARK`, which must not appear in a log."""
         return f"https://responses.example/{self.number}?Signature={SENSITIVE_MARK}"
 
     def json(self) -> dict[str, Any]:
-        """Return the event as the function gets it."""
+        """Return the event in the format in which the function receives it."""
         old: Mapping[str, Any] = {"OldResourceProperties": self.previous.properties()} if self.previous else {}
         physical_id = {"PhysicalResourceId": self.physical_id} if self.physical_id is not None else {}
         return {

@@ -1,6 +1,6 @@
-"""The causes that allow a FAILED response, and the words that its Reason must contain then.
+"""The causes that justify a FAILED response, and the words that the Reason must contain for each cause.
 
-Any other FAILED response violates `NO_UNEXPECTED_FAILURE`: with retries, the handler could have succeeded.
+A FAILED response without such a cause violates `NO_UNEXPECTED_FAILURE`, because the handler could have succeeded by retrying.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from tests.histories.ledger import Ledger, equal_contexts
 from tests.histories.payloads import Json
 
 MOST_INTERACTIONS = 10
-OUT_OF_TIME_SECONDS = 700  # of the 830 that the handler has for calls
+OUT_OF_TIME_SECONDS = 700  # less than the 830 seconds that the handler has for its calls
 
-# What the Reason names after a lasting fault.
+# The error code that the Reason must contain for each lasting fault.
 LASTING_FAULT_ERRORS = {
     "throttle": "ThrottlingException",
     "error": "InternalServerException",
@@ -29,12 +29,12 @@ LASTING_FAULT_ERRORS = {
 
 
 def expected_failure(ledger: Ledger, invocation: Invocation, reason: str) -> str | None:
-    """Return the cause that allows an invocation to fail; None if there is none.
+    """Return the cause that justifies the FAILED response of an invocation, or None if there is no such cause.
 
     Args:
-        ledger: The truth.
-        invocation: The invocation, when it responds.
-        reason: The Reason of its response.
+        ledger: The ledger of the history.
+        invocation: The invocation at the time of its response.
+        reason: The Reason in the response.
     """
     for cause, *words in _causes(ledger, invocation):
         if all(word in reason for word in words):
@@ -43,7 +43,7 @@ def expected_failure(ledger: Ledger, invocation: Invocation, reason: str) -> str
 
 
 def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
-    """Yield each cause that applies, and the words that its Reason must contain."""
+    """Yield a tuple for each cause that applies: the cause, and the words that the Reason must contain."""
     event = invocation.event
     if event.request_type == "Delete":
         return
@@ -58,7 +58,7 @@ def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]
 
 
 def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
-    """Yield what is wrong with the declaration itself."""
+    """Yield the causes that result from the declaration, with the words that the Reason must contain."""
     desired = invocation.event.desired
     if desired.spec.flaw:
         yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
@@ -76,7 +76,7 @@ def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
 
 
 def _creation_failures(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
-    """Yield why no context can be created, and none can be identified as the resource's."""
+    """Yield the causes that prevent both creating and adopting a context, with the words that the Reason must contain."""
     event, desired = invocation.event, invocation.event.desired
     if desired.adopt_existing and len(equal_contexts(invocation.last_read, desired, normalize=True)) > 1:
         yield "two equal contexts", "[AMBIGUOUS_CONTEXT]", "existing_context_id", "adopt_existing"
@@ -99,10 +99,11 @@ def _has_too_many_interactions(ledger: Ledger, invocation: Invocation) -> bool:
 
 
 def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether a read looks the same for a service that appends interactions and for one that replaces them.
+    """Whether the latest read fits both a service that appends interactions and a service that replaces interactions.
 
-    It contains no interaction that was declared before, an unknown one, and a new one that is declared after a missing one:
-    either the service replaces, and AWS added an interaction; or it appends, and AWS edited some.
+    Such a read contains no interaction of the previous declaration. It contains an unknown interaction, and a new interaction
+    that the declaration lists after a missing new interaction. Either the service replaces interactions and AWS added one, or
+    the service appends interactions and AWS edited some.
     """
     event, desired = invocation.event, invocation.event.desired
     previous = ledger.previous(event)

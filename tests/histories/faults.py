@@ -1,31 +1,32 @@
-"""What can fail while an event is handled, and how a deployment proceeds: plain values, drawn by hypothesis.
+"""The faults during an invocation and the incidents of a deployment, as plain values that hypothesis draws.
 
-`invocation` and `cloudformation` make them happen.
+`invocation.py` and `cloudformation.py` carry out what these values specify.
 """
 
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-# What can happen to one API call. Each of these passes: a retry succeeds.
+# Faults of a single API call. Each fault is temporary, so a retry succeeds.
 CALL_FAULTS = (
     "throttle",
-    "error",  # 500, and nothing was done
-    "error after commit",  # 500, although the call was carried out
-    "gateway error",  # 503 with an HTML page, from a proxy in front of the service
+    "error",  # HTTP 500, and the service does not carry out the call
+    "error after commit",  # HTTP 500, although the service carries out the call
+    "gateway error",  # HTTP 503 with an HTML page, from a proxy in front of the service
     "conflict",
     "denied",
-    "drop",  # the connection is closed before anything is done
-    "drop after commit",
-    "slow",  # 15 s
-    "timeout",  # no response in time, and nothing is done
-    "timeout after commit",
-    "late",  # no response in time, and the call is carried out afterwards
-    "trickle",  # the response arrives so slowly that no read times out
+    "drop",  # the connection closes before the service carries out the call
+    "drop after commit",  # the connection closes after the service carried out the call
+    "slow",  # the response takes 15 seconds
+    "timeout",  # the client times out, and the service does not carry out the call
+    "timeout after commit",  # the service carries out the call, but the client times out
+    "late",  # the client times out, and the service carries out the call afterwards
+    "trickle",  # the response arrives in small pieces, so that no socket read times out
 )
-# What AWS, or a colleague in the console, writes to the engagement right before a call.
+# Writes to the engagement by AWS, or by a colleague in the console, right before an API call.
 FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "customer", "context")
-# What happens to every call from one call on. "denied finally" is an AccessDeniedException with a reason that no retry changes.
+# Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason. The
+# handler does not retry such a call.
 LASTING_FAULTS = (
     "throttle",
     "error",
@@ -37,21 +38,22 @@ LASTING_FAULTS = (
     "timeout",
     "denied finally",
 )
-# Where the process ends: around its nth API call, or around its response.
+# The points at which the process can crash: before or after a given API call, or before or after the response.
 CRASHES = ("before call", "after call", "before response", "after response")
-# What can happen to one attempt to deliver the response.
+# Faults of a single attempt to deliver the response to CloudFormation. After "lost", CloudFormation has the response, but the
+# function's request times out.
 RESPONSE_FAULTS = ("503", "drop", "lost", "403")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Faults:
-    """What happens to one invocation of the function.
+    """The faults of one invocation of the function.
 
     Attributes:
-        calls: Numbers of API calls, from 0, each with one of `CALL_FAULTS` or `FOREIGN_WRITES`.
-        lasting: The number of the first call that fails, and one of `LASTING_FAULTS`.
-        crash: One of `CRASHES`, and the number of the API call.
-        responses: One of `RESPONSE_FAULTS` for each attempt to deliver the response; later attempts succeed.
+        calls: Pairs of the number of an API call, counted from 0, and one of `CALL_FAULTS` or `FOREIGN_WRITES`.
+        lasting: The number of the first API call that fails, and one of `LASTING_FAULTS`.
+        crash: One of `CRASHES`, and the number of the API call. The crashes around the response ignore the number.
+        responses: One of `RESPONSE_FAULTS` for each of the first attempts to deliver the response. Later attempts succeed.
     """
 
     calls: tuple[tuple[int, str], ...] = ()
@@ -65,12 +67,12 @@ NO_FAULTS = Faults()
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """How an event reaches the function.
+    """How an event is delivered to the function.
 
     Attributes:
-        invocations: What happens to the first invocation and to Lambda's retries of it; nothing to further ones.
-        duplicate: What happens to a second delivery of the event at the same time, if there is one.
-        retries: Whether Lambda retries an invocation that failed. If not, CloudFormation can wait in vain.
+        invocations: The faults of the first invocation, then of each of Lambda's retries. Further retries have no faults.
+        duplicate: The faults of a second, concurrent delivery of the event, or None if there is no second delivery.
+        retries: Whether Lambda retries a failed invocation. Without retries, CloudFormation might receive no response.
     """
 
     invocations: tuple[Faults, ...] = ()
@@ -83,12 +85,12 @@ class Deployment:
     """How a deployment proceeds.
 
     Attributes:
-        deliveries: How its events are delivered, in order; further ones without faults.
-        parallel: Whether CloudFormation provisions its resources at the same time.
-        order: Which concurrent task continues if more than one can.
-        fails: Whether another resource of the stack fails in the end.
-        sends_delete: Whether CloudFormation sends Delete events, as it does without the Retain policies.
-        reuses_request_id: Whether its events have the RequestId of an earlier event.
+        deliveries: The deliveries of the deployment's events, in order. Further events are delivered without faults.
+        parallel: Whether CloudFormation provisions the stack's resources concurrently.
+        order: The order in which concurrent invocations proceed. See `Scheduler.run`.
+        fails: Whether another resource of the stack fails at the end, so that CloudFormation rolls back the stack.
+        sends_delete: Whether CloudFormation sends Delete events. With the Retain policies, it sends none.
+        reuses_request_id: Whether the deployment's events all have the RequestId of the history's first event.
     """
 
     deliveries: tuple[Delivery, ...] = ()
@@ -102,7 +104,8 @@ class Deployment:
 NO_INCIDENTS = Deployment()
 
 _call_numbers = st.sampled_from((0, 1, 1, 1, 2, 2, 3))
-# Twice as often: what leaves open whether a write was carried out, and what changes between a read and a write.
+# Two groups are drawn twice as often: faults after which the function cannot know whether a write was carried out, and
+# writes by others between the function's read and its own write.
 _call_faults = st.sampled_from(
     (
         *CALL_FAULTS,

@@ -1,7 +1,8 @@
-"""The function, run as Lambda runs it, in this process and in simulated time.
+"""A simulation of Lambda that runs the function in this Python process and in simulated time.
 
-The handler and botocore's client are the real ones. Their HTTP requests go to an `Invocation` instead of the network. A process
-is an object, and ends by an exception that the handler does not catch. This module knows nothing of stacks.
+The handler and botocore's client are the real ones, but their HTTP requests go to an `Invocation` instead of the network. A
+`Process` object represents a Lambda process. To simulate a crash, the simulation raises an exception that the handler does not
+catch. This module does not depend on stacks.
 """
 
 import contextlib
@@ -26,7 +27,10 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "exa
 
 
 class _Active:
-    """The invocation that runs, and its process. The handler's modules exist only once, so there is only one."""
+    """The invocation that is running, and its process.
+
+    Concurrent invocations take turns, because all processes share the handler's modules.
+    """
 
     invocation: Invocation | None = None
     process: "Process | None" = None
@@ -34,12 +38,12 @@ class _Active:
 
 def _invocation() -> Invocation:
     if _Active.invocation is None:
-        raise AssertionError("the function did something outside of an invocation")
+        raise AssertionError("the handler must run only during an invocation, but none is active")
     return _Active.invocation
 
 
 class Process:
-    """A process of the function: what the handler keeps from one event to the next."""
+    """A Lambda process of the function, with the state that the handler keeps between events."""
 
     def __init__(self) -> None:
         self.resource = response.CfnResource(sleep=_sleep)
@@ -51,21 +55,21 @@ class Process:
         self.log_fields: dict[str, Any] = {}
 
     def activate(self, invocation: Invocation) -> None:
-        """Make the handler's modules belong to this process."""
+        """Make the handler's modules use the state of this process and send their requests to `invocation`."""
         _Active.invocation, _Active.process = invocation, self
         index.helper = self.resource
         logs._bound = self.log_fields
 
 
 class Function:
-    """The function of one history. Idle processes are reused."""
+    """The function of one history. Like Lambda, it reuses idle processes."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._idle: list[Process] = []
 
     def invoke(self, invocations: Sequence[Invocation], order: Sequence[int] = ()) -> None:
-        """Run invocations to the end, concurrently if there are several."""
+        """Run invocations until they end, concurrently if there are several."""
         if len(invocations) == 1:
             self._invoke_one(invocations[0])
         else:
@@ -110,7 +114,7 @@ class Function:
             index.handler(invocation.event.json(), context)
         except ProcessEndedError:
             invocation.crashed = True
-        except Exception as error:  # noqa: BLE001 - Lambda accepts any error
+        except Exception as error:  # noqa: BLE001 - Lambda treats any exception as a failed invocation
             invocation.error = error
         if not invocation.crashed:
             self._idle.append(process)
@@ -122,7 +126,7 @@ def _sleep(seconds: float) -> None:
 
 
 class _Timer:
-    """threading.Timer in simulated time."""
+    """A replacement of `threading.Timer` that runs in simulated time."""
 
     daemon = False
 
@@ -143,7 +147,7 @@ class _Timer:
     def _fire(self) -> None:
         simulation, previous = self._invocation.simulation, (_Active.invocation, _Active.process)
         if self._process is None or self._process.resource._lock.locked():
-            # A real thread would wait here until the response is sent, and then find nothing to do.
+            # The response is being sent. A real timer would wait until it is sent, and then have nothing to do.
             return
         self._invocation.record("the deadline's timer fires")
         simulation.counts["timer fired"] += 1
@@ -160,7 +164,7 @@ class _Timer:
 
 
 class _Output:
-    """Standard output that goes to the invocation that runs."""
+    """A replacement of `sys.stdout` that adds the output to the log lines of the running invocation."""
 
     def __init__(self, original: Any) -> None:
         self._original = original
@@ -197,7 +201,7 @@ def _client() -> Any:
     with mock.patch.dict("os.environ", CREDENTIALS):
         client: Any = partner_central.connect()
     client.meta.events.register("before-send.partnercentral-selling", _send)
-    # No test here looks at signatures or the user agent, and both take time.
+    # No history checks signatures or the user agent, and generating them takes time.
     client.meta.events.register("choose-signer.partnercentral-selling", lambda **_: UNSIGNED)
     agent = client._user_agent_creator.to_string()
     client._user_agent_creator.to_string = lambda: agent
@@ -218,7 +222,7 @@ def _seconds() -> float:
 
 @contextlib.contextmanager
 def installed() -> Iterator[None]:
-    """Run the handler's modules in the simulation."""
+    """Return a context manager in which the handler's modules run in the simulation."""
     budget = functools.partial(retries.RetryBudget, sleep=_sleep, uniform=_Jitter.uniform)
     time = SimpleNamespace(monotonic=_seconds, sleep=_sleep)
     log, root = _Log(), logging.getLogger()

@@ -1,4 +1,4 @@
-"""The invariants: what must be true in every history, whatever fails. `oracle` and `checks` check them."""
+"""The invariants: the conditions that must be true in every history, whatever fails. `oracle.py` and `checks.py` check them."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -8,7 +8,7 @@ from tests.histories.trace import Trace
 
 
 class Invariant(Enum):
-    """An invariant. Its value is the name that a failure reports."""
+    """An invariant. The value of the member is the text that a failure reports."""
 
     # Responses and logs.
     ONE_RESPONSE = "an event gets exactly one response"
@@ -19,21 +19,21 @@ class Invariant(Enum):
     NO_SENSITIVE_LOG = "no log line contains sensitive data"
     ALLOWED_LOG_FIELDS = "log lines contain only allowed fields"
     NO_UNEXPECTED_FAILURE = "no event fails without an expected cause"
-    # Which context is the resource's.
+    # The choice of a resource's context.
     ONE_CONTEXT = "a declaration creates at most one context"
     ONE_CLIENT_TOKEN = "a declaration always has the same client token"
     DECLARED_CLIENT_TOKEN = "a declared client_token is sent"
-    CREATED_AS_DECLARED = "a context is created where it is declared"
+    CREATED_AS_DECLARED = "a context is created with the declared engagement, Type and Catalog"
     ADOPTS_EQUAL = "an equal existing context is adopted"
     ADOPTS_UNAMBIGUOUS = "only an equal, unambiguous context is adopted"
-    ADOPTS_IF_ALLOWED = "adopt_existing=False never adopts"
-    IMPORT_USES_CONTEXT = "existing_context_id selects the context"
-    IMPORT_CREATES_NOTHING = "existing_context_id never creates a context"
+    ADOPTS_IF_ALLOWED = "adopt_existing=False prevents adoption"
+    IMPORT_USES_CONTEXT = "existing_context_id specifies the context to use"
+    IMPORT_CREATES_NOTHING = "no context is created if existing_context_id is set"
     UPDATE_KEEPS_CONTEXT = "an update in place keeps its context"
     UPDATE_CREATES_NOTHING = "an update in place never creates a context"
     OWN_CONTEXT = "no context of another owner is used"
     ONE_RESOURCE = "a context belongs to at most one resource"
-    # What is written.
+    # Writes.
     PAYLOAD_STORED = "the desired payload is stored"
     FILLED_IN_KEPT = "members that AWS filled in are kept"
     NO_DUPLICATE_INTERACTION = "no interaction is sent twice"
@@ -47,10 +47,10 @@ Report: TypeAlias = Callable[[Invariant, str], None]
 
 
 class InvariantError(Exception):
-    """An invariant was violated.
+    """The exception for a violated invariant.
 
     Attributes:
-        invariant: Which one.
+        invariant: The invariant that was violated.
     """
 
     invariant: Invariant
@@ -60,9 +60,10 @@ _classes: dict[Invariant, type[InvariantError]] = {}
 
 
 def violation(invariant: Invariant, detail: str, trace: Trace) -> InvariantError:
-    """Return the error for a violated invariant.
+    """Return the exception for a violated invariant.
 
-    Each invariant has an exception class of its own, because hypothesis would otherwise shrink one failure to another.
+    Each invariant has its own exception class. Otherwise, hypothesis could shrink a history to one that violates another
+    invariant.
     """
     class_ = _classes.setdefault(invariant, type(invariant.name, (InvariantError,), {"invariant": invariant}))
     summary = f"Violated: {invariant.value}\n{detail}"

@@ -1,6 +1,6 @@
-"""One invocation of the function for one event: what happens to its HTTP requests, and what it logged and responded.
+"""An invocation of the function for one event: its HTTP requests with their faults, its log lines and its responses.
 
-This module knows the HTTP requests and responses, but neither the handler's code nor what is right or wrong.
+This module handles HTTP requests and responses. It does not depend on the handler's code, and the oracle does all checks.
 """
 
 import json
@@ -21,55 +21,55 @@ from tests.histories.trace import CREATE, UPDATE
 
 LIMIT_SECONDS = 900
 CALL_SECONDS = 0.05
-LASTING_FAULT_SECONDS = 19  # long, so that it takes few calls until the function's time is up
+LASTING_FAULT_SECONDS = 19  # long enough that the function runs out of time after a few calls
 READ_TIMEOUT = 20  # seconds
 SLOW_SECONDS = 15
-TRICKLE_SECONDS = 870  # longer than until the deadline's timer, shorter than until the function's limit
+TRICKLE_SECONDS = 870  # longer than the handler's deadline timer, but shorter than the function's limit
 ENDPOINT = "https://partnercentral-selling.us-east-1.api.aws"
 
 
 class ProcessEndedError(BaseException):
-    """The process ended. The handler cannot catch this."""
+    """The process ended. The handler does not catch this, because it is not an `Exception`."""
 
 
 class Observer(Protocol):
-    """Who observes invocations: the oracle."""
+    """The interface for observers of invocations. The oracle implements this interface."""
 
     def on_call(self, invocation: "Invocation", call: Call) -> None:
-        """Observe a call that reached the service, whether or not the function gets its response."""
+        """Observe a call that reached the service, even if the function never receives the response."""
 
     def on_call_response(self, invocation: "Invocation", call: Call) -> None:
-        """Observe that the function got the response of a call."""
+        """Observe that the function received the response to a call."""
 
     def on_foreign_write(self, engagement: str, changed: tuple[str, str] | None) -> None:
-        """Observe a write by AWS or a colleague."""
+        """Observe a write to an engagement by AWS or a colleague."""
 
     def on_response(self, invocation: "Invocation", body: bytes) -> None:
         """Observe a response to CloudFormation before it is delivered."""
 
 
 class Invocation:
-    """One invocation.
+    """One invocation of the function.
 
     Args:
-        simulation: The environment.
-        observer: Who observes its calls.
-        event: CloudFormation's event.
-        faults: What happens to it.
-        alone: Whether no other invocation runs at the same time.
+        simulation: The simulated environment.
+        observer: The observer of calls, writes and responses.
+        event: The event from CloudFormation.
+        faults: The faults to simulate.
+        alone: Whether no other invocation runs concurrently.
 
     Attributes:
-        log_lines: What it logged.
-        responses: The different responses that it sent.
-        received: The response that CloudFormation received, if any.
-        crashed: Whether the process ended before the invocation did.
+        log_lines: The lines that the function logged.
+        responses: The distinct responses that the function sent.
+        received: The response that CloudFormation received, or None if it received no response.
+        crashed: Whether the process ended before the handler returned.
         crashed_in_timer: Whether the process ended in the thread of the deadline's timer.
-        error: What the handler raised.
-        accepted: Whether the function knows that its response was accepted.
+        error: The exception that the handler raised, or None.
+        accepted: Whether the function received HTTP status 200 for its response.
         modified_ats: Every ModifiedAt that the service returned to this invocation.
-        last_read: The contexts that the latest read returned; None before the first read.
-        created: The id of the context that a create returned, and whether that context was new.
-        confirmed_payloads: The payloads of updates that the function knows were carried out.
+        last_read: The contexts that the latest read returned, or None before the first read.
+        created: The id of the context that the latest create call returned, and whether that call created the context.
+        confirmed_payloads: The payloads of the updates for which the function received a success response.
         calls: The calls that reached the service.
     """
 
@@ -104,7 +104,7 @@ class Invocation:
         self.simulation.record(*parts, depth=2)
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass, at most up to the function's limit."""
+        """Let time pass. If the function's time limit is reached, end the process."""
         clock = self.simulation.clock
         if self.simulation.in_alarm:
             self.simulation.pass_time(seconds)
@@ -113,28 +113,28 @@ class Invocation:
         if self.crashed_in_timer:
             raise ProcessEndedError
         if clock.now >= self.deadline:
-            self.crash("Lambda ends it after 900 s")
+            self.crash("Lambda's time limit of 900 s is reached")
 
     def remaining_milliseconds(self) -> float:
-        """Return what Lambda's context object returns."""
+        """Return the milliseconds until the function's limit, as Lambda's `get_remaining_time_in_millis` does."""
         return max(0, self.deadline - self.simulation.clock.now) / 1_000_000
 
     def crash(self, reason: str) -> NoReturn:
-        """End the process."""
+        """End the process by raising `ProcessEndedError`."""
         self.record("THE PROCESS ENDS:", reason)
         self.simulation.counts["crashed"] += 1
         self.simulation.counts["crashed after a write"] += any(call.wrote for call in self.calls)
         raise ProcessEndedError
 
     def end(self) -> None:
-        """Drop late requests, except those that create a context: they can arrive at any time."""
+        """Cancel late requests that have not arrived, except those that create a context. Those can arrive at any time."""
         for number in self._late_requests:
             self.simulation.clock.cancel_alarm(number)
 
     # Calls to Partner Central.
 
     def call(self, target: str, body: bytes) -> AWSResponse:
-        """Send a request to Partner Central, with what happens to it on the way."""
+        """Send a request to Partner Central, and simulate the faults of this call."""
         number, self._call_number = self._call_number, self._call_number + 1
         operation = target.rpartition(".")[2]
         fault = self._fault(number, operation)
@@ -233,9 +233,9 @@ class Invocation:
     # The response to CloudFormation.
 
     def respond(self, method: str, url: str, *, body: bytes, headers: dict[str, str], **_: Any) -> SimpleNamespace:
-        """Receive the response, as CloudFormation's pre-signed URL does."""
+        """Receive the response to CloudFormation, as the pre-signed URL would."""
         if (method, url, headers) != ("PUT", self.event.response_url, {"Content-Type": ""}):
-            raise AssertionError(f"the response's request differs from what was signed: {method} {headers}")
+            raise AssertionError(f"expected a PUT to ResponseURL with an empty Content-Type, got {method} {headers}")
         number, self._response_number = self._response_number, self._response_number + 1
         self.pass_time(CALL_SECONDS)
         if self.faults.crash and self.faults.crash[0] == "before response":
@@ -244,7 +244,7 @@ class Invocation:
             self.responses.append(body)
             self._observer.on_response(self, body)
         result = self.faults.responses[number] if number < len(self.faults.responses) else "200"
-        self.record("responds, and gets", result + ":", _summary(body))
+        self.record("sends a response, result", result + ":", _summary(body))
         self.simulation.counts[f"response: {result}"] += 1
         if result == "drop":
             raise urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset"))
