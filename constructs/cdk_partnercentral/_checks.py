@@ -88,9 +88,9 @@ class Registry(Construct):
             paths = [each.path() for each in self._contexts if (each.catalog, each.engagement) == engagement]
             Annotations.of(construct).add_warning_v2(
                 "cdk-partnercentral:engagementFull",
-                f"{len(paths)} contexts are declared for {name}, which can contain {MOST_CONTEXTS}, including those that AWS "
-                "creates. Contexts cannot be deleted, so at least one will fail to deploy. Declare it for another "
-                f"engagement: {', '.join(paths)}.",
+                f"{len(paths)} contexts are declared for {name}, but an engagement can contain only {MOST_CONTEXTS}, including "
+                "those that AWS creates. Contexts cannot be deleted, so at least one will fail to deploy. Move at least one of "
+                f"these to another engagement: {', '.join(paths)}.",
             )
 
     def validate(self) -> list[str]:

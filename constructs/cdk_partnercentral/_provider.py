@@ -378,11 +378,14 @@ def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()
     given = {name for name, value in options.items() if value is not None}
     for name, other in REQUIRES.items():
         if name in given and other not in given:
-            yield f"{name}: requires {other}"
+            yield f"{name}: has no effect without {other}; set {other} too, or remove {name}"
     for name, other in EXCLUDED_BY.items():
         if name in given and other in given:
-            fix = f"pass {name}=None, because configure sets it" if name in configured else "remove one of them"
-            yield f"{name}: has no effect with {other}; {fix}"
+            if name in configured:
+                origin, fix = "was set by PartnerCentralProvider.configure, and ", f"pass {name}=None to this provider"
+            else:
+                origin, fix = "", "remove one of them"
+            yield f"{name}: {origin}has no effect with {other}; {fix}"
 
 
 def _timeout_problems(timeout: object) -> Iterator[str]:
@@ -411,7 +414,10 @@ def provider_problems(stack: Stack, provider: object) -> Iterator[str]:
     if not isinstance(provider, PartnerCentralProvider):
         yield f"provider: must be a PartnerCentralProvider; got {kind(provider)}"
     elif Stack.of(provider).node.path != stack.node.path:
-        yield "provider: must be in the same stack as the context; got a provider in another stack"
+        yield (
+            f"provider: must be in the same stack as the context, {stack.node.path}; got a provider in "
+            f"{Stack.of(provider).node.path}"
+        )
 
 
 def function_code(path: Path) -> lambda_.Code:

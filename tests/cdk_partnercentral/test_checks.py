@@ -125,7 +125,7 @@ def test_more_contexts_than_an_engagement_can_contain_are_a_warning(stack: Stack
     for number in range(7):
         declare(stack, f"Deal{number}", payload=project(f"Deal {number}"))
     found = Annotations.from_stack(stack).find_warning(
-        "*", Match.string_like_regexp("6 contexts are declared for .*, which can contain 5")
+        "*", Match.string_like_regexp("6 contexts are declared for .*, but an engagement can contain only 5")
     )
     assert [each.id for each in found] == ["/Deals/Deal5"]
 

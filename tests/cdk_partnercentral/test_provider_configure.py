@@ -137,11 +137,15 @@ def test_an_argument_that_contradicts_a_configured_option_is_an_error_that_none_
     boundary = iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "developer-boundary")
     PartnerCentralProvider.configure(stack, permissions_boundary=boundary)
 
-    with pytest.raises(
-        ValueError,
-        match="- permissions_boundary: has no effect with role; pass permissions_boundary=None, because configure sets it",
-    ):
+    with pytest.raises(ValueError) as raised:
         PartnerCentralProvider(stack, "Own", role=role)
+
+    assert str(raised.value).splitlines()[1:] == [
+        (
+            "- permissions_boundary: was set by PartnerCentralProvider.configure, and has no effect with role; pass "
+            "permissions_boundary=None to this provider"
+        )
+    ]
     PartnerCentralProvider(stack, "Own", role=role, permissions_boundary=None)
 
 

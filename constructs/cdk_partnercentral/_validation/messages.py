@@ -58,5 +58,6 @@ def quoted(value: object, allowed: Iterable[str] = ()) -> str:
     if not isinstance(value, str):
         return kind(value)
     names = {name.casefold(): name for name in allowed}
-    near = difflib.get_close_matches(value.casefold(), names, n=1)
+    # With the default cutoff of 0.6, Mining would be suggested for Banking.
+    near = difflib.get_close_matches(value.casefold(), names, n=1, cutoff=0.75)
     return f"{value!r} (did you mean {names[near[0]]!r}?)" if near else repr(value)

@@ -95,8 +95,8 @@ def _structure(value: Mapping[Any, Any], rule: Rule, path: str) -> Iterator[str]
     has_unresolved_names = any(map(is_unresolved, value))
     if rule.union and len(value) != 1 and not has_unresolved_names:
         yield f"{path}: must have exactly one of {', '.join(rule.members)}; got {', '.join(map(str, value)) or 'none'}"
-    else:
-        yield from _unknown_members(value, rule, path)
+        return
+    yield from _unknown_members(value, rule, path)
     for name in rule.required:
         if name not in value and not has_unresolved_names:
             yield f"{path}.{name}: is required, but missing"
