@@ -56,7 +56,6 @@ class DesiredContext:
     client_token: str | None
 
 
-@jsii.implements(IValidation)
 class Registry(Construct):
     """The declared contexts and the shared provider of one stack.
 
@@ -70,7 +69,7 @@ class Registry(Construct):
         self._count: Counter[tuple[str, str]] = Counter()
         # Cached, because looking up the provider in the construct tree takes two calls to the jsii kernel for each context.
         self.provider: PartnerCentralProvider | None = None
-        stack.node.add_validation(self)
+        stack.node.add_validation(_Validation(self._contexts))
 
     @staticmethod
     def find(stack: Stack) -> Registry | None:
@@ -93,8 +92,19 @@ class Registry(Construct):
                 f"these to another engagement: {', '.join(paths)}.",
             )
 
+
+@jsii.implements(IValidation)
+class _Validation:
+    """The check that the CDK calls at synthesis.
+
+    The registry cannot be this check itself, because older releases of the CDK reject a construct with a method `validate`.
+    """
+
+    def __init__(self, contexts: Sequence[DesiredContext]) -> None:
+        self._contexts = contexts
+
     def validate(self) -> list[str]:
-        """Return one line for each conflict. The CDK calls this method at synthesis."""
+        """Return one line for each conflict."""
         return conflicts(self._contexts)
 
 
