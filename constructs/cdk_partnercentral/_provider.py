@@ -6,7 +6,7 @@ same options.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -22,8 +22,8 @@ from constructs import Construct
 from cdk_partnercentral._iam import RolePolicyDocument, given_role_policy, own_role_policy
 from cdk_partnercentral._identifiers import EngagementIdentifier
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
-from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.messages import kind, raise_problems
+from cdk_partnercentral._validation.provider_options import option_problems
 
 # Never change this ID or the IDs of the constructs below the provider. They determine the logical ID of the function. A new
 # logical ID would change the service token of deployed contexts, and CloudFormation rejects a changed service token.
@@ -33,55 +33,12 @@ OPTIONS_ID = "cdk-partnercentral.Options"
 FUNCTION_ZIP = Path(__file__).parent / "function.zip"
 
 TIMEOUT_MINUTES = 15
-# The function retries for up to a minute while new permissions propagate, and reserves time for its response. A timeout below
-# the minimum is too short for both.
-SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
 # Lambda runs an event at most three times, and waits 1 minute before the second run and 2 minutes before the third.
 RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 
 # A Create uses 37 MB (docs/benchmarks.md) plus Lambda's runtime, so 128 MB would be enough. Lambda allocates CPU in proportion
 # to memory, so with 256 MB a cold start, which is CPU-bound, takes half the time and costs the same.
 MEMORY_MB = 256
-SMALLEST_MEMORY, LARGEST_MEMORY = 128, 10_240
-
-# REQUIRES maps an option to a second option without which the first has no effect. EXCLUDED_BY maps an option to a second
-# option that replaces the first.
-REQUIRES = {"security_groups": "vpc", "vpc_subnets": "vpc"}
-EXCLUDED_BY = {"log_group_encryption_key": "log_group", "log_retention": "log_group", "permissions_boundary": "role"}
-
-
-def _is_object(value: object) -> bool:
-    """Return whether a value can be a construct or another object of the CDK, also one that is implemented in Python."""
-    return not isinstance(value, str | int | float | Mapping | Sequence)
-
-
-def _is_list(value: object) -> bool:
-    return is_list(value) and all(map(_is_object, value))
-
-
-# What the options accept that have no range, and how to get it from what is often passed instead. The CDK reports a wrong
-# kind only when it uses the value, and does not name the option.
-KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "environment_encryption": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
-    "log_group": (_is_object, "a log group; for a name, use aws_logs.LogGroup.from_log_group_name"),
-    "log_group_encryption_key": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
-    "log_retention": (
-        lambda value: isinstance(value, logs.RetentionDays),
-        "an aws_logs.RetentionDays, such as ONE_MONTH",
-    ),
-    "permissions_boundary": (
-        _is_object,
-        "a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn",
-    ),
-    "role": (_is_object, "a role; for an ARN, use aws_iam.Role.from_role_arn"),
-    "security_groups": (
-        _is_list,
-        "a list of security groups; for an ID, use aws_ec2.SecurityGroup.from_security_group_id",
-    ),
-    "tracing": (lambda value: isinstance(value, lambda_.Tracing), "an aws_lambda.Tracing, such as ACTIVE"),
-    "vpc": (_is_object, "a VPC; for an ID, use aws_ec2.Vpc.from_lookup"),
-    "vpc_subnets": (lambda value: is_mapping(value) or _is_object(value), "an aws_ec2.SubnetSelection"),
-}
 
 Init = TypeVar("Init", bound=Callable[..., None])
 Options = ParamSpec("Options")
@@ -358,53 +315,6 @@ def _scope_problems(scope: Construct) -> Iterator[str]:
     existing = [each.node.path for each in scope.node.find_all() if isinstance(each, PartnerCentralProvider)]
     if existing:
         yield f"scope: {name} already contains {existing[0]}; call configure before the first context is declared"
-
-
-def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()) -> Iterator[str]:
-    """Yield the problems of a provider's options.
-
-    Args:
-        options: The options by name.
-        configured: The names of the options that `configure` set.
-    """
-    if options.get("timeout") is not None:
-        yield from _timeout_problems(options["timeout"])
-    if "memory_size" in options:
-        yield from _memory_problems(options["memory_size"])
-    for name, (accepts, allowed) in KINDS.items():
-        value = options.get(name)
-        if value is not None and not accepts(value):
-            yield f"{name}: must be {allowed}; got {kind(value)}"
-    given = {name for name, value in options.items() if value is not None}
-    for name, other in REQUIRES.items():
-        if name in given and other not in given:
-            yield f"{name}: has no effect without {other}; set {other} too, or remove {name}"
-    for name, other in EXCLUDED_BY.items():
-        if name in given and other in given:
-            if name in configured:
-                origin, fix = "was set by PartnerCentralProvider.configure, and ", f"pass {name}=None to this provider"
-            else:
-                origin, fix = "", "remove one of them"
-            yield f"{name}: {origin}has no effect with {other}; {fix}"
-
-
-def _timeout_problems(timeout: object) -> Iterator[str]:
-    allowed = "timeout: must be a Duration of 3 to 15 minutes"
-    if not isinstance(timeout, Duration):
-        yield f"{allowed}; got {kind(timeout)}"
-    elif timeout.is_unresolved():
-        yield f"{allowed}, known at synthesis; got a token"
-    else:
-        seconds = timeout.to_seconds(integral=False)
-        if not SHORTEST_TIMEOUT <= seconds <= LONGEST_TIMEOUT or seconds % 1:
-            yield f"{allowed}, in whole seconds; got {seconds:g} seconds"
-
-
-def _memory_problems(memory_size: object) -> Iterator[str]:
-    is_number = isinstance(memory_size, int | float) and not isinstance(memory_size, bool)
-    if not is_number or not (is_unresolved(memory_size) or memory_size in range(SMALLEST_MEMORY, LARGEST_MEMORY + 1)):
-        given = memory_size if is_number else kind(memory_size)
-        yield f"memory_size: must be an integer from {SMALLEST_MEMORY} to {LARGEST_MEMORY}, in MB; got {given}"
 
 
 def provider_problems(stack: Stack, provider: object) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The options of a provider: what each does to the template, and the combinations and values that are errors."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from aws_cdk.assertions import Annotations, Match
 
 from cdk_partnercentral import PartnerCentralProvider
 from cdk_partnercentral._iam import NETWORK_ACTIONS
+from cdk_partnercentral._validation.provider_options import KINDS
 from tests.cdk_partnercentral.known_ids import FUNCTION
 
 Json = dict[str, Any]
@@ -101,6 +103,12 @@ def test_an_option_of_the_wrong_kind_is_reported_with_how_to_get_the_right_one(
         use_options(*scope, **{option: value})
 
     assert str(raised.value).splitlines()[1:] == [f"- {option}: {problem}"]
+
+
+def test_every_option_is_checked() -> None:
+    options = set(inspect.signature(PartnerCentralProvider).parameters) - {"scope", "id"}
+
+    assert options == {*KINDS, "memory_size", "timeout"}
 
 
 @pytest.mark.parametrize("groups", ["sg-1", ["sg-1"], "one"])

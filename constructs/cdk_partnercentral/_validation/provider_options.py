@@ -1,0 +1,107 @@
+"""Check the options of a provider: one line for each problem.
+
+To add an option, add it to `KINDS`, or write a function for it if it has a range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+
+from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
+from cdk_partnercentral._validation.messages import kind
+
+# The function retries for up to a minute while new permissions propagate, and reserves time for its response. A timeout below
+# the minimum is too short for both.
+SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
+SMALLEST_MEMORY, LARGEST_MEMORY = 128, 10_240
+
+# REQUIRES maps an option to a second option without which the first has no effect. EXCLUDED_BY maps an option to a second
+# option that replaces the first.
+REQUIRES = {"security_groups": "vpc", "vpc_subnets": "vpc"}
+EXCLUDED_BY = {"log_group_encryption_key": "log_group", "log_retention": "log_group", "permissions_boundary": "role"}
+
+
+def _is_object(value: object) -> bool:
+    """Return whether a value can be a CDK object. A Python class can implement a CDK interface, so every class is accepted."""
+    return not isinstance(value, str | int | float | Mapping | Sequence)
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return is_list(value) and all(map(_is_object, value))
+
+
+# For each option without a range: a function that accepts its values, and a description of them for the error message. The CDK
+# would report a value of the wrong kind later, and without the name of the option.
+KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "environment_encryption": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
+    "log_group": (_is_object, "a log group; for a name, use aws_logs.LogGroup.from_log_group_name"),
+    "log_group_encryption_key": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
+    "log_retention": (
+        lambda value: isinstance(value, logs.RetentionDays),
+        "an aws_logs.RetentionDays, such as ONE_MONTH",
+    ),
+    "permissions_boundary": (
+        _is_object,
+        "a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn",
+    ),
+    "role": (_is_object, "a role; for an ARN, use aws_iam.Role.from_role_arn"),
+    "security_groups": (
+        _is_list_of_objects,
+        "a list of security groups; for an ID, use aws_ec2.SecurityGroup.from_security_group_id",
+    ),
+    "tracing": (lambda value: isinstance(value, lambda_.Tracing), "an aws_lambda.Tracing, such as ACTIVE"),
+    "vpc": (_is_object, "a VPC; for an ID, use aws_ec2.Vpc.from_lookup"),
+    "vpc_subnets": (lambda value: is_mapping(value) or _is_object(value), "an aws_ec2.SubnetSelection"),
+}
+
+
+def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()) -> Iterator[str]:
+    """Yield the problems of a provider's options.
+
+    Args:
+        options: The options by name.
+        configured: The names of the options that `configure` set.
+    """
+    if options.get("timeout") is not None:
+        yield from _timeout_problems(options["timeout"])
+    if "memory_size" in options:
+        yield from _memory_problems(options["memory_size"])
+    for name, (accepts, allowed) in KINDS.items():
+        value = options.get(name)
+        if value is not None and not accepts(value):
+            yield f"{name}: must be {allowed}; got {kind(value)}"
+    given = {name for name, value in options.items() if value is not None}
+    for name, other in REQUIRES.items():
+        if name in given and other not in given:
+            yield f"{name}: has no effect without {other}; set {other} too, or remove {name}"
+    for name, other in EXCLUDED_BY.items():
+        if name in given and other in given:
+            if name in configured:
+                origin, fix = "was set by PartnerCentralProvider.configure, and ", f"pass {name}=None to this provider"
+            else:
+                origin, fix = "", "remove one of them"
+            yield f"{name}: {origin}has no effect with {other}; {fix}"
+
+
+def _timeout_problems(timeout: object) -> Iterator[str]:
+    allowed = "timeout: must be a Duration of 3 to 15 minutes"
+    if not isinstance(timeout, Duration):
+        yield f"{allowed}; got {kind(timeout)}"
+    elif timeout.is_unresolved():
+        yield f"{allowed}, known at synthesis; got a token"
+    else:
+        seconds = timeout.to_seconds(integral=False)
+        if not SHORTEST_TIMEOUT <= seconds <= LONGEST_TIMEOUT or seconds % 1:
+            yield f"{allowed}, in whole seconds; got {seconds:g} seconds"
+
+
+def _memory_problems(memory_size: object) -> Iterator[str]:
+    is_number = isinstance(memory_size, int | float) and not isinstance(memory_size, bool)
+    if not is_number or not (is_unresolved(memory_size) or memory_size in range(SMALLEST_MEMORY, LARGEST_MEMORY + 1)):
+        given = memory_size if is_number else kind(memory_size)
+        yield f"memory_size: must be an integer from {SMALLEST_MEMORY} to {LARGEST_MEMORY}, in MB; got {given}"
