@@ -169,6 +169,7 @@ class EngagementContext(Construct):
             function creates a new context instead.
         existing_context_id: The ID of an existing context to manage instead of creating one. String of 1 to 3 characters.
             Use it to import a context that was created elsewhere, or to keep a context after you rename its construct.
+            Cannot be combined with `client_token` or `adopt_existing=False`, which only affect the creation of a context.
         provider: The provider that manages the context, a `PartnerCentralProvider` in the same stack. By default, the
             provider that the stack's contexts share. CloudFormation rejects a change of the provider of a deployed context.
 

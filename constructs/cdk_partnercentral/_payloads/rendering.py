@@ -16,7 +16,9 @@ from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.messages import kind
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
-_CLASSES = ", ".join(f"a {each.payload_class.__name__}" for each in CONTEXT_TYPES if each.payload_class is not None)
+_PAYLOAD_CLASSES = ", ".join(
+    f"a {each.payload_class.__name__}" for each in CONTEXT_TYPES if each.payload_class is not None
+)
 
 
 @dataclass(kw_only=True)
@@ -64,7 +66,7 @@ def _union(payload: object, rendered: Rendered) -> Any:
     if is_unresolved(payload):
         return payload
     rendered.problems.append(
-        f"payload: must be {_CLASSES}, or a mapping with the API's member names; got {kind(payload)}"
+        f"payload: must be {_PAYLOAD_CLASSES}, or a mapping with the API's member names; got {kind(payload)}"
     )
     return None
 
@@ -85,7 +87,7 @@ def _value(value: object, rule: Rule | None, path: str, rendered: Rendered) -> A
         has_zone = value.utcoffset() is not None
         return _timestamp(value) if has_zone and (rule is None or rule.kind == "timestamp") else value
     if isinstance(value, date):
-        return value.isoformat() if rule is None or rule.kind == "string" else value
+        return value.isoformat() if rule is None or rule.name.endswith("DateString") else value
     if rule is None and not isinstance(value, str) and not is_unresolved(value):
         rendered.problems.append(f"{path}: must be a string, date, datetime, mapping or list; got {kind(value)}")
     return value

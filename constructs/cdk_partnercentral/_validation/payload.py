@@ -81,7 +81,7 @@ def _allowed(rule: Rule) -> str:
 
 
 def _given(value: object, rule: Rule) -> str:
-    """Describe a value of the wrong kind, and how to make the right kind of it."""
+    """Describe a value of the wrong kind, and how to convert it to the right kind."""
     if isinstance(value, datetime) and rule.kind == "timestamp":
         return "a datetime without one; pass tzinfo=timezone.utc for UTC"
     if isinstance(value, datetime) and rule.name.endswith("DateString"):
