@@ -1,8 +1,8 @@
 """The Lambda functions that the suite compares: the code of each function as it is deployed, and a process that runs the code.
 
 The library's zip contains byte code for Lambda's version of Python. The suite compiles the same code for its own version of
-Python, also with unchecked hashes. Plain crhelper is measured without byte code, because the machine that packages a function
-usually has another version of Python than Lambda.
+Python, with unchecked hashes as well. Plain crhelper is measured without byte code, because the machine that packages a
+function usually has another version of Python than Lambda.
 """
 
 import compileall

@@ -27,7 +27,7 @@ class Kind(Enum):
 
 
 class ResourceError(Exception):
-    """The resource cannot be brought to what is declared. The text goes into the Reason as it is.
+    """The resource cannot be changed to match its declaration. The text goes into the Reason as it is.
 
     Attributes:
         code: One of `reasons.CODES`.

@@ -16,7 +16,7 @@ SHORT = 3
 
 
 def mask(text: str, values: Iterable[str]) -> str:
-    """Return the text with every one of the values masked, whatever its case and white space."""
+    """Return the text with each occurrence of a value masked. Differences in case and white space are ignored."""
     forms = {" ".join(form.split()) for value in values for form in _forms(value)}
     # The longest first, because a value can contain another. One that is longer than the text only costs time.
     patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True) if len(form) <= len(text)]

@@ -159,7 +159,7 @@ class PartnerCentral:
         }
 
         def error(kind: Kind, cause: Exception, message: str) -> ApiError:
-            # The text of an SDK error can contain files, profiles or URLs. Its name is enough to look it up.
+            # The text of an SDK error can contain files, profiles or URLs. The name of its class is enough to look it up.
             return ApiError(kind, operation=operation, code=type(cause).__name__, message=message)
 
         try:

@@ -26,7 +26,7 @@ class Backoff:
         first: The upper limit of the first pause. It doubles with every retry.
         longest: The upper limit of any pause.
         total: The longest time from the first failure on, calls included. None: as long as the function can run.
-        at_least: The number of retries that are made even if `total` is over.
+        at_least: The minimum number of retries, made even after `total` seconds have passed.
     """
 
     first: float
@@ -109,7 +109,7 @@ class RetryBudget:
         logs.log(decision="retry", attempt=failures, error_code=error.code)
         self._sleep(pause)
         if self._remaining() <= 0:
-            # A sleep takes longer than asked. The failure is more useful to the user than "out of time".
+            # A sleep can take longer than requested. The failure is more useful to the user than "out of time".
             raise error
 
     def reset(self, kind: Kind) -> None:

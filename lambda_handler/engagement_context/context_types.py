@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lambda_handler.engagement_context.comparison import ContextType
 from lambda_handler.engagement_context.lead import Lead
 
-# The key is the Type, and the member of the payload's tagged union.
+# Each key is a Type, which is also the name of the member in the payload's tagged union.
 CONTEXT_TYPES: Mapping[str, ContextType] = {
     "CustomerProject": ContextType(),
     "Lead": Lead(),

@@ -20,7 +20,7 @@ def reconcile(job: Job, context_id: str, engagement: Engagement, previous: Previ
     Args:
         job: The event's work.
         context_id: The context.
-        engagement: The engagement as just read. Its lock goes into the first update.
+        engagement: The engagement as just read. The first update sends its ModifiedAt as the lock.
         previous: What was declared of this context before.
 
     Raises:

@@ -176,7 +176,10 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
         report(Invariant.UPDATE_CREATES_NOTHING, f"context {context} was created in addition to {event.physical_id}")
     equal = equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []
     if equal:
-        report(Invariant.ADOPTS_EQUAL, f"context {context} was created, although the read returned equal ones: {equal}")
+        report(
+            Invariant.ADOPTS_EQUAL,
+            f"context {context} was created, although the function had read contexts with an equal payload: {equal}",
+        )
     _check_token(report, ledger, event, context, call.input["ClientToken"])
     record = ledger.add_write(engagement, context)
     record.owner = event.owner

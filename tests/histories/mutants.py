@@ -31,7 +31,7 @@ class Mutant:
         place: The module or class that contains the replaced attribute.
         attribute: The name of the replaced attribute.
         replacement: The value that replaces the attribute.
-        violates: The invariants that match the defect. The first violation must be of one of these invariants.
+        violates: The invariants that the defect can violate. The first violation must be of one of these invariants.
         seed: The first seed to try. With this seed, few histories are enough to catch the mutant.
     """
 

@@ -66,7 +66,7 @@ def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int)
 
 
 def with_dates(lead: JsonObject, now: int) -> JsonObject:
-    """Return a copy of a Lead in which `now` is the InteractionDate of each interaction that had no InteractionDate."""
+    """Return a copy of a Lead, with the InteractionDate `now` in each interaction that has no InteractionDate."""
     text = without_zeros(now)
     return {**lead, "Interactions": [{"InteractionDate": text, **each} for each in lead.get("Interactions", [])]}
 

@@ -53,7 +53,8 @@ class PartnerCentral:
     rate, validation, client token, engagement, quota or context, type, lock.
 
     Args:
-        behavior (Behavior): The behavior where the API is not documented. You can set the attribute at any time.
+        behavior (Behavior): How the service behaves where the API's documentation leaves it open. You can set
+            the attribute at any time.
         clock (Callable[[], int]): A function that returns the time in nanoseconds since 1970, which is used for ModifiedAt,
             token lifetimes and rate limits. Successive calls can return the same time.
         sleep (Callable[[float], object]): A function that waits for a number of seconds, for `latency` and slow faults.
