@@ -2,7 +2,7 @@
 
 To add an operation, write a function that takes a `Request` and returns the response body. Then add the function to
 `OPERATIONS` at the end of this module, with the operation's API name as the key. The service model must contain the operation,
-because requests are validated against the model. To add an operation to the model, see scripts/trim_model.py.
+because requests are validated against the model. To add an operation to the model, see scripts/service_model.py.
 """
 
 import base64
