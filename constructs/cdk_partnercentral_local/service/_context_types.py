@@ -7,7 +7,8 @@ functions do not change their arguments, but a result can contain objects that a
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from functools import cache
+from typing import Any, Literal, TypeAlias, cast
 
 from botocore.model import ListShape, Shape, StructureShape
 
@@ -77,9 +78,8 @@ def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int,
     change = _rules(name).complete(_rules(name).expand_update(before, change, behavior), behavior, now)
     if behavior.update == "merge":
         return {name: _merged(before, change)}
-    if behavior.refuses_filled_in:
-        return _merged(_only(current, filled_in), {name: change})
-    return {name: change}
+    kept = _only(current, filled_in).get(name, {}) if behavior.refuses_filled_in else {}
+    return {name: _merged(kept, change)}
 
 
 def returned(payload: JsonObject, behavior: Behavior) -> JsonObject:
@@ -130,11 +130,13 @@ def _expand_lead_update(current: JsonObject, change: JsonObject, behavior: Behav
 
 def _show_nulls_in_lead(lead: JsonObject) -> JsonObject:
     """Return a Lead as a recorded response shows it: with null for each absent member, except Insights."""
-    shape = service_model().shape_for("LeadContext")
-    if not isinstance(shape, StructureShape):  # pragma: no cover - the model defines a structure
-        raise TypeError(shape.type_name)
-    members = {name: member for name, member in shape.members.items() if name != "Insights"}
-    return {**lead, **{name: _with_nulls(lead.get(name), member) for name, member in members.items()}}
+    return {**lead, **{name: _with_nulls(lead.get(name), member) for name, member in _lead_members().items()}}
+
+
+@cache
+def _lead_members() -> dict[str, Shape]:
+    shape = cast("StructureShape", service_model().shape_for("LeadContext"))
+    return {name: member for name, member in shape.members.items() if name != "Insights"}
 
 
 def _with_nulls(value: object, shape: Shape) -> object:

@@ -5,9 +5,10 @@ from its documentation: a catalog is `AWS` or `Sandbox`, a payload has the membe
 one member.
 
 Where the model specifies nothing, validation follows other JSON services of AWS. `Behavior` determines what happens to members
-and Types that the model does not define; such members always count as members of a union. Null is the same as an absent member. A value of the wrong JSON type causes a
-ValidationException like every other problem, so that all problems are reported at once. The real service might respond with
-SerializationException instead. Validation converts timestamps to UTC, with as few decimal places as possible.
+and Types that the model does not define. A member that the model does not define counts as a member of a union. Null is the
+same as an absent member. A value of the wrong JSON type causes a ValidationException like every other problem, so that all
+problems are reported at once. The real service might respond with SerializationException instead. Validation converts
+timestamps to UTC, with as few decimal places as possible.
 """
 
 import copy
@@ -132,12 +133,13 @@ def _structure(shape: StructureShape, unknown: _Unknown) -> Check:
                 clean[name] = check_member(member, prefix + name, problems)
             elif required:
                 problems.append(Problem(field=prefix + name, code="REQUIRED_FIELD_MISSING", message="is required"))
-        if unknown.members != "drop":
-            for name in value.keys() - shape.members.keys():
-                if unknown.members == "store":
-                    clean[name] = _copy(value[name], prefix + name, problems)
-                elif value[name] is not None:
-                    problems.append(_problem(prefix + name, "INVALID_VALUE", value[name], f"a member of {shape.name}"))
+        for name, member in value.items() if unknown.members != "drop" else ():
+            if name in shape.members or member is None:
+                continue
+            if unknown.members == "store":
+                clean[name] = _copy(member, prefix + name, problems)
+            else:
+                problems.append(_problem(prefix + name, "INVALID_VALUE", member, f"a member of {shape.name}"))
         return clean
 
     return check
