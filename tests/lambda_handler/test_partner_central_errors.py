@@ -19,7 +19,8 @@ from botocore.exceptions import (
 
 from lambda_handler import partner_central
 from lambda_handler.errors import ApiError, FieldError, Kind
-from lambda_handler.partner_central import TEXT_LIMIT, PartnerCentral
+from lambda_handler.masking import TEXT_LIMIT
+from lambda_handler.partner_central import PartnerCentral
 from tests.lambda_handler.entry import CREATE, READ, UPDATE
 from tests.lambda_handler.scripted import PROJECT, interaction, lead
 from tests.lambda_handler.wire import REQUEST_ID, Wire, engagement, failed
