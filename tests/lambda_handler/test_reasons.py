@@ -66,7 +66,7 @@ def test_a_certificate_error_names_the_setting_to_change() -> None:
 def test_the_response_contains_the_services_reason_and_the_request_id() -> None:
     denied = error(Kind.DENIED, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE", request_id="5f1c2a90")
     assert response(denied) == (
-        "Response: It was refused (reason INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE, request id 5f1c2a90)."
+        "Response (reason INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE, request id 5f1c2a90): It was refused."
     )
 
 
