@@ -126,9 +126,9 @@ def response(error: ApiError) -> str:
         # Each field once, with all that is wrong with it.
         texts = fields.setdefault(entry.field or "(no field)", [])
         text = " ".join(filter(None, (entry.message, entry.code and f"({entry.code})")))
-        if text not in texts:
+        if text and text not in texts:
             texts.append(text)
-    parts = [_summary(error), *(f"{field}: {', '.join(texts)}" for field, texts in fields.items())]
+    parts = [_summary(error), *(": ".join(filter(None, (field, ", ".join(texts)))) for field, texts in fields.items())]
     return f"Response{f' ({details})' if details else ''}: {'; '.join(filter(None, parts))}."
 
 
