@@ -10,6 +10,7 @@ import functools
 import logging
 import sys
 import threading
+import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +19,7 @@ from unittest import mock
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from lambda_handler import index, logs, partner_central, response, retries
+from lambda_handler import index, logs, partner_central, response, retries, sdk
 from tests.histories.clock import SECOND, Scheduler
 from tests.histories.invocation import LIMIT_SECONDS, Invocation, ProcessEndedError
 from tests.histories.simulation import Simulation
@@ -200,12 +201,26 @@ class _Jitter:
 def _client() -> Any:
     with mock.patch.dict("os.environ", CREDENTIALS):
         client: Any = partner_central.connect()
-    client.meta.events.register("before-send.partnercentral-selling", _send)
+    return _simulated(client, "partnercentral-selling", _send)
+
+
+def _simulated(client: Any, service: str, send: Callable[..., AWSResponse]) -> Any:
+    client.meta.events.register(f"before-send.{service}", send)
     # No history checks signatures or the user agent, and generating them takes time.
-    client.meta.events.register("choose-signer.partnercentral-selling", lambda **_: UNSIGNED)
+    client.meta.events.register(f"choose-signer.{service}", lambda **_: UNSIGNED)
     agent = client._user_agent_creator.to_string()
     client._user_agent_creator.to_string = lambda: agent
     return client
+
+
+_sdk_client = sdk.client
+
+
+@functools.cache
+def _any_client(service: str, region: str) -> Any:
+    """Replace `sdk.client`, which creates a client of CloudFormation for each event that needs one."""
+    client = _sdk_client(service, region)
+    return _simulated(client, service, _send_to_stack) if service == "cloudformation" else client
 
 
 def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -214,6 +229,12 @@ def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         target.decode() if isinstance(target, bytes) else target,
         body if isinstance(body, bytes) else str(body).encode(),
     )
+
+
+def _send_to_stack(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    body = request.body.decode() if isinstance(request.body, bytes) else str(request.body)
+    fields = dict(urllib.parse.parse_qsl(body))
+    return _invocation().call_stack(fields["Action"], fields["StackName"], int(fields.get("NextToken", 0)))
 
 
 def _seconds() -> float:
@@ -231,6 +252,7 @@ def installed() -> Iterator[None]:
             (index, "client", _client),
             (index, "RetryBudget", budget),
             (index, "helper", index.helper),
+            (sdk, "client", _any_client),
             (response, "time", time),
             (response, "random", _Jitter),
             (response, "threading", SimpleNamespace(Timer=_Timer, Lock=threading.Lock)),
