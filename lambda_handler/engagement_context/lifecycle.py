@@ -130,8 +130,11 @@ def _created(job: Job, written: Written, known: Engagement) -> Outcome:
     if replayed is None:
         logs.log(decision="created", context=written.context_id)
         return _outcome(job, written.context_id, written.engagement)
+    if replayed.type != job.desired.type:
+        raise _token_used(job, known)
     resources = siblings.resources(job, [replayed])
-    if replayed.type != job.desired.type or siblings.managers(job, replayed.id, resources):
+    if siblings.managers(job, replayed.id, resources):
+        # It was renamed since: the construct with this id is another one now.
         raise _token_used(job, known)
     return _managed(job, replayed, known, "replayed", resources)
 
