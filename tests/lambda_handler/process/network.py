@@ -63,12 +63,16 @@ def proxy(port: int, hosts: list[str]) -> Callable[[socket.socket], None]:
     return handle
 
 
-def page(status: int, body: bytes) -> Callable[[socket.socket], None]:
-    """Return a handler that responds to one request with an HTML page."""
+def page(
+    status: int, body: bytes, header: str = "Content-Type: text/html", requests: list[bytes] | None = None
+) -> Callable[[socket.socket], None]:
+    """Return a handler that responds to one request with a page. It records the beginnings of requests."""
 
     def handle(connection: socket.socket) -> None:
-        connection.recv(65536)
-        head = f"HTTP/1.1 {status} Error\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        request = connection.recv(65536)
+        if requests is not None:
+            requests.append(request)
+        head = f"HTTP/1.1 {status} Error\r\n{header}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         connection.sendall(head.encode() + body)
         connection.shutdown(socket.SHUT_WR)
         # Closed with unread data, the connection would be reset.
