@@ -114,7 +114,9 @@ def _managed(
     The event can be a repetition that arrives long after the stack went on. Then an update would revert later ones.
     """
     if needs_update(job, context.id, engagement, NOTHING):
-        if siblings.is_late(job, context.id, resources or siblings.resources(job, [context])):
+        if resources is None:
+            resources = siblings.resources(job, [context])
+        if siblings.is_late(job, context.id, resources):
             decision = "repeated"
         else:
             engagement = reconcile(job, context.id, engagement, NOTHING)

@@ -12,7 +12,16 @@ from lambda_handler.api import Context, Engagement, Payload
 from lambda_handler.engagement_context.comparison import case, equal, exact, loose
 from lambda_handler.engagement_context.job import Job
 from lambda_handler.engagement_context.lead import INTERACTION, Interactions, split
-from lambda_handler.engagement_context.payloads import Path, at, has_values, is_optional, leaves, merged, missing, without
+from lambda_handler.engagement_context.payloads import (
+    Path,
+    at,
+    has_values,
+    is_optional,
+    leaves,
+    merged,
+    missing,
+    without,
+)
 from lambda_handler.engagement_context.properties import Previous
 from lambda_handler.errors import ApiError, Kind, ResourceError
 
@@ -140,7 +149,9 @@ class _Reconciliation:
                 " or another construct id. A context cannot be deleted.",
             )
         shape = self._job.update_shape
-        absent = {name for each in interactions or [None] for name in missing(shape, self._payload([each] if each else []))}
+        absent = {
+            name for each in interactions or [None] for name in missing(shape, self._payload([each] if each else []))
+        }
         if absent:
             raise ResourceError(
                 "MISSING_MEMBER",
