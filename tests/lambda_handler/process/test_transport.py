@@ -206,6 +206,7 @@ def test_a_retry_after_that_is_longer_than_the_time_left_fails_at_once(fresh: Fr
     reason = cloud.send("Create", properties(cloud.service.create_engagement()))["Reason"]
     assert time.monotonic() - started < 5
     assert reason.startswith("[SERVICE_ERROR] 503 from GetEngagement. ")
+    assert "retry after 3600 seconds" in reason
     assert len(requests) == 1
 
 
