@@ -34,80 +34,76 @@ def split(type_: str, payload: Payload) -> tuple[Payload, Sequence[Payload]]:
 
 
 class Interactions:
-    """The interactions of one Lead, and the rules for sending them.
+    """The interactions of one Lead during one event, and the rules for sending them.
 
     Args:
         desired: What the stack declares.
         previous: What it declared before. It does not prove that anything was sent.
+        current: What the Lead has.
         shape: The members of an interaction in the service model.
     """
 
-    def __init__(self, desired: Sequence[Payload], previous: Sequence[Payload], shape: Shape) -> None:
+    def __init__(
+        self, desired: Sequence[Payload], previous: Sequence[Payload], current: Sequence[Payload], shape: Shape
+    ) -> None:
         self._desired = desired
         self._previous = previous
         self._new = unpaired(desired, previous, shape)[0]
         self._shape = shape
-        self._sent: list[Payload] = []
+        self._had = list(current)
 
-    def pending(self, current: Sequence[Payload]) -> Sequence[Payload]:
+    def pending(self) -> Sequence[Payload]:
         """Return the interactions to send, in the order of declaration.
-
-        Args:
-            current: What the Lead has, as it was last read.
 
         Raises:
             ResourceError: A new interaction may be there already in another form, or there would be too many.
         """
-        had = self._had(current)
-        missing, others = unpaired(self._desired, had, self._shape)
+        missing, others = unpaired(self._desired, self._had, self._shape)
         pending = []
         for place in missing:
-            counterpart = _candidate(self._desired[place], had, others)
+            counterpart = _candidate(self._desired[place], self._had, others)
             if counterpart is None:
-                pending.append(place)
+                pending.append(self._desired[place])
             elif place in self._new:
-                raise _uncertain(place, self._desired[place], counterpart, had[counterpart])
+                raise _uncertain(place, self._desired[place], counterpart, self._had[counterpart])
             else:
                 logs.log(decision="interaction was changed")
-        if pending and len(had) + len(pending) > LIMIT:
+        if pending and len(self._had) + len(pending) > LIMIT:
             raise ResourceError(
                 "TOO_MANY_INTERACTIONS",
-                f"A Lead can have at most {LIMIT} interactions, and none can be removed. This one has {len(had)}, and"
+                f"A Lead can have at most {LIMIT} interactions, and none can be removed. This one has {len(self._had)}, and"
                 f" {len(pending)} more are declared. None of them was sent. Declare fewer interactions.",
             )
-        return [self._desired[place] for place in pending]
+        return pending
 
     def was_sent(self, interaction: Payload) -> None:
-        """Note that an interaction was sent. It is not sent again, whatever a read shows."""
-        self._sent.append(interaction)
+        """Note that an interaction was sent."""
+        self._had.append(interaction)
         if not unpaired([interaction], self._previous, self._shape)[0]:
-            # It was never sent before, or the service replaces interactions.
+            # It was declared before and never sent, or the service replaces interactions.
             logs.log(decision="interaction was missing")
 
-    def arrived(self, interaction: Payload, before: Sequence[Payload], after: Sequence[Payload]) -> bool:
-        """Return whether an update whose outcome was unknown added its interaction.
+    def was_read(self, current: Sequence[Payload]) -> None:
+        """Note what a later read shows. What the Lead had before is not sent again.
 
-        Args:
-            interaction: What the update sent.
-            before: What the Lead had before the update.
-            after: What it had after the repetition of the update ended in a conflict.
+        A read can lag behind, a service can replace interactions, and it can store one in another form.
         """
-        added = unpaired(after, before, self._shape)[0]
-        is_there = not unpaired([interaction], [after[place] for place in added], self._shape)[0]
-        return is_there or _candidate(interaction, after, added) is not None
-
-    def _had(self, current: Sequence[Payload]) -> list[Payload]:
-        """Return what the Lead has, and what it had: a read can lag behind, and a service can replace interactions."""
+        hidden, others = unpaired(self._had, current, self._shape)
         had = list(current)
-        hidden, others = unpaired(self._sent, current, self._shape)
         for place in hidden:
-            changed = _candidate(self._sent[place], current, others)
+            changed = _candidate(self._had[place], current, others)
             if changed is None:
-                had.append(self._sent[place])
+                had.append(self._had[place])
             else:
-                had[changed] = self._sent[place]
+                had[changed] = self._had[place]
                 others.remove(changed)
-        return had
+        self._had = had
+
+    def arrived(self, interaction: Payload, current: Sequence[Payload]) -> bool:
+        """Return whether an update whose outcome is unknown added its interaction, by what a later read shows."""
+        added = unpaired(current, self._had, self._shape)[0]
+        is_there = not unpaired([interaction], [current[place] for place in added], self._shape)[0]
+        return is_there or _candidate(interaction, current, added) is not None
 
 
 def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape) -> tuple[list[int], list[int]]:

@@ -114,7 +114,9 @@ def _managed(
     The event can be a repetition that arrives long after the stack went on. Then an update would revert later ones.
     """
     if needs_update(job, context.id, engagement, NOTHING):
-        if siblings.is_late(job, context.id, resources or siblings.resources(job, [context])):
+        if resources is None:
+            resources = siblings.resources(job, [context])
+        if siblings.is_late(job, context.id, resources):
             decision = "repeated"
         else:
             engagement = reconcile(job, context.id, engagement, NOTHING)
@@ -130,8 +132,11 @@ def _created(job: Job, written: Written, known: Engagement) -> Outcome:
     if replayed is None:
         logs.log(decision="created", context=written.context_id)
         return _outcome(job, written.context_id, written.engagement)
+    if replayed.type != job.desired.type:
+        raise _token_used(job, known)
     resources = siblings.resources(job, [replayed])
-    if replayed.type != job.desired.type or siblings.managers(job, replayed.id, resources):
+    if siblings.managers(job, replayed.id, resources):
+        # It was renamed since: the construct with this id is another one now.
         raise _token_used(job, known)
     return _managed(job, replayed, known, "replayed", resources)
 

@@ -12,7 +12,16 @@ from lambda_handler.api import Context, Engagement, Payload
 from lambda_handler.engagement_context.comparison import case, equal, exact, loose
 from lambda_handler.engagement_context.job import Job
 from lambda_handler.engagement_context.lead import INTERACTION, Interactions, split
-from lambda_handler.engagement_context.payloads import Path, at, has_values, is_optional, leaves, merged, missing, without
+from lambda_handler.engagement_context.payloads import (
+    Path,
+    at,
+    has_values,
+    is_optional,
+    leaves,
+    merged,
+    missing,
+    without,
+)
 from lambda_handler.engagement_context.properties import Previous
 from lambda_handler.errors import ApiError, Kind, ResourceError
 
@@ -86,21 +95,21 @@ class _Reconciliation:
         self._desired, wanted = split(type_, job.desired.payload)
         self._previous, earlier = (None, ()) if payload is None else split(type_, payload)
         self._removes = not (previous.is_import or job.desired.existing_context_id)
-        self._interactions = Interactions(wanted, earlier, job.interaction_shape)
+        self._interactions = Interactions(wanted, earlier, self._current()[1], job.interaction_shape)
         self._members_were_written = False
-        # The interaction of an update with an unknown outcome, and what the Lead had before it.
-        self._unknown: tuple[Payload, Sequence[Payload]] | None = None
+        # The interactions of an update with an unknown outcome.
+        self._unknown: Sequence[Payload] = ()
         self._left_out: set[Path] = set()
         self._refusal: ApiError | None = None
         # Behind a read that lags, a rollback could take what it has to undo for never done.
         self._needs_second_look = payload not in (None, job.desired.payload)
 
     def needs_update(self) -> bool:
-        return bool(self._pending_interactions() or self._pending_members())
+        return bool(self._interactions.pending() or self._pending_members())
 
     def run(self) -> Engagement:
         while True:
-            interactions = self._pending_interactions()
+            interactions = self._interactions.pending()
             if interactions or (not self._members_were_written and self._pending_members()):
                 self._needs_second_look = False
                 self._check(interactions)
@@ -111,9 +120,6 @@ class _Reconciliation:
             else:
                 logs.log(decision="in sync", context=self._context_id)
                 return self._engagement
-
-    def _pending_interactions(self) -> Sequence[Payload]:
-        return self._interactions.pending(self._current()[1])
 
     def _pending_members(self) -> list[Path]:
         previous = self._previous
@@ -140,7 +146,9 @@ class _Reconciliation:
                 " or another construct id. A context cannot be deleted.",
             )
         shape = self._job.update_shape
-        absent = {name for each in interactions or [None] for name in missing(shape, self._payload([each] if each else []))}
+        absent = {
+            name for each in interactions or [None] for name in missing(shape, self._payload([each] if each else []))
+        }
         if absent:
             raise ResourceError(
                 "MISSING_MEMBER",
@@ -152,8 +160,7 @@ class _Reconciliation:
         payload = self._payload(interactions)
 
         def on_unknown_outcome() -> None:
-            if interactions and not self._unknown:
-                self._unknown = interactions[0], self._current()[1]
+            self._unknown = interactions
 
         try:
             written = self._job.update(
@@ -194,25 +201,29 @@ class _Reconciliation:
         logs.log(decision="retry without undeclared members", context=self._context_id, error_code=error.code)
 
     def _recover(self, error: ApiError) -> None:
-        """Read again after a conflict, and find out whether an update with an unknown outcome was carried out."""
+        """Read again after a conflict. Any other write makes the lock invalid."""
         self._job.budget.back_off(error)
         self._read()
-        if self._unknown:
-            interaction, before = self._unknown
-            if self._interactions.arrived(interaction, before, self._current()[1]):
-                self._note_written([interaction])
         if self._members_were_written and self._pending_members():
             # The value was normalized, or changed by others since, or the read lags. Another write would not help.
             logs.log(decision="differs after update", context=self._context_id)
 
     def _note_written(self, interactions: Sequence[Payload]) -> None:
         self._members_were_written = True
-        self._unknown = None
+        self._unknown = ()
         for interaction in interactions:
             self._interactions.was_sent(interaction)
 
     def _read(self) -> None:
+        lock = self._engagement.modified_at
         self._engagement = self._job.read_until_visible(self._context_id)
+        current = self._current()[1]
+        if any(self._interactions.arrived(interaction, current) for interaction in self._unknown):
+            self._note_written(self._unknown)
+        if self._engagement.modified_at != lock:
+            # An update under the lock before has arrived by now, or never will.
+            self._unknown = ()
+        self._interactions.was_read(current)
 
     def _current(self) -> tuple[Payload, Sequence[Payload]]:
         """Return what Partner Central has: the members, and the interactions."""

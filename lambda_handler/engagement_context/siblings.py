@@ -40,8 +40,9 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
     ours = [match for match in matches if _physical_id(job, match.id) in own]
     if ours:
         return ours[0]
-    free = [match for match in matches if not managers(job, match.id, found)]
-    renamed = [match for match in matches if match not in free and _is_renamed(job, matches, match, found)]
+    managed = [match for match in matches if managers(job, match.id, found)]
+    free = [match for match in matches if match not in managed]
+    renamed = _renamed(job, managed, found) if managed else []
     if len(renamed) == 1 and len(free) <= 1:
         # A renamed construct keeps its context, even if another one is equal to it.
         return renamed[0]
@@ -76,13 +77,17 @@ def is_late(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
     )
 
 
-def _is_renamed(job: Job, matches: Sequence[Context], match: Context, found: Sequence[StackResource]) -> bool:
-    """Return whether every resource that manages a context is gone from the template that is being deployed."""
-    template = _asked(job, matches, job.template)
+def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource]) -> list[Context]:
+    """Return the contexts that only resources manage which are gone from the template that is being deployed."""
+    template = _asked(job, managed, job.template)
     try:
-        return not any(declares(template, logical_id) for logical_id in managers(job, match.id, found))
+        return [
+            context
+            for context in managed
+            if not any(declares(template, logical_id) for logical_id in managers(job, context.id, found))
+        ]
     except UnreadableTemplateError as error:
-        raise _unreadable(job, matches, f"The stack's template cannot be read: {error}") from error
+        raise _unreadable(job, managed, f"The stack's template cannot be read: {error}") from error
 
 
 def _asked(job: Job, contexts: Sequence[Context], call: Callable[[], T]) -> T:

@@ -125,9 +125,10 @@ def lead_context(id_: str, payload: Payload) -> Context:
     return Context(id=id_, type="Lead", payload=payload)
 
 
-def written(context_id: str, lock: int, engagement_id: str = ENGAGEMENT) -> Written:
-    """Return the response to a write."""
-    return Written(engagement=engagement(lock=lock, id_=engagement_id), context_id=context_id)
+def written(context_id: str, lock: int | None, engagement_id: str = ENGAGEMENT) -> Written:
+    """Return the response to a write. One without a lock lacks that optional member."""
+    after = Engagement(id=engagement_id, arn=arn(engagement_id), modified_at="" if lock is None else LOCKS[lock])
+    return Written(engagement=after, context_id=context_id)
 
 
 def error(kind: Kind, code: str = "", message: str = "It was refused.", **members: Any) -> ApiError:

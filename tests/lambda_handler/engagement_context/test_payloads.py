@@ -123,7 +123,12 @@ def test_missing_members_are_named_by_their_paths() -> None:
 
 def test_the_known_part_keeps_what_the_model_knows_and_what_is_declared() -> None:
     contact = LEAD["Interaction"]["members"]
-    current = {"Contact": {"Email": "a", "New": "1", "Mine": "2"}, "Id": "3", "Label": {"X": "4", "Y": "5"}, "Usecase": "6"}
+    current = {
+        "Contact": {"Email": "a", "New": "1", "Mine": "2"},
+        "Id": "3",
+        "Label": {"X": "4", "Y": "5"},
+        "Usecase": "6",
+    }
     declared = {"Contact": {"Mine": "0"}, "Label": {"X": "0"}}
     assert known_part(current, declared, contact) == {
         "Contact": {"Email": "a", "Mine": "2"},

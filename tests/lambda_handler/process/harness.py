@@ -87,6 +87,13 @@ class Function:
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 
     @property
+    def peak(self) -> int:
+        """The most memory in bytes that the running process has used so far. Linux only."""
+        assert self._process
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+    @property
     def lines(self) -> list[dict[str, Any]]:
         """The log lines so far."""
         return [json.loads(line) for line in self.output.splitlines() if line.startswith("{")]
