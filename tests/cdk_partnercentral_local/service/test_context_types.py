@@ -436,7 +436,7 @@ def test_members_that_aws_filled_in_are_refused_without_their_names_and_kept(
     service.as_aws.score(engagement, "1", "High")
     service.as_aws.set_customer(engagement, "1", AwsMaturity="Advanced", CompanyName="Acme Inc.")
     service.as_aws.qualify(engagement, "1", "Qualified")
-    customer = {"CompanyName": "Other"}
+    customer: Json = {"CompanyName": "Other"}
     insights = {"LeadReadinessScore": "High"}
 
     refused = [
