@@ -192,7 +192,7 @@ class _Reconciliation:
         suspects = {
             path
             for path, _ in leaves(payload)
-            if path not in declared and path[0] != INTERACTION and is_optional(self._job.update_shape, path)
+            if path not in declared and path[0] != INTERACTION and is_optional(self._job.update_shape, path, declared)
         }
         if self._refusal or not suspects:
             raise self._refusal or error

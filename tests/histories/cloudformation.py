@@ -170,9 +170,18 @@ class CloudFormation:
             self._show(stack, logical_id, resource.physical_id, "DELETE_COMPLETE")
 
     def repeatable(self) -> list[Event]:
-        """Return the latest events that Lambda may still deliver again: their operation is over, but they are not too old."""
+        """Return the latest events that Lambda may still deliver again: their operation is over, but they are not too old.
+
+        An Update is left out if a later event of the same resource followed. The function cannot recognize such a repetition
+        without a call to CloudFormation in each Update.
+        """
         oldest = self._simulation.clock.now - MAXIMUM_EVENT_AGE * SECOND
-        return [event for event in self.events[-8:] if self._sent_at[event.number] >= oldest]
+        return [
+            event
+            for event in self.events[-8:]
+            if self._sent_at[event.number] >= oldest
+            and (event.request_type == "Create" or not self._oracle.ledger.is_superseded(event))
+        ]
 
     def deliver_again(self, event: Event, delivery: Delivery, order: Sequence[int]) -> None:
         """Deliver the event of a completed operation again. CloudFormation ignores the response."""

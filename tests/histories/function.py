@@ -8,22 +8,28 @@ catch. This module does not depend on stacks.
 import contextlib
 import functools
 import logging
+import shutil
 import sys
+import tempfile
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+import boto3
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from cdk_partnercentral_local.service import service_model
 from lambda_handler import index, logs, partner_central, response, retries, sdk
 from tests.histories.clock import SECOND, Scheduler
 from tests.histories.invocation import LIMIT_SECONDS, Invocation, ProcessEndedError
 from tests.histories.simulation import Simulation
 
+_MODEL = Path(__file__).parents[2] / "constructs" / "cdk_partnercentral" / "_validation" / "service-2.json"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
 
 
@@ -199,8 +205,15 @@ class _Jitter:
 
 @functools.cache
 def _client() -> Any:
-    with mock.patch.dict("os.environ", CREDENTIALS):
+    # The development environment's botocore has an older model than the function's. So the client gets the shipped one.
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict("os.environ", {**CREDENTIALS, "AWS_DATA_PATH": folder}):
+        service = Path(folder) / "partnercentral-selling" / service_model().api_version
+        service.mkdir(parents=True)
+        shutil.copy(_MODEL, service)
+        boto3.setup_default_session()
         client: Any = partner_central.connect()
+        client.meta.service_model.shape_for("EngagementContextPayload")
+        boto3.DEFAULT_SESSION = None
     return _simulated(client, "partnercentral-selling", _send)
 
 

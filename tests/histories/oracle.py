@@ -139,7 +139,7 @@ class Oracle:
             # A repetition of an event that is over. CloudFormation ignores the response.
             self.simulation.counts["repetition"] += 1
             return
-        if not in_place:
+        if not in_place and response.physical_id != event.physical_id:
             self._check_origin(invocation, response)
         self._check_number_of_calls(invocation)
         expected = ExpectedState(event=event, context=response.context)

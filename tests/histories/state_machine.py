@@ -377,6 +377,8 @@ class Histories(RuleBasedStateMachine):
     def insert_first(self, choice: int, engagement: int, type_: int, deployment: Deployment) -> None:
         """Insert a deal in front of a list whose logical ids are positions, so that every other deal gets the next id."""
         stack, listed = self._list(choice)
+        if any(each.declared.existing_context_id for each in listed.values()):
+            return
         free = [each for each in LOGICAL_IDS if self._is_free(stack.name, each)]
         if not free:
             return
@@ -390,6 +392,8 @@ class Histories(RuleBasedStateMachine):
     def remove_first(self, choice: int, deployment: Deployment) -> None:
         """Remove the first deal of such a list, so that every other deal gets the previous id."""
         stack, listed = self._list(choice)
+        if any(each.declared.existing_context_id for each in listed.values()):
+            return
         self._begin_step("remove first")
         declared = [resource.declared for resource in listed.values()][1:]
         self._deploy_list(stack, dict(zip(listed, [*declared, None], strict=True)), deployment)
@@ -451,7 +455,10 @@ class Histories(RuleBasedStateMachine):
             return
         if not self.oracle.has_failed:
             self.simulation.clock.advance(1000)
-            for stack, logical_id, resource in self.resources():
+            for stack, logical_id, _ in self.resources():
+                resource = stack.resources.get(logical_id)
+                if resource is None:  # an earlier deployment removed it, as one without rollback was to
+                    continue
                 self.simulation.record("FINAL DEPLOYMENT without faults", depth=0)
                 self._update(stack, {logical_id: _with_new_timeout(resource)}, NO_INCIDENTS)
             self.oracle.check_between_steps()
