@@ -26,8 +26,8 @@ CODE = {
 
 # What to do. {service} and {host} are those of the call, {needed} is the permission, {arn} the engagement or the stack.
 ADVICE = {
-    Kind.THROTTLED: f"{{service}} throttled every retry until the function's time was over. {DEPLOY_AGAIN}",
-    Kind.INTERNAL: f"{{service}} failed in every retry until the function's time was over. {DEPLOY_AGAIN}",
+    Kind.THROTTLED: f"{{service}} throttled every attempt that the function's time allows. {DEPLOY_AGAIN}",
+    Kind.INTERNAL: f"{{service}} failed in every attempt that the function's time allows. {DEPLOY_AGAIN}",
     Kind.CONNECTION: (
         "The function received no response. Check that it reaches {host}; in a VPC it needs a route to the internet."
         f" {DEPLOY_AGAIN}"
@@ -122,7 +122,8 @@ def advice(error: ApiError, *, catalog: str = "", arn: str = "") -> str:
 
 def response(error: ApiError) -> str:
     """Return what the service responded, as the last part of a Reason. It can be cut at its end, so the request id is first."""
-    values = (("reason", error.reason), ("request id", error.request_id))
+    retry_after = f"{error.retry_after:.0f} seconds" if error.retry_after else ""
+    values = (("reason", error.reason), ("request id", error.request_id), ("retry after", retry_after))
     details = ", ".join(f"{name} {value}" for name, value in values if value)
     fields: dict[str, list[str]] = {}
     for entry in error.fields:

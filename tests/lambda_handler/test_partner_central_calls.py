@@ -137,6 +137,8 @@ PAYLOADS: dict[str, Any] = {
     "an update of a Lead": lead_update(interaction("Jörg \U0001f600", InteractionDate="2026-05-01T14:00:00+02:00")),
     "unknown members": {**PROJECT, "Budget": {"Amount": ["5"]}},
     "values of other kinds": {"Customer": "text", "Project": {"Title": ["a", None, {}]}},
+    "numbers and booleans as CloudFormation delivers them": {"Newer": "true", "Count": "5", "Of": {"Ratio": "1.50"}},
+    "numbers and booleans": {"Newer": True, "Count": 5, "Of": {"Ratio": 1.5}},
     "nothing": {},
 }
 

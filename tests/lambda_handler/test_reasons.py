@@ -127,6 +127,11 @@ def test_a_message_that_repeats_the_fields_is_cut_before_them(message: str, show
     assert response(invalid) == f"Response: {shown}Payload.A: odd; Payload.B: short."
 
 
+def test_the_response_contains_when_the_service_wants_the_next_attempt() -> None:
+    failure = error(Kind.THROTTLED, request_id="5f1c2a90", retry_after=3600)
+    assert response(failure) == "Response (request id 5f1c2a90, retry after 3600 seconds): It was refused."
+
+
 def test_the_request_id_comes_before_a_long_text() -> None:
     failure = error(Kind.INTERNAL, message="x" * 2000, request_id="5f1c2a90")
     assert response(failure).startswith("Response (request id 5f1c2a90): xxx")
