@@ -244,6 +244,31 @@ def templates(*logical_ids: str, returns: str | ApiError = "") -> Step:
     return Step(operation="template", arguments={"stack_id": STACK}, returns=returns or text)
 
 
+@dataclass(kw_only=True)
+class KnownStack:
+    """A stack that responds to every question.
+
+    Attributes:
+        found: Its resources.
+        text: Its template.
+        asked: The stack ids of the questions.
+    """
+
+    found: list[StackResource] = field(default_factory=list)
+    text: str = "{}"
+    asked: list[str] = field(default_factory=list)
+
+    def resources(self, stack_id: str) -> Sequence[StackResource]:
+        """Return its resources."""
+        self.asked.append(stack_id)
+        return self.found
+
+    def template(self, stack_id: str) -> str:
+        """Return its template."""
+        self.asked.append(stack_id)
+        return self.text
+
+
 class Script:
     """An Api and a Stack that follow its steps. Any other call fails the test, and so does a step that is left over."""
 
