@@ -64,6 +64,12 @@ def is_known(shape: Shape, path: Path) -> bool:
     return _member(shape, path) is not None
 
 
+def is_required(shape: Shape, path: Path) -> bool:
+    """Return whether the structure that has the leaf at a path requires it, as far as the service model knows."""
+    member = _member(shape, path)
+    return member is not None and bool(member["required"])
+
+
 def is_optional(shape: Shape, path: Path, declared: Collection[Path]) -> bool:
     """Return whether a payload that keeps the declared leaves is valid without the leaf at a path.
 

@@ -168,7 +168,12 @@ def kept_leaf(ledger: Ledger, expected: ExpectedState) -> str | None:
     """Return a description of a leaf that is no longer declared, and that the context still has; None if there is none."""
     event, desired = expected.event, expected.event.desired
     current = payloads.leaves(ledger.current(*expected.place), desired.type)
-    for path, value in ledger.removable(event).items():
+    removable = ledger.removable(event)
+    for path, value in removable.items():
+        # If a value remains that was not declared before, what its structure requires remains too.
+        siblings = {each: left for each, left in current.items() if path[:-1] and each[: len(path) - 1] == path[:-1]}
+        if any(not payloads.is_loose(left, removable.get(each), each) for each, left in siblings.items()):
+            continue
         if path in current and payloads.is_loose(current[path], value, path):
             return f"{'.'.join(path)} is no longer declared, but the context has it"
     return None

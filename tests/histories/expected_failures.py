@@ -67,6 +67,8 @@ def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
         yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
         yield "required member missing", "[MISSING_MEMBER]"
     behavior = ledger.simulation.service.behavior
+    if behavior.refuses_filled_in and "Insights" in desired.payload:
+        yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
     if desired.spec.new and behavior.unknown_members == "refuse":
         yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
     if desired.type == "ProspectingResult" and not behavior.accepts_prospecting_result:

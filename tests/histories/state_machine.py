@@ -249,7 +249,7 @@ class Histories(RuleBasedStateMachine):
         declarations = {
             each: replace(resource.declared, spec=payloads.edited(resource.declared.spec, edit))
             for each, resource in stack.resources.items()
-            if both or each == logical_id
+            if each == logical_id or (both and each not in stack.leaving)
         }
         self._update(stack, declarations, deployment)
 
@@ -403,6 +403,8 @@ class Histories(RuleBasedStateMachine):
         return stack, {each: stack.resources[each] for each in sorted(stack.resources) if each not in stack.leaving}
 
     def _deploy_list(self, stack: Stack, declarations: dict[str, Declaration | None], deployment: Deployment) -> None:
+        # No client token moves along with a deal, because the function cannot notice each replay of another resource's context.
+        declarations = {each: new and replace(new, client_token=None) for each, new in declarations.items()}
         before = {logical_id: resource.declared for logical_id, resource in stack.resources.items()}
         changes = {each: new for each, new in declarations.items() if new is None or new != before.get(each)}
         self._deploy(stack.name, changes, deployment)
