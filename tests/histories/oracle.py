@@ -264,8 +264,13 @@ class Oracle:
             expected.certain = False
 
     def on_removed(self, owner: str) -> None:
-        """Record that a resource was deleted or that its state is unknown."""
-        self.ledger.expected.pop(owner, None)
+        """Record that a resource was deleted or that its state is unknown.
+
+        In a rollback, this can be the new name of a renamed resource. The old one gets no event that undoes its changes.
+        """
+        removed = self.ledger.expected.pop(owner, None)
+        for other in self.ledger.managers(removed.place) if removed else []:
+            self.ledger.expected[other].certain = False
 
     def check_between_steps(self) -> None:
         """Check the stored payloads, the owners and the records between two steps. Raise the first violation, if any."""
