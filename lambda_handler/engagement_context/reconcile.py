@@ -232,8 +232,11 @@ class _Reconciliation:
         lock = self._engagement.modified_at
         self._engagement = self._job.read_until_visible(self._context_id)
         current = self._current()[1]
-        if any(self._interactions.arrived(interaction, current) for interaction in self._unknown):
-            self._note_written(self._unknown)
+        for interaction in self._unknown:
+            if self._interactions.arrived(interaction, current):
+                # Not the members of that update: behind a read that lagged, the interaction can be that of an earlier event.
+                self._interactions.was_sent(interaction)
+                self._unknown = ()
         if self._engagement.modified_at != lock:
             # An update under the lock before has arrived by now, or never will.
             self._unknown = ()

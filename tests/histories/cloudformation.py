@@ -29,11 +29,13 @@ class Resource:
 
     Attributes:
         declared: The declaration of the latest event, also if it failed, unless it was rolled back.
+        stable: The declaration that a rollback restores: that of the latest deployment that succeeded.
         physical_id: The physical id.
         was_created: False if its Create failed in a deployment without rollback. Then the next deployment sends a Create.
     """
 
     declared: Declaration
+    stable: Declaration
     physical_id: str
     was_created: bool = True
 
@@ -172,7 +174,7 @@ class CloudFormation:
     def repeatable(self) -> list[Event]:
         """Return the latest events that Lambda may still deliver again: their operation is over, but they are not too old.
 
-        An Update is left out if a later event of the same resource followed. The function cannot recognize such a repetition
+        An Update is left out if a later event of the same resource followed, or if the resource was removed. The function cannot recognize such a repetition
         without a call to CloudFormation in each Update.
         """
         oldest = self._simulation.clock.now - MAXIMUM_EVENT_AGE * SECOND
@@ -180,8 +182,13 @@ class CloudFormation:
             event
             for event in self.events[-8:]
             if self._sent_at[event.number] >= oldest
-            and (event.request_type == "Create" or not self._oracle.ledger.is_superseded(event))
+            and (event.request_type == "Create" or self._is_current(event))
         ]
+
+    def _is_current(self, event: Event) -> bool:
+        stack = next((each for each in self.stacks.values() if each.id == event.stack_id), None)
+        exists = stack is not None and event.logical_id in stack.resources and event.logical_id not in stack.leaving
+        return exists and not self._oracle.ledger.is_superseded(event)
 
     def deliver_again(self, event: Event, delivery: Delivery, order: Sequence[int]) -> None:
         """Deliver the event of a completed operation again. CloudFormation ignores the response."""
@@ -206,6 +213,8 @@ class CloudFormation:
                 is_create = event.request_type == "Create"
                 stack.resources[logical_id] = Resource(
                     declared=event.desired,
+                    # Whether the whole deployment succeeds does not matter: a rollback uses the resource before it.
+                    stable=change.before.stable if change.before and not change.succeeded else event.desired,
                     physical_id=change.physical_id,
                     was_created=change.succeeded or not is_create,
                 )
@@ -270,7 +279,9 @@ class CloudFormation:
 
     def _roll_back(self, operation: Operation, change: Change) -> None:
         stack, logical_id, before = operation.stack, change.event.logical_id, change.before
-        failed = Resource(declared=change.event.desired, physical_id=change.physical_id)
+        failed = Resource(
+            declared=change.event.desired, stable=change.event.desired, physical_id=change.physical_id
+        )
         if before is None or not before.was_created:
             del stack.resources[logical_id]
             self._delete(operation, logical_id, failed)
@@ -278,7 +289,7 @@ class CloudFormation:
             self._show(stack, logical_id, failed.physical_id, "DELETE_COMPLETE")
             return
         event = self._update(
-            operation, logical_id, failed.physical_id, desired=before.declared, previous=failed.declared
+            operation, logical_id, failed.physical_id, desired=before.stable, previous=failed.declared
         )
         response = self._deliver([(event, operation.next_delivery())], operation.deployment.order)[0]
         rollback = Change(event=event, before=failed, response=response)
@@ -291,7 +302,9 @@ class CloudFormation:
             self._show(stack, logical_id, rollback.physical_id, "UPDATE_FAILED")
             return
         self._simulation.counts["update rolled back"] += 1
-        stack.resources[logical_id] = Resource(declared=before.declared, physical_id=rollback.physical_id)
+        stack.resources[logical_id] = Resource(
+            declared=before.stable, stable=before.stable, physical_id=rollback.physical_id
+        )
         self._show(stack, logical_id, rollback.physical_id, "UPDATE_COMPLETE")
         if rollback.physical_id != failed.physical_id:
             self._simulation.counts["replacement rolled back"] += 1

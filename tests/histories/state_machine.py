@@ -331,13 +331,15 @@ class Histories(RuleBasedStateMachine):
 
     def _importable_contexts(self, name: str, logical_id: str) -> list[tuple[int, str, str]]:
         managed = {
-            # A resource whose import failed in a deployment without rollback will import its context later.
-            resource.physical_id
-            if resource.was_created
-            else f"{resource.declared.catalog}/{resource.declared.engagement}/{resource.declared.existing_context_id}"
+            physical_id
             for stack in self.cloudformation.stacks.values()
             for each, resource in stack.resources.items()
             if (stack.name, each) != (name, logical_id)
+            # A resource whose import failed in a deployment without rollback will import its context later.
+            for physical_id in (
+                resource.physical_id,
+                f"{resource.declared.catalog}/{resource.declared.engagement}/{resource.declared.existing_context_id}",
+            )
         }
         return [
             (number, each["Id"], each["Type"])
