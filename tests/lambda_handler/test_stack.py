@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,12 @@ def test_the_client_is_created_in_the_region_of_the_stack_at_the_first_call(
 ) -> None:
     made: list[tuple[str, str]] = []
     create = sdk.client
-    monkeypatch.setattr(sdk, "client", lambda *arguments: made.append(arguments) or create(*arguments))
+
+    def recorded(name: str, region: str) -> Any:
+        made.append((name, region))
+        return create(name, region)
+
+    monkeypatch.setattr(sdk, "client", recorded)
     stack = CloudFormation()
     assert made == []
     stack.resources(STACK)
@@ -136,7 +142,7 @@ def test_a_stack_that_does_not_exist_is_a_validation_error(service: cloudformati
 
 @pytest.mark.parametrize("body", ["<html><p>Welcome</html>", "", "{}", "<a/>"])
 def test_a_response_that_cannot_be_read_is_reported(service: cloudformation.CloudFormation, body: str) -> None:
-    service.respond = lambda _: (200, body)  # type: ignore[method-assign]
+    service.respond = lambda parameters: (200, body)  # type: ignore[method-assign]  # noqa: ARG005
     assert (failure().kind, failure().code) == (Kind.UNREADABLE, "UnreadableResponse")
     assert failure("template").kind is Kind.UNREADABLE
 

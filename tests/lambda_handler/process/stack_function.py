@@ -10,7 +10,7 @@ from lambda_handler.stack import CloudFormation
 resource = CfnResource()
 
 
-@resource.create  # type: ignore[untyped-decorator]
+@resource.create
 def read(event: Any, context: Any) -> str:
     """Return the logical ids of the stack's resources as a physical id."""
     try:
