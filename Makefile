@@ -96,7 +96,7 @@ model: $(VENV)/.synced ## Write the trimmed service model after an update of the
 	$(PY) scripts/service_model.py write
 
 api-changes: $(VENV)/.synced ## List what the API of the newest botocore has and the trimmed service model lacks. Requires network access.
-	$(PY) scripts/service_model.py report
+	$(PY) scripts/service_model.py compare
 
 docs: setup ## Build the documentation into site/.
 	$(PY) -m mkdocs build --strict

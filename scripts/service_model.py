@@ -172,29 +172,22 @@ def _undocumented(part: Any) -> Any:
     return part
 
 
-def write() -> int:
-    """Write the shipped model."""
-    MODEL.write_text(text(download(pinned_requirement(REQUIREMENTS.read_text(encoding="utf-8")))), encoding="utf-8")
-    return 0
-
-
-def report() -> int:
-    """Print how the newest botocore differs from the shipped model. Return 1 if it does."""
+def main(command: str) -> str | None:
+    """Run a command. Return the message with which it fails, or None."""
     pinned = download(pinned_requirement(REQUIREMENTS.read_text(encoding="utf-8")))
+    if command == "write":
+        MODEL.write_text(text(pinned), encoding="utf-8")
+        return None
     newest = download("botocore")
     found = changes(json.loads(MODEL.read_text(encoding="utf-8")), pinned.model, newest.model)
-    if not found:
-        print(
-            f"botocore {newest.version} has the same API as the shipped model, which is of botocore {pinned.version}."
-        )
-        return 0
-    print(f"botocore {newest.version} differs from the shipped model, which is of botocore {pinned.version}:\n")
-    print(*found, "", _UPDATE, sep="\n")
-    return 1
+    if found:
+        title = f"botocore {newest.version} differs from the shipped model, which is of botocore {pinned.version}:"
+        return "\n".join([title, "", *found, "", _UPDATE])
+    sys.stdout.write(f"botocore {newest.version} has the same API as the shipped model.\n")
+    return None
 
 
 if __name__ == "__main__":
-    commands = {"write": write, "report": report}
-    if len(sys.argv) != 2 or sys.argv[1] not in commands:
-        sys.exit(f"usage: python scripts/service_model.py {'|'.join(commands)}")
-    sys.exit(commands[sys.argv[1]]())
+    if sys.argv[1:] not in (["write"], ["compare"]):
+        sys.exit("usage: python scripts/service_model.py write|compare")
+    sys.exit(main(sys.argv[1]))

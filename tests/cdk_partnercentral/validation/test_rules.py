@@ -1,19 +1,16 @@
 """The rules come from the service model that ships, and are fast to apply."""
 
 import json
-import re
 import time
-from pathlib import Path
 
 import pytest
 
 from cdk_partnercentral._validation.rules import MODEL, payload_rule
-
-REQUIREMENTS = Path(__file__).parents[3] / "lambda_handler" / "requirements.txt"
+from scripts.service_model import REQUIREMENTS, pinned_version
 
 
 def test_the_shipped_model_is_of_the_botocore_that_the_function_pins() -> None:
-    (pinned,) = re.findall(r"^botocore==(\S+)", REQUIREMENTS.read_text(encoding="utf-8"), re.MULTILINE)
+    pinned = pinned_version(REQUIREMENTS.read_text(encoding="utf-8"))
 
     assert json.loads(MODEL.read_text(encoding="utf-8"))["botocore"] == pinned, "run `make model`"
 
