@@ -174,15 +174,14 @@ class CloudFormation:
     def repeatable(self) -> list[Event]:
         """Return the latest events that Lambda may still deliver again: their operation is over, but they are not too old.
 
-        An Update is left out if a later event of the same resource followed, or if the resource was removed. The function cannot recognize such a repetition
-        without a call to CloudFormation in each Update.
+        An Update is left out if a later event of the same resource followed, or if the resource was removed. The function
+        cannot recognize such a repetition without a call to CloudFormation in each Update.
         """
         oldest = self._simulation.clock.now - MAXIMUM_EVENT_AGE * SECOND
         return [
             event
             for event in self.events[-8:]
-            if self._sent_at[event.number] >= oldest
-            and (event.request_type == "Create" or self._is_current(event))
+            if self._sent_at[event.number] >= oldest and (event.request_type == "Create" or self._is_current(event))
         ]
 
     def _is_current(self, event: Event) -> bool:
@@ -279,18 +278,14 @@ class CloudFormation:
 
     def _roll_back(self, operation: Operation, change: Change) -> None:
         stack, logical_id, before = operation.stack, change.event.logical_id, change.before
-        failed = Resource(
-            declared=change.event.desired, stable=change.event.desired, physical_id=change.physical_id
-        )
+        failed = Resource(declared=change.event.desired, stable=change.event.desired, physical_id=change.physical_id)
         if before is None or not before.was_created:
             del stack.resources[logical_id]
             self._delete(operation, logical_id, failed)
             self._oracle.on_removed(owner(stack.name, logical_id))
             self._show(stack, logical_id, failed.physical_id, "DELETE_COMPLETE")
             return
-        event = self._update(
-            operation, logical_id, failed.physical_id, desired=before.stable, previous=failed.declared
-        )
+        event = self._update(operation, logical_id, failed.physical_id, desired=before.stable, previous=failed.declared)
         response = self._deliver([(event, operation.next_delivery())], operation.deployment.order)[0]
         rollback = Change(event=event, before=failed, response=response)
         if not rollback.succeeded:

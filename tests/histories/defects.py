@@ -152,6 +152,10 @@ def no_managers(job: Any, context_id: str, found: Any) -> list[str]:
     return []
 
 
+def none_renamed(job: Any, managed: Any, found: Any) -> list[Any]:
+    return []
+
+
 def never(*_: Any) -> bool:
     return False
 

@@ -70,7 +70,12 @@ MUTANTS = (
         place=lifecycle,
         attribute="is_match",
         replacement=defects.same_type,
-        violates={Invariant.ADOPTS_UNAMBIGUOUS, Invariant.OWN_CONTEXT, Invariant.ONE_RESOURCE, Invariant.NO_UNEXPECTED_FAILURE},
+        violates={
+            Invariant.ADOPTS_UNAMBIGUOUS,
+            Invariant.OWN_CONTEXT,
+            Invariant.ONE_RESOURCE,
+            Invariant.NO_UNEXPECTED_FAILURE,
+        },
     ),
     Mutant(
         name="adopts the first of several equal contexts",
@@ -89,8 +94,8 @@ MUTANTS = (
     Mutant(
         name="a renamed resource does not adopt its context",
         place=siblings,
-        attribute="_is_renamed",
-        replacement=defects.never,
+        attribute="_renamed",
+        replacement=defects.none_renamed,
         violates={Invariant.RENAME_KEEPS_CONTEXT},
     ),
     Mutant(
@@ -126,7 +131,12 @@ MUTANTS = (
         place=lead,
         attribute="equal",
         replacement=defects.equal_exactly,
-        violates={Invariant.NO_UNEXPECTED_FAILURE, Invariant.NO_DUPLICATE_INTERACTION, Invariant.ADOPTS_EQUAL, Invariant.RENAME_KEEPS_CONTEXT},
+        violates={
+            Invariant.NO_UNEXPECTED_FAILURE,
+            Invariant.NO_DUPLICATE_INTERACTION,
+            Invariant.ADOPTS_EQUAL,
+            Invariant.RENAME_KEEPS_CONTEXT,
+        },
     ),
     Mutant(
         name="an update contains only what is declared",
@@ -233,7 +243,7 @@ MUTANTS = (
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.open_is_done,
-        violates={Invariant.PAYLOAD_STORED},
+        violates={Invariant.PAYLOAD_STORED, Invariant.CHANGE_WRITTEN, Invariant.UNDECLARED_REMOVED},
         seed=3,
     ),
     Mutant(
