@@ -67,11 +67,9 @@ def differing(current: Payload, desired: Payload, previous: Payload | None) -> I
         now, name = at(current, path), path[-1]
         if equal(now, value, exact, name):
             continue
-        if previous is None:
-            is_changed = equal(now, value, case, name)
-        else:
-            is_changed = not equal(at(previous, path), value, exact, name)
-        if is_changed or not equal(now, value, loose, name):
+        differs_in_case_only = equal(now, value, case, name)
+        was_changed = differs_in_case_only if previous is None else not equal(at(previous, path), value, exact, name)
+        if was_changed or not equal(now, value, loose, name):
             yield path
 
 
@@ -105,7 +103,10 @@ class _Reconciliation:
         self._engagement = engagement
         type_, payload = job.desired.type, previous.payload
         self._desired, wanted = split(type_, job.desired.payload)
-        self._previous, earlier = (None, ()) if payload is None else split(type_, payload)
+        earlier: Sequence[Payload] = ()
+        self._previous: Payload | None = None
+        if payload is not None:
+            self._previous, earlier = split(type_, payload)
         self._removes = not (previous.is_import or job.desired.existing_context_id)
         self._interactions = Interactions(wanted, earlier, self._current()[1], job.interaction_shape)
         self._members_were_written = False
@@ -155,14 +156,13 @@ class _Reconciliation:
             paths = ", ".join(".".join(path) for path in self._pending_members())
             raise ResourceError(
                 "CANNOT_UPDATE",
-                f"Partner Central cannot update a context of Type {self._job.desired.type}, and the declaration differs from the"
-                f" context {self._context_id} in {paths}. Restore the payload, or create another context with a new client_token"
-                " or another construct id. A context cannot be deleted.",
+                f"Partner Central cannot update a context of Type {self._job.desired.type}, and the declaration differs from"
+                f" the context {self._context_id} in {paths}. Restore the payload, or create another context with a new"
+                " client_token or another construct id. A context cannot be deleted.",
             )
         shape = self._job.update_shape
-        absent = {
-            name for each in interactions or [None] for name in missing(shape, self._payload([each] if each else []))
-        }
+        payloads = [self._payload([each]) for each in interactions] or [self._payload([])]
+        absent = {name for payload in payloads for name in missing(shape, payload)}
         if absent:
             raise ResourceError(
                 "MISSING_MEMBER",
@@ -201,7 +201,7 @@ class _Reconciliation:
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
-        """Prepare a second attempt without what is neither declared nor required: the service may refuse values of AWS's own."""
+        """Prepare a second attempt without what is neither declared nor required: the service may refuse values of AWS."""
         declared = dict(leaves(self._desired))
         suspects = {
             path

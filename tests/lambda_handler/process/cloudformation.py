@@ -58,7 +58,7 @@ class CloudFormation:
         self._server.server_close()
 
     def reset(self) -> None:
-        """Remove planned failures and recorded requests, and start again with the two stacks of the events, without resources."""
+        """Remove planned failures and recorded requests. The two stacks of the events have no resources then."""
         self.resources: dict[str, list[Resource]] = {STACK: [], OTHER_STACK: []}
         self.templates: dict[str, str] = {}
         self.page_size = 100
