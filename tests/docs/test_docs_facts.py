@@ -12,7 +12,7 @@ from cdk_nag import ServerlessChecks
 
 from cdk_partnercentral import EngagementContext
 from cdk_partnercentral_local import Behavior
-from lambda_handler import partner_central, response, retries
+from lambda_handler import response, retries, sdk
 from lambda_handler.engagement_context.reconcile import SECOND_LOOK_SECONDS
 from lambda_handler.errors import Kind
 from tests.docs.site import Page
@@ -98,12 +98,16 @@ def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
     backoffs = retries.BACKOFFS
 
     assert f"up to {backoffs[Kind.THROTTLED].longest} seconds" in rows["throttling"]
-    failing = rows["an internal error (500), no connection, no answer or one that cannot be read"]
+    failing = rows["an internal error (500), no connection, no response"]
     for kind in (Kind.INTERNAL, Kind.CONNECTION):
         assert f"up to {backoffs[kind].longest} seconds" in failing
-    assert backoffs[Kind.CONFLICT].total == backoffs[Kind.DENIED].total == 60
+    minute = {Kind.CONFLICT, Kind.DENIED, Kind.CREDENTIALS, Kind.UNREADABLE}
+    assert {kind for kind, backoff in backoffs.items() if backoff.total == 60} == minute
+    assert said("lifecycle.md", r"is honored up to (\d+) seconds") == retries.LONGEST_RETRY_AFTER
     assert "up to a minute" in rows["a conflict"]
     assert "up to a minute" in rows["access denied"]
+    assert "up to a minute" in rows["refused credentials"]
+    assert "up to a minute" in rows["a response that cannot be read"]
     shown = rows["a context that a read does not show yet"]
     assert f"up to {backoffs[Kind.NOT_VISIBLE].total} seconds" in shown
     assert (backoffs[Kind.NOT_VISIBLE].at_least, "three times at least" in shown) == (3, True)
@@ -114,8 +118,8 @@ def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
         2,
         True,
     )
-    assert said("lifecycle.md", r"may take (\d+) seconds to connect") == partner_central.CONNECT_SECONDS
-    assert said("lifecycle.md", r"to connect and (\d+) to be answered") == partner_central.READ_SECONDS
+    assert said("lifecycle.md", r"may take (\d+) seconds to connect") == sdk.CONNECT_SECONDS
+    assert said("lifecycle.md", r"to connect and (\d+) to be answered") == sdk.READ_SECONDS
     assert said("lifecycle.md", r"The last (\d+) seconds belong to the answer") == response.RESPONSE_SECONDS
 
 

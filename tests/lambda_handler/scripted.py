@@ -93,7 +93,7 @@ def written(context_id: str, lock: int, engagement_id: str = ENGAGEMENT) -> Writ
 
 def error(kind: Kind, code: str = "", message: str = "It was refused.", **members: Any) -> ApiError:
     """Return an error of this kind."""
-    return ApiError(kind, operation="Operation", code=code or kind.name, message=message, **members)
+    return ApiError(kind, **{"operation": "Operation", "code": code or kind.name, "message": message, **members})
 
 
 CONFLICT = error(Kind.CONFLICT, "ConflictException")

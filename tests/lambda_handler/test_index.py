@@ -251,7 +251,7 @@ def test_responses_that_can_never_be_read_fail_without_being_quoted(function: Fu
     function.wire.plan(*[(200, {"Contexts": [{"Nonsense": "Featherstonehaugh"}]})] * 100)
     response = function.handle("Create", properties(ENGAGEMENT), seconds=1)
     assert response["Status"] == "FAILED"
-    assert response["Reason"].startswith("[NO_RESPONSE] UnreadableResponse from GetEngagement. ")
+    assert response["Reason"].startswith("[UNREADABLE_RESPONSE] UnreadableResponse from GetEngagement. ")
     assert "Featherstonehaugh" not in response["Reason"]
 
 
