@@ -79,6 +79,11 @@ class RetryBudget:
         self._failures: Counter[tuple[str, Kind]] = Counter()
         self._started: dict[tuple[str, Kind], float] = {}  # the seconds that were left at the first failure
 
+    def limited(self, seconds: float) -> "RetryBudget":
+        """Return a budget of its own for calls that get at most this many seconds of the time that is left."""
+        reserved = max(0.0, self._remaining() - seconds)
+        return RetryBudget(lambda: self._remaining() - reserved, sleep=self._sleep, uniform=self._uniform)
+
     def retry(self, call: Callable[[], T], *, unless: tuple[Kind, ...] = ()) -> T:
         """Repeat a call until it succeeds, or fails in a way that is final or one of the kinds in `unless`.
 
