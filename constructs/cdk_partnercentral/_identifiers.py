@@ -97,7 +97,9 @@ class EngagementIdentifier:
         Args:
             token: A token that resolves to the engagement's ID or ARN. `parse_engagement` then recognizes the engagement.
         """
-        _ENGAGEMENTS_OF_TOKENS[token] = replace(self, text=token, form="token", catalog=None, partition=None, region=None)
+        _ENGAGEMENTS_OF_TOKENS[token] = replace(
+            self, text=token, form="token", catalog=None, partition=None, region=None
+        )
         return token
 
 

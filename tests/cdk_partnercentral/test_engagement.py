@@ -112,7 +112,9 @@ def test_an_arn_is_not_an_id(stack: Stack) -> None:
         service="partnercentral", resource="catalog/Sandbox/engagement", resource_name=ENGAGEMENT
     )
     for arn in (ARN, formatted):
-        with pytest.raises(ValueError, match="- engagement_id: must be eng-.*; got an ARN; use Engagement.from_engagement_arn"):
+        with pytest.raises(
+            ValueError, match=r"- engagement_id: must be eng-.*; got an ARN; use Engagement.from_engagement_arn"
+        ):
             Engagement.from_engagement_id(stack, "Acme", arn, catalog="Sandbox")
 
 

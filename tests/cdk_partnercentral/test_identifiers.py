@@ -85,7 +85,9 @@ def test_the_attributes_of_a_context_are_its_engagement(stack: Stack, declare: A
         assert (parsed.key, parsed.text, parsed.exact_arn("Sandbox")) == (token, attribute, None)
 
 
-@pytest.mark.parametrize("identifier", ["dummy-value-for-/deals/acme", ARN.replace(ENGAGEMENT, "dummy-value-for-/deals/acme")])
+@pytest.mark.parametrize(
+    "identifier", ["dummy-value-for-/deals/acme", ARN.replace(ENGAGEMENT, "dummy-value-for-/deals/acme")]
+)
 def test_the_dummy_value_of_a_lookup_is_used_as_it_is(identifier: str) -> None:
     """No wildcard, which cdk-nag would report before the lookup runs."""
     parsed = parse_engagement(identifier)
