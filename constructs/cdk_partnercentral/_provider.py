@@ -197,13 +197,16 @@ class PartnerCentralProvider(Construct):
             # Lambda rejects a function in a VPC if the role cannot create network interfaces. Lambda also needs the role's
             # permissions when it deletes the function.
             self._function.node.add_dependency(policy)
-        # The maximum age of an event is the time that CloudFormation waits, so that Lambda starts no run after that time.
-        service_timeout = RUNS * int(timeout.to_seconds()) + PAUSES_SECONDS + SLACK_SECONDS
+        run_seconds = int(timeout.to_seconds())
+        # CloudFormation waits for the last run to end. Lambda discards an event before a run that would start so late that
+        # CloudFormation has stopped waiting when the run ends.
+        service_timeout = RUNS * run_seconds + PAUSES_SECONDS + SLACK_SECONDS
+        last_start = (RUNS - 1) * run_seconds + PAUSES_SECONDS + SLACK_SECONDS // 2
         invocation = lambda_.EventInvokeConfig(
             self,
             "AsynchronousInvocation",
             function=cast("lambda_.IFunction", self._function),
-            max_event_age=Duration.seconds(service_timeout),
+            max_event_age=Duration.seconds(last_start),
             retry_attempts=RUNS - 1,
         )
         self._dependencies = (policy, invocation)

@@ -236,7 +236,9 @@ def test_too_many_contexts_are_found_in_all_stacks_of_a_stage(app: App, stack: S
     for number in range(6):
         declare(stacks[number % 3], f"Deal{number}", payload=project(f"Deal {number}"))
 
-    with pytest.raises(RuntimeError, match=r"6 contexts are declared .* Deals/Deal0, Deals/Nested/Deal1, Other/Deal2, "):
+    with pytest.raises(
+        RuntimeError, match=r"6 contexts are declared .* Deals/Deal0, Deals/Nested/Deal1, Other/Deal2, "
+    ):
         app.synth()
 
 

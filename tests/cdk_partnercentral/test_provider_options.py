@@ -26,6 +26,8 @@ Only = Callable[[Json, str], Json]
 CONTEXT = "Custom::EngagementContext"
 ENGAGEMENT = "eng-0123456789abcd"
 ROLE_ARN = "arn:aws:iam::111122223333:role/deals"
+STACK_ACTIONS = ["cloudformation:GetTemplate", "cloudformation:ListStackResources"]
+OWN_STACK = {"Effect": "Allow", "Action": STACK_ACTIONS, "Resource": {"Ref": "AWS::StackId"}}
 NETWORK = {"Effect": "Allow", "Action": list(NETWORK_ACTIONS), "Resource": "*"}
 
 
@@ -135,19 +137,27 @@ def test_imported_objects_and_subnets_as_a_mapping_are_accepted(stack: Stack) ->
     )
 
 
-@pytest.mark.parametrize(("timeout", "waits"), [(None, 3000), (Duration.minutes(15), 3000), (Duration.minutes(3), 840)])
-def test_lambda_can_run_three_times_before_cloudformation_times_out(
-    timeout: Duration | None, waits: int, stack: Stack, declare: Any, template_of: Template, only: Only
+@pytest.mark.parametrize(
+    ("timeout", "waits", "latest"),
+    [(None, 50, 34), (Duration.minutes(15), 50, 34), (Duration.minutes(3), 14, 10)],
+)
+def test_lambda_can_run_three_times_and_not_after_cloudformation_times_out(
+    timeout: Duration | None, waits: int, latest: int, stack: Stack, declare: Any, template_of: Template, only: Only
 ) -> None:
-    """Three runs, pauses of one and two minutes, and a reserve of two minutes."""
+    """Three runs, pauses of one and two minutes, and a reserve of two minutes. All numbers are minutes."""
     declare(stack, "Acme", provider=PartnerCentralProvider(stack, "Own", timeout=timeout))
 
     template = template_of(stack)
 
-    runs = 3 * only(template, "AWS::Lambda::Function")["Properties"]["Timeout"]
+    run = only(template, "AWS::Lambda::Function")["Properties"]["Timeout"]
     invocation = only(template, "AWS::Lambda::EventInvokeConfig")["Properties"]
-    assert only(template, CONTEXT)["Properties"]["ServiceTimeout"] == str(waits)
-    assert invocation["MaximumEventAgeInSeconds"] == waits == runs + 180 + 120
+    assert only(template, CONTEXT)["Properties"]["ServiceTimeout"] == str(waits * 60)
+    assert waits * 60 == 3 * run + 180 + 120
+    age = invocation["MaximumEventAgeInSeconds"]
+    assert age == latest * 60
+    # The third run can start, and a run that starts as late as possible ends before CloudFormation stops waiting.
+    assert 2 * run + 180 < age
+    assert age + run < waits * 60
     assert invocation["MaximumRetryAttempts"] == 2
 
 
@@ -219,7 +229,7 @@ def test_the_function_runs_in_a_vpc_with_subnets_and_security_groups(
         "SubnetIds": [stack.resolve(each.subnet_id) for each in vpc.private_subnets],
         "SecurityGroupIds": [stack.resolve(group.security_group_id)],
     }
-    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT), NETWORK]
+    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT), OWN_STACK, NETWORK]
     # Lambda rejects a function in a VPC if its role cannot create network interfaces.
     assert policy_id in function["DependsOn"]
     assert "ManagedPolicyArns" not in only(template, "AWS::IAM::Role")["Properties"]
@@ -322,7 +332,7 @@ def test_the_policy_is_attached_to_a_given_role(
     given = stack.resolve(given_role.role_name)
     assert only(template, "AWS::Lambda::Function")["Properties"]["Role"] == stack.resolve(given_role.role_arn)
     assert (policy["Properties"]["PolicyName"], policy["Properties"]["Roles"]) == ("DealsOwnC1E99B7D", [given])
-    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT, "eng-11111111111111")]
+    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT, "eng-11111111111111"), OWN_STACK]
     assert statements_of(policy)[0]["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statements_of(policy)[0]["Resource"] == stack.resolve(
         own.node.find_child("LogGroup").log_group_arn  # type: ignore[attr-defined]
@@ -367,6 +377,7 @@ def test_an_immutable_role_is_not_changed_and_an_annotation_lists_its_permission
     for needed in [
         "partnercentral:CreateEngagementContext, partnercentral:GetEngagement, partnercentral:UpdateEngagementContext",
         "logs:CreateLogStream, logs:PutLogEvents",
+        "cloudformation:GetTemplate, cloudformation:ListStackResources on the function's stack",
         "lambda.amazonaws.com",
     ]:
         assert needed in text
