@@ -194,6 +194,7 @@ class PartnerCentralProvider(Construct):
         attach = own_role_policy if role is None else given_role_policy
         policy = attach(self, function_role, self._policy_document)
         if vpc is not None:
+            _warn_about_isolated_subnets(self, vpc, self._function)
             # Lambda rejects a function in a VPC if the role cannot create network interfaces. Lambda also needs the role's
             # permissions when it deletes the function.
             self._function.node.add_dependency(policy)
@@ -351,6 +352,33 @@ def function_code(path: Path) -> lambda_.Code:
             "cdk-partnercentral include the file. In a checkout of the repository, run `make setup` to build it."
         )
     return lambda_.Code.from_asset(str(path))
+
+
+def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lambda_.Function) -> None:
+    stack = Stack.of(scope)
+    resource = function.node.default_child
+    # Read the subnets from the function, because the CDK's default depends on the VPC.
+    chosen = stack.resolve(resource.vpc_config)["subnetIds"] if isinstance(resource, lambda_.CfnFunction) else []
+    # In the dummy VPC of a lookup that has not run yet, private and isolated subnets have the same IDs.
+    private = [stack.resolve(each.subnet_id) for each in vpc.private_subnets]
+    isolated = [
+        subnet.node.path
+        for subnet in vpc.isolated_subnets
+        if (id_ := stack.resolve(subnet.subnet_id)) in chosen and id_ not in private and not _has_default_route(subnet)
+    ]
+    if isolated:
+        Annotations.of(scope).add_warning_v2(
+            "cdk-partnercentral:isolatedSubnets",
+            f"The function runs in isolated subnets, which have no route to the internet: {', '.join(isolated)}. Without a "
+            "route to Partner Central and to CloudFormation's S3 bucket, the function cannot send a response, so the stack "
+            "operation hangs until it times out. Use subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS), "
+            "or make sure that the function reaches both through a proxy or another route, and acknowledge this warning.",
+        )
+
+
+def _has_default_route(subnet: ec2.ISubnet) -> bool:
+    routes = (each for each in subnet.node.find_all() if isinstance(each, ec2.CfnRoute))
+    return any(each.destination_cidr_block == "0.0.0.0/0" for each in routes)
 
 
 def _role(scope: Construct, permissions_boundary: iam.IManagedPolicy | None) -> iam.IRole:

@@ -192,8 +192,8 @@ def test_a_token_widens_the_policy_to_the_catalog_with_an_annotation(
     token = CfnParameter(stack, "Engagement").value_as_string
     declare(stack, "Exact")
     declare(stack, "Real", catalog="AWS")
-    first = declare(stack, "FromParameter", token)
-    declare(stack, "FromAttribute", first.engagement_id)
+    first = declare(stack, "FromParameter", token, adopt_existing=False)
+    declare(stack, "FromAttribute", first.engagement_id, adopt_existing=False)
     declare(stack, "FromReference", "{{resolve:ssm:/deals/acme}}")
 
     artifact = app.synth().get_stack_by_name("Deals")

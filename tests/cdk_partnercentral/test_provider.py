@@ -104,8 +104,8 @@ def test_every_stack_has_its_own_function_with_the_same_logical_ids(
 def test_contexts_depend_on_the_policy_and_the_invocation_settings(
     stack: Stack, declare: Any, template_of: Template, of_type: OfType
 ) -> None:
-    first = declare(stack, "First")
-    declare(stack, "Second", first.engagement_id)
+    first = declare(stack, "First", adopt_existing=False)
+    declare(stack, "Second", first.engagement_id, adopt_existing=False)
 
     resources = template_of(stack)["Resources"]
 

@@ -235,6 +235,87 @@ def test_the_function_runs_in_a_vpc_with_subnets_and_security_groups(
     assert "ManagedPolicyArns" not in only(template, "AWS::IAM::Role")["Properties"]
 
 
+def subnet_warnings(stack: Stack) -> list[str]:
+    messages = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("isolatedSubnets"))
+    assert {each.id for each in messages} <= {"/Deals/Own"}
+    return [str(each.entry.data) for each in messages]
+
+
+def three_tiers(stack: Stack) -> ec2.Vpc:
+    types = [ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_WITH_EGRESS, ec2.SubnetType.PRIVATE_ISOLATED]
+    tiers = [ec2.SubnetConfiguration(name=each.name.title(), subnet_type=each) for each in types]
+    return ec2.Vpc(stack, "Tiers", max_azs=2, subnet_configuration=tiers)
+
+
+ISOLATED = {"subnet_type": ec2.SubnetType.PRIVATE_ISOLATED}
+
+
+@pytest.mark.parametrize(
+    "selection", [ec2.SubnetSelection(**ISOLATED), ISOLATED, {"subnet_group_name": "Private_Isolated"}]
+)
+def test_isolated_subnets_are_a_warning_that_names_them_and_the_ways_out(selection: Any, stack: Stack) -> None:
+    PartnerCentralProvider(stack, "Own", vpc=three_tiers(stack), vpc_subnets=selection)
+
+    (text,) = subnet_warnings(stack)
+
+    assert "Deals/Tiers/Private_IsolatedSubnet1, Deals/Tiers/Private_IsolatedSubnet2" in text
+    for part in ("NAT gateway", "proxy", "hangs", "[ack: cdk-partnercentral:isolatedSubnets]"):
+        assert part in text
+
+
+def test_isolated_subnets_that_the_cdk_selects_by_default_are_a_warning(stack: Stack) -> None:
+    isolated = ec2.SubnetConfiguration(name="Only", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+    vpc = ec2.Vpc(stack, "Closed", max_azs=1, subnet_configuration=[isolated])
+
+    PartnerCentralProvider(stack, "Own", vpc=vpc)
+
+    (text,) = subnet_warnings(stack)
+    assert "Deals/Closed/OnlySubnet1" in text
+
+
+def test_one_isolated_subnet_of_several_is_a_warning(stack: Stack) -> None:
+    vpc = three_tiers(stack)
+    subnets = [vpc.private_subnets[0], vpc.isolated_subnets[0]]
+
+    PartnerCentralProvider(stack, "Own", vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=subnets))
+
+    (text,) = subnet_warnings(stack)
+    assert "Private_IsolatedSubnet1" in text
+    assert "Private_With_EgressSubnet1" not in text
+
+
+def test_isolated_subnets_of_an_imported_vpc_are_a_warning(stack: Stack) -> None:
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Imported", vpc_id="vpc-1", availability_zones=["a"], isolated_subnet_ids=["subnet-0example"]
+    )
+
+    PartnerCentralProvider(stack, "Own", vpc=vpc)
+
+    (text,) = subnet_warnings(stack)
+    assert "Deals/Imported/IsolatedSubnet1" in text
+
+
+def test_subnets_with_a_route_out_have_no_warning(stack: Stack) -> None:
+    vpc = three_tiers(stack)
+    routed = vpc.isolated_subnets[0]
+    assert isinstance(routed, ec2.PrivateSubnet)
+    routed.add_route("Transit", router_id="tgw-0example", router_type=ec2.RouterType.TRANSIT_GATEWAY)
+    for number, selection in enumerate(
+        [None, {"subnet_type": ec2.SubnetType.PRIVATE_WITH_EGRESS}, {"subnets": [routed]}]
+    ):
+        PartnerCentralProvider(stack, f"Own{number}", vpc=vpc, vpc_subnets=selection)  # type: ignore[arg-type]
+
+    assert subnet_warnings(stack) == []
+
+
+def test_the_dummy_vpc_of_a_lookup_has_no_warning(app: App) -> None:
+    stack = Stack(app, "Deals", env={"account": "444455556666", "region": "us-east-1"})
+
+    PartnerCentralProvider(stack, "Own", vpc=ec2.Vpc.from_lookup(stack, "Network", vpc_name="deals"))
+
+    assert subnet_warnings(stack) == []
+
+
 def test_providers_with_different_options_coexist_in_a_stack(
     stack: Stack, declare: Any, allowing: Any, template_of: Template, of_type: OfType
 ) -> None:
