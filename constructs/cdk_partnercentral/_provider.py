@@ -80,9 +80,10 @@ class PartnerCentralProvider(Construct):
     """The Lambda function that manages the Partner Central resources of one stack, with its role and its log group.
 
     `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can write to
-    the function's log group, and can create, update and read contexts in exactly the engagements that the stack's contexts
-    declare. If an engagement is a token, or if the list of engagements exceeds IAM's size limit for policies, the role can
-    access every engagement of the catalog, and an annotation reports this.
+    the function's log group, can read its own stack in CloudFormation, and can create, update and read contexts in exactly
+    the engagements that the stack's contexts declare. If an engagement ID is not known at synthesis, or if the list of
+    engagements exceeds IAM's size limit for policies, the role can access every engagement of the catalog, and an annotation
+    reports this.
 
     You can set options in two ways:
 
@@ -124,8 +125,8 @@ class PartnerCentralProvider(Construct):
         vpc: The VPC to attach the function to. No VPC by default. The subnets need a route to the internet, for example through
             a NAT gateway, because the function calls `partnercentral-selling.us-east-1.api.aws` and sends its responses to
             CloudFormation's S3 bucket in the stack's Region. If the function cannot reach the bucket, the stack operation hangs
-            until it times out. The permissions for network interfaces apply to all resources, which cdk-nag reports as
-            AwsSolutions-IAM5.
+            until it times out. A warning names isolated subnets. The permissions for network interfaces apply to all
+            resources, which cdk-nag reports as AwsSolutions-IAM5.
         vpc_subnets: The function's subnets in the VPC. Requires `vpc`. Private subnets by default.
 
     Raises:
@@ -287,7 +288,8 @@ class PartnerCentralProvider(Construct):
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
                 "The engagement ID or ARN is an unresolved token, so the function's role can create, update and read contexts "
-                "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN.",
+                "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
+                "value of a context lookup (StringParameter.value_from_lookup).",
             )
         construct.node.add_dependency(*self._dependencies)
         return self._properties
