@@ -103,7 +103,7 @@ class Engagement(Construct):
         """
         catalog = plain(catalog)
         engagement = parse_engagement(engagement_id)
-        problems = engagement_problems("engagement_id", engagement_id, catalog)
+        problems = list(engagement_problems("engagement_id", engagement_id, catalog))
         if engagement.form == "arn":
             problems = [f"engagement_id: must be {AN_ID}; got an ARN; use Engagement.from_engagement_arn instead"]
         raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems])

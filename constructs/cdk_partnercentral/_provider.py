@@ -360,7 +360,9 @@ def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lamb
     stack = Stack.of(scope)
     resource = function.node.default_child
     # Read the subnets from the function, because the CDK's default depends on the VPC.
-    chosen = stack.resolve(resource.vpc_config)["subnetIds"] if isinstance(resource, lambda_.CfnFunction) else []
+    chosen: Sequence[Any] = (
+        stack.resolve(resource.vpc_config)["subnetIds"] if isinstance(resource, lambda_.CfnFunction) else []
+    )
     # In the dummy VPC of a lookup that has not run yet, private and isolated subnets have the same IDs.
     private = [stack.resolve(each.subnet_id) for each in vpc.private_subnets]
     isolated = [

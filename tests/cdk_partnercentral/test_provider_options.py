@@ -247,11 +247,12 @@ def three_tiers(stack: Stack) -> ec2.Vpc:
     return ec2.Vpc(stack, "Tiers", max_azs=2, subnet_configuration=tiers)
 
 
-ISOLATED = {"subnet_type": ec2.SubnetType.PRIVATE_ISOLATED}
+ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
 
 
 @pytest.mark.parametrize(
-    "selection", [ec2.SubnetSelection(**ISOLATED), ISOLATED, {"subnet_group_name": "Private_Isolated"}]
+    "selection",
+    [ec2.SubnetSelection(subnet_type=ISOLATED), {"subnet_type": ISOLATED}, {"subnet_group_name": "Private_Isolated"}],
 )
 def test_isolated_subnets_are_a_warning_that_names_them_and_the_ways_out(selection: Any, stack: Stack) -> None:
     PartnerCentralProvider(stack, "Own", vpc=three_tiers(stack), vpc_subnets=selection)
