@@ -17,7 +17,8 @@ from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, p
 from cdk_partnercentral._payloads.lead import Lead
 from cdk_partnercentral._provider import PartnerCentralProvider
 from cdk_partnercentral._signature import ConstructorSignature
-from cdk_partnercentral._validation.arguments import catalog_problems, engagement_problems
+from cdk_partnercentral._tokens import is_lookup_dummy
+from cdk_partnercentral._validation.arguments import AN_ID, catalog_problems, engagement_problems
 from cdk_partnercentral._validation.messages import raise_problems
 
 CANNOT_REFER = "This engagement cannot be referred to:"
@@ -99,10 +100,12 @@ class Engagement(Construct):
             'Sandbox'
         """
         catalog = plain(catalog)
-        raise_problems(
-            CANNOT_REFER, [*catalog_problems(catalog), *engagement_problems("engagement_id", engagement_id, catalog)]
-        )
-        return _ExistingEngagement(scope, id, catalog=catalog, engagement=parse_engagement(engagement_id))
+        engagement = parse_engagement(engagement_id)
+        problems = engagement_problems("engagement_id", engagement_id, catalog)
+        if engagement.form == "arn":
+            problems = [f"engagement_id: must be {AN_ID}; got an ARN; use Engagement.from_engagement_arn instead"]
+        raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems])
+        return _ExistingEngagement(scope, id, catalog=catalog, engagement=engagement)
 
     @staticmethod
     def from_engagement_arn(
@@ -138,6 +141,9 @@ class Engagement(Construct):
         """
         engagement = parse_engagement(engagement_arn)
         known_catalog = plain(engagement.catalog if catalog is None else catalog)
+        if known_catalog is None and is_lookup_dummy(engagement_arn):
+            # The catalog is known at the next synthesis, after the lookup. An error would prevent the lookup.
+            known_catalog = engagement_arn
         problems = list(engagement_problems("engagement_arn", engagement_arn, known_catalog, arn_only=True))
         if known_catalog is not None:
             problems = [*catalog_problems(known_catalog), *problems]

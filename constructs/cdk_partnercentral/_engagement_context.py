@@ -287,7 +287,7 @@ class EngagementContext(Construct):
                     self, catalog=self._catalog, engagement=self._engagement
                 ),
                 "Catalog": self._catalog,
-                "EngagementIdentifier": engagement_identifier,
+                "EngagementIdentifier": self._engagement.text,
                 "Type": rendered.type,
                 "Payload": rendered.payload,
                 **{name: value for name, value in optional.items() if value is not None},
@@ -371,12 +371,12 @@ class EngagementContext(Construct):
     @property
     def engagement_id(self) -> str:
         """The engagement ID: `eng-` followed by 14 lowercase letters or digits. The value is a token."""
-        return self._resource.get_att("EngagementId").to_string()
+        return self._engagement.remember(self._resource.get_att("EngagementId").to_string())
 
     @property
     def engagement_arn(self) -> str:
         """The engagement's ARN, even if you passed an ID. The value is a token."""
-        return self._resource.get_att("EngagementArn").to_string()
+        return self._engagement.remember(self._resource.get_att("EngagementArn").to_string())
 
     @property
     def engagement_last_modified_at(self) -> str:
