@@ -20,11 +20,9 @@ import jsii
 from aws_cdk import Annotations, Stack, Stage
 from constructs import Construct, IConstruct, IValidation
 
-from cdk_partnercentral._payloads.context_types import BY_TYPE, Comparison
+from cdk_partnercentral._payloads.comparison import would_adopt
 from cdk_partnercentral._provider import PartnerCentralProvider
 from cdk_partnercentral._tokens import is_list, is_lookup_dummy, is_mapping, is_unresolved
-from cdk_partnercentral._validation.payload import instant
-from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 REGISTRY_ID = "cdk-partnercentral.Registry"
 CONTEXTS_ID = "cdk-partnercentral.Contexts"
@@ -229,77 +227,3 @@ def _adopts(one: DesiredContext, other: DesiredContext) -> bool:
     """Return whether `one` would adopt the context that `other` declares."""
     adopts = one.adopt_existing and one.existing_context_id is None and one.type == other.type
     return adopts and would_adopt(one.type, one.payload, other.payload)
-
-
-def would_adopt(type_: str, desired: Any, other: Any) -> bool:
-    """Return whether a context of a Type with the payload `desired` would adopt one with the payload `other`."""
-    if not _has_values(desired):
-        return False
-    desired, other = (_canonical_payload(type_, each) for each in (desired, other))
-    comparison = _comparison(type_)
-    if comparison.appended is None or not is_mapping(desired) or not is_mapping(other):
-        return bool(desired == other)
-    ignored = {comparison.appended} | {name for name in comparison.filled_in if name not in desired}
-    rest = [{name: value for name, value in each.items() if name not in ignored} for each in (desired, other)]
-    wanted, available = (_items(each, comparison.appended) for each in (desired, other))
-    return rest[0] == rest[1] and _contains(available, wanted, comparison.dated_by)
-
-
-def _comparison(type_: str) -> Comparison:
-    row = BY_TYPE.get(type_)
-    return row.comparison if row else Comparison()
-
-
-def _has_values(value: Any) -> bool:
-    """Return whether a payload contains at least one value to compare."""
-    if is_mapping(value):
-        return any(map(_has_values, value.values()))
-    return any(map(_has_values, value)) if is_list(value) else value is not None
-
-
-def _items(payload: Mapping[str, Any], name: str) -> list[Any]:
-    items = payload.get(name, ())
-    return list(items) if is_list(items) else [items]
-
-
-def _contains(available: list[Any], wanted: list[Any], dated_by: str | None) -> bool:
-    """Return whether each wanted item matches a different available item.
-
-    A wanted item without a date matches an available item with any date.
-    """
-    left = list(available)
-    # Match the wanted items with a date first, because an item without a date could take the only match of a dated item.
-    for item in sorted(wanted, key=lambda each: dated_by not in each if is_mapping(each) else False):
-        match = next((each for each in left if item in (each, _without(each, dated_by))), None)
-        if match is None:
-            return False
-        left.remove(match)
-    return True
-
-
-def _without(item: Any, name: str | None) -> Any:
-    return {key: value for key, value in item.items() if key != name} if is_mapping(item) else item
-
-
-def _canonical_payload(type_: str, payload: Any) -> Any:
-    row = BY_TYPE.get(type_)
-    return _canonical(payload, payload_rule().members[row.member], row.comparison.appended) if row else None
-
-
-def _canonical(value: Any, rule: Rule | None, appended: str | None, *, loose: bool = False) -> Any:
-    """Normalize a payload for comparison.
-
-    Timestamps become instants. In appended items, case and leading and trailing white space are ignored.
-    """
-    if rule is None or is_unresolved(value):
-        return value
-    if is_mapping(value):
-        return {
-            name: _canonical(member, rule.members.get(name), appended, loose=loose or name == appended)
-            for name, member in value.items()
-        }
-    if is_list(value):
-        return [_canonical(item, rule.item, appended, loose=loose) for item in value]
-    if rule.kind == "timestamp":
-        return instant(value)
-    return value.strip().casefold() if loose else value

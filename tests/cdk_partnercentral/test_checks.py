@@ -1,8 +1,6 @@
 """Conflicts between contexts are found at synthesis as the handler would find them, and so are too many contexts."""
 
-import copy
 import json
-import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +14,8 @@ from aws_cdk.cx_api import SynthesisMessageLevel
 from aws_cdk.region_info import RegionInfo
 
 from cdk_partnercentral import EngagementContext
-from cdk_partnercentral._checks import MOST_CONTEXTS, DesiredContext, conflicts, partition_problems
-from cdk_partnercentral._validation.rules import MODEL, payload_rule
-from lambda_handler.engagement_context.comparison import has_values
-from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
-from tests.cdk_partnercentral.generated import places, valid
+from cdk_partnercentral._checks import MOST_CONTEXTS, partition_problems
+from cdk_partnercentral._validation.rules import MODEL
 
 Json = dict[str, Any]
 Declare = Callable[..., EngagementContext]
@@ -346,118 +341,3 @@ def test_a_stack_in_any_region_of_partition_aws_is_valid() -> None:
     assert len(known_regions(of_aws=True)) > 20
     for region in [*known_regions(of_aws=True), "eu-new-1", "us-new-9"]:
         assert partition_problems(Stack(App(), "Deals", env=Environment(region=region))) == []
-
-
-PAIRS: dict[str, tuple[str, Json, Json, bool]] = {
-    "identical": ("CustomerProject", project()["CustomerProject"], project()["CustomerProject"], True),
-    "case of a project": ("CustomerProject", project("A")["CustomerProject"], project("a")["CustomerProject"], False),
-    "two empty payloads": ("CustomerProject", {}, {}, False),
-    "empty members": ("ProspectingResult", {"Aws": {"Customer": {}}}, {"Aws": {"Customer": {}}}, False),
-    "an empty member": ("ProspectingResult", {"Aws": {"TaskName": "a"}}, {"Aws": {"TaskName": "a", "Customer": {}}}, False),
-    "instants": (
-        "ProspectingResult",
-        {"Aws": {"StartTime": "2027-01-05T09:30:00Z"}},
-        {"Aws": {"StartTime": "2027-01-05T10:30:00.000+01:00"}},
-        True,
-    ),
-    "instants to the microsecond": (
-        "ProspectingResult",
-        {"Aws": {"StartTime": "2027-01-05T09:30:00.123456Z"}},
-        {"Aws": {"StartTime": "2027-01-05T09:30:00.123456789Z"}},
-        True,
-    ),
-    "an instant in a text": (
-        "ProspectingResult",
-        {"Aws": {"TaskName": "2027-01-05T09:30:00Z"}},
-        {"Aws": {"TaskName": "2027-01-05T09:30:00+00:00"}},
-        False,
-    ),
-    "interactions in another order": (
-        "Lead",
-        lead(visit("ann"), visit("bob")),
-        lead(visit("bob"), visit("ann")),
-        True,
-    ),
-    "case and white space": ("Lead", lead(visit("ann", Usecase="Backup")), lead(visit("Ann", Usecase=" backup ")), True),
-    "a customer's case": ("Lead", lead(visit("ann")), {**lead(visit("ann")), "Customer": {"CompanyName": "ACME"}}, False),
-    "an interaction's date": (
-        "Lead",
-        lead(visit("ann")),
-        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
-        True,
-    ),
-    "two dates": (
-        "Lead",
-        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
-        lead(visit("ann", InteractionDate="2027-01-05T10:30:00+01:00")),
-        True,
-    ),
-    "an interaction with more members": ("Lead", lead(visit("ann")), lead(visit("ann", Usecase="Backup")), False),
-    "one match for two interactions": ("Lead", lead(visit("ann"), visit("ann")), lead(visit("ann"), visit("bob")), False),
-    "an interaction with a date is matched first": (
-        "Lead",
-        lead(visit("ann"), visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
-        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z"), visit("ann", InteractionDate="2027-01-06T09:30:00Z")),
-        True,
-    ),
-    "members that AWS fills in": ("Lead", lead(visit("ann")), lead(visit("ann"), Insights={"LeadReadinessScore": "Low"}), True),
-    "a different value of a member that AWS fills in": (
-        "Lead",
-        lead(visit("ann"), Insights={"LeadReadinessScore": "High"}),
-        lead(visit("ann"), Insights={"LeadReadinessScore": "Low"}),
-        False,
-    ),
-}  # fmt: skip
-
-
-def reported(type_: str, one: Json, other: Json) -> bool:
-    """Whether the synthesis reports that one of two contexts would adopt the other."""
-    common: Json = {"catalog": "Sandbox", "engagement": ENGAGEMENT, "type": type_, "adopt_existing": True}
-    common |= {"existing_context_id": None, "client_token": None}
-    return bool(conflicts([DesiredContext(path=str, payload=each, **common) for each in (one, other)]))
-
-
-def adopted(type_: str, one: Json, other: Json) -> bool:
-    """Whether the handler would adopt one of two contexts for the other."""
-    return any(
-        has_values(desired) and CONTEXT_TYPES[type_].is_adoptable(current, desired)
-        for desired, current in ((one, other), (other, one))
-    )
-
-
-@pytest.mark.parametrize(("type_", "one", "other", "equal"), PAIRS.values(), ids=PAIRS)
-def test_the_synthesis_and_the_handler_find_the_same_payloads_equal(
-    type_: str, one: Json, other: Json, equal: bool
-) -> None:
-    assert (reported(type_, one, other), adopted(type_, one, other)) == (equal, equal)
-
-
-EQUAL_INSTANTS = {
-    "2027-01-05T09:30:00Z": "2027-01-05T10:30:00+01:00",
-    "1999-12-31T23:59:59-11:30": "2000-01-01T11:29:59.0000000Z",
-}
-
-
-def reworded(type_: str, member: Json, draw: random.Random) -> Json:
-    """The payload with changes of form, some of which make it a different one."""
-    changed = copy.deepcopy(member)
-    rule = payload_rule().members[type_]
-    for value, _, put in list(places(changed, rule, lambda _: None)):
-        if isinstance(value, str) and draw.random() < 0.2:
-            put(draw.choice([EQUAL_INSTANTS.get(value, value), value.upper(), f" {value}\n", value, value]))
-        elif isinstance(value, list) and draw.random() < 0.3:
-            draw.shuffle(value)
-        elif isinstance(value, dict) and value and draw.random() < 0.1:
-            value.pop(draw.choice([name for name in value if name != "Customer"] or list(value)))
-    return changed
-
-
-def test_they_do_so_for_random_payloads_of_the_model() -> None:
-    draw = random.Random(4)  # noqa: S311 - reproducible, no secret
-    equal = 0
-    for _ in range(3_000):
-        ((type_, member),) = valid(payload_rule(), draw).items()
-        other = reworded(type_, member, draw)
-        assert reported(type_, member, other) == adopted(type_, member, other), json.dumps([member, other])
-        equal += adopted(type_, member, other)
-    assert 300 < equal < 2_700

@@ -41,6 +41,7 @@ def test_changes_releases_and_the_schedule_run_what_they_must() -> None:
 
     assert {"lint", "types", "workflows", "secrets", "licenses", "tests", "audit", "docs", "dist"} <= in_ci
     assert called("scheduled.yml: everything") == {"test-all"}
+    assert called("scheduled.yml: api") == {"api-changes", "model"}
     assert called("release.yml: check") == {"audit", "release-check"}
     assert called("release.yml: test") == {"test-all"}
     assert called("release.yml: build") == called("release.yml: verify") == {"dist"}

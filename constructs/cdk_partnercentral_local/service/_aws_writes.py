@@ -16,13 +16,33 @@ _Write: TypeAlias = Callable[[str, Callable[[list[JsonObject]], object]], None]
 class AwsWrites:
     """Changes engagements as AWS itself does. The `engagement` argument of every method is an ID or an ARN.
 
-    Every method raises KeyError if the engagement or context does not exist. The methods that change a Lead also raise
-    KeyError if the context has another Type.
+    Every method that has this argument raises KeyError if the engagement or context does not exist. The methods that change a
+    Lead also raise KeyError if the context has another Type.
     """
 
-    def __init__(self, write: _Write, clock: Callable[[], int]) -> None:
+    def __init__(self, write: _Write, create: Callable[..., str], clock: Callable[[], int]) -> None:
         self._write = write
+        self._create = create
         self._clock = clock
+
+    def create_lead(self, lead: JsonObject, *, title: str = "Initiative", catalog: str = "Sandbox") -> str:
+        """Create an engagement with a Lead as context 1, whose invitation the account has accepted.
+
+        Args:
+            lead (dict): The Lead, for example `{"Customer": {...}, "Interactions": [...]}`. Each interaction without an
+                InteractionDate gets the current time.
+            title (str): The engagement's title.
+            catalog (str): The engagement's catalog: `AWS` or `Sandbox`.
+
+        Returns:
+            The ID of the engagement.
+
+        Raises:
+            ValueError: The catalog does not exist.
+        """
+        payload = {"Lead": with_dates(lead, self._clock())}
+        description = "Lead generated from recent campaign activities"
+        return self._create(title=title, description=description, catalog=catalog, contexts=[payload])
 
     def touch(self, engagement: str) -> None:
         """Set a new ModifiedAt but leave the contexts unchanged, as if AWS had changed the members of the engagement."""
@@ -51,9 +71,18 @@ class AwsWrites:
         """Set the QualificationStatus of a Lead."""
         self.change_lead(engagement, context, lambda lead: lead.update(QualificationStatus=status))
 
-    def score(self, engagement: str, context: str, readiness: str) -> None:
-        """Replace the Insights of a Lead with a LeadReadinessScore, which is `Low`, `Medium` or `High`."""
-        self.change_lead(engagement, context, lambda lead: lead.update(Insights={"LeadReadinessScore": readiness}))
+    def score(self, engagement: str, context: str, readiness: str, **members: object) -> None:
+        """Replace the Insights of a Lead.
+
+        Args:
+            engagement (str): The engagement's ID or ARN.
+            context (str): The ID of the context.
+            readiness (str): The LeadReadinessScore: `Low`, `Medium` or `High`.
+            members (object): The other members, for example `ChannelRecommendation={"RecommendedChannel": "Email"}`. Names
+                that the service model does not define show how a client treats a newer API.
+        """
+        insights = {"LeadReadinessScore": readiness, **copy.deepcopy(members)}
+        self.change_lead(engagement, context, lambda lead: lead.update(Insights=insights))
 
     def set_customer(self, engagement: str, context: str, **members: object) -> None:
         """Set the given members of a Lead's Customer, for example `AwsMaturity="Advanced"`, and keep all other members."""

@@ -10,12 +10,16 @@ TokenMismatch = Literal["conflict", "validation", "replay"]
 Lock = Literal["exact", "microsecond"]
 LeadInteractions = Literal["append", "replace"]
 Update = Literal["replace", "merge"]
+Normalizes = Literal["never", "create", "update", "always"]
+UnknownMembers = Literal["store", "drop", "refuse"]
 
 _CHOICES = {
     "token_mismatch": get_args(TokenMismatch),
     "lock": get_args(Lock),
     "lead_interactions": get_args(LeadInteractions),
     "update": get_args(Update),
+    "normalizes": get_args(Normalizes),
+    "unknown_members": get_args(UnknownMembers),
 }
 
 
@@ -42,11 +46,25 @@ class Behavior:
         update (str): What happens to stored payload members that an update does not contain. `"replace"`: they are
             removed, except a Lead's Interactions, because an update cannot contain these. `"merge"`: they are kept, at every
             level of nested structures. Lists are not merged: a list in the update replaces the stored list.
-        normalizes (bool): Whether strings are normalized before they are stored. Leading and trailing white space is removed.
-            Country codes are converted to upper case. A website address that is not empty gets `https://` in front, unless it
-            starts with `http://` or `https://`, and a slash at the end, unless it has one. An address that would then be
-            longer than 255 characters is stored without these additions.
+        normalizes (str): The writes whose strings are normalized before they are stored: `"never"`, `"create"`, `"update"` or
+            `"always"`. Leading and trailing white space is removed, including line breaks. Country codes are converted to
+            upper case. A website address that is not empty gets `https://` in front, unless it starts with `http://` or
+            `https://`, and a slash at the end, unless it has one. An address that would then be longer than 255 characters is
+            stored without these additions.
+        rewrites_phone (bool): Whether every write stores a phone number without everything but digits and a leading plus
+            sign: `+1-555-0147` becomes `+15550147`. A text without digits is stored as it was sent.
+        normalizes_account (bool): Whether every write stores the ID of a customer account if its ARN was sent.
         fills_interaction_date (bool): Whether the service sets a missing InteractionDate to the time of the write.
+        explicit_nulls (bool): Whether GetEngagement returns null for each absent member of a Lead, except Insights.
+        unknown_members (str): What happens to members of a request that the service model does not define. `"store"`: in
+            payloads, they are stored and returned; elsewhere they are ignored. `"drop"`: they are ignored. `"refuse"`: the
+            request fails with ValidationException and an ErrorList entry for each of them, which has the code INVALID_VALUE.
+        accepts_unknown_types (bool): Whether clients can write contexts with a Type that the service model does not define. If
+            False, such a write fails with ValidationException. The payload must be an object, and is stored as it was sent.
+        refuses_filled_in (bool): Whether an update fails if its payload contains members that AWS added to the context after
+            it was created, or Insights that AWS wrote. The error is a ValidationException that names no member. An update
+            without these members keeps them. QualificationStatus is not one of them, because partners set it.
+        omits_last_modified (bool): Whether the responses of write operations lack EngagementLastModifiedAt and ModifiedAt.
         read_lag (int): How many GetEngagement calls after a write still return the state before that write. Zero or more.
             Writes always use the current state, so the lock from such a call is stale. ListEngagements returns the same state
             as the next GetEngagement call, and does not count as a call itself.
@@ -75,8 +93,15 @@ class Behavior:
     lock: Lock = "exact"
     lead_interactions: LeadInteractions = "append"
     update: Update = "replace"
-    normalizes: bool = False
+    normalizes: Normalizes = "never"
+    rewrites_phone: bool = False
+    normalizes_account: bool = False
     fills_interaction_date: bool = True
+    explicit_nulls: bool = True
+    unknown_members: UnknownMembers = "store"
+    accepts_unknown_types: bool = False
+    refuses_filled_in: bool = False
+    omits_last_modified: bool = False
     read_lag: int = 0
     accepts_prospecting_result: bool = True
     quota: int = 5

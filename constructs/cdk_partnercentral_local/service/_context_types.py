@@ -1,19 +1,31 @@
-"""How the service stores the payload of a context, and how an update changes a stored payload.
+"""How the service stores the payload of a context, how an update changes it, and how it is returned.
 
 `CONTEXT_TYPES` contains the Types that have special rules. Only the general rules in `Behavior` apply to all other Types. The
 functions do not change their arguments, but a result can contain objects that are also part of an argument.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, TypeAlias, cast
+
+from botocore.model import ListShape, Shape, StructureShape
 
 from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._errors import not_permitted
-from cdk_partnercentral_local.service._wire import JsonObject, without_zeros
+from cdk_partnercentral_local.service._errors import ServiceError, not_permitted
+from cdk_partnercentral_local.service._validation import service_model
+from cdk_partnercentral_local.service._wire import JsonObject, timestamp
+
+# The names that lead to a member of a payload, for example `("Lead", "Customer", "AwsMaturity")`. A list counts as one value.
+Path: TypeAlias = tuple[str, ...]
 
 MAX_INTERACTIONS = 10
 
 _MAX_WEBSITE_LENGTH = 255
+# Only AWS writes the insights of a Lead. A partner sets the status, even if AWS set one before.
+_INSIGHTS = ("Lead", "Insights")
+_STATUS = ("Lead", "QualificationStatus")
 
 
 def refuse_type(name: str, behavior: Behavior) -> None:
@@ -31,43 +43,70 @@ def stored(payload: JsonObject, behavior: Behavior, now: int) -> JsonObject:
 
     Args:
         payload: The tagged union, for example `{"Lead": {...}}`.
-        behavior: The behavior of the service. Only the switches `normalizes` and `fills_interaction_date` are used.
+        behavior: The behavior of the service.
         now: The time of the write, in nanoseconds since 1970.
 
     Returns:
-        The tagged union that read operations return.
+        The tagged union that is stored.
     """
     ((name, member),) = payload.items()
-    if behavior.normalizes:
-        member = {key: _normalized(value, key) for key, value in member.items()}
-    return {name: _rules(name).complete(member, behavior, now)}
+    return {name: _rules(name).complete(_rewritten(member, "create", behavior), behavior, now)}
 
 
-def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int) -> JsonObject:
+def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int, filled_in: set[Path]) -> JsonObject:
     """Return the payload that is stored for an update request.
 
     Args:
         current: The tagged union that is currently stored.
         sent: The tagged union in the request, which must have the same Type.
-        behavior: The behavior of the service. Every switch that concerns payloads is used.
+        behavior: The behavior of the service.
         now: The time of the write, in nanoseconds since 1970.
+        filled_in: The members that AWS added to the context.
 
     Returns:
-        The tagged union that read operations return.
+        The tagged union that is stored.
 
     Raises:
-        ServiceError: ValidationException if a Lead would have more than ten interactions.
+        ServiceError: ValidationException if a Lead would have more than ten interactions, or if the request contains members
+            that AWS added and the service refuses that.
     """
     ((name, change),) = sent.items()
     before = current.get(name, {})
-    change = _rules(name).expand_update(before, change, behavior)
-    change = stored({name: change}, behavior, now)[name]
-    return {name: _merged(before, change) if behavior.update == "merge" else change}
+    if behavior.refuses_filled_in and filled_in & set(paths(sent)):
+        raise ServiceError("ValidationException", "The request is not valid.", Reason="REQUEST_VALIDATION_FAILED")
+    change = _rewritten(change, "update", behavior)
+    change = _rules(name).complete(_rules(name).expand_update(before, change, behavior), behavior, now)
+    if behavior.update == "merge":
+        return {name: _merged(before, change)}
+    kept = _only(current, filled_in).get(name, {}) if behavior.refuses_filled_in else {}
+    return {name: _merged(kept, change)}
+
+
+def returned(payload: JsonObject, behavior: Behavior) -> JsonObject:
+    """Return the payload as GetEngagement returns it."""
+    return {
+        name: _rules(name).show_nulls(member) if behavior.explicit_nulls else member for name, member in payload.items()
+    }
+
+
+def added_by_aws(before: JsonObject, after: JsonObject) -> set[Path]:
+    """Return the members that AWS added to a payload, or the insights if AWS created the context."""
+    added = set(paths(after)) - set(paths(before))
+    return {path for path in added if path != _STATUS and (before or path[:2] == _INSIGHTS)}
+
+
+def paths(value: object, path: Path = ()) -> Iterator[Path]:
+    """Yield the path of every member of a payload that is not an object itself."""
+    if not isinstance(value, Mapping):
+        yield path
+        return
+    for name, member in value.items():
+        yield from paths(member, (*path, name))
 
 
 def with_dates(lead: JsonObject, now: int) -> JsonObject:
     """Return a copy of a Lead, with the InteractionDate `now` in each interaction that has no InteractionDate."""
-    text = without_zeros(now)
+    text = timestamp(now)
     return {**lead, "Interactions": [{"InteractionDate": text, **each} for each in lead.get("Interactions", [])]}
 
 
@@ -89,6 +128,25 @@ def _expand_lead_update(current: JsonObject, change: JsonObject, behavior: Behav
     return {**rest, "Interactions": interactions}
 
 
+def _show_nulls_in_lead(lead: JsonObject) -> JsonObject:
+    """Return a Lead as a recorded response shows it: with null for each absent member, except Insights."""
+    return {**lead, **{name: _with_nulls(lead.get(name), member) for name, member in _lead_members().items()}}
+
+
+@cache
+def _lead_members() -> dict[str, Shape]:
+    shape = cast("StructureShape", service_model().shape_for("LeadContext"))
+    return {name: member for name, member in shape.members.items() if name != "Insights"}
+
+
+def _with_nulls(value: object, shape: Shape) -> object:
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        return {**value, **{name: _with_nulls(value.get(name), member) for name, member in shape.members.items()}}
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [_with_nulls(each, shape.member) for each in value]
+    return value
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContextType:
     """The special rules of one Type.
@@ -97,16 +155,19 @@ class ContextType:
         complete: A function that returns a payload with the members that the service adds before it stores the payload.
         expand_update: A function that converts the payload of an update to the format of stored payloads. Its arguments are
             the stored payload, the payload in the update, and the behavior.
+        show_nulls: A function that returns a stored payload with the nulls that GetEngagement returns if `explicit_nulls` is
+            True.
         only_aws_writes: Whether only AWS can write contexts of this Type if `accepts_prospecting_result` is False.
     """
 
     complete: Callable[[JsonObject, Behavior, int], JsonObject] = lambda payload, behavior, now: payload  # noqa: ARG005
     expand_update: Callable[[JsonObject, JsonObject, Behavior], JsonObject] = lambda current, change, behavior: change  # noqa: ARG005
+    show_nulls: Callable[[JsonObject], JsonObject] = lambda payload: payload
     only_aws_writes: bool = False
 
 
 CONTEXT_TYPES: Mapping[str, ContextType] = {
-    "Lead": ContextType(complete=_complete_lead, expand_update=_expand_lead_update),
+    "Lead": ContextType(complete=_complete_lead, expand_update=_expand_lead_update, show_nulls=_show_nulls_in_lead),
     "ProspectingResult": ContextType(only_aws_writes=True),
 }
 _NO_RULES = ContextType()
@@ -116,20 +177,46 @@ def _rules(name: str) -> ContextType:
     return CONTEXT_TYPES.get(name, _NO_RULES)
 
 
-def _merged(before: object, change: object) -> object:
+def _merged(before: Any, change: Any) -> Any:
     if not isinstance(before, Mapping) or not isinstance(change, Mapping):
         return change
     return {**before, **{name: _merged(before.get(name), member) for name, member in change.items()}}
 
 
-def _normalized(value: object, name: str) -> object:
-    if isinstance(value, dict):
-        return {key: _normalized(member, key) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_normalized(each, name) for each in value]
-    if not isinstance(value, str):  # pragma: no cover - all scalars in payloads are strings today
+def _only(value: Any, kept: set[Path], path: Path = ()) -> Any:
+    """Return a copy of a payload that contains only the members with these paths."""
+    members = {name: (member, (*path, name)) for name, member in value.items()}
+    return {
+        name: _only(member, kept, place) if isinstance(member, Mapping) else member
+        for name, (member, place) in members.items()
+        if any(each[: len(place)] == place for each in kept)
+    }
+
+
+def _rewritten(payload: JsonObject, write: Literal["create", "update"], behavior: Behavior) -> JsonObject:
+    """Return a sent payload with its texts as the service stores them."""
+    rewrites = [
+        *([_normalized] if behavior.normalizes in (write, "always") else []),
+        *([_without_punctuation] if behavior.rewrites_phone else []),
+        *([_account_id] if behavior.normalizes_account else []),
+    ]
+
+    def rewritten(value: Any, name: str) -> Any:
+        if isinstance(value, dict):
+            return {key: rewritten(member, key) for key, member in value.items()}
+        if isinstance(value, list):
+            return [rewritten(each, name) for each in value]
+        if isinstance(value, str):
+            for rewrite in rewrites:
+                value = rewrite(value, name)
         return value
-    text = value.strip()
+
+    result: JsonObject = rewritten(payload, "")
+    return result
+
+
+def _normalized(text: str, name: str) -> str:
+    text = text.strip()
     if name == "CountryCode":
         return text.upper()
     if name == "WebsiteUrl" and text:
@@ -142,3 +229,13 @@ def _complete_website(address: str) -> str:
     slash = "" if address.endswith("/") else "/"
     complete = f"{scheme}{address}{slash}"
     return complete if len(complete) <= _MAX_WEBSITE_LENGTH else address
+
+
+def _without_punctuation(text: str, name: str) -> str:
+    digits = re.sub(r"[^0-9]", "", text)
+    plus = "+" if text.lstrip().startswith("+") else ""
+    return plus + digits if name == "Phone" and digits else text
+
+
+def _account_id(text: str, name: str) -> str:
+    return text.rpartition("/")[2] if name == "AccountIdentifier" and text.startswith("arn:") else text

@@ -6,12 +6,18 @@ so that a read can return an older state, as in an eventually consistent service
 
 import hashlib
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
+from cdk_partnercentral_local.service._context_types import Path
 from cdk_partnercentral_local.service._errors import Problem, ServiceError, invalid, not_found
-from cdk_partnercentral_local.service._wire import JsonObject, with_nanoseconds
+from cdk_partnercentral_local.service._wire import JsonObject, timestamp
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+# The account in CreatedBy and ModifiedBy if AWS itself writes.
+AWS = "aws"
+# ListEngagements returns hundredths of a second.
+_LIST_DIGITS = 2
 _ARN = re.compile(r"arn:[^:]+:partnercentral:[^:]+::catalog/([a-zA-Z]+)/engagement/eng-[0-9a-z]{14}")
 
 
@@ -22,7 +28,7 @@ class State:
     Attributes:
         modified_at: The ModifiedAt, in nanoseconds since 1970. All states of an engagement have different values, even if
             these are truncated to microseconds.
-        modified_by: The writer: an account ID, or `AWS`.
+        modified_by: The writer: an account ID, or `aws`.
         contexts: The contexts in the order of their creation, each in the form `{"Id": ..., "Type": ..., "Payload": ...}`.
     """
 
@@ -37,7 +43,11 @@ class State:
 
 
 class Engagement:
-    """One engagement, with the older states that a read can still return."""
+    """One engagement, with the older states that a read can still return.
+
+    Attributes:
+        filled_in: The paths of the payload members that AWS added, by the ID of the context.
+    """
 
     def __init__(
         self, *, number: int, catalog: str, identifier: str, arn: str, details: JsonObject, state: State
@@ -50,6 +60,7 @@ class Engagement:
         self.created_at = state.modified_at
         self.created_by = state.modified_by
         self.state = state
+        self.filled_in: dict[str, set[Path]] = defaultdict(set)
         self._reads = 0
         self._older: list[tuple[int, State]] = []
 
@@ -69,23 +80,23 @@ class Engagement:
         self._older = [(written, older) for written, older in self._older if self._reads < written + lag]
         return self._older[0][1] if self._older else self.state
 
-    def summary(self, state: State) -> JsonObject:
-        """Return the members that the responses of GetEngagement and ListEngagements have in common."""
+    def summary(self, state: State, *, digits: int = _LIST_DIGITS) -> JsonObject:
+        """Return an entry in the response body of ListEngagements, without its ContextTypes."""
         return {
             "Id": self.id,
             "Arn": self.arn,
             **({"Title": self.details["Title"]} if "Title" in self.details else {}),
-            "CreatedAt": with_nanoseconds(self.created_at),
+            "CreatedAt": timestamp(self.created_at, digits=digits),
             "CreatedBy": self.created_by,
-            "MemberCount": 1,
-            "ModifiedAt": with_nanoseconds(state.modified_at),
+            "MemberCount": 2 if self.created_by == AWS else 1,
+            "ModifiedAt": timestamp(state.modified_at, digits=digits),
             "ModifiedBy": state.modified_by,
         }
 
     def described(self, state: State) -> JsonObject:
         """Return the response body of GetEngagement."""
         description = {"Description": self.details["Description"]} if "Description" in self.details else {}
-        return {**self.summary(state), **description, "Contexts": list(state.contexts)}
+        return {**self.summary(state, digits=9), **description, "Contexts": list(state.contexts)}
 
 
 class Engagements:
@@ -103,8 +114,10 @@ class Engagements:
         self._arn_prefix = f"arn:{partition}:partnercentral:{region}::catalog/"
         self._by_id: dict[str, Engagement] = {}
 
-    def add(self, *, catalog: str, details: JsonObject, contexts: tuple[JsonObject, ...], now: int) -> Engagement:
-        """Create an engagement."""
+    def add(
+        self, *, catalog: str, details: JsonObject, contexts: tuple[JsonObject, ...], now: int, by: str | None = None
+    ) -> Engagement:
+        """Create an engagement, by default as the account."""
         number = len(self._by_id) + 1
         identifier = _identifier(self.account, number)
         engagement = Engagement(
@@ -113,7 +126,7 @@ class Engagements:
             identifier=identifier,
             arn=f"{self._arn_prefix}{catalog}/engagement/{identifier}",
             details=details,
-            state=State(modified_at=_later(now, 0), modified_by=self.account, contexts=contexts),
+            state=State(modified_at=_later(now, 0), modified_by=by or self.account, contexts=contexts),
         )
         self._by_id[identifier] = engagement
         return engagement

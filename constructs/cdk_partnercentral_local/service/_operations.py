@@ -2,7 +2,7 @@
 
 To add an operation, write a function that takes a `Request` and returns the response body. Then add the function to
 `OPERATIONS` at the end of this module, with the operation's API name as the key. The service model must contain the operation,
-because requests are validated against the model. To add an operation to the model, see scripts/trim_model.py.
+because requests are validated against the model. To add an operation to the model, see scripts/service_model.py.
 """
 
 import base64
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._context_types import refuse_type, stored, updated
+from cdk_partnercentral_local.service._context_types import refuse_type, returned, stored, updated
 from cdk_partnercentral_local.service._engagements import Engagement, Engagements
 from cdk_partnercentral_local.service._errors import (
     Problem,
@@ -28,10 +28,10 @@ from cdk_partnercentral_local.service._wire import (
     JsonObject,
     parse_instant,
     serialize,
-    with_nanoseconds,
+    timestamp,
 )
 
-_TARGET_PREFIX = "AWSPartnerCentralSelling"
+TARGET_PREFIX = "AWSPartnerCentralSelling"
 _PAGE_SIZE = 100
 
 
@@ -82,9 +82,9 @@ def operation_name(target: str) -> str:
         ServiceError: UnknownOperationException if the header is empty or names an operation that is not registered.
     """
     prefix, _, name = target.partition(".")
-    if prefix != _TARGET_PREFIX or name not in OPERATIONS:
+    if prefix != TARGET_PREFIX or name not in OPERATIONS:
         supported = ", ".join(OPERATIONS)
-        message = f"X-Amz-Target must be {_TARGET_PREFIX}. followed by one of {supported}; got {target!r}"
+        message = f"X-Amz-Target must be {TARGET_PREFIX}. followed by one of {supported}; got {target!r}"
         raise ServiceError("UnknownOperationException", message)
     return name
 
@@ -165,13 +165,17 @@ def _create_engagement(request: Request) -> JsonObject:
         contexts=tuple(_new_context(number, each, request) for number, each in enumerate(contexts, start=1)),
         now=request.now,
     )
-    modified_at = with_nanoseconds(engagement.state.modified_at)
-    return {"Id": engagement.id, "Arn": engagement.arn, "ModifiedAt": modified_at}
+    return {"Id": engagement.id, "Arn": engagement.arn, **_last_modified("ModifiedAt", engagement, request.behavior)}
 
 
 def _get_engagement(request: Request) -> JsonObject:
     engagement = _find_engagement(request, "Identifier")
-    return engagement.described(engagement.read(request.behavior.read_lag))
+    output = engagement.described(engagement.read(request.behavior.read_lag))
+    contexts = [
+        {**each, "Payload": returned(each["Payload"], request.behavior)} if "Payload" in each else each
+        for each in output["Contexts"]
+    ]
+    return {**output, "Contexts": contexts}
 
 
 def _list_engagements(request: Request) -> JsonObject:
@@ -232,7 +236,7 @@ def _create_context(request: Request) -> JsonObject:
         raise over_quota(f"Engagement {engagement.id} holds {len(contexts)} of {quota} contexts")
     context = _new_context(len(contexts) + 1, request.input, request)
     engagement.write((*contexts, context), by=request.engagements.account, now=request.now)
-    return _written_context(engagement, context["Id"])
+    return _written_context(engagement, context["Id"], request.behavior)
 
 
 def _update_context(request: Request) -> JsonObject:
@@ -249,10 +253,16 @@ def _update_context(request: Request) -> JsonObject:
     refuse_type(type_name, request.behavior)
     if not _is_current(request.input["EngagementLastModifiedAt"], engagement.state.modified_at, request.behavior):
         raise conflict(f"Engagement {engagement.id} was modified since EngagementLastModifiedAt. Get its latest state.")
-    payload = updated(current.get("Payload", {}), request.input["Payload"], request.behavior, request.now)
+    payload = updated(
+        current.get("Payload", {}),
+        request.input["Payload"],
+        request.behavior,
+        request.now,
+        engagement.filled_in[identifier],
+    )
     contexts[place] = {**current, "Payload": payload}
     engagement.write(tuple(contexts), by=request.engagements.account, now=request.now)
-    return _written_context(engagement, identifier)
+    return _written_context(engagement, identifier, request.behavior)
 
 
 def _find_engagement(request: Request, field: str) -> Engagement:
@@ -270,13 +280,17 @@ def _is_current(lock: str, modified_at: int, behavior: Behavior) -> bool:
     return instant == modified_at or (behavior.lock == "microsecond" and instant == modified_at // 1000 * 1000)
 
 
-def _written_context(engagement: Engagement, context_id: str) -> JsonObject:
+def _written_context(engagement: Engagement, context_id: str, behavior: Behavior) -> JsonObject:
     return {
         "EngagementId": engagement.id,
         "EngagementArn": engagement.arn,
-        "EngagementLastModifiedAt": with_nanoseconds(engagement.state.modified_at),
+        **_last_modified("EngagementLastModifiedAt", engagement, behavior),
         "ContextId": context_id,
     }
+
+
+def _last_modified(name: str, engagement: Engagement, behavior: Behavior) -> JsonObject:
+    return {} if behavior.omits_last_modified else {name: timestamp(engagement.state.modified_at)}
 
 
 OPERATIONS: Mapping[str, Operation] = {

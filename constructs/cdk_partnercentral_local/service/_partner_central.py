@@ -7,12 +7,13 @@ in their own process.
 import copy
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cdk_partnercentral_local.service._aws_writes import AwsWrites
 from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._engagements import Engagement, Engagements
+from cdk_partnercentral_local.service._context_types import added_by_aws
+from cdk_partnercentral_local.service._engagements import AWS, Engagement, Engagements
 from cdk_partnercentral_local.service._errors import ServiceError, throttled
 from cdk_partnercentral_local.service._faults import Faults
 from cdk_partnercentral_local.service._operations import OPERATIONS, Request, Tokens, operation_name, perform
@@ -87,7 +88,7 @@ class PartnerCentral:
         self.behavior = behavior
         self.calls: list[Call] = []
         self.faults = Faults(sleep)
-        self.as_aws = AwsWrites(self.write_as_aws, clock)
+        self.as_aws = AwsWrites(self.write_as_aws, self.create_as_aws, clock)
         self._clock = clock
         self._sleep = sleep
         self._engagements = Engagements(account=account, region=region, partition=partition)
@@ -133,14 +134,42 @@ class PartnerCentral:
         Raises:
             ValueError: The catalog does not exist.
         """
-        if catalog not in CATALOGS:
-            raise ValueError(f"catalog must be one of {', '.join(CATALOGS)}; got {catalog!r}")
+        _check_catalog(catalog)
         details = {"Title": title, **({} if description is None else {"Description": description})}
         with self._lock:
             return self._engagements.add(catalog=catalog, details=details, contexts=(), now=self._clock()).id
 
+    def create_as_aws(self, *, title: str, description: str, catalog: str, contexts: Sequence[JsonObject]) -> str:
+        """Create an engagement as AWS itself does: without validation, and with `aws` as its creator.
+
+        The engagement has two members, AWS and the account, and the account accepted the invitation.
+
+        Args:
+            title (str): The engagement's title.
+            description (str): The engagement's description.
+            catalog (str): The engagement's catalog: `AWS` or `Sandbox`.
+            contexts (Sequence[dict]): The payloads of the contexts, each a tagged union.
+
+        Returns:
+            The ID of the engagement.
+
+        Raises:
+            ValueError: The catalog does not exist.
+        """
+        _check_catalog(catalog)
+        details = {"Title": title, "Description": description}
+        with self._lock:
+            engagement = self._engagements.add(catalog=catalog, details=details, contexts=(), now=self._clock(), by=AWS)
+        for payload in contexts:
+            self.as_aws.add_context(engagement.id, payload)
+        with self._lock:
+            engagement.write(engagement.state.contexts, by=self._engagements.account, now=self._clock())
+        return engagement.id
+
     def engagement(self, identifier: str) -> JsonObject:
-        """Return a copy of an engagement's current state, regardless of `read_lag`, as GetEngagement would return it.
+        """Return a copy of an engagement's current state, in the format of a GetEngagement response.
+
+        The result depends on no switch: it has the current state regardless of `read_lag`, and never contains explicit nulls.
 
         Args:
             identifier (str): The engagement's ID or ARN.
@@ -167,7 +196,11 @@ class PartnerCentral:
             engagement = self._existing(identifier)
             contexts = copy.deepcopy(list(engagement.state.contexts))
             change(contexts)
-            engagement.write(tuple(contexts), by="AWS", now=self._clock())
+            for context in contexts:
+                before = next((each for each in engagement.state.contexts if each["Id"] == context["Id"]), {})
+                added = added_by_aws(before.get("Payload", {}), context.get("Payload", {}))
+                engagement.filled_in[context["Id"]] |= added
+            engagement.write(tuple(contexts), by=AWS, now=self._clock())
 
     def _existing(self, identifier: str) -> Engagement:
         engagement = self._engagements.get(identifier)
@@ -182,7 +215,7 @@ class PartnerCentral:
         try:
             fault.on_arrival()
             self._check_rate(call.operation)
-            valid = validated(call.operation, call.input)
+            valid = validated(call.operation, call.input, self.behavior)
             fault.before_commit()
             with self._lock:
                 request = Request(input=valid, engagements=self._engagements, behavior=self.behavior, now=self._clock())
@@ -217,6 +250,11 @@ class PartnerCentral:
                     self.calls[place] = failed
                     return
             self.calls.append(failed)
+
+
+def _check_catalog(catalog: str) -> None:
+    if catalog not in CATALOGS:
+        raise ValueError(f"catalog must be one of {', '.join(CATALOGS)}; got {catalog!r}")
 
 
 class _Bucket:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
 
+from cdk_partnercentral_local.service._operations import TARGET_PREFIX
 from cdk_partnercentral_local.service._partner_central import PartnerCentral
 
 if TYPE_CHECKING:
@@ -26,14 +27,18 @@ _POLL_SECONDS = 0.02
 def wsgi_app(service: PartnerCentral) -> "WSGIApplication":
     """Return a WSGI application for a service.
 
-    The application ignores path and method, because the X-Amz-Target header alone specifies the operation. When a fault drops
-    a connection, the application raises `Dropped`, a ConnectionError. The server must then close the socket.
+    The X-Amz-Target header specifies the operation. Without this header, the path does, for example `/GetEngagement`, and the
+    response has the content type `application/json`. The application ignores the method. When a fault drops a connection, the
+    application raises `Dropped`, a ConnectionError. The server must then close the socket.
     """
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        reply = service.handle(request.headers.get("X-Amz-Target", ""), request.get_data())
-        return Response(reply.body, status=reply.status, headers=dict(reply.headers))(environ, start_response)
+        target, headers = request.headers.get("X-Amz-Target"), {}
+        if target is None:
+            target, headers = TARGET_PREFIX + request.path.replace("/", ".", 1), {"Content-Type": "application/json"}
+        reply = service.handle(target, request.get_data())
+        return Response(reply.body, status=reply.status, headers={**reply.headers, **headers})(environ, start_response)
 
     return app
 

@@ -4,28 +4,33 @@ Most rules come from the model: required members, types, enums, lengths, list si
 from its documentation: a catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union has exactly
 one member.
 
-Where the model specifies nothing, validation follows other JSON services of AWS. Members that the model does not define are
-ignored, but count as members of a union. Null is the same as an absent member. A value of the wrong JSON type causes a
-ValidationException like every other problem, so that all problems are reported at once. The real service might respond with
-SerializationException instead. Validation converts timestamps to UTC, with as few decimal places as possible.
+Where the model specifies nothing, validation follows other JSON services of AWS. `Behavior` determines what happens to members
+and Types that the model does not define. A member that the model does not define counts as a member of a union. Null is the
+same as an absent member. A value of the wrong JSON type causes a ValidationException like every other problem, so that all
+problems are reported at once. The real service might respond with SerializationException instead. Validation converts
+timestamps to UTC, with as few decimal places as possible.
 """
 
+import copy
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
 from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
 
+from cdk_partnercentral_local.service._behavior import Behavior, UnknownMembers
 from cdk_partnercentral_local.service._errors import Problem, ProblemCode, invalid
-from cdk_partnercentral_local.service._wire import JsonObject, parse_instant, without_zeros
+from cdk_partnercentral_local.service._wire import JsonObject, parse_instant, timestamp
 
 # The library's service model. This package finds it by its path, because importing the library would import aws_cdk.
 _MODEL = Path(__file__).parents[2] / "cdk_partnercentral" / "_validation" / "service-2.json"
 
 CATALOGS = ("AWS", "Sandbox")
+_TYPE = "EngagementContextType"
 
 Problems: TypeAlias = list[Problem]
 Check: TypeAlias = Callable[[object, str, Problems], object]
@@ -43,22 +48,32 @@ def service_model() -> ServiceModel:
     return ServiceModel(json.loads(_MODEL.read_text(encoding="utf-8")))
 
 
-def validated(operation: str, request: JsonObject) -> JsonObject:
+@dataclass(frozen=True)
+class _Unknown:
+    """What happens to members and Types that the model does not define."""
+
+    members: UnknownMembers
+    accepts_types: bool
+
+
+def validated(operation: str, request: JsonObject, behavior: Behavior) -> JsonObject:
     """Validate a request.
 
     Args:
         operation: The name of an operation in the model.
         request: The parsed body, which is not changed.
+        behavior: The behavior of the service. Only `unknown_members` and `accepts_unknown_types` are used.
 
     Returns:
-        A deep copy of the request that contains only members that the model defines. Nulls are removed, and all timestamps
-        have the same format.
+        A deep copy of the request. Members that the model does not define are copied only if `unknown_members` is `"store"`.
+        All other members have no nulls, and their timestamps have the same format.
 
     Raises:
         ServiceError: ValidationException that lists all problems.
     """
     problems: Problems = []
-    clean = _compiled(operation)(request, "", problems)
+    unknown = _Unknown(behavior.unknown_members, behavior.accepts_unknown_types)
+    clean = _compiled(operation, unknown)(request, "", problems)
     if not isinstance(clean, dict):  # pragma: no cover - parse_body returns objects only
         raise invalid(problems)
     problems += _documented_rules(clean, {problem.field for problem in problems})
@@ -84,25 +99,27 @@ def _documented_rules(clean: JsonObject, invalid_fields: set[str]) -> Problems:
 
 
 @cache
-def _compiled(operation: str) -> Check:
+def _compiled(operation: str, unknown: _Unknown) -> Check:
     shape = service_model().operation_model(operation).input_shape
     if shape is None:  # pragma: no cover - every operation here has an input shape
         raise LookupError(operation)
-    return _check_for(shape)
+    return _check_for(shape, unknown)
 
 
-def _check_for(shape: Shape) -> Check:
+def _check_for(shape: Shape, unknown: _Unknown) -> Check:
     if isinstance(shape, StructureShape):
-        return _union(shape) if shape.is_tagged_union else _structure(shape)
+        return _union(shape, unknown) if shape.is_tagged_union else _structure(shape, unknown)
     if isinstance(shape, ListShape):
-        return _list(shape)
+        return _list(shape, unknown)
     if isinstance(shape, StringShape):
-        return _string(shape)
+        return _string(shape, unknown)
     return {"timestamp": _timestamp, "integer": _integer}[shape.type_name](shape)
 
 
-def _structure(shape: StructureShape) -> Check:
-    members = [(name, _check_for(member), name in shape.required_members) for name, member in shape.members.items()]
+def _structure(shape: StructureShape, unknown: _Unknown) -> Check:
+    members = [
+        (name, _check_for(member, unknown), name in shape.required_members) for name, member in shape.members.items()
+    ]
 
     def check(value: object, path: str, problems: Problems) -> object:
         if not isinstance(value, dict):
@@ -116,13 +133,20 @@ def _structure(shape: StructureShape) -> Check:
                 clean[name] = check_member(member, prefix + name, problems)
             elif required:
                 problems.append(Problem(field=prefix + name, code="REQUIRED_FIELD_MISSING", message="is required"))
+        for name, member in value.items() if unknown.members != "drop" else ():
+            if name in shape.members or member is None:
+                continue
+            if unknown.members == "store":
+                clean[name] = _copy(member, prefix + name, problems)
+            else:
+                problems.append(_problem(prefix + name, "INVALID_VALUE", member, f"a member of {shape.name}"))
         return clean
 
     return check
 
 
-def _union(shape: StructureShape) -> Check:
-    check_members = _structure(shape)
+def _union(shape: StructureShape, unknown: _Unknown) -> Check:
+    check_members = _structure(shape, unknown)
     names = ", ".join(shape.members)
 
     def check(value: object, path: str, problems: Problems) -> object:
@@ -131,6 +155,13 @@ def _union(shape: StructureShape) -> Check:
             if not given:
                 problems.append(Problem(field=path, code="REQUIRED_FIELD_MISSING", message=f"must have one of {names}"))
                 return None
+            if (
+                len(given) == 1
+                and unknown.accepts_types
+                and given[0] not in _types()
+                and isinstance(value[given[0]], dict)
+            ):
+                return {given[0]: _copy(value[given[0]], f"{path}.{given[0]}", problems)}
             if len(given) > 1 or given[0] not in shape.members:
                 problems.append(_problem(path, "INVALID_VALUE", value, f"an object with exactly one of {names}"))
                 return None
@@ -139,8 +170,8 @@ def _union(shape: StructureShape) -> Check:
     return check
 
 
-def _list(shape: ListShape) -> Check:
-    check_element = _check_for(shape.member)
+def _list(shape: ListShape, unknown: _Unknown) -> Check:
+    check_element = _check_for(shape.member, unknown)
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max")
 
     def check(value: object, path: str, problems: Problems) -> object:
@@ -158,8 +189,8 @@ def _list(shape: ListShape) -> Check:
     return check
 
 
-def _string(shape: StringShape) -> Check:
-    enum = frozenset(shape.enum)
+def _string(shape: StringShape, unknown: _Unknown) -> Check:
+    enum = frozenset(() if unknown.accepts_types and shape.name == _TYPE else shape.enum)
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max", float("inf"))
     pattern = shape.metadata.get("pattern")
     matches = matcher(pattern) if pattern else None
@@ -197,7 +228,7 @@ def _timestamp(_: Shape) -> Check:
             problems.append(_problem(path, "INVALID_VALUE", value, "a string in ISO 8601"))
             return None
         try:
-            return without_zeros(parse_instant(value))
+            return timestamp(parse_instant(value))
         except ValueError as error:
             problems.append(_problem(path, "INVALID_STRING_FORMAT", value, f"a timestamp in ISO 8601: {error}"))
             return None
@@ -221,6 +252,20 @@ def matcher(pattern: str) -> Callable[[str], object]:
         return lambda text: 4 <= len(text) <= 255 and website.fullmatch(text)
     # ASCII, because \w means [a-zA-Z0-9_] to the service.
     return re.compile(pattern, re.ASCII).fullmatch
+
+
+@cache
+def _types() -> frozenset[str]:
+    """Return the Types that the model defines. Not all of them can be updated."""
+    return frozenset(service_model().shape_for(_TYPE).metadata["enum"])
+
+
+def _copy(value: object, path: str, problems: Problems) -> object:
+    try:
+        return copy.deepcopy(value)
+    except RecursionError:
+        problems.append(_problem(path, "INVALID_VALUE", "...", "a value with fewer levels"))
+        return None
 
 
 def _problem(field: str, code: ProblemCode, value: object, expected: str) -> Problem:

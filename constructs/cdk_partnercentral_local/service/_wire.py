@@ -23,6 +23,7 @@ NANOSECONDS = 1_000_000_000
 _CONTENT_TYPE = "application/x-amz-json-1.0"
 _SERVICE_NAMESPACE = "com.amazonaws.partnercentralselling#"
 _PROTOCOL_NAMESPACE = "com.amazon.coral.service#"
+_ERROR_TYPE = "{}:http://internal.amazon.com/coral/com.amazon.partnerintegrationapi.common/"
 _PROTOCOL_ERRORS = frozenset({"SerializationException", "UnknownOperationException"})
 
 _TIMESTAMP = re.compile(
@@ -38,7 +39,7 @@ class Reply:
 
     Attributes:
         status (int): The HTTP status: 200, 400, or 500. An error that a test plans can have any status.
-        headers (Mapping[str, str]): The headers Content-Type and x-amzn-RequestId.
+        headers (Mapping[str, str]): The headers Content-Type and x-amzn-RequestId, and for an error x-amzn-ErrorType.
         body (bytes): The body: JSON in UTF-8.
     """
 
@@ -76,7 +77,8 @@ def failure(error: ServiceError) -> Reply:
     """Return the HTTP response for an error. The body contains `__type` with the namespace, and the members of the error."""
     namespace = _PROTOCOL_NAMESPACE if error.code in _PROTOCOL_ERRORS else _SERVICE_NAMESPACE
     body = {"__type": namespace + error.code, "Message": error.message, **error.members}
-    return Reply(status=error.status, headers=_headers(), body=serialize(body))
+    headers = {**_headers(), "x-amzn-ErrorType": _ERROR_TYPE.format(error.code)}
+    return Reply(status=error.status, headers=headers, body=serialize(body))
 
 
 def _headers() -> dict[str, str]:
@@ -119,15 +121,15 @@ def parse_instant(text: str) -> int:
     return (instant - _EPOCH) // _SECOND * NANOSECONDS + int((fraction or "").ljust(9, "0"))
 
 
-def with_nanoseconds(instant: int) -> str:
-    """Format an instant with nine decimal places, as the service formats ModifiedAt."""
+def timestamp(instant: int, *, digits: int = 9) -> str:
+    """Format an instant as the service does: with at most `digits` decimal places, and without zeros at the end.
+
+    Example:
+        >>> timestamp(1_736_958_866_049_325_970)
+        '2025-01-15T16:34:26.04932597Z'
+        >>> timestamp(1_736_958_866_049_325_970, digits=2)
+        '2025-01-15T16:34:26.04Z'
+    """
     seconds, rest = divmod(instant, NANOSECONDS)
-    return f"{(_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]}.{rest:09}Z"
-
-
-def without_zeros(instant: int) -> str:
-    """Format an instant with as few decimal places as possible: zero, three, six or nine."""
-    text = with_nanoseconds(instant).removesuffix("Z")
-    for _ in range(3):
-        text = text.removesuffix("000")
-    return text.removesuffix(".") + "Z"
+    fraction = f"{rest:09}"[:digits].rstrip("0")
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19] + (f".{fraction}" if fraction else "") + "Z"

@@ -1,15 +1,18 @@
 """The rules come from the service model that ships, and are fast to apply."""
 
+import json
 import time
 
 import pytest
 
 from cdk_partnercentral._validation.rules import MODEL, payload_rule
-from scripts.trim_model import text as trimmed_model
+from scripts.service_model import REQUIREMENTS, pinned_version
 
 
-def test_the_shipped_model_is_the_trimmed_model() -> None:
-    assert MODEL.read_text() == trimmed_model()
+def test_the_shipped_model_is_of_the_botocore_that_the_function_pins() -> None:
+    pinned = pinned_version(REQUIREMENTS.read_text(encoding="utf-8"))
+
+    assert json.loads(MODEL.read_text(encoding="utf-8"))["botocore"] == pinned, "run `make model`"
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,20 @@
 
 import json
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 
+from cdk_partnercentral._validation import rules
 from cdk_partnercentral_local import Behavior, PartnerCentral, PartnerCentralServer
+from cdk_partnercentral_local.service import service_model
 
 
 class Clock:
@@ -43,8 +48,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def sdk() -> boto3.Session:
-    return boto3.Session(aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> boto3.Session:
+    """A session with the shipped service model. The botocore that is installed for MiniStack has an older one."""
+    folder = tmp_path_factory.mktemp("models")
+    service = folder / "partnercentral-selling" / service_model().api_version
+    service.mkdir(parents=True)
+    shutil.copy(Path(rules.__file__).with_name("service-2.json"), service)
+    core = botocore.session.Session()
+    core.get_component("data_loader").search_paths.insert(0, str(folder))
+    return boto3.Session(
+        aws_access_key_id="local", aws_secret_access_key="local", region_name="us-east-1", botocore_session=core
+    )
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ def test_a_switch_can_change_while_the_service_runs(serve: Serve, project: Json)
         {"lock": "second"},
         {"lead_interactions": "merge"},
         {"update": "append"},
+        {"normalizes": True},
+        {"unknown_members": "keep"},
         {"read_lag": -1},
         {"token_lifetime": -1},
         {"quota": -1},

@@ -1,14 +1,17 @@
 """How payloads are stored, what an update does to them, and the rules of each Type."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from cdk_partnercentral_local import Behavior, PartnerCentral
 from tests.cdk_partnercentral_local.service.requests import (
     Json,
     Serve,
     creating,
+    error_code,
     error_response,
     payloads,
     updating,
@@ -234,7 +237,7 @@ def test_values_are_stored_as_they_are_sent(serve: Serve, lead: Json) -> None:
 
 
 def test_values_are_normalized_by_create_and_update(serve: Serve, lead: Json, project: Json) -> None:
-    service, client = serve(normalizes=True)
+    service, client = serve(normalizes="always")
     engagement = service.create_engagement()
     lead["Lead"]["Interactions"][0]["Contact"]["LastName"] = "\tDoe "
     sent = {"CompanyName": " Acme ", "WebsiteUrl": " acme.example ", "Address": {"CountryCode": "us ", "City": ""}}
@@ -259,7 +262,7 @@ def test_values_are_normalized_by_create_and_update(serve: Serve, lead: Json, pr
 def test_a_website_is_completed_if_it_is_not_empty_and_does_not_become_too_long(
     serve: Serve, lead: Json, sent: str, stored: str
 ) -> None:
-    service, client = serve(normalizes=True)
+    service, client = serve(normalizes="always")
     engagement = service.create_engagement()
     too_long = "a." + "b" * 245
     for website in (sent, too_long):
@@ -269,3 +272,206 @@ def test_a_website_is_completed_if_it_is_not_empty_and_does_not_become_too_long(
     websites = [payload["Lead"]["Customer"]["WebsiteUrl"] for payload in payloads(service, engagement)]
 
     assert websites == [stored, too_long]
+
+
+@pytest.mark.parametrize("normalizes", ["never", "create", "update", "always"])
+def test_create_and_update_normalize_separately(
+    serve: Serve, project: Json, lead: Json, interaction: Json, normalizes: str
+) -> None:
+    service, client = serve(normalizes=normalizes)
+    engagement = service.create_engagement()
+    project["CustomerProject"]["Project"]["BusinessProblem"] = sent = "\nThe data center closes.\n"
+    lead["Lead"]["Interactions"] = [{**interaction, "BusinessProblem": sent}]
+    change = {"Lead": {"Customer": {"CompanyName": "Acme"}, "Interaction": {**interaction, "BusinessProblem": sent}}}
+
+    def problem() -> str:
+        return str(payloads(service, engagement)[0]["CustomerProject"]["Project"]["BusinessProblem"])
+
+    client.create_engagement_context(**creating(engagement, project))
+    client.create_engagement_context(**creating(engagement, lead, ClientToken="two"))
+    assert problem() == (sent.strip() if normalizes in ("create", "always") else sent)
+
+    client.update_engagement_context(**updating(service, engagement, project))
+    client.update_engagement_context(**updating(service, engagement, change, ContextIdentifier="2"))
+    assert problem() == (sent.strip() if normalizes in ("update", "always") else sent)
+    # An update does not rewrite the interactions that are stored already.
+    interactions = payloads(service, engagement)[1]["Lead"]["Interactions"]
+    assert [each["BusinessProblem"] == sent for each in interactions] == [
+        normalizes in ("never", "update"),
+        normalizes in ("never", "create"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("+1-555-0147", "+15550147"),
+        (" +1 (555) 0147", "+15550147"),
+        ("555.0147", "5550147"),
+        ("+15550147", "+15550147"),
+        ("none", "none"),
+    ],
+)
+def test_phone_numbers_are_rewritten_if_the_switch_says_so(serve: Serve, lead: Json, sent: str, stored: str) -> None:
+    for rewrites in (True, False):
+        service, client = serve(rewrites_phone=rewrites)
+        engagement = service.create_engagement()
+        lead["Lead"]["Interactions"][0]["Contact"]["Phone"] = sent
+        lead["Lead"]["Interactions"][0]["SourceId"] = sent
+        change = {"Lead": {"Customer": {"CompanyName": "Acme"}, "Interaction": lead["Lead"]["Interactions"][0]}}
+
+        client.create_engagement_context(**creating(engagement, lead))
+        client.update_engagement_context(**updating(service, engagement, change))
+
+        interactions = payloads(service, engagement)[0]["Lead"]["Interactions"]
+        assert [each["Contact"]["Phone"] for each in interactions] == [stored if rewrites else sent] * 2
+        assert [each["SourceId"] for each in interactions] == [sent] * 2
+
+
+# Customer accounts
+
+
+@pytest.mark.parametrize("normalizes", [True, False])
+def test_a_customer_account_is_stored_as_it_was_sent_unless_the_switch_stores_ids(
+    serve: Serve, normalizes: bool
+) -> None:
+    service, client = serve(normalizes_account=normalizes)
+    engagement = service.create_engagement()
+    identifier = "cust-acc-0123456789abc"
+    arn = f"arn:aws:partnercentral:us-east-1:123456789012:catalog/Sandbox/customer-account/{identifier}"
+
+    for token, sent in enumerate((identifier, arn)):
+        payload = {"CustomerAccount": {"AccountIdentifier": sent, "Customer": {"CompanyName": "Acme"}}}
+        client.create_engagement_context(**creating(engagement, payload, ClientToken=str(token)))
+
+    stored = [each["CustomerAccount"]["AccountIdentifier"] for each in payloads(service, engagement)]
+    assert stored == [identifier, identifier if normalizes else arn]
+    read = client.get_engagement(Catalog="Sandbox", Identifier=engagement)["Contexts"]
+    assert [each["Payload"]["CustomerAccount"]["AccountIdentifier"] for each in read] == stored
+
+
+@pytest.mark.parametrize("accepts_unknown_types", [True, False])
+def test_a_customer_account_cannot_be_updated(serve: Serve, accepts_unknown_types: bool) -> None:
+    service, client = serve(accepts_unknown_types=accepts_unknown_types)
+    engagement = service.create_engagement()
+    payload = {"CustomerAccount": {"Customer": {"CompanyName": "Acme"}}}
+    client.create_engagement_context(**creating(engagement, payload))
+    request = updating(service, engagement, payload)
+    service.calls.clear()
+
+    reply = service.handle("AWSPartnerCentralSelling.UpdateEngagementContext", json.dumps(request).encode())
+
+    problems = json.loads(reply.body)["ErrorList"]
+    assert [(each["FieldName"], each["Code"]) for each in problems] == [("Payload", "INVALID_VALUE")]
+    assert payloads(service, engagement) == [payload]
+
+
+# Nulls
+
+
+@pytest.mark.parametrize("nulls", [True, False])
+def test_get_engagement_returns_a_lead_as_it_was_recorded(clock: Any, nulls: bool) -> None:
+    # The names and texts are invented. The members are those of a response in AWS's Postman collection.
+    contact = {"BusinessTitle": "Head of IT", "Email": "mo@acme.example", "FirstName": "Mo", "LastName": "Doe"}
+    interaction = {
+        "SourceType": "Campaign",
+        "SourceId": "SPRING",
+        "CustomerAction": "Completed Form",
+        "Contact": contact,
+    }
+    customer = {"CompanyName": "Acme", "Industry": "Aerospace", "Address": {"CountryCode": "US"}}
+    service = PartnerCentral(Behavior(explicit_nulls=nulls), clock=clock)
+    engagement = service.as_aws.create_lead({"Customer": customer, "Interactions": [interaction]})
+
+    def read() -> Json:
+        request = json.dumps({"Catalog": "Sandbox", "Identifier": engagement}).encode()
+        response = json.loads(service.handle("AWSPartnerCentralSelling.GetEngagement", request).body)
+        lead: Json = response["Contexts"][0]["Payload"]["Lead"]
+        return lead
+
+    dated = {**interaction, "InteractionDate": "2026-01-01T00:00:00Z"}
+    assert payloads(service, engagement) == [{"Lead": {"Customer": customer, "Interactions": [dated]}}]
+    if not nulls:
+        assert read() == payloads(service, engagement)[0]["Lead"]
+        return
+    recorded = {
+        "Customer": {
+            "Address": {"City": None, "CountryCode": "US", "PostalCode": None, "StateOrRegion": None},
+            "AwsMaturity": None,
+            "CompanyName": "Acme",
+            "Industry": "Aerospace",
+            "MarketSegment": None,
+            "WebsiteUrl": None,
+        },
+        "Interactions": [
+            {
+                "BusinessProblem": None,
+                "Contact": {**contact, "Phone": None},
+                "CustomerAction": "Completed Form",
+                "InteractionDate": "2026-01-01T00:00:00Z",
+                "SourceId": "SPRING",
+                "SourceName": None,
+                "SourceType": "Campaign",
+                "Usecase": None,
+            }
+        ],
+        "QualificationStatus": None,
+    }
+    assert read() == recorded
+
+    service.as_aws.score(engagement, "1", "High", Novelty=1)
+    assert read() == {**recorded, "Insights": {"LeadReadinessScore": "High", "Novelty": 1}}
+
+
+# Members that AWS filled in
+
+
+@pytest.mark.parametrize("update", ["replace", "merge"])
+def test_members_that_aws_filled_in_are_refused_without_their_names_and_kept(
+    serve: Serve, lead: Json, update: str
+) -> None:
+    service, client = serve(refuses_filled_in=True, update=update)
+    engagement = service.create_engagement()
+    client.create_engagement_context(**creating(engagement, lead))
+    service.as_aws.score(engagement, "1", "High")
+    service.as_aws.set_customer(engagement, "1", AwsMaturity="Advanced", CompanyName="Acme Inc.")
+    service.as_aws.qualify(engagement, "1", "Qualified")
+    customer = {"CompanyName": "Other"}
+    insights = {"LeadReadinessScore": "High"}
+
+    refused = [
+        {"Customer": customer, "Insights": insights},
+        {"Customer": customer, "Insights": {"LeadReadinessScore": "Low"}},
+        {"Customer": {**customer, "AwsMaturity": "Advanced"}},
+    ]
+    for change in refused:
+        response = error_response(client.update_engagement_context, **updating(service, engagement, {"Lead": change}))
+        assert response["Error"] == {"Code": "ValidationException", "Message": "The request is not valid."}
+        assert "ErrorList" not in response
+    change = {"Customer": customer, "QualificationStatus": "Open"}
+    client.update_engagement_context(**updating(service, engagement, {"Lead": change}))
+
+    (payload,) = payloads(service, engagement)
+    assert payload["Lead"]["Insights"] == insights
+    assert payload["Lead"]["QualificationStatus"] == "Open"
+    address = lead["Lead"]["Customer"]["Address"]
+    assert payload["Lead"]["Customer"] == {
+        "CompanyName": "Other",
+        "AwsMaturity": "Advanced",
+        **({"Address": address} if update == "merge" else {}),
+    }
+
+
+def test_of_a_lead_that_aws_created_only_the_insights_are_filled_in(serve: Serve, lead: Json) -> None:
+    service, client = serve(refuses_filled_in=True)
+    insights = {"LeadReadinessScore": "High"}
+    engagement = service.as_aws.create_lead({**lead["Lead"], "Insights": insights})
+    change = {"Lead": {"Customer": lead["Lead"]["Customer"], "Insights": insights}}
+
+    assert (
+        error_code(client.update_engagement_context, **updating(service, engagement, change)) == "ValidationException"
+    )
+    del change["Lead"]["Insights"]
+    client.update_engagement_context(**updating(service, engagement, change))
+
+    assert payloads(service, engagement)[0]["Lead"]["Insights"] == insights

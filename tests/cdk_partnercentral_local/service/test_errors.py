@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from cdk_partnercentral_local import PartnerCentral
@@ -121,8 +122,12 @@ def test_an_unregistered_target_is_an_unknown_operation(target: str) -> None:
 
 def test_an_sdk_client_understands_an_unknown_operation(serve: Serve) -> None:
     _, client = serve()
+    # The client of the fixture has the shipped model, which lacks this operation.
+    settings = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+    whole: Any = boto3.client("partnercentral-selling", endpoint_url=client.meta.endpoint_url, **settings)
 
-    assert error_code(client.list_solutions, Catalog="Sandbox") == "UnknownOperationException"
+    assert error_code(whole.list_solutions, Catalog="Sandbox") == "UnknownOperationException"
+    whole.close()
 
 
 def test_an_error_of_the_model_has_its_namespace() -> None:
@@ -134,7 +139,9 @@ def test_an_error_of_the_model_has_its_namespace() -> None:
         "__type": "com.amazonaws.partnercentralselling#ResourceNotFoundException",
         "Message": f"Engagement {MISSING} was not found in catalog AWS",
     }
-    assert set(reply.headers) == {"Content-Type", "x-amzn-RequestId"}
+    assert set(reply.headers) == {"Content-Type", "x-amzn-RequestId", "x-amzn-ErrorType"}
+    namespace = "http://internal.amazon.com/coral/com.amazon.partnerintegrationapi.common/"
+    assert reply.headers["x-amzn-ErrorType"] == f"ResourceNotFoundException:{namespace}"
 
 
 def test_the_errors_that_the_service_returns_are_declared_in_the_model() -> None:

@@ -128,6 +128,21 @@ def test_a_request_without_a_target_is_an_unknown_operation_for_any_method_and_p
         assert json.load(response)["__type"] == "com.amazon.coral.service#UnknownOperationException"
 
 
+def test_a_request_without_a_target_can_name_the_operation_in_its_path() -> None:
+    service = PartnerCentral()
+    engagement = service.create_engagement()
+    client = Client(wsgi_app(service))
+
+    read = client.post("/GetEngagement", json={"Catalog": "Sandbox", "Identifier": engagement})
+    failed = client.post("/GetEngagement", json={"Catalog": "AWS", "Identifier": engagement})
+
+    assert (read.status_code, read.content_type) == (200, "application/json")
+    assert json.loads(read.data) == service.engagement(engagement)
+    assert (failed.status_code, failed.content_type) == (400, "application/json")
+    assert failed.headers["x-amzn-ErrorType"].startswith("ResourceNotFoundException:http://")
+    assert [call.operation for call in service.calls] == ["GetEngagement"] * 2
+
+
 def test_the_application_runs_on_any_wsgi_server() -> None:
     service = PartnerCentral()
     engagement = service.create_engagement()

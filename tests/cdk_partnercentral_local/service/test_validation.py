@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import PartnerCentral
+from cdk_partnercentral_local import Behavior, PartnerCentral
 from cdk_partnercentral_local.service import service_model
 from tests.cdk_partnercentral_local.service.requests import MISSING, Json, Serve, creating, error_response
 
@@ -252,14 +252,93 @@ def test_an_sdk_client_gets_the_error_for_an_unknown_enum_value(serve: Serve, pr
     ]
 
 
-def test_unknown_members_and_nulls_are_ignored(service: PartnerCentral, engagement: str, project: Json) -> None:
-    sent = changed(project, "CustomerProject.Project.Novelty", {"deep": [1]})
+def test_nulls_are_the_same_as_absent_members(service: PartnerCentral, engagement: str, project: Json) -> None:
+    sent = changed(project, "CustomerProject.Project.Novelty", None)
     sent["Lead"] = None
 
-    status, _ = send(service, "CreateEngagementContext", creating(engagement, sent, Novelty=1))
+    status, _ = send(service, "CreateEngagementContext", creating(engagement, sent, Novelty=None))
 
     assert status == 200
     assert service.engagement(engagement)["Contexts"][0]["Payload"] == project
+
+
+@pytest.mark.parametrize("unknown", ["store", "drop", "refuse"])
+def test_unknown_members_are_stored_ignored_or_refused(engagement: str, lead: Json, unknown: Any) -> None:
+    service = PartnerCentral(Behavior(unknown_members=unknown))
+    service.create_engagement()
+    sent = changed(lead, "Lead.Customer.Novelty", {"deep": [1, None, 2.5, True]})
+    sent = changed(sent, "Lead.Interactions.0.Contact.Other", "text")
+    change = changed({"Lead": {"Customer": sent["Lead"]["Customer"]}}, "Lead.Third", 3)
+
+    created = send(service, "CreateEngagementContext", creating(engagement, sent, Novelty=1))
+    service.as_aws.add_context(engagement, lead)
+    _, read = send(service, "GetEngagement", {"Catalog": "Sandbox", "Identifier": engagement})
+    changes = {"ContextIdentifier": "1", "EngagementLastModifiedAt": read["ModifiedAt"]}
+    updated = send(service, "UpdateEngagementContext", creating(engagement, change, **changes))
+
+    stored = service.engagement(engagement)["Contexts"][0]["Payload"]["Lead"]
+    if unknown == "refuse":
+        for (status, body), fields in [
+            (created, ["Payload.Lead.Customer.Novelty", "Payload.Lead.Interactions[0].Contact.Other", "Novelty"]),
+            (updated, ["Payload.Lead.Customer.Novelty", "Payload.Lead.Third", "ClientToken"]),
+        ]:
+            assert status == 400
+            assert [(each["FieldName"], each["Code"]) for each in body["ErrorList"]] == [
+                (field, "INVALID_VALUE") for field in fields
+            ]
+        assert len(service.engagement(engagement)["Contexts"]) == 1
+        return
+    assert (created[0], updated[0]) == (200, 200)
+    interaction = (sent if unknown == "store" else lead)["Lead"]["Interactions"][0]
+    customer = (sent if unknown == "store" else lead)["Lead"]["Customer"]
+    third = {"Third": 3} if unknown == "store" else {}
+    assert stored == {"Customer": customer, "Interactions": [interaction], **third}
+
+
+def test_an_unknown_member_with_too_many_levels_is_refused(
+    service: PartnerCentral, engagement: str, project: Json
+) -> None:
+    nested: Any = []
+    for _ in range(600):
+        nested = [nested]
+    sent = changed(project, "CustomerProject.Project.Novelty", nested)
+
+    response = send(service, "CreateEngagementContext", creating(engagement, sent))
+
+    assert_refused(response, "Payload.CustomerProject.Project.Novelty", "...", "INVALID_VALUE")
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_an_unknown_type_is_refused_unless_the_switch_accepts_it(engagement: str, accepts: bool) -> None:
+    service = PartnerCentral(Behavior(accepts_unknown_types=accepts))
+    service.create_engagement()
+    payload: Json = {"Document": {"Title": "Plan", "Pages": [{"Number": 1}], "Empty": None}}
+    created = send(service, "CreateEngagementContext", creating(engagement, payload))
+    modified_at = service.engagement(engagement)["ModifiedAt"]
+    changes = {"ContextIdentifier": "1", "EngagementLastModifiedAt": modified_at}
+    change: Json = {"Document": {"Title": "Other"}}
+    updated = send(service, "UpdateEngagementContext", creating(engagement, change, **changes))
+
+    for status, body in (created, updated):
+        if accepts:
+            assert (status, body["ContextId"]) == (200, "1")
+            continue
+        assert status == 400
+        assert {each["FieldName"]: each["Code"] for each in body["ErrorList"]} == {
+            "Type": "INVALID_ENUM_VALUE",
+            "Payload": "INVALID_VALUE",
+        }
+    contexts = [{"Id": "1", "Type": "Document", "Payload": change}] if accepts else []
+    assert service.engagement(engagement)["Contexts"] == contexts
+
+
+def test_the_payload_of_an_unknown_type_must_be_an_object(engagement: str) -> None:
+    service = PartnerCentral(Behavior(accepts_unknown_types=True))
+    service.create_engagement()
+
+    response = send(service, "CreateEngagementContext", creating(engagement, {"Document": "Plan"}))
+
+    assert_refused(response, "Payload", {"Document": "Plan"}, "INVALID_VALUE")
 
 
 def test_the_stored_payload_is_not_the_recorded_request(
@@ -290,7 +369,7 @@ def test_a_deeply_nested_value_is_refused(service: PartnerCentral) -> None:
         ("2026-02-03T04:05:06+02:00", "2026-02-03T02:05:06Z"),
         ("2026-02-03T23:05:06-02:30", "2026-02-04T01:35:06Z"),
         ("2026-02-03T04:05:06.000000000Z", "2026-02-03T04:05:06Z"),
-        ("2026-02-03T04:05:06.1Z", "2026-02-03T04:05:06.100Z"),
+        ("2026-02-03T04:05:06.100Z", "2026-02-03T04:05:06.1Z"),
         ("2026-02-03T04:05:06.000001Z", "2026-02-03T04:05:06.000001Z"),
         ("2026-02-03T04:05:06.123456789Z", "2026-02-03T04:05:06.123456789Z"),
         ("1066-10-14T09:00:00Z", "1066-10-14T09:00:00Z"),
