@@ -23,25 +23,6 @@ from cdk_partnercentral._tokens import is_mapping
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """The rules for comparing two payloads of a Type.
-
-    A context is adopted only if the payloads match. By default, every member must be equal.
-
-    Attributes:
-        appended: The name of the list to which Partner Central only appends items. The current list can contain more items
-            than the desired list. Case and leading and trailing white space in items are ignored.
-        dated_by: The name of the date in an item of that list. AWS fills in the date, so a desired item without a date matches
-            an item with any date.
-        filled_in: The names of other members that AWS fills in. A member that the desired payload omits is ignored.
-    """
-
-    appended: str | None = None
-    dated_by: str | None = None
-    filled_in: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class ContextType:
     """One context type.
 
@@ -50,14 +31,16 @@ class ContextType:
         member: The member of the API's tagged union that contains the payload.
         payload_class: The class of the payload, or None if users can pass the payload only as a mapping.
         can_be_updated: Whether UpdateEngagementContext accepts the Type.
-        comparison: The rules for comparing two payloads.
+        appended: The name of the list to which Partner Central only appends items, or None if the Type has no such list.
+        dated_by: The name of the date in an item of that list. AWS fills in the date.
     """
 
     name: EngagementContextType
     member: str
     payload_class: type | None = None
     can_be_updated: bool = True
-    comparison: Comparison = Comparison()
+    appended: str | None = None
+    dated_by: str | None = None
 
 
 CONTEXT_TYPES = (
@@ -70,11 +53,8 @@ CONTEXT_TYPES = (
         name=EngagementContextType.LEAD,
         member="Lead",
         payload_class=Lead,
-        comparison=Comparison(
-            appended="Interactions",
-            dated_by="InteractionDate",
-            filled_in=("QualificationStatus", "Insights"),
-        ),
+        appended="Interactions",
+        dated_by="InteractionDate",
     ),
     ContextType(
         name=EngagementContextType.PROSPECTING_RESULT,

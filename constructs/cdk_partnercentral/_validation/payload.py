@@ -138,18 +138,6 @@ def _timestamp(value: str, rule: Rule, path: str) -> Iterator[str]:
         yield f"{path}: must be a timestamp; got one with a day that does not exist"
 
 
-def instant(text: str) -> datetime | str:
-    """Return the instant that a timestamp represents, truncated to microseconds, because the SDK sends no more digits.
-
-    If the text is not a timestamp, return the text unchanged.
-    """
-    found = INSTANT.fullmatch(text)
-    if found is None or not _is_day(found["day"]):
-        return text
-    fraction = (found["fraction"] or "").ljust(6, "0")[:6]
-    return datetime.fromisoformat(f"{found['day']}T{found['time']}.{fraction}{found['zone'].replace('Z', '+00:00')}")
-
-
 def past_target_date(payload: object, today: date) -> str | None:
     """Return the target completion date of a `CustomerProject` payload, if it is before today."""
     project = _member(_member(payload, "CustomerProject"), "Project")

@@ -37,14 +37,12 @@ def test_a_type_can_be_updated_if_the_api_has_an_update_for_it() -> None:
     assert {each.member for each in CONTEXT_TYPES if each.can_be_updated} == members("UpdateEngagementContextPayload")
 
 
-def test_comparisons_name_members_that_exist() -> None:
-    for row in CONTEXT_TYPES:
-        compared = {*row.comparison.filled_in, *([row.comparison.appended] if row.comparison.appended else [])}
-        union = shape("EngagementContextPayload")
-        assert isinstance(union, StructureShape)
-        payload = union.members[row.member]
-        assert isinstance(payload, StructureShape)
-        assert compared <= set(payload.members)
+def test_lists_that_are_appended_to_have_items_with_that_date() -> None:
+    lists = {each.member: (each.appended, each.dated_by) for each in CONTEXT_TYPES if each.appended or each.dated_by}
+
+    assert lists == {"Lead": ("Interactions", "InteractionDate")}
+    assert "Interactions" in members("LeadContext")
+    assert "InteractionDate" in members("LeadInteraction")
 
 
 @pytest.mark.parametrize("function", [EngagementContext, Engagement.add_context])
