@@ -102,7 +102,7 @@ def _scalar_problems(value: object) -> Iterator[str]:
     if not isinstance(value, int | float):
         yield f"must be a string, number, Boolean, date, datetime, mapping or list; got {kind(value)}"
     elif not abs(value) < _FIRST_INEXACT:
-        yield f"must be a number between -2^53 and 2^53, because JSON loses digits beyond that; got {kind(value)}; pass a string"
+        yield f"must be a number between -2^53 and 2^53, because JSON loses digits of others; got {kind(value)}; pass a string"
 
 
 def _is_expected(value: object, rule: Rule | None) -> bool:

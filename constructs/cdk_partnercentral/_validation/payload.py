@@ -1,7 +1,7 @@
 """Check a rendered payload against the rules of the API, and report every problem by its path.
 
-Unresolved tokens and dynamic references are skipped wherever they appear. A member whose name the service model does not contain
-is valid, because the API gains members. If its name is similar to a known name, the name is probably misspelled, so it is a problem.
+Unresolved tokens and dynamic references are skipped wherever they appear. A member that the service model does not contain is
+valid, because AWS adds members to the API. But if its name is similar to a known name, it is probably misspelled.
 """
 
 import re

@@ -37,7 +37,7 @@ PAIRS: dict[str, tuple[str, Any, Any, bool]] = {
     "identical": ("CustomerProject", project(), project(), True),
     "another text": ("CustomerProject", project(), project(Title="Stay"), False),
     "case": ("CustomerProject", project(Title="A"), project(Title="a"), True),
-    "outer white space": ("CustomerProject", project(BusinessProblem="c" * 20), project(BusinessProblem="c" * 20 + " \n"), True),
+    "outer white space": ("CustomerProject", project(Title="A"), project(Title=" A\n"), True),
     "inner white space": ("CustomerProject", project(Title="to AWS"), project(Title="to  AWS"), False),
     "Unicode composition": ("CustomerProject", project(Title="Caf\u00e9"), project(Title="Cafe\u0301"), True),
     "the scheme of a website": (
@@ -91,7 +91,7 @@ PAIRS: dict[str, tuple[str, Any, Any, bool]] = {
     "an unknown Type with another value": ("Novelty", {"Name": "a"}, {"Name": "b"}, False),
     "the same token": ("CustomerProject", "{{resolve:ssm:/a}}", "{{resolve:ssm:/a}}", True),
     "two tokens": ("CustomerProject", "{{resolve:ssm:/a}}", "{{resolve:ssm:/A}}", False),
-    "two tokens in a text": ("CustomerProject", project(Title="{{resolve:ssm:/a}}"), project(Title="{{resolve:ssm:/A}}"), False),
+    "two tokens in a member": ("CustomerProject", project(Title="{{resolve:a}}"), project(Title="{{resolve:A}}"), False),
     "more interactions": ("Lead", lead(visit("ann")), lead(visit("bob"), visit("ann"), QualificationStatus="Open"), True),
     "fewer interactions": ("Lead", lead(visit("ann"), visit("bob")), lead(visit("ann")), False),
     "interactions in another order": ("Lead", lead(visit("ann"), visit("bob")), lead(visit("bob"), visit("ann")), True),
