@@ -86,14 +86,16 @@ class Engagement(Construct):
         Args:
             scope: The parent construct, usually the stack.
             id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
-            engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token.
+            engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token. To keep the ID out
+                of the code, pass the value of a context lookup (`aws_ssm.StringParameter.value_from_lookup`). For an ARN, use
+                `from_engagement_arn`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string.
 
         Returns:
             The engagement.
 
         Raises:
-            ValueError: The catalog does not exist, or the engagement ID has the wrong format.
+            ValueError: The catalog does not exist, or the engagement ID has the wrong format or is an ARN.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -103,7 +105,7 @@ class Engagement(Construct):
         """
         catalog = plain(catalog)
         engagement = parse_engagement(engagement_id)
-        problems = engagement_problems("engagement_id", engagement_id, catalog)
+        problems = list(engagement_problems("engagement_id", engagement_id, catalog))
         if engagement.form == "arn":
             problems = [f"engagement_id: must be {AN_ID}; got an ARN; use Engagement.from_engagement_arn instead"]
         raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems])
@@ -123,9 +125,9 @@ class Engagement(Construct):
             scope: The parent construct, usually the stack.
             id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
             engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`, or
-                a token.
+                a token. Can be the value of a context lookup, or an ARN of `Stack.format_arn`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string. Defaults to the catalog in the ARN.
-                Required if the ARN is a token.
+                Required if the ARN is a token that does not contain a literal catalog.
 
         Returns:
             The engagement.

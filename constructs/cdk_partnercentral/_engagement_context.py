@@ -126,9 +126,10 @@ class EngagementContext(Construct):
     engagement or the Type, the deployment creates a new context, and the old context remains, because Partner Central cannot
     delete contexts. For the same reason, the context remains if you remove the construct or delete the stack.
 
-    An engagement can contain five contexts, including those that AWS creates. Synthesis fails if two contexts in a stack
-    declare the same payload for one engagement, because one of them would adopt the other's context. To create two contexts
-    with the same payload, set `adopt_existing=False` on both. The template contains payloads in plain text, so anyone who can
+    An engagement can contain five contexts, including those that AWS creates. Synthesis fails if a stage declares more than
+    five contexts for one engagement, or if two contexts in a stage declare the same payload for one engagement, because one of
+    them would adopt the other's context. To create two contexts with the same payload, set `adopt_existing=False` on both.
+    Between the stages of an app, both problems are warnings. The template contains payloads in plain text, so anyone who can
     read the stack can read the payloads.
 
     The payload is a `CustomerProject`, with a `customer`, a `project` or both, a `Lead`, with a customer and interactions, a
@@ -167,8 +168,10 @@ class EngagementContext(Construct):
         catalog: The engagement's catalog. A `Catalog`, or its value as a string.
         engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
-            ARN. If you pass a token, the function's role allows access to every engagement of the catalog, and an annotation
-            reports this.
+            ARN. If the ID is not known at synthesis, the function's role allows access to every engagement of the catalog, and
+            an annotation reports this. To keep the ID out of the code without this, pass the value of a context lookup
+            (`aws_ssm.StringParameter.value_from_lookup`). The ID is also known in an ARN of `Stack.format_arn` with a literal
+            ID, and in the attributes of another context or engagement whose ID is known.
         payload: The context's payload. A `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
             with one member of the API's tagged union and the API's member names (`{"CustomerProject": {...}}`), or a token
             that resolves to such a mapping. At least one value is required. Values are strings, tokens, dates, datetimes with a

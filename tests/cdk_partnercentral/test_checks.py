@@ -211,6 +211,7 @@ def test_conflicts_are_found_in_all_stacks_of_a_stage(
 ) -> None:
     stage = Stage(app, "Production") if place == "stacks of a stage" else app
     first = Stack(stage, "First", env=Environment(account="111122223333", region="eu-west-1"))
+    second: Stack
     if place == "parent and nested stack":
         second = NestedStack(first, "Nested")
     elif place == "stack of CfnInclude":

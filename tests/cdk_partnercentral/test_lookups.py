@@ -22,7 +22,7 @@ PROJECT = {"Title": "Move to AWS", "BusinessProblem": "b" * 20, "TargetCompletio
 
 
 def look_up(stack: Stack, name: str) -> str:
-    return ssm.StringParameter.value_from_lookup(stack, name)
+    return str(ssm.StringParameter.value_from_lookup(stack, name))
 
 
 @pytest.fixture

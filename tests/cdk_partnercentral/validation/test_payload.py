@@ -146,8 +146,8 @@ def test_a_datetime_is_not_a_target_date(moment: datetime, stack: Stack, declare
 
     assert problems(declare, stack, payload=project(given)) == [
         (
-            "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date): must be a datetime.date, or a string "
-            "in the format YYYY-MM-DD; got a datetime; pass its .date()"
+            "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date): must be a datetime.date, or a "
+            "string in the format YYYY-MM-DD; got a datetime; pass its .date()"
         ),
     ]
 
@@ -310,15 +310,15 @@ def test_a_misspelled_member_of_an_import_is_a_problem_too(stack: Stack, declare
         (
             CustomerAccount(account_identifier="111122223333"),
             (
-                "AccountIdentifier (account_identifier): must be cust-acc- followed by 13 lowercase letters or digits, or an ARN; "
-                "got '111122223333'"
+                "AccountIdentifier (account_identifier): must be cust-acc- followed by 13 lowercase letters or digits, or an "
+                "ARN; got '111122223333'"
             ),
         ),
         (
             CustomerAccount(customer=AccountCustomer(company_name="Acme", country_code="Springfield")),
             (
-                'Customer.CountryCode (country_code): must be a two-letter country code in capitals, such as "US" (ISO 3166: the '
-                'United Kingdom is "GB"); got a 11-character string'
+                'Customer.CountryCode (country_code): must be a two-letter country code in capitals, such as "US" (ISO 3166: '
+                'the United Kingdom is "GB"); got a 11-character string'
             ),
         ),
     ],
