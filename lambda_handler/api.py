@@ -1,14 +1,18 @@
-"""The part of the Partner Central API that the resources need: its values and its operations.
+"""The parts of the AWS APIs that the resources need: their values and their operations.
 
-`partner_central.PartnerCentral` implements it with boto3.
+`partner_central.PartnerCentral` and `stack.CloudFormation` implement them with boto3.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 # A context's payload below the tagged union, with the API's member names.
 Payload = Mapping[str, Any]
+
+# The members of a payload in the service model, by their names: {"required": bool, "members": Shape}. The members of anything
+# but a structure are None.
+Shape = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +26,10 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Engagement:
-    """An engagement after a read or a write. `modified_at` is the service's own text, to the last digit."""
+    """An engagement after a read or a write.
+
+    `modified_at` is the service's own text, to the last digit. It is empty after a write whose response lacks it.
+    """
 
     id: str
     arn: str
@@ -42,8 +49,23 @@ class Written:
     context_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class StackResource:
+    """A resource of a stack.
+
+    Attributes:
+        logical_id: Its logical id.
+        physical_id: Its physical id; empty if it has none yet.
+        status: Its ResourceStatus, such as `CREATE_COMPLETE`.
+    """
+
+    logical_id: str
+    physical_id: str
+    status: str
+
+
 class Api(Protocol):
-    """The operations. Each makes one attempt and raises ApiError when it fails."""
+    """Partner Central. Each operation makes one attempt and raises ApiError when it fails."""
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:
         """Call GetEngagement."""
@@ -61,4 +83,25 @@ class Api(Protocol):
 
     def mask(self, type_: str, payload: Payload) -> None:
         """Keep the sensitive values of a payload out of every error from now on."""
+        ...
+
+    def shape(self, type_: str, *, update: bool) -> Shape:
+        """Return the members of a Type's payload in the service model; empty if the model does not have the Type.
+
+        Args:
+            type_: The context's Type.
+            update: Whether the payload is that of an update, which can have other members than that of a create.
+        """
+        ...
+
+
+class Stack(Protocol):
+    """The stack that an event belongs to. Each operation makes one attempt and raises ApiError when it fails."""
+
+    def resources(self, stack_id: str) -> Sequence[StackResource]:
+        """Call ListStackResources, for all pages."""
+        ...
+
+    def template(self, stack_id: str) -> str:
+        """Call GetTemplate. Return the template as the user submitted it, in JSON or YAML."""
         ...

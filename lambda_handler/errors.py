@@ -2,7 +2,7 @@
 
 Exception
 ├── ResourceError    the function decided to stop: a code of `reasons.CODES`, and a text with what to do
-└── ApiError         a call to Partner Central failed in the way of `kind`
+└── ApiError         a call to Partner Central or CloudFormation failed in the way of `kind`
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,11 @@ class Kind(Enum):
     THROTTLED = "throttled"
     INTERNAL = "internal"
     CONNECTION = "connection"
+    UNREADABLE = "unreadable"  # a response that is not in the API's format
     CERTIFICATE = "certificate"
     CONFLICT = "conflict"
     DENIED = "denied"
+    CREDENTIALS = "credentials"  # of a role that is seconds old, or that have expired
     INVALID = "invalid"
     NOT_FOUND = "not found"
     QUOTA = "quota"
@@ -48,7 +50,7 @@ class FieldError:
 
 
 class ApiError(Exception):
-    """A call to Partner Central failed. No text in it contains a sensitive value.
+    """A call to Partner Central or CloudFormation failed. No text in it contains a sensitive value.
 
     Attributes:
         kind: How it failed.
@@ -58,6 +60,8 @@ class ApiError(Exception):
         reason: The `Reason` member of the exception, where it has one.
         fields: A ValidationException's ErrorList.
         request_id: The AWS request id, where there was a response.
+        retry_after: The seconds after which the service wants the next attempt; 0 if it does not say.
+        stack_id: The stack that a call to CloudFormation was about; empty for Partner Central.
         names_token: Whether the service's text names the client token.
     """
 
@@ -71,6 +75,8 @@ class ApiError(Exception):
         reason: str = "",
         fields: Sequence[FieldError] = (),
         request_id: str = "",
+        retry_after: float = 0,
+        stack_id: str = "",
         names_token: bool = False,
     ) -> None:
         super().__init__(f"{code} from {operation}: {message}")
@@ -81,12 +87,14 @@ class ApiError(Exception):
         self.reason = reason
         self.fields = tuple(fields)
         self.request_id = request_id
+        self.retry_after = retry_after
+        self.stack_id = stack_id
         self.names_token = names_token
 
     @property
     def outcome_is_unknown(self) -> bool:
         """Whether a write may have been carried out all the same."""
-        return self.kind in (Kind.INTERNAL, Kind.CONNECTION)
+        return self.kind in (Kind.INTERNAL, Kind.CONNECTION, Kind.UNREADABLE)
 
     def names_member(self, name: str) -> bool:
         """Return whether the service's text names a payload member, in any case and with or without blanks."""

@@ -9,9 +9,7 @@ ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
 ENGAGEMENT_ARN = re.compile(
     r"arn:[a-z-]+:partnercentral:[a-z0-9-]*::catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
-CONTEXT_PHYSICAL_ID = re.compile(
-    r"(?P<catalog>[a-zA-Z]+)/(?P<engagement>eng-[0-9a-z]{14})/(?P<context>.{1,3})", re.DOTALL
-)
+CONTEXT_PHYSICAL_ID = re.compile(r"(?P<catalog>[a-zA-Z]+)/(?P<engagement>eng-[0-9a-z]{14})/(?P<context>[^/]+)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from lambda_handler import engagement_context, logs, partner_central, reasons
+from lambda_handler import engagement_context, logs, partner_central, reasons, sdk, stack
 from lambda_handler.errors import ApiError, ResourceError
 from lambda_handler.identity import engagement_arn
 from lambda_handler.resource import Request, Resource
@@ -22,7 +22,7 @@ RESOURCES: Mapping[str, Resource] = {
 logging.disable(logging.CRITICAL)
 
 # Work ends this long before the function does: the time of the response, and of one request that is under way.
-RESERVED_SECONDS = RESPONSE_SECONDS + partner_central.CONNECT_SECONDS + partner_central.READ_SECONDS
+RESERVED_SECONDS = RESPONSE_SECONDS + sdk.CONNECT_SECONDS + sdk.READ_SECONDS
 
 client = functools.cache(partner_central.connect)
 helper = CfnResource()
@@ -85,6 +85,7 @@ def _request(event: Mapping[str, Any], context: Any) -> Request:
         properties=event.get("ResourceProperties"),
         old_properties=event.get("OldResourceProperties"),
         api=partner_central.PartnerCentral(_client()),
+        stack=stack.CloudFormation(),
         budget=_budget(context),
     )
 

@@ -1,4 +1,4 @@
-"""The client of the Partner Central Selling API: the only module that calls AWS.
+"""The client of the Partner Central Selling API.
 
 Each call is one attempt and raises ApiError; `retries` decides what comes next. Requests are sent exactly as the resources make
 them and responses are read as raw JSON, so members that the service model does not know survive, and timestamps keep all their
@@ -8,61 +8,26 @@ https://docs.aws.amazon.com/partner-central/latest/APIReference/API_Operations_P
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, SSLError  # noqa: A004
-from botocore.model import ListShape, Shape, StructureShape
-from botocore.parsers import ResponseParserError
+from botocore import model
 
-from lambda_handler.api import Context, Engagement, Payload, Written
-from lambda_handler.errors import ApiError, FieldError, Kind
+from lambda_handler import sdk
+from lambda_handler.api import Context, Engagement, Payload, Shape, Written
 from lambda_handler.identity import engagement_arn
-from lambda_handler.masking import MASK, mask
 
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling.client import PartnerCentralSellingAPIClient
 
-T = TypeVar("T")
-
 # The API is in one region of one partition only. The SDK resolves any other without an error.
 REGION = "us-east-1"
-CONNECT_SECONDS = 5
-READ_SECONDS = 20
-# The most of a service's text that is shown, and that is searched for sensitive values: an error page can be megabytes.
-TEXT_LIMIT = 2000
-MASKED_LIMIT = 100_000
-# AWS services and their front ends have many names for it.
-THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown", re.IGNORECASE)
-# The form of an error code: a name, or the HTTP status if there is none. Any other text can be a sensitive value.
-CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}|[1-5][0-9][0-9]")
-REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
-KINDS = {
-    "InternalServerException": Kind.INTERNAL,
-    "ConflictException": Kind.CONFLICT,
-    "AccessDeniedException": Kind.DENIED,
-    "ValidationException": Kind.INVALID,
-    "ResourceNotFoundException": Kind.NOT_FOUND,
-    "ServiceQuotaExceededException": Kind.QUOTA,
-}
 
 
 def connect() -> "PartnerCentralSellingAPIClient":
     """Create the boto3 client, once per start of the function."""
-    client: PartnerCentralSellingAPIClient = boto3.client(
-        "partnercentral-selling",
-        region_name=REGION,
-        config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            parameter_validation=False,
-            user_agent_extra="cdk-partnercentral",
-        ),
-    )
+    client: PartnerCentralSellingAPIClient = sdk.client("partnercentral-selling", REGION)
     events: Any = client.meta.events
     events.register("provide-client-params.partnercentral-selling", _keep_params)
     events.register("before-call.partnercentral-selling", _send_params)
@@ -82,9 +47,8 @@ def _send_params(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -
 
 def _keep_response(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
     """Keep botocore from parsing a response: it cuts timestamps, and fails for values that the service model excludes."""
-    if response_dict["status_code"] < 300:
-        customized_response_dict["RawBody"] = response_dict["body"]
-        response_dict["body"] = b"{}"
+    customized_response_dict["RawBody"] = response_dict["body"]
+    response_dict["body"] = b"{}"
 
 
 class PartnerCentral:
@@ -125,7 +89,7 @@ class PartnerCentral:
         """
         return self._call(
             "CreateEngagementContext",
-            lambda response: _written(catalog, response),
+            lambda response: _written(catalog, engagement_id, response["ContextId"], response),
             Catalog=catalog,
             EngagementIdentifier=engagement_id,
             ClientToken=client_token,
@@ -142,7 +106,7 @@ class PartnerCentral:
         """
         return self._call(
             "UpdateEngagementContext",
-            lambda response: _written(catalog, response),
+            lambda response: _written(catalog, engagement_id, context_id, response),
             Catalog=catalog,
             EngagementIdentifier=engagement_id,
             ContextIdentifier=context_id,
@@ -151,74 +115,38 @@ class PartnerCentral:
             Payload={type_: payload},
         )
 
-    def _call(self, operation: str, read: Callable[[Any], T], **params: Any) -> T:
+    def shape(self, type_: str, *, update: bool) -> Shape:
+        """Return the members of a Type's payload in the service model; empty if the model does not have the Type."""
+        union = "UpdateEngagementContextPayload" if update else "EngagementContextPayload"
+        members = _members(self._client.meta.service_model.shape_for(union)) or {}
+        return members.get(type_, {}).get("members") or {}
+
+    def _call(self, operation: str, read: Callable[[Any], sdk.T], **params: Any) -> sdk.T:
         methods: dict[str, Callable[..., Any]] = {
             "GetEngagement": self._client.get_engagement,
             "CreateEngagementContext": self._client.create_engagement_context,
             "UpdateEngagementContext": self._client.update_engagement_context,
         }
-
-        def error(kind: Kind, cause: Exception, message: str) -> ApiError:
-            # The text of an SDK error can contain files, profiles or URLs. The name of its class is enough to look it up.
-            return ApiError(kind, operation=operation, code=type(cause).__name__, message=message)
-
-        try:
-            return read(_without_nulls(json.loads(methods[operation](**params)["RawBody"])))
-        except ClientError as cause:
-            raise self._api_error(operation, cause.response) from None
-        except SSLError as cause:
-            # If the connection is closed during the handshake, the certificate is not the cause, so the call can be
-            # retried.
-            kind = Kind.CONNECTION if "EOF" in str(cause) else Kind.CERTIFICATE
-            raise error(kind, cause, "the TLS handshake failed") from None
-        except (HTTPClientError, ConnectionError) as cause:
-            raise error(Kind.CONNECTION, cause, "none") from None
-        except BotoCoreError as cause:
-            raise error(Kind.OTHER, cause, "the SDK did not make the call") from None
-        except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError):
-            # A part of a response, or a response of something else. The call may have been carried out.
-            message = "it cannot be read as a response of this API"
-            raise ApiError(Kind.CONNECTION, operation=operation, code="UnreadableResponse", message=message) from None
-
-    def _api_error(self, operation: str, response: Mapping[str, Any]) -> ApiError:
-        details, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
-        status = metadata.get("HTTPStatusCode", 0)
-        code = str(details.get("Code", "Unknown"))
-        fields = response.get("ErrorList") or ()
-        texts = [str(details.get("Message")), *(f"{each.get('FieldName')} {each.get('Message')}" for each in fields)]
-        return ApiError(
-            _kind(code, status),
-            operation=operation,
-            code=self._code(code),
-            message=self._masked(details.get("Message")) or f"HTTP status {status}",
-            reason=self._code(response.get("Reason")),
-            fields=[
-                FieldError(
-                    field=str(each.get("FieldName") or ""),
-                    message=self._masked(each.get("Message")),
-                    code=self._code(each.get("Code")),
-                )
-                for each in fields
-            ],
-            request_id=self._code(metadata.get("RequestId"), REQUEST_ID),
-            names_token=any("clienttoken" in text[:TEXT_LIMIT].lower().replace(" ", "") for text in texts),
+        return sdk.attempt(
+            sdk.Call(operation=operation, sensitive=self._sensitive, names=lambda: self._names),
+            lambda: read(_without_nulls(json.loads(methods[operation](**params)["RawBody"]))),
         )
 
-    def _masked(self, text: Any) -> str:
-        # Masked before it is cut, because a part of a long value would not be recognized.
-        return mask(str(text or "")[:MASKED_LIMIT], self._sensitive)[:TEXT_LIMIT]
-
-    def _code(self, text: Any, form: re.Pattern[str] = CODE) -> str:
-        """Return an error code or request id as it is, or masked if it can be a sensitive value."""
-        code = str(text or "")
-        return code if not code or (form.fullmatch(code) and code not in self._sensitive) else MASK
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of all members in the service model."""
+        service = self._client.meta.service_model
+        shapes = map(service.shape_for, service.shape_names)
+        return frozenset(name for shape in shapes if isinstance(shape, model.StructureShape) for name in shape.members)
 
 
-def _kind(code: str, status: int) -> Kind:
-    if THROTTLED.search(code) or status == 429:
-        return Kind.THROTTLED
-    # 408: the request arrived too late or in part.
-    return KINDS.get(code, Kind.INTERNAL if status >= 500 or status == 408 else Kind.OTHER)
+def _members(shape: model.Shape) -> Shape | None:
+    if not isinstance(shape, model.StructureShape):
+        return None
+    return {
+        name: {"required": name in shape.required_members, "members": _members(member)}
+        for name, member in shape.members.items()
+    }
 
 
 def _engagement(catalog: str, engagement_id: str, response: Mapping[str, Any]) -> Engagement:
@@ -236,14 +164,17 @@ def _context(context: Mapping[str, Any]) -> Context:
     return Context(id=context.get("Id", ""), type=type_, payload=context.get("Payload", {}).get(type_, {}))
 
 
-def _written(catalog: str, response: Mapping[str, Any]) -> Written:
-    id_ = response["EngagementId"]
+def _written(catalog: str, engagement_id: str, context_id: str, response: Mapping[str, Any]) -> Written:
+    """Read the response to a write. It is a success if it has any of the members, but a new context's id is needed."""
+    if not response.keys() & {"EngagementId", "EngagementArn", "EngagementLastModifiedAt", "ContextId"}:
+        raise LookupError("not a response of this operation")
+    id_ = response.get("EngagementId") or engagement_id
     engagement = Engagement(
         id=id_,
         arn=response.get("EngagementArn") or engagement_arn(catalog, id_),
-        modified_at=response["EngagementLastModifiedAt"],
+        modified_at=response.get("EngagementLastModifiedAt") or "",
     )
-    return Written(engagement=engagement, context_id=response["ContextId"])
+    return Written(engagement=engagement, context_id=context_id)
 
 
 def _without_nulls(value: Any) -> Any:
@@ -253,16 +184,16 @@ def _without_nulls(value: Any) -> Any:
     return [_without_nulls(member) for member in value if member is not None] if isinstance(value, list) else value
 
 
-def _sensitive_values(value: Any, shape: Shape | None, *, sensitive: bool = False) -> Iterator[str]:
+def _sensitive_values(value: Any, shape: model.Shape | None, *, sensitive: bool = False) -> Iterator[str]:
     """Yield the values that the model marks as sensitive, and those that it does not know: of other members or kinds."""
     sensitive = sensitive or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(value, Mapping):
-        members = shape.members if isinstance(shape, StructureShape) else {}
+        members = shape.members if isinstance(shape, model.StructureShape) else {}
         for name, member in value.items():
             yield from _sensitive_values(member, members.get(name), sensitive=sensitive)
     elif isinstance(value, (list, tuple)):
-        item = shape.member if isinstance(shape, ListShape) else None
+        item = shape.member if isinstance(shape, model.ListShape) else None
         for member in value:
             yield from _sensitive_values(member, item, sensitive=sensitive)
-    elif value is not None and (sensitive or isinstance(shape, (StructureShape, ListShape))):
+    elif value is not None and (sensitive or isinstance(shape, (model.StructureShape, model.ListShape))):
         yield str(value)

@@ -1,4 +1,4 @@
-"""The Reason in CloudFormation's events: a code, what failed, what to do, and what Partner Central responded.
+"""The Reason in CloudFormation's events: a code, what failed, what to do, and what the service responded.
 
 A user reads it at night in a terminal that may cut it, so the first 300 characters contain the code, the exception and the
 advice.
@@ -13,35 +13,42 @@ CODE = {
     Kind.THROTTLED: "THROTTLED",
     Kind.INTERNAL: "SERVICE_ERROR",
     Kind.CONNECTION: "NO_RESPONSE",
+    Kind.UNREADABLE: "UNREADABLE_RESPONSE",
     Kind.CERTIFICATE: "CERTIFICATE_ERROR",
     Kind.CONFLICT: "ENGAGEMENT_BUSY",
     Kind.DENIED: "ACCESS_DENIED",
+    Kind.CREDENTIALS: "CREDENTIALS_REFUSED",
     Kind.INVALID: "VALIDATION_ERROR",
     Kind.NOT_FOUND: "ENGAGEMENT_NOT_FOUND",
     Kind.QUOTA: "QUOTA_EXCEEDED",
     Kind.OTHER: "UNEXPECTED_ERROR",
 }
 
-# What to do. {arn} and {catalog} are those of the engagement.
+# What to do. {service} and {host} are those of the call, {needed} is the permission, {arn} the engagement or the stack.
 ADVICE = {
-    Kind.THROTTLED: f"Partner Central throttled every retry until the function's time was over. {DEPLOY_AGAIN}",
-    Kind.INTERNAL: f"Partner Central failed in every retry until the function's time was over. {DEPLOY_AGAIN}",
+    Kind.THROTTLED: f"{{service}} throttled every attempt that the function's time allows. {DEPLOY_AGAIN}",
+    Kind.INTERNAL: f"{{service}} failed in every attempt that the function's time allows. {DEPLOY_AGAIN}",
     Kind.CONNECTION: (
-        "The function received no response that it can read. Check that it reaches"
-        f" partnercentral-selling.us-east-1.api.aws; in a VPC it needs a route to the internet. {DEPLOY_AGAIN}"
+        "The function received no response. Check that it reaches {host}; in a VPC it needs a route to the internet."
+        f" {DEPLOY_AGAIN}"
+    ),
+    Kind.UNREADABLE: (
+        "The function received a response that is not in the format of {service}. Check what HTTPS_PROXY and AWS_ENDPOINT_URL"
+        f" in its environment refer to, and whether a firewall responds instead. {DEPLOY_AGAIN}"
     ),
     Kind.CERTIFICATE: (
-        "The function does not trust the certificate of Partner Central, or of the proxy in between. Set AWS_CA_BUNDLE in the"
+        "The function does not trust the certificate of {service}, or of the proxy in between. Set AWS_CA_BUNDLE in the"
         " function's environment to a file with the right certificate authorities."
     ),
     Kind.CONFLICT: f"The engagement was changed by others in every retry. {DEPLOY_AGAIN}",
-    Kind.DENIED: (
-        "The function's role needs partnercentral:{operation} on {arn} with partnercentral:Catalog {catalog}, in an account"
-        " linked to Partner Central."
+    Kind.DENIED: "The function's role needs {needed}.",
+    Kind.CREDENTIALS: (
+        "AWS refused the credentials of the function's role for a minute. Check that the role exists, and that the function's"
+        f" environment sets no AWS_ACCESS_KEY_ID. {DEPLOY_AGAIN}"
     ),
     Kind.INVALID: "Correct the fields named below, and deploy again.",
     Kind.NOT_FOUND: "Check that {arn} exists in this catalog, and that this account is a member of the engagement.",
-    Kind.QUOTA: "A quota of Partner Central is used up. Request an increase from AWS, or declare fewer resources.",
+    Kind.QUOTA: "A quota of {service} is used up. Request an increase from AWS, or declare fewer resources.",
     Kind.OTHER: "The API does not document this error. Check the account and the function's role.",
 }
 
@@ -54,7 +61,10 @@ CODES = (
     "CONTEXT_GONE",
     "CONTEXT_NOT_FOUND",
     "AMBIGUOUS_CONTEXT",
+    "STACK_UNREADABLE",
     "CLIENT_TOKEN_USED",
+    "CANNOT_UPDATE",
+    "MISSING_MEMBER",
     "TOO_MANY_INTERACTIONS",
     "UNCERTAIN_INTERACTION",
     "OUT_OF_TIME",
@@ -78,8 +88,8 @@ def reason(error: Exception, *, catalog: str, arn: str) -> str:
         arn: The ARN of the event's engagement.
     """
     if isinstance(error, ApiError):
-        advice = ADVICE[error.kind].format(operation=error.operation, catalog=catalog, arn=arn)
-        return f"[{CODE[error.kind]}] {error.code} from {error.operation}. {advice} {response(error)}"
+        advised = advice(error, catalog=catalog, arn=arn)
+        return f"[{CODE[error.kind]}] {error.code} from {error.operation}. {advised} {response(error)}"
     if isinstance(error, ResourceError):
         return f"[{error.code}] {error}"
     # The text of an unforeseen error can contain personal data, so only its name and place are shown.
@@ -89,15 +99,48 @@ def reason(error: Exception, *, catalog: str, arn: str) -> str:
     )
 
 
+def advice(error: ApiError, *, catalog: str = "", arn: str = "") -> str:
+    """Return what to do about a failed call.
+
+    Args:
+        error: The failure.
+        catalog: The catalog of the event's engagement, for a call to Partner Central.
+        arn: The ARN of that engagement.
+    """
+    if error.stack_id:
+        service, arn = "CloudFormation", error.stack_id
+        host = f"cloudformation.{error.stack_id.split(':')[3]}.amazonaws.com"
+        needed = f"cloudformation:{error.operation} on {arn}"
+    else:
+        service, host = "Partner Central", "partnercentral-selling.us-east-1.api.aws"
+        needed = (
+            f"partnercentral:{error.operation} on {arn} with partnercentral:Catalog {catalog}, in an account linked to"
+            " Partner Central"
+        )
+    return ADVICE[error.kind].format(service=service, host=host, needed=needed, arn=arn)
+
+
 def response(error: ApiError) -> str:
-    """Return what Partner Central responded, as the last part of a Reason."""
-    fields = [f"{entry.field or '(no field)'}: {entry.message} ({entry.code})" for entry in error.fields]
-    parts = [error.message.rstrip("."), *dict.fromkeys(fields)]
-    details = [
-        f"{name} {value}" for name, value in (("reason", error.reason), ("request id", error.request_id)) if value
-    ]
-    suffix = f" ({', '.join(details)})" if details else ""
-    return f"Response: {'; '.join(parts)}{suffix}."
+    """Return what the service responded, as the last part of a Reason. It can be cut at its end, so the request id is first."""
+    retry_after = f"{error.retry_after:.0f} seconds" if error.retry_after else ""
+    values = (("reason", error.reason), ("request id", error.request_id), ("retry after", retry_after))
+    details = ", ".join(f"{name} {value}" for name, value in values if value)
+    fields: dict[str, list[str]] = {}
+    for entry in error.fields:
+        # Each field once, with all that is wrong with it.
+        texts = fields.setdefault(entry.field or "(no field)", [])
+        text = " ".join(filter(None, (entry.message, entry.code and f"({entry.code})")))
+        if text and text not in texts:
+            texts.append(text)
+    parts = [_summary(error), *(": ".join(filter(None, (field, ", ".join(texts)))) for field, texts in fields.items())]
+    return f"Response{f' ({details})' if details else ''}: {'; '.join(filter(None, parts))}."
+
+
+def _summary(error: ApiError) -> str:
+    """Return the service's message without a part that repeats the fields, as in "1 validation error detected: ..."."""
+    starts = [error.message.find(entry.field) for entry in error.fields if entry.field]
+    start = min((start for start in starts if start >= 0), default=None)
+    return error.message.rstrip(".") if start is None else error.message[:start].rpartition(":")[0]
 
 
 def _place(error: Exception) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lambda_handler.api import Api
+from lambda_handler.api import Api, Stack
 from lambda_handler.retries import RetryBudget
 
 
@@ -19,6 +19,7 @@ class Request:
         properties: The ResourceProperties, not validated.
         old_properties: The OldResourceProperties of an Update, not validated. After a failed update, they are what failed.
         api: Partner Central.
+        stack: The stack.
         budget: The retries that are left.
     """
 
@@ -28,6 +29,7 @@ class Request:
     properties: Any = None
     old_properties: Any = None
     api: Api
+    stack: Stack
     budget: RetryBudget
 
 

@@ -6,10 +6,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-response
 import json
 import os
 import random
+import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote
+from urllib.request import getproxies, proxy_bypass
 
 import crhelper
 import urllib3
@@ -62,7 +66,8 @@ class CfnResource(crhelper.CfnResource):
             os.environ.pop("AWS_SAM_LOCAL")
             if previous is not None:
                 os.environ["AWS_SAM_LOCAL"] = previous
-        self._http = urllib3.PoolManager()
+        self._trust = _trust()
+        self._http = urllib3.PoolManager(ssl_context=self._trust)
         self._sleep = sleep
         self._lock = threading.Lock()
         self._pending: Mapping[str, Any] | None = None
@@ -128,21 +133,35 @@ class CfnResource(crhelper.CfnResource):
 
     def _put(self, url: str, content: bytes) -> bool:
         """Deliver the response, with retries after 5xx and connection failures. Return whether CloudFormation took it."""
-        started, status = time.monotonic(), NO_STATUS
+        started, status, routes = time.monotonic(), NO_STATUS, self._routes(url)
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
-            status = self._put_once(url, content, attempt + 1)
-            final = status != NO_STATUS and status < 500
+            route = routes[attempt % len(routes)]
+            status = self._put_once(route, url, content, attempt + 1)
+            # A refusal can be that of the proxy.
+            final = 200 <= status < 300 or (status != NO_STATUS and status < 500 and route is self._http)
             if final or time.monotonic() - started > RETRY_SECONDS:
                 break
         return 200 <= status < 300
 
-    def _put_once(self, url: str, content: bytes, attempt: int) -> int:
+    def _routes(self, url: str) -> Sequence[urllib3.PoolManager]:
+        """Return the ways to an address: the proxy of the environment, if there is one, and the direct one.
+
+        A proxy can be the only way out of a VPC. It can also refuse Amazon S3, which is reached through a gateway endpoint.
+        """
+        with suppress(urllib3.exceptions.HTTPError, ValueError):
+            address = urllib3.util.parse_url(url)
+            proxy = getproxies().get(str(address.scheme))
+            if proxy and not proxy_bypass(str(address.host)):
+                return (_proxy(proxy, self._trust), self._http)
+        return (self._http,)
+
+    def _put_once(self, http: urllib3.PoolManager, url: str, content: bytes, attempt: int) -> int:
         try:
             # The URL is signed for an empty content type.
             headers = {"Content-Type": ""}
-            response = self._http.request(
+            response = http.request(
                 "PUT", url, body=content, headers=headers, timeout=TIMEOUT, retries=False, redirect=False
             )
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -150,6 +169,24 @@ class CfnResource(crhelper.CfnResource):
             return NO_STATUS
         logs.log(decision="response sent", attempt=attempt, error_code=str(response.status))
         return response.status
+
+
+def _trust() -> ssl.SSLContext:
+    """Trust the usual authorities and, for a proxy that decrypts TLS, those that the SDK is configured to trust."""
+    context = ssl.create_default_context()
+    bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    # If the file is not usable, the SDK fails, and the response says so.
+    with suppress(OSError):
+        if bundle:
+            context.load_verify_locations(bundle)
+    return context
+
+
+def _proxy(address: str, trust: ssl.SSLContext) -> urllib3.ProxyManager:
+    # Like the SDK, which also takes an address without a scheme.
+    parsed = urllib3.util.parse_url(address if "://" in address else f"http://{address}")
+    headers = urllib3.util.make_headers(proxy_basic_auth=unquote(parsed.auth)) if parsed.auth else None
+    return urllib3.ProxyManager(parsed.url, proxy_headers=headers, ssl_context=trust)
 
 
 def body(event: Mapping[str, Any], status: str, reason: str, physical_id: str, data: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -41,16 +41,23 @@ BACKOFFS = {
     Kind.THROTTLED: Backoff(first=1, longest=5),
     Kind.INTERNAL: Backoff(first=0.5, longest=16),
     Kind.CONNECTION: Backoff(first=0.5, longest=16),
+    # Whatever returns something else than the API, such as a proxy, seldom stops within minutes.
+    Kind.UNREADABLE: Backoff(first=0.5, longest=10, total=60),
     # Between two conflicts, a minute of throttling can pass. That is not a conflict that lasts.
     Kind.CONFLICT: Backoff(first=0.5, longest=5, total=60, at_least=10),
-    # New permissions take seconds to arrive: https://github.com/aws/aws-cdk/issues/37675
+    # New permissions and roles take seconds to arrive: https://github.com/aws/aws-cdk/issues/37675
     Kind.DENIED: Backoff(first=2, longest=10, total=60),
+    Kind.CREDENTIALS: Backoff(first=2, longest=10, total=60),
     Kind.NOT_VISIBLE: Backoff(first=1, longest=4, total=8, at_least=3),
 }
 
 
+# The most of a Retry-After that is honored.
+LONGEST_RETRY_AFTER = 60
+
+
 class RetryBudget:
-    """The retries of one invocation: how often each kind of failure occurred, and since when.
+    """The retries of one invocation: how often each operation failed in each way, and since when.
 
     Args:
         remaining: Returns the seconds left for work, the time of the response already subtracted.
@@ -68,8 +75,14 @@ class RetryBudget:
         self._remaining = remaining
         self._sleep = sleep
         self._uniform = uniform
-        self._failures: Counter[Kind] = Counter()
-        self._started: dict[Kind, float] = {}  # the seconds that were left at the first failure
+        # By operation and kind, so that one operation does not use up another one's time.
+        self._failures: Counter[tuple[str, Kind]] = Counter()
+        self._started: dict[tuple[str, Kind], float] = {}  # the seconds that were left at the first failure
+
+    def limited(self, seconds: float) -> "RetryBudget":
+        """Return a budget of its own for calls that get at most this many seconds of the time that is left."""
+        reserved = max(0.0, self._remaining() - seconds)
+        return RetryBudget(lambda: self._remaining() - reserved, sleep=self._sleep, uniform=self._uniform)
 
     def retry(self, call: Callable[[], T], *, unless: tuple[Kind, ...] = ()) -> T:
         """Repeat a call until it succeeds, or fails in a way that is final or one of the kinds in `unless`.
@@ -78,18 +91,24 @@ class RetryBudget:
             ApiError: The call's last failure.
             ResourceError: No time is left.
         """
+        failures: set[tuple[str, Kind]] = set()
         while True:
             if self._remaining() <= 0:
                 raise ResourceError(
                     "OUT_OF_TIME",
-                    f"The function ran out of time before Partner Central responded to every call. {DEPLOY_AGAIN}",
+                    f"The function ran out of time before every call got a response. {DEPLOY_AGAIN}",
                 )
             try:
-                return call()
+                result = call()
             except ApiError as error:
                 if error.kind in unless:
                     raise
+                failures.add((error.operation, error.kind))
                 self.back_off(error)
+            else:
+                # These failures have passed. If one occurs again later, it is a new one.
+                self._forget(failures)
+                return result
 
     def back_off(self, error: ApiError) -> None:
         """Sleep before a retry, with full jitter. Raise the error instead if it is final or the budget is used up."""
@@ -97,13 +116,16 @@ class RetryBudget:
         # AccessDenied with a Reason is about the account, not about permissions that have not arrived yet.
         if backoff is None or (error.kind is Kind.DENIED and error.reason):
             raise error
-        self._failures[error.kind] += 1
-        failures = self._failures[error.kind]
-        pause = self._uniform(0, min(backoff.longest, backoff.first * 2 ** min(failures - 1, 16)))
+        key = (error.operation, error.kind)
+        self._failures[key] += 1
+        failures = self._failures[key]
+        jitter = self._uniform(0, min(backoff.longest, backoff.first * 2 ** min(failures - 1, 16)))
+        # Jitter on top, or all contexts of a stack would return at the same time.
+        pause = min(error.retry_after, LONGEST_RETRY_AFTER) + jitter
         remaining = self._remaining()
-        elapsed = self._started.setdefault(error.kind, remaining) - remaining
+        elapsed = self._started.setdefault(key, remaining) - remaining
         over = backoff.total is not None and elapsed + pause > backoff.total and failures > backoff.at_least
-        if over or pause >= remaining:
+        if over or max(pause, error.retry_after) >= remaining:
             logs.log(decision="gave up", attempt=failures, error_code=error.code)
             raise error
         logs.log(decision="retry", attempt=failures, error_code=error.code)
@@ -114,8 +136,12 @@ class RetryBudget:
 
     def reset(self, kind: Kind) -> None:
         """Start over for one kind of failure, after a call succeeded."""
-        self._failures.pop(kind, None)
-        self._started.pop(kind, None)
+        self._forget([key for key in self._failures if key[1] is kind])
+
+    def _forget(self, keys: Iterable[tuple[str, Kind]]) -> None:
+        for key in keys:
+            self._failures.pop(key, None)
+            self._started.pop(key, None)
 
     def pause(self, shortest: float, longest: float) -> bool:
         """Sleep for a random time, and return whether there was enough time left for it."""

@@ -1,7 +1,9 @@
 """Custom::EngagementContext: one context of an engagement.
 
-`properties` reads what the stack declares, `lifecycle` decides which context that is, `reconcile` updates it. `comparison` and
-`lead` define when payloads are equivalent; `context_types` is the table of Types. `job` makes the calls, with retries.
+`properties` reads what the stack declares. `lifecycle` decides which context that is, with `adoption` for what exists already and
+`siblings` (with `template`) for what other resources of the stack manage. `reconcile` updates the context, and `lead` decides
+which interactions to send. `comparison` defines when values are equal, `payloads` walks through payloads, and `job` makes the
+calls, with retries.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html
 """
@@ -9,7 +11,7 @@ https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngage
 from lambda_handler import logs
 from lambda_handler.engagement_context import lifecycle
 from lambda_handler.engagement_context.job import Job
-from lambda_handler.engagement_context.properties import desired_context, previous_payload
+from lambda_handler.engagement_context.properties import desired_context, previous_context
 from lambda_handler.identity import client_token, parse_context_physical_id
 from lambda_handler.resource import Request, Result
 
@@ -26,7 +28,7 @@ def update(request: Request) -> Result:
     if identity is None:
         # The physical id of a failed Create.
         return _result(lifecycle.create(job))
-    previous = previous_payload(request.old_properties, job.desired.type, identity)
+    previous = previous_context(request.old_properties, job.desired, identity)
     return _result(lifecycle.update(job, identity, previous))
 
 
@@ -41,7 +43,15 @@ def _job(request: Request) -> Job:
         engagement_id=desired.engagement_id,
         type_=desired.type,
     )
-    return Job(desired=desired, client_token=token, api=request.api, budget=request.budget)
+    return Job(
+        desired=desired,
+        client_token=token,
+        stack_id=request.stack_id,
+        logical_id=request.logical_resource_id,
+        api=request.api,
+        stack=request.stack,
+        budget=request.budget,
+    )
 
 
 def _result(outcome: lifecycle.Outcome) -> Result:

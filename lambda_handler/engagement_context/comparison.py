@@ -1,95 +1,94 @@
-"""When payloads are equivalent, for contexts that are compared exactly and updated as a whole: every Type except Lead."""
+"""When values of payloads are equal. It is defined here once, in three strengths, each a form in which texts are compared.
 
+- `exact`: as they are. Nulls are dropped, and timestamps are compared as instants, at the coarser precision of the two.
+- `case`: also without regard to case.
+- `loose`: also without regard to what a service may store differently: outer white space, Unicode composition, the scheme and
+  the trailing slash of a website, the punctuation of a phone number, and the ARN of an account instead of its id.
+"""
+
+import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
-from lambda_handler.api import Payload
+# A form of a text; it depends on the name of the member.
+Form = Callable[[str, str], str]
 
-# Every timestamp in the payloads of the service model.
-TIMESTAMPS = ("InteractionDate", "StartTime", "EndTime")
-INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))")
+TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))")
+# How a service may store the value of a member with this name differently.
+LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
+    "WebsiteUrl": lambda text: re.sub(r"^https?://", "", text).rstrip("/"),
+    "Phone": lambda text: re.sub(r"[^\w+]|_", "", text),
+    "AccountIdentifier": lambda text: text.rpartition("/")[2],
+}
 
 
-class ContextType:
-    """How the contexts of one Type are compared and updated. The methods are plain functions of payloads.
+def exact(text: str, name: str) -> str:
+    """Return a text as it is."""
+    del name
+    return text
 
-    `current` is what Partner Central has, `desired` what the stack declares, `previous` what it declared before.
+
+def case(text: str, name: str) -> str:
+    """Return a text without regard to case."""
+    del name
+    return text.casefold()
+
+
+def loose(text: str, name: str) -> str:
+    """Return a text without regard to what a service may store differently."""
+    text = normalize("NFC", normalize("NFC", text).casefold()).strip()
+    return LOOSE_MEMBERS[name](text) if name in LOOSE_MEMBERS else text
+
+
+def equal(one: Any, other: Any, form: Form, name: str = "") -> bool:
+    """Return whether two values are equal.
+
+    Args:
+        one: A value of a payload. None is an absent one.
+        other: Another one.
+        form: How strictly texts are compared: `exact`, `case` or `loose`.
+        name: The name of the member that has the values.
     """
-
-    def is_equivalent(self, current: Payload, desired: Payload, previous: Payload) -> bool:
-        """Return whether the context is as desired, apart from interactions. What only `previous` has must be gone."""
-        del previous
-        return bool(canonical(current) == canonical(desired))
-
-    def is_adoptable(self, current: Payload, desired: Payload) -> bool:
-        """Return whether a context that exists already is certainly the desired one."""
-        return self.is_equivalent(current, desired, {})
-
-    def filled_in(self, current: Payload, desired: Payload, previous: Payload) -> Payload:
-        """Return the members that AWS filled in. An update sends them back, because it can replace the whole payload."""
-        del current, desired, previous
-        return {}
-
-    def pending_interactions(
-        self, current: Payload, desired: Payload, previous: Payload, settled: Sequence[Payload]
-    ) -> tuple[Sequence[Payload], Sequence[Payload]]:
-        """Return the interactions to send, in order, and those that are never sent again, whatever a read shows.
-
-        Args:
-            current: What Partner Central has.
-            desired: What the stack declares.
-            previous: What it declared before.
-            settled: What this returned second the last time, and what was sent since.
-
-        Raises:
-            ResourceError: It is not certain which interactions were sent, or there would be too many.
-        """
-        del current, desired, previous, settled
-        return (), ()
-
-    def update_payload(self, desired: Payload, interaction: Payload | None, filled_in: Payload) -> Payload:
-        """Return the payload of an update.
-
-        Args:
-            desired: What the stack declares.
-            interaction: The interaction to add, if any.
-            filled_in: The members that AWS filled in.
-        """
-        del interaction, filled_in
-        return desired
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        names = {key for key in {*one, *other} if one.get(key) is not None or other.get(key) is not None}
+        return all(equal(one.get(key), other.get(key), form, key) for key in names)
+    if isinstance(one, list) and isinstance(other, list):
+        some, others = ([item for item in items if item is not None] for items in (one, other))
+        return len(some) == len(others) and all(
+            equal(item, counterpart, form, name) for item, counterpart in zip(some, others, strict=True)
+        )
+    if any(value is None or isinstance(value, Mapping | list) for value in (one, other)):
+        return one is other
+    one, other = _text(one), _text(other)
+    return form(one, name) == form(other, name) or _is_same_instant(one, other)
 
 
-def has_values(payload: Any) -> bool:
-    """Return whether a payload contains any value. One without a value is equivalent to nothing."""
-    if isinstance(payload, Mapping):
-        return any(has_values(value) for value in payload.values())
-    if isinstance(payload, (list, tuple)):
-        return any(has_values(value) for value in payload)
-    return payload is not None
-
-
-def canonical(value: Any, name: str = "") -> Any:
-    """Return a value in a form in which equal values compare as equal: timestamps become instants."""
-    if isinstance(value, Mapping):
-        return {key: canonical(member, key) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [canonical(member) for member in value]
-    return instant(value) if name in TIMESTAMPS and isinstance(value, str) else value
-
-
-def instant(text: str) -> datetime | str:
-    """Return the instant of an ISO 8601 timestamp, to the microsecond. Other text is returned as it is."""
-    found = INSTANT.fullmatch(text)
+def instant(text: Any) -> tuple[datetime, str] | None:
+    """Return the time of an ISO 8601 timestamp, in UTC to the second, and the digits of its fraction. None for any other value."""
+    found = TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if not found:
-        return text
+        return None
     day, time, fraction, sign, hours, minutes = found.groups()
     try:
-        local = datetime.fromisoformat(f"{day}T{time}.{(fraction or '').ljust(6, '0')[:6]}").replace(
-            tzinfo=timezone.utc
-        )
+        local = datetime.fromisoformat(f"{day}T{time}")
         offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-        return local + offset if sign == "-" else local - offset
+        return (local + offset if sign == "-" else local - offset), fraction or ""
     except (ValueError, OverflowError):
-        return text
+        return None
+
+
+def _is_same_instant(one: str, other: str) -> bool:
+    first, second = instant(one), instant(other)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    # A service cuts digits, and zeros at the end.
+    digits = min(len(first[1]), len(second[1]))
+    return first[1][:digits] == second[1][:digits]
+
+
+def _text(value: Any) -> str:
+    # CloudFormation delivers numbers and booleans as text.
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,11 +1,16 @@
-"""The calls of one event, with retries: what is desired, and Partner Central."""
+"""The calls of one event, with retries: what is desired, Partner Central, and the stack."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lambda_handler.api import Api, Engagement, Payload, Written
+from lambda_handler.api import Api, Engagement, Payload, Shape, Stack, StackResource, Written
+from lambda_handler.engagement_context.lead import INTERACTION
 from lambda_handler.engagement_context.properties import DesiredContext
 from lambda_handler.errors import ApiError, Kind
 from lambda_handler.retries import RetryBudget
+
+# A CloudFormation that denies or does not respond is retried for this long.
+STACK_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,14 +20,41 @@ class Job:
     Attributes:
         desired: The context that the stack declares.
         client_token: The idempotency token of that declaration.
+        stack_id: The stack's ARN.
+        logical_id: The resource's logical id.
         api: Partner Central.
+        stack: The stack.
         budget: The retries that are left.
     """
 
     desired: DesiredContext
     client_token: str
+    stack_id: str
+    logical_id: str
     api: Api
+    stack: Stack
     budget: RetryBudget
+
+    @property
+    def create_shape(self) -> Shape:
+        """The members of a create of this Type in the service model."""
+        return self.api.shape(self.desired.type, update=False)
+
+    @property
+    def update_shape(self) -> Shape:
+        """The members of an update of this Type in the service model."""
+        return self.api.shape(self.desired.type, update=True)
+
+    @property
+    def interaction_shape(self) -> Shape:
+        """The members of an interaction of this Type in the service model; empty if it has none."""
+        interaction: Shape = self.update_shape.get(INTERACTION, {"members": {}})["members"]
+        return interaction
+
+    @property
+    def can_update(self) -> bool:
+        """Whether contexts of this Type can be updated. Those that the service model has for a create only cannot."""
+        return bool(self.update_shape) or not self.create_shape
 
     def read(self) -> Engagement:
         """Read the engagement."""
@@ -56,21 +88,43 @@ class Job:
             unless=(Kind.CONFLICT,),
         )
 
-    def update(self, context_id: str, payload: Payload, *, modified_at: str) -> Engagement:
-        """Send one update under a lock.
+    def update(
+        self, context_id: str, payload: Payload, *, modified_at: str, on_unknown_outcome: Callable[[], None]
+    ) -> Engagement:
+        """Send one update under a lock. A conflict is for the caller to decide, after a new read.
 
-        An update has no token, so only what certainly did not arrive is retried here. Conflicts and unknown outcomes are for
-        the caller to decide, after a new read.
+        An update has no token. Its retries have the same payload and the same lock, so if an attempt with an unknown outcome was
+        carried out, the next one conflicts.
+
+        Args:
+            context_id: The context.
+            payload: The payload of the update.
+            modified_at: The lock.
+            on_unknown_outcome: Called after each attempt that may have been carried out though it failed.
         """
-        written = self.budget.retry(
-            lambda: self.api.update(
-                catalog=self.desired.catalog,
-                engagement_id=self.desired.engagement_id,
-                context_id=context_id,
-                type_=self.desired.type,
-                payload=payload,
-                modified_at=modified_at,
-            ),
-            unless=(Kind.CONFLICT, Kind.INTERNAL, Kind.CONNECTION),
-        )
-        return written.engagement
+
+        def attempt() -> Engagement:
+            try:
+                written = self.api.update(
+                    catalog=self.desired.catalog,
+                    engagement_id=self.desired.engagement_id,
+                    context_id=context_id,
+                    type_=self.desired.type,
+                    payload=payload,
+                    modified_at=modified_at,
+                )
+            except ApiError as error:
+                if error.outcome_is_unknown:
+                    on_unknown_outcome()
+                raise
+            return written.engagement
+
+        return self.budget.retry(attempt, unless=(Kind.CONFLICT,))
+
+    def resources(self) -> Sequence[StackResource]:
+        """Return the stack's resources."""
+        return self.budget.limited(STACK_SECONDS).retry(lambda: self.stack.resources(self.stack_id))
+
+    def template(self) -> str:
+        """Return the template that is being deployed."""
+        return self.budget.limited(STACK_SECONDS).retry(lambda: self.stack.template(self.stack_id))

@@ -1,184 +1,171 @@
-"""Leads: AWS adds to them too, and their interactions can only be added, one with each update.
+"""The interactions of a Lead: they can only be added, one with each update.
 
-What was never declared on a Lead is tolerated: its qualification, its insights, further interactions, and the date of an
-interaction. Interactions are compared as a multiset, because the service keeps duplicates. Case and outer white space are
-ignored, because the service may normalize them.
+Which of them were sent is decided by what the Lead has. A service may store them differently, and it is not documented whether
+an update adds its interaction or replaces the others.
 """
 
-import operator
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from lambda_handler.api import Payload
-from lambda_handler.engagement_context.comparison import TIMESTAMPS, ContextType, canonical
+from lambda_handler import logs
+from lambda_handler.api import Payload, Shape
+from lambda_handler.engagement_context.comparison import equal, exact, instant, loose
+from lambda_handler.engagement_context.payloads import at, known_part, leaves
 from lambda_handler.errors import ResourceError
 
-INTERACTIONS = "Interactions"
+LEAD = "Lead"
+INTERACTIONS, INTERACTION = "Interactions", "Interaction"  # of a create and a read, and of an update
 DATE = "InteractionDate"
-# The members that AWS fills in.
-FILLED_IN = ("QualificationStatus", "Insights")
 LIMIT = 10  # the most interactions of a Lead in the service model
+# What an interaction is recognized by if the service stores its other members differently.
+ORIGIN = (("SourceType",), ("SourceId",), ("Contact", "Email"))
 
 
-class Lead(ContextType):
-    """The rules of Type `Lead`."""
+def split(type_: str, payload: Payload) -> tuple[Payload, Sequence[Payload]]:
+    """Return a payload without its interactions, and its interactions. Only a Lead has any.
 
-    def is_equivalent(self, current: Payload, desired: Payload, previous: Payload) -> bool:
-        """Return whether the Lead is as desired, apart from its interactions and what AWS filled in."""
-        ignored = {INTERACTIONS, *_filled_in(current, desired, previous)}
-        return bool(canonical(_without(current, *ignored)) == canonical(_without(desired, *ignored)))
-
-    def is_adoptable(self, current: Payload, desired: Payload) -> bool:
-        """Return whether an existing Lead has everything that is declared."""
-        missing = unmatched(_interactions(desired), _interactions(current))
-        return not missing and self.is_equivalent(current, desired, {})
-
-    def filled_in(self, current: Payload, desired: Payload, previous: Payload) -> Payload:
-        """Return the members that AWS filled in."""
-        return {name: current[name] for name in _filled_in(current, desired, previous)}
-
-    def pending_interactions(
-        self, current: Payload, desired: Payload, previous: Payload, settled: Sequence[Payload]
-    ) -> tuple[Sequence[Payload], Sequence[Payload]]:
-        """Return the new interactions that the Lead never had, and the other new ones."""
-        present = _interactions(current)
-        # A service that replaces interactions, or whose reads lag, does not show everything that the Lead had.
-        had = [*present, *unmatched(settled, present, to_the_second=True)]
-        # All desired interactions are paired, so that an old one is not paired with the counterpart of a new one.
-        missing = unmatched(_interactions(desired), had, to_the_second=True)
-        # What was declared before was sent when it was new.
-        new = unmatched(_interactions(desired), _interactions(previous))
-        unsettled = unmatched(new, settled)
-        replaced = unsettled[: _last_present(unsettled, present, previous)]
-        uncertain = _common(replaced, missing)
-        if uncertain and _has_foreign(present, [*_interactions(previous), *new]):
-            raise _uncertain(desired, uncertain)
-        pending = _common(unsettled[len(replaced) :], missing)
-        if pending and len(had) + len(pending) > LIMIT:
-            raise ResourceError(
-                "TOO_MANY_INTERACTIONS",
-                f"A Lead can have at most {LIMIT} interactions, and none can be removed. This one has {len(had)}, and"
-                f" {len(pending)} more are declared. None of them was sent. Declare fewer interactions.",
-            )
-        return pending, unmatched(new, pending)
-
-    def update_payload(self, desired: Payload, interaction: Payload | None, filled_in: Payload) -> Payload:
-        """Return a Lead in the shape of an update, which has one interaction instead of the list."""
-        payload = {**filled_in, **_without(desired, INTERACTIONS)}
-        return payload if interaction is None else {**payload, "Interaction": interaction}
+    What is not a list of interactions is returned as one interaction, which the service refuses if it is sent.
+    """
+    if type_ != LEAD:
+        return payload, ()
+    found = payload.get(INTERACTIONS) or []
+    members = {name: value for name, value in payload.items() if name != INTERACTIONS}
+    return members, found if isinstance(found, list) else [found]
 
 
-def unmatched(wanted: Sequence[Payload], pool: Sequence[Payload], *, to_the_second: bool = False) -> list[Payload]:
-    """Return the interactions of `wanted` that have no counterpart in `pool`. Each of the pool is a counterpart once.
-
-    An interaction without a date matches one that AWS dated.
+class Interactions:
+    """The interactions of one Lead during one event, and the rules for sending them.
 
     Args:
-        wanted: The interactions to look for.
-        pool: Where to look.
-        to_the_second: Whether dates are equal to the second, since the service may store no more.
+        desired: What the stack declares.
+        previous: What it declared before. It does not prove that anything was sent.
+        current: What the Lead has.
+        shape: The members of an interaction in the service model.
     """
-    left = [_comparable(interaction) for interaction in pool]
-    missing = dict(enumerate(map(_comparable, wanted)))
-    # The strictest comparison first: an undated one matches any date, so it must not take what only a dated one matches.
-    for is_same in (operator.eq, *[_is_same_second] * to_the_second, _is_same_undated):
-        for place, one in list(missing.items()):
-            match = next((other for other in left if is_same(other, one)), None)
+
+    def __init__(
+        self, desired: Sequence[Payload], previous: Sequence[Payload], current: Sequence[Payload], shape: Shape
+    ) -> None:
+        self._desired = desired
+        self._previous = previous
+        self._new = unpaired(desired, previous, shape)[0]
+        self._shape = shape
+        self._had = list(current)
+
+    def pending(self) -> Sequence[Payload]:
+        """Return the interactions to send, in the order of declaration.
+
+        Raises:
+            ResourceError: A new interaction may be there already in another form, or there would be too many.
+        """
+        missing, others = unpaired(self._desired, self._had, self._shape)
+        pending = []
+        for place in missing:
+            counterpart = _candidate(self._desired[place], self._had, others)
+            if counterpart is None:
+                pending.append(self._desired[place])
+            elif place in self._new:
+                raise _uncertain(place, self._desired[place], counterpart, self._had[counterpart])
+            else:
+                logs.log(decision="interaction was changed")
+        if pending and len(self._had) + len(pending) > LIMIT:
+            raise ResourceError(
+                "TOO_MANY_INTERACTIONS",
+                f"A Lead can have at most {LIMIT} interactions, and none can be removed. This one has {len(self._had)}, and"
+                f" {len(pending)} more are declared. None of them was sent. Declare fewer interactions.",
+            )
+        return pending
+
+    def was_sent(self, interaction: Payload) -> None:
+        """Note that an interaction was sent."""
+        self._had.append(interaction)
+        if not unpaired([interaction], self._previous, self._shape)[0]:
+            # It was declared before and never sent, or the service replaces interactions.
+            logs.log(decision="interaction was missing")
+
+    def was_read(self, current: Sequence[Payload]) -> None:
+        """Note what a later read shows. What the Lead had before is not sent again.
+
+        A read can lag behind, a service can replace interactions, and it can store one in another form.
+        """
+        hidden, others = unpaired(self._had, current, self._shape)
+        had = list(current)
+        for place in hidden:
+            changed = _candidate(self._had[place], current, others)
+            if changed is None:
+                had.append(self._had[place])
+            else:
+                had[changed] = self._had[place]
+                others.remove(changed)
+        self._had = had
+
+    def arrived(self, interaction: Payload, current: Sequence[Payload]) -> bool:
+        """Return whether an update whose outcome is unknown added its interaction, by what a later read shows."""
+        added = unpaired(current, self._had, self._shape)[0]
+        is_there = not unpaired([interaction], [current[place] for place in added], self._shape)[0]
+        return is_there or _candidate(interaction, current, added) is not None
+
+
+def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape) -> tuple[list[int], list[int]]:
+    """Pair interactions one to one. Return the places of those in `wanted` and in `present` that have no counterpart."""
+    left = list(range(len(wanted)))
+    free = list(range(len(present)))
+
+    def is_exact(one: Payload, other: Payload) -> bool:
+        return equal(one, other, exact)
+
+    def is_loose(one: Payload, other: Payload) -> bool:
+        return equal(_undated(one), _undated(known_part(other, one, shape)), loose)
+
+    def is_loose_and_dated(one: Payload, other: Payload) -> bool:
+        return _second(one) is not None and _second(one) == _second(other) and is_loose(one, other)
+
+    def is_loose_and_undated(one: Payload, other: Payload) -> bool:
+        return (_second(one) is None or _second(other) is None) and is_loose(one, other)
+
+    # The strictest first, so that an interaction does not take the counterpart of another one.
+    for is_match in (is_exact, is_loose_and_dated, is_loose_and_undated):
+        for place in list(left):
+            match = next((other for other in free if is_match(wanted[place], present[other])), None)
             if match is not None:
-                left.remove(match)
-                del missing[place]
-    return [wanted[place] for place in missing]
+                left.remove(place)
+                free.remove(match)
+    return left, free
 
 
-def _interactions(lead: Payload) -> Sequence[Payload]:
-    """Return the interactions. What is not a list is returned as one, which the service refuses if it is sent."""
-    found = lead.get(INTERACTIONS) or []
-    return found if isinstance(found, list) else [found]
+def _candidate(one: Payload, interactions: Sequence[Payload], places: Sequence[int]) -> int | None:
+    """Return the place of an interaction that is probably this one, stored differently; None if there is none."""
+    return next((place for place in places if _has_same_origin(one, interactions[place])), None)
 
 
-def _filled_in(current: Payload, desired: Payload, previous: Payload) -> list[str]:
-    """Return the names of what AWS filled in.
-
-    A member that was declared before counts if its value differs from that: in a rollback, the value that was declared before
-    may never have arrived.
-    """
-    return [
-        name
-        for name in FILLED_IN
-        if name in current
-        and name not in desired
-        and (name not in previous or _normalized(current[name]) != _normalized(previous[name]))
-    ]
+def _has_same_origin(one: Payload, other: Payload) -> bool:
+    first, second = (instant(at(each, (DATE,))) for each in (one, other))
+    if first and second and first[0].date() != second[0].date():
+        return False
+    return all(equal(at(one, path), at(other, path), loose) for path in ORIGIN)
 
 
-def _last_present(new: Sequence[Payload], present: Sequence[Payload], previous: Payload) -> int:
-    """Return the place of the last new interaction that the Lead has, if the service replaces interactions; else 0.
-
-    Interactions are sent in the order of declaration, so those before that place were sent, and replaced. A service that
-    appends still has what was declared before. If nothing was, only a Lead with a single interaction can have been replaced.
-    """
-    earlier = _interactions(previous)
-    if not previous or (
-        unmatched(earlier, present, to_the_second=True) != list(earlier) if earlier else len(present) != 1
-    ):
-        return 0
-    places = [place for place, one in enumerate(new) if not unmatched([one], present, to_the_second=True)]
-    return places[-1] if places else 0
-
-
-def _has_foreign(present: Sequence[Payload], declared: Sequence[Payload]) -> bool:
-    """Return whether the Lead has an interaction that was never declared. Then the service probably appends."""
-    return len(present) > len(declared) - len(unmatched(declared, present, to_the_second=True))
-
-
-def _uncertain(desired: Payload, uncertain: Sequence[Payload]) -> ResourceError:
-    declared = _interactions(desired)
-    places = ", ".join(f"Interactions[{place}]" for place, one in enumerate(declared) if one in uncertain)
+def _uncertain(place: int, declared: Payload, counterpart: int, current: Payload) -> ResourceError:
+    paths = {path for each in (declared, current) for path, _ in leaves(each)}
+    differing = sorted(
+        ".".join(path) for path in paths if not equal(at(declared, path), at(current, path), loose, (path or ("",))[-1])
+    )
     return ResourceError(
         "UNCERTAIN_INTERACTION",
-        f"It is not certain whether {places} was sent before: the Lead has none of the interactions that were declared before,"
-        " and one that was never declared. Nothing further was sent. Declare new interactions after those that were declared"
-        " before.",
+        f"The new Interactions[{place}] may be the Lead's Interactions[{counterpart}], stored differently. Nothing further was"
+        " sent. Declare the interaction as Partner Central has it, remove it, or give it a SourceId or InteractionDate of its"
+        f" own. The two differ in {', '.join(differing)}.",
     )
 
 
-def _common(some: Sequence[Payload], others: Sequence[Payload]) -> list[Payload]:
-    """Return those of `some` that are also in `others`. Each of the others counts once."""
-    left = list(others)
-    found = []
-    for one in some:
-        if one in left:
-            left.remove(one)
-            found.append(one)
-    return found
+def _undated(interaction: Any) -> Any:
+    if not isinstance(interaction, Mapping):
+        return interaction
+    return {name: value for name, value in interaction.items() if name != DATE}
 
 
-def _comparable(interaction: Any) -> Payload:
-    # A declaration from another release or made by hand can contain anything.
-    return _normalized(interaction) if isinstance(interaction, Mapping) else {"": interaction}
-
-
-def _normalized(value: Any, name: str = "") -> Any:
-    if isinstance(value, Mapping):
-        return {key: _normalized(member, key) for key, member in value.items()}
-    if name in TIMESTAMPS:
-        return canonical(value, name)
-    return value.strip().casefold() if isinstance(value, str) else value
-
-
-def _is_same_second(current: Payload, wanted: Payload) -> bool:
-    return _to_the_second(current) == _to_the_second(wanted)
-
-
-def _to_the_second(one: Payload) -> Payload:
-    date = one.get(DATE)
-    return {**one, DATE: date.replace(microsecond=0)} if isinstance(date, datetime) else one
-
-
-def _is_same_undated(current: Payload, wanted: Payload) -> bool:
-    return DATE not in wanted and _without(current, DATE) == wanted
-
-
-def _without(payload: Payload, *names: str) -> Payload:
-    return {name: value for name, value in payload.items() if name not in names}
+def _second(interaction: Any) -> Any:
+    """Return the date of an interaction, to the second. A date that is not a timestamp is returned as it is."""
+    date = at(interaction, (DATE,))
+    found = instant(date)
+    return found[0] if found else date

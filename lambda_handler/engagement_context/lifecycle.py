@@ -4,16 +4,16 @@ One rule decides every doubt: an error can be fixed, a used-up context cannot. I
 function fails with a Reason that explains how to proceed. It never creates a context just in case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lambda_handler import logs
-from lambda_handler.api import Context, Engagement, Written
-from lambda_handler.engagement_context.comparison import has_values
-from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
+from lambda_handler.api import Context, Engagement, StackResource, Written
+from lambda_handler.engagement_context import siblings
+from lambda_handler.engagement_context.adoption import is_match
 from lambda_handler.engagement_context.job import Job
 from lambda_handler.engagement_context.properties import NOTHING, DesiredContext, Previous
-from lambda_handler.engagement_context.reconcile import reconcile
+from lambda_handler.engagement_context.reconcile import needs_update, reconcile
 from lambda_handler.errors import ApiError, Kind, ResourceError
 from lambda_handler.identity import ContextIdentity
 from lambda_handler.reasons import response
@@ -38,9 +38,9 @@ def create(job: Job) -> Outcome:
         return _import(job, job.desired.existing_context_id)
     while True:
         engagement = job.read()
-        adopted = _adoptable(job.desired, engagement)
+        adopted = _adopted(job, engagement)
         if adopted:
-            return _outcome(job, adopted.id, engagement, "adopted")
+            return adopted
         try:
             written = job.create()
         except ApiError as error:
@@ -70,8 +70,8 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
         ResourceError: The context is gone, or one of `create`'s reasons.
         ApiError: Partner Central failed, and no retry is left.
     """
-    moved = (identity.catalog, identity.engagement_id) != (job.desired.catalog, job.desired.engagement_id)
-    if moved or job.desired.existing_context_id not in (None, identity.context_id):
+    is_elsewhere = (identity.catalog, identity.engagement_id) != (job.desired.catalog, job.desired.engagement_id)
+    if is_elsewhere or job.desired.existing_context_id not in (None, identity.context_id):
         return create(job)
     engagement = job.read_until_visible(identity.context_id)
     current = engagement.context(identity.context_id)
@@ -82,37 +82,63 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
             " Set existing_context_id to manage an existing one, or declare the context under another construct id."
             f" The engagement has {_listed(engagement.contexts)}.",
         )
-    if current.type != job.desired.type:
+    if current.type != job.desired.type or _is_replaced(job, current.id, engagement, previous):
         return create(job)
-    return Outcome(identity=identity, engagement=reconcile(job, current.id, engagement, previous))
+    return _outcome(job, current.id, reconcile(job, current.id, engagement, previous))
 
 
-def _adoptable(desired: DesiredContext, engagement: Engagement) -> Context | None:
-    """Return the existing context that certainly is the desired one, if the declaration allows adoption."""
-    if not desired.adopt_existing or not has_values(desired.payload):
+def _is_replaced(job: Job, context_id: str, engagement: Engagement, previous: Previous) -> bool:
+    """Return whether a new client token asks for another context, since a context of this Type cannot be updated."""
+    return (
+        not job.can_update
+        and job.desired.client_token != previous.client_token
+        and needs_update(job, context_id, engagement, previous)
+    )
+
+
+def _adopted(job: Job, engagement: Engagement) -> Outcome | None:
+    """Manage the existing context that certainly is the desired one, if there is one and the declaration allows adoption."""
+    matches = [context for context in engagement.contexts if is_match(job, context)]
+    if not (matches and job.desired.adopt_existing):
         return None
-    type_ = CONTEXT_TYPES[desired.type]
-    matches = [each for each in _same_type(desired, engagement) if type_.is_adoptable(each.payload, desired.payload)]
-    if len(matches) > 1:
-        raise ResourceError(
-            "AMBIGUOUS_CONTEXT",
-            "More than one context is equal to the declared one. Set existing_context_id to the one to manage, or"
-            f" adopt_existing=False to create another one. The engagement {engagement.id} has {_listed(matches)}.",
-        )
-    return matches[0] if matches else None
+    resources = siblings.resources(job, matches)
+    match = siblings.adoptable(job, matches, resources)
+    return _managed(job, match, engagement, "adopted", resources) if match else None
+
+
+def _managed(
+    job: Job, context: Context, engagement: Engagement, decision: str, resources: Sequence[StackResource] | None = None
+) -> Outcome:
+    """Reconcile a context that was there before this Create.
+
+    The event can be a repetition that arrives long after the stack went on. Then an update would revert later ones.
+    """
+    if needs_update(job, context.id, engagement, NOTHING):
+        if resources is None:
+            resources = siblings.resources(job, [context])
+        if siblings.is_late(job, context.id, resources):
+            decision = "repeated"
+        else:
+            engagement = reconcile(job, context.id, engagement, NOTHING)
+    logs.log(decision=decision, context=context.id)
+    return _outcome(job, context.id, engagement)
 
 
 def _created(job: Job, written: Written, known: Engagement) -> Outcome:
-    """Distinguish a new context from the replay of an older request with the same token, and reconcile the latter."""
+    """Distinguish a new context from the replay of an older request with the same token."""
     if written.engagement.id != job.desired.engagement_id:
         raise _token_used(job, known)
     replayed = known.context(written.context_id)
     if replayed is None:
-        return _outcome(job, written.context_id, written.engagement, "created")
+        logs.log(decision="created", context=written.context_id)
+        return _outcome(job, written.context_id, written.engagement)
     if replayed.type != job.desired.type:
         raise _token_used(job, known)
-    logs.log(decision="replayed", context=replayed.id)
-    return _outcome(job, replayed.id, reconcile(job, replayed.id, known, NOTHING), "managed")
+    resources = siblings.resources(job, [replayed])
+    if siblings.managers(job, replayed.id, resources):
+        # It was renamed since: the construct with this id is another one now.
+        raise _token_used(job, known)
+    return _managed(job, replayed, known, "replayed", resources)
 
 
 def _import(job: Job, context_id: str) -> Outcome:
@@ -125,15 +151,15 @@ def _import(job: Job, context_id: str) -> Outcome:
             f"existing_context_id must name a {job.desired.type} context of engagement {engagement.id}, but context"
             f" {ascii(context_id)} {found}. The engagement has {_listed(engagement.contexts)}.",
         )
-    return _outcome(job, context_id, reconcile(job, context_id, engagement, NOTHING), "managed")
+    return _managed(job, current, engagement, "imported")
 
 
 def _adopt_from_full_engagement(job: Job, error: ApiError) -> Outcome:
     """Look once more: the context that filled the engagement can be ours, from a request whose response was lost."""
     engagement = job.read()
-    adopted = _adoptable(job.desired, engagement)
+    adopted = _adopted(job, engagement)
     if adopted:
-        return _outcome(job, adopted.id, engagement, "adopted")
+        return adopted
     raise ResourceError(
         "ENGAGEMENT_FULL",
         f"{error.code} from {error.operation}. The engagement is full, and a context cannot be deleted. Set existing_context_id"
@@ -172,8 +198,10 @@ def _listed(contexts: Iterable[Context]) -> str:
     return f"the contexts {listed}" if listed else "no context"
 
 
-def _outcome(job: Job, context_id: str, engagement: Engagement, decision: str) -> Outcome:
-    logs.log(decision=decision, context=context_id)
+def _outcome(job: Job, context_id: str, engagement: Engagement) -> Outcome:
+    if not engagement.modified_at:
+        # An optional member of a write's response, and an attribute of the resource.
+        engagement = job.read()
     identity = ContextIdentity(
         catalog=job.desired.catalog, engagement_id=job.desired.engagement_id, context_id=context_id
     )

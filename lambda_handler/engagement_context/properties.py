@@ -4,12 +4,10 @@ CloudFormation turns every scalar into a string. Payloads are not validated here
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from typing import Any
 
 from lambda_handler.api import Payload
-from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
 from lambda_handler.errors import ResourceError
 from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID, ContextIdentity, engagement_arn
 
@@ -26,7 +24,7 @@ class DesiredContext:
     Attributes:
         catalog: `AWS` or `Sandbox`.
         engagement_id: The engagement's id. An ARN was normalized to it.
-        type: A key of `CONTEXT_TYPES`.
+        type: The Type, also one that the service model does not have.
         payload: The member of the tagged union that `type` names.
         client_token: The client token to use instead of the derived one.
         adopt_existing: Whether an equal context that exists already is managed instead of creating one.
@@ -42,32 +40,22 @@ class DesiredContext:
     existing_context_id: str | None = None
 
 
-class Knowledge(Enum):
-    """What is known of the declaration before this one."""
-
-    KNOWN = "known"
-    NOTHING = "nothing"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Previous:
-    """What the stack declared of the same context before.
+    """What the stack declared of the same context before. It does not prove that anything of it was sent.
 
     Attributes:
-        knowledge: KNOWN: `payload` is what was declared. It does not prove that anything of it was sent.
-            NOTHING: nothing was declared before, as in a Create, an adoption or an import.
-            UNKNOWN: the old properties name another engagement, catalog or Type than the physical id. This happens only in
-            the rollback of a failed replacement. Then the desired payload is one that was deployed before.
-        payload: What was declared before; empty unless KNOWN.
+        payload: The payload. None if nothing was declared before, as in a Create, an adoption or an import.
+        is_import: Whether it had `existing_context_id`.
+        client_token: The client token that it declared.
     """
 
-    knowledge: Knowledge
-    payload: Payload = field(default_factory=dict)
+    payload: Payload | None = None
+    is_import: bool = False
+    client_token: str | None = None
 
 
-NOTHING = Previous(knowledge=Knowledge.NOTHING)
-UNKNOWN = Previous(knowledge=Knowledge.UNKNOWN)
+NOTHING = Previous()
 
 
 def desired_context(properties: Any) -> DesiredContext:
@@ -90,7 +78,7 @@ def desired_context(properties: Any) -> DesiredContext:
     catalog = _text(properties, "Catalog", 40)
     if not (catalog.isascii() and catalog.isalpha()):
         raise _invalid(f"Catalog must be AWS or Sandbox; got {ascii(catalog)}.")
-    type_ = _text(properties, "Type", 40)
+    type_ = _text(properties, "Type", 100)
     return DesiredContext(
         catalog=catalog,
         engagement_id=_engagement_id(_text(properties, "EngagementIdentifier", 255), catalog),
@@ -98,16 +86,16 @@ def desired_context(properties: Any) -> DesiredContext:
         payload=_payload(properties["Payload"], type_),
         client_token=_text(properties, "ClientToken", 255) if "ClientToken" in properties else None,
         adopt_existing=_boolean(properties.get("AdoptExisting", True)),
-        existing_context_id=_text(properties, "ContextIdentifier", 3) if "ContextIdentifier" in properties else None,
+        existing_context_id=_text(properties, "ContextIdentifier", 255) if "ContextIdentifier" in properties else None,
     )
 
 
-def previous_payload(properties: Any, type_: str, identity: ContextIdentity) -> Previous:
-    """Read the payload in an event's OldResourceProperties. Nothing in them is an error: any release can have written them.
+def previous_context(properties: Any, desired: DesiredContext, identity: ContextIdentity) -> Previous:
+    """Read an event's OldResourceProperties. Nothing in them is an error: any release can have written them.
 
     Args:
         properties: The OldResourceProperties.
-        type_: The Type that is declared now.
+        desired: The context that is declared now.
         identity: The context that the event's physical id names.
     """
     if not isinstance(properties, Mapping) or not properties.keys() >= set(REQUIRED):
@@ -119,11 +107,19 @@ def previous_payload(properties: Any, type_: str, identity: ContextIdentity) -> 
         properties["Type"],
     )
     payload = properties["Payload"]
-    previous = payload.get(type_) if isinstance(payload, Mapping) else None
-    same_place = place == (identity.catalog, identity.engagement_id, identity.context_id, type_)
-    if not same_place or not isinstance(previous, Mapping):
-        return UNKNOWN
-    return Previous(knowledge=Knowledge.KNOWN, payload=previous)
+    previous = payload.get(desired.type) if isinstance(payload, Mapping) else None
+    if place != (identity.catalog, identity.engagement_id, identity.context_id, desired.type) or not isinstance(
+        previous, Mapping
+    ):
+        # They are of another place or Type: this is the rollback of a failed replacement. What is declared now was deployed
+        # before.
+        previous = desired.payload
+    token = properties.get("ClientToken")
+    return Previous(
+        payload=previous,
+        is_import="ContextIdentifier" in properties,
+        client_token=token if isinstance(token, str) else None,
+    )
 
 
 def _text(properties: Mapping[str, Any], name: str, longest: int) -> str:
@@ -157,10 +153,10 @@ def _engagement_id(identifier: str, catalog: str) -> str:
 
 
 def _payload(payload: Any, type_: str) -> Payload:
-    if type_ not in CONTEXT_TYPES:
-        raise _invalid(f"Type must be one of {', '.join(CONTEXT_TYPES)}; got {ascii(type_)}.")
     if not isinstance(payload, Mapping) or list(payload) != [type_] or not isinstance(payload[type_], Mapping):
-        raise _invalid(f"Payload must be a map with {type_}, the Type, as its only member, and that must be a map too.")
+        raise _invalid(
+            f"Payload must be a map with {ascii(type_)}, the Type, as its only member, and that must be a map too."
+        )
     member: Payload = payload[type_]
     return member
 

@@ -1,13 +1,28 @@
-"""Reconcile one context with what is declared: as few updates as possible, each under the engagement's lock."""
+"""Reconcile one context with what is declared: as few updates as possible, each under the engagement's lock.
 
-from collections.abc import Sequence
+An update contains the whole payload, because it can replace what it does not contain: what Partner Central has, with each
+declared leaf in its place. So what is not declared keeps its value.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lambda_handler import logs
-from lambda_handler.api import Engagement, Payload
-from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
+from lambda_handler.api import Context, Engagement, Payload
+from lambda_handler.engagement_context.comparison import case, equal, exact, loose
 from lambda_handler.engagement_context.job import Job
-from lambda_handler.engagement_context.properties import Knowledge, Previous
+from lambda_handler.engagement_context.lead import INTERACTION, Interactions, split
+from lambda_handler.engagement_context.payloads import (
+    Path,
+    at,
+    has_values,
+    is_optional,
+    leaves,
+    merged,
+    missing,
+    without,
+)
+from lambda_handler.engagement_context.properties import Previous
 from lambda_handler.errors import ApiError, Kind, ResourceError
 
 # A read can lag behind a write by some seconds, so a second look comes after this time.
@@ -24,10 +39,49 @@ def reconcile(job: Job, context_id: str, engagement: Engagement, previous: Previ
         previous: What was declared of this context before.
 
     Raises:
-        ResourceError: A Lead would get too many interactions, or the context vanished between two reads.
+        ResourceError: The declaration cannot be carried out, it is not certain which interactions were sent, or the context
+            vanished between two reads.
         ApiError: Partner Central failed, and no retry is left.
     """
     return _Reconciliation(job, context_id, engagement, previous).run()
+
+
+def needs_update(job: Job, context_id: str, engagement: Engagement, previous: Previous) -> bool:
+    """Return whether `reconcile` would update the context."""
+    return _Reconciliation(job, context_id, engagement, previous).needs_update()
+
+
+def differing(current: Payload, desired: Payload, previous: Payload | None) -> Iterator[Path]:
+    """Yield the leaves of a declaration that need an update.
+
+    A service can store a value differently. So a leaf that differs from Partner Central's only loosely is written if it was
+    changed in the declaration, and not again in every deployment.
+
+    Args:
+        current: What Partner Central has.
+        desired: What the stack declares.
+        previous: What it declared before. None if nothing: then a difference of case is written too.
+    """
+    for path, value in leaves(desired):
+        now, name = at(current, path), path[-1]
+        if equal(now, value, exact, name):
+            continue
+        if previous is None:
+            is_changed = equal(now, value, case, name)
+        else:
+            is_changed = not equal(at(previous, path), value, exact, name)
+        if is_changed or not equal(now, value, loose, name):
+            yield path
+
+
+def removable(current: Payload, desired: Payload, previous: Payload) -> Iterator[Path]:
+    """Yield the leaves that were declared before, are not anymore, and that Partner Central still has with that value.
+
+    Another value is not that of the declaration: after a failed update, what was declared before may never have arrived.
+    """
+    for path, value in leaves(previous):
+        if not has_values(at(desired, path)) and equal(at(current, path), value, loose, path[-1]):
+            yield path
 
 
 class _Reconciliation:
@@ -37,22 +91,29 @@ class _Reconciliation:
         self._job = job
         self._context_id = context_id
         self._engagement = engagement
-        self._type = CONTEXT_TYPES[job.desired.type]
-        self._desired = job.desired.payload
-        # UNKNOWN is the rollback of a failed replacement: what is desired was deployed before.
-        self._previous = self._desired if previous.knowledge is Knowledge.UNKNOWN else previous.payload
-        self._settled: Sequence[Payload] = ()
+        type_, payload = job.desired.type, previous.payload
+        self._desired, wanted = split(type_, job.desired.payload)
+        self._previous, earlier = (None, ()) if payload is None else split(type_, payload)
+        self._removes = not (previous.is_import or job.desired.existing_context_id)
+        self._interactions = Interactions(wanted, earlier, self._current()[1], job.interaction_shape)
         self._members_were_written = False
-        self._sends_filled_in = True
+        # The interactions of an update with an unknown outcome.
+        self._unknown: Sequence[Payload] = ()
+        self._left_out: set[Path] = set()
+        self._refusal: ApiError | None = None
         # Behind a read that lags, a rollback could take what it has to undo for never done.
-        self._needs_second_look = self._previous not in ({}, self._desired)
+        self._needs_second_look = payload not in (None, job.desired.payload)
+
+    def needs_update(self) -> bool:
+        return bool(self._interactions.pending() or self._pending_members())
 
     def run(self) -> Engagement:
         while True:
-            pending = self._pending_interactions()
-            if pending or not (self._members_were_written or self._members_are_equivalent()):
+            interactions = self._interactions.pending()
+            if interactions or (not self._members_were_written and self._pending_members()):
                 self._needs_second_look = False
-                self._update(pending[:1])
+                self._check(interactions)
+                self._update(interactions[:1])
             elif self._needs_second_look and self._job.budget.pause(*SECOND_LOOK_SECONDS):
                 self._needs_second_look = False
                 self._read()
@@ -60,53 +121,116 @@ class _Reconciliation:
                 logs.log(decision="in sync", context=self._context_id)
                 return self._engagement
 
-    def _pending_interactions(self) -> Sequence[Payload]:
-        pending, self._settled = self._type.pending_interactions(
-            self._current(), self._desired, self._previous, self._settled
-        )
-        return pending
+    def _pending_members(self) -> list[Path]:
+        previous = self._previous
+        if previous is None and not self._job.can_update:
+            # Whether it was adopted or imported: a difference that a service can make is none, since nothing can change it.
+            previous = self._desired
+        return [*differing(self._current()[0], self._desired, previous), *self._removed()]
 
-    def _members_are_equivalent(self) -> bool:
-        return self._type.is_equivalent(self._current(), self._desired, self._previous)
+    def _removed(self) -> list[Path]:
+        return list(removable(self._current()[0], self._desired, self._previous or {})) if self._removes else []
+
+    def _payload(self, interactions: Sequence[Payload]) -> Payload:
+        members = without(merged(self._current()[0], self._desired), {*self._removed(), *self._left_out})
+        return {**members, INTERACTION: interactions[0]} if interactions else members
+
+    def _check(self, interactions: Sequence[Payload]) -> None:
+        """Refuse what Partner Central certainly refuses, before anything is sent."""
+        if not self._job.can_update:
+            paths = ", ".join(".".join(path) for path in self._pending_members())
+            raise ResourceError(
+                "CANNOT_UPDATE",
+                f"Partner Central cannot update a context of Type {self._job.desired.type}, and the declaration differs from the"
+                f" context {self._context_id} in {paths}. Restore the payload, or create another context with a new client_token"
+                " or another construct id. A context cannot be deleted.",
+            )
+        shape = self._job.update_shape
+        absent = {
+            name for each in interactions or [None] for name in missing(shape, self._payload([each] if each else []))
+        }
+        if absent:
+            raise ResourceError(
+                "MISSING_MEMBER",
+                f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, and neither the payload nor"
+                f" the context {self._context_id} has it. Nothing was sent. Declare it in the payload.",
+            )
 
     def _update(self, interactions: Sequence[Payload]) -> None:
-        filled_in = (
-            self._type.filled_in(self._current(), self._desired, self._previous) if self._sends_filled_in else {}
-        )
-        payload = self._type.update_payload(self._desired, next(iter(interactions), None), filled_in)
+        payload = self._payload(interactions)
+
+        def on_unknown_outcome() -> None:
+            self._unknown = interactions
+
         try:
-            written = self._job.update(self._context_id, payload, modified_at=self._engagement.modified_at)
+            written = self._job.update(
+                self._context_id,
+                payload,
+                modified_at=self._engagement.modified_at,
+                on_unknown_outcome=on_unknown_outcome,
+            )
         except ApiError as error:
-            if error.kind is Kind.INVALID and any(map(error.names_member, filled_in)):
-                # The service may refuse a value that only AWS may set.
-                self._sends_filled_in = False
-            else:
+            if error.kind is Kind.CONFLICT:
                 self._recover(error)
+            elif error.kind is Kind.INVALID:
+                self._leave_out(error, payload)
+            else:
+                raise
             return
         logs.log(decision="updated", context=self._context_id)
         self._job.budget.reset(Kind.CONFLICT)
-        self._members_were_written = True
-        self._settled = [*self._settled, *interactions]
+        self._refusal = None
+        self._note_written(interactions)
         self._engagement = replace(written, contexts=self._engagement.contexts)
+        if not written.modified_at:
+            # An optional member of the response, and the lock of the next update.
+            self._read()
+
+    def _leave_out(self, error: ApiError, payload: Payload) -> None:
+        """Prepare a second attempt without what is neither declared nor required: the service may refuse values of AWS's own."""
+        declared = dict(leaves(self._desired))
+        suspects = {
+            path
+            for path, _ in leaves(payload)
+            if path not in declared and path[0] != INTERACTION and is_optional(self._job.update_shape, path)
+        }
+        if self._refusal or not suspects:
+            raise self._refusal or error
+        self._refusal = error
+        self._left_out = {path for path in suspects if any(map(error.names_member, path))} or suspects
+        logs.log(decision="retry without undeclared members", context=self._context_id, error_code=error.code)
 
     def _recover(self, error: ApiError) -> None:
-        """Read again after a conflict or an unknown outcome. Any other error is final."""
-        if error.kind is not Kind.CONFLICT and not error.outcome_is_unknown:
-            raise error
+        """Read again after a conflict. Any other write makes the lock invalid."""
         self._job.budget.back_off(error)
         self._read()
-        if self._members_were_written and not self._members_are_equivalent():
+        if self._members_were_written and self._pending_members():
             # The value was normalized, or changed by others since, or the read lags. Another write would not help.
             logs.log(decision="differs after update", context=self._context_id)
 
-    def _read(self) -> None:
-        self._engagement = self._job.read_until_visible(self._context_id)
+    def _note_written(self, interactions: Sequence[Payload]) -> None:
+        self._members_were_written = True
+        self._unknown = ()
+        for interaction in interactions:
+            self._interactions.was_sent(interaction)
 
-    def _current(self) -> Payload:
-        current = self._engagement.context(self._context_id)
+    def _read(self) -> None:
+        lock = self._engagement.modified_at
+        self._engagement = self._job.read_until_visible(self._context_id)
+        current = self._current()[1]
+        if any(self._interactions.arrived(interaction, current) for interaction in self._unknown):
+            self._note_written(self._unknown)
+        if self._engagement.modified_at != lock:
+            # An update under the lock before has arrived by now, or never will.
+            self._unknown = ()
+        self._interactions.was_read(current)
+
+    def _current(self) -> tuple[Payload, Sequence[Payload]]:
+        """Return what Partner Central has: the members, and the interactions."""
+        current: Context | None = self._engagement.context(self._context_id)
         if current is None:
             raise ResourceError(
                 "CONTEXT_GONE",
                 f"The context {ascii(self._context_id)} vanished from engagement {self._engagement.id} during the update.",
             )
-        return current.payload
+        return split(current.type, current.payload)

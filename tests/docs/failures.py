@@ -25,6 +25,7 @@ from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.endpoint import certificate
 from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, event, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud
+from tests.lambda_handler.process.network import page, server
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 ALWAYS = 1000
@@ -70,7 +71,7 @@ def plain(text: str) -> str:
     text = re.sub(r"eng-[0-9a-z]{14}", "eng-0123456789abcd", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "0f1e2d3c", text)
     text = re.sub(r"\bin [\w<>]+, line [0-9]+", "in FUNCTION, line NUMBER", text)
-    return re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\)\.", "5f1c2a90-0000-4000-8000-000000000001).", text)
+    return re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\):", "5f1c2a90-0000-4000-8000-000000000001):", text)
 
 
 def failed(response: Mapping[str, Any]) -> str:
@@ -212,8 +213,15 @@ def _failing(cloud: Cloud, engagement: str) -> str:
 
 @failure("undocumented")
 def _undocumented(cloud: Cloud, engagement: str) -> str:
-    cloud.service.faults.error(READ, ServiceError("ExpiredTokenException", "The security token has expired"))
+    cloud.service.faults.error(READ, ServiceError("OptInRequired", "The account is not subscribed to the service"))
     return failed(cloud.send("Create", properties(engagement)))
+
+
+@failure("credentials")
+def _credentials(cloud: Cloud, engagement: str) -> str:
+    refused = ServiceError("UnrecognizedClientException", "The security token included in the request is invalid")
+    cloud.service.faults.error(READ, refused, times=ALWAYS)
+    return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
 
 
 def _closed_port() -> int:
@@ -271,12 +279,22 @@ def _wrong_type(cloud: Cloud, engagement: str) -> str:
 @failure("certificate")
 def _certificate(cloud: Cloud, engagement: str) -> str:
     # The SDK does not trust the certificate of the response endpoint.
-    environment = {**cloud.environment, "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": cloud.responses.url()}
+    return _sent_to(cloud.responses.url(), cloud, engagement)
+
+
+@failure("unreadable")
+def _unreadable(cloud: Cloud, engagement: str) -> str:
+    with server(page(403, b"<html>Blocked by the firewall</html>")) as port:
+        return _sent_to(f"http://127.0.0.1:{port}", cloud, engagement)
+
+
+def _sent_to(url: str, cloud: Cloud, engagement: str) -> str:
+    """Let another process of the function call this address instead of Partner Central."""
+    environment = {**cloud.environment, "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": url}
     sent = event("Create", cloud.responses.url(), properties(engagement))
-    folder = cloud.function.folder / "other"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(dir=cloud.function.folder))
     with cloud.another(folder=folder, environment=environment) as function:
-        assert function.invoke(sent).error is None
+        assert function.invoke(sent, seconds=LITTLE).error is None
     return failed(cloud.response_to(sent))
 
 

@@ -10,7 +10,7 @@ from lambda_handler import logs, partner_central
 from tests.lambda_handler.process.endpoint import ResponseEndpoint
 from tests.lambda_handler.process.events import event
 from tests.lambda_handler.responding import Context
-from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, TOKEN
+from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, TOKEN, KnownStack
 from tests.lambda_handler.wire import MODIFIED, Wire
 
 # Arguments of the three calls.
@@ -33,6 +33,7 @@ class Function:
 
     Attributes:
         wire: What Partner Central receives and returns.
+        stack: The stack of the events.
         events: The events so far.
         module: The entry point.
         log_fields: The fields that a log line can have.
@@ -40,11 +41,13 @@ class Function:
 
     def __init__(self, responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wire = Wire()
+        self.stack = KnownStack()
         self.events: list[Any] = []
         self.log_fields = set(logs.FIELDS)
         self.module: Any = importlib.import_module("lambda_handler.index")
         self._responses = responses
         monkeypatch.setattr(self.module, "client", lambda: self.wire.tap(client()))
+        monkeypatch.setattr(self.module.stack, "CloudFormation", lambda: self.stack)
 
     def handle(self, request_type: str, new: Any, *, seconds: float = 900, **more: Any) -> dict[str, Any]:
         """Handle an event, and return the one response to it."""

@@ -1,7 +1,6 @@
 """Run the lifecycle's functions against a script."""
 
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -10,12 +9,14 @@ from lambda_handler.api import Context, Engagement, Payload
 from lambda_handler.engagement_context import lifecycle
 from lambda_handler.engagement_context.job import Job
 from lambda_handler.engagement_context.lifecycle import Outcome
-from lambda_handler.engagement_context.properties import NOTHING, UNKNOWN, Knowledge, Previous
+from lambda_handler.engagement_context.properties import NOTHING, Previous
 from lambda_handler.errors import ApiError, ResourceError
 from lambda_handler.identity import ContextIdentity, parse_context_physical_id
 from lambda_handler.reasons import reason
 from tests.lambda_handler.scripted import (
     ENGAGEMENT,
+    LOGICAL_ID,
+    STACK,
     TOKEN,
     Clock,
     Script,
@@ -38,14 +39,15 @@ def identity(context: str, engagement: str = ENGAGEMENT) -> ContextIdentity:
 
 def job(api: Script, clock: Clock | None, **desired: Any) -> Job:
     """Return the work of an event; `desired` are members of the declaration."""
-    return Job(desired=declaration(**desired), client_token=TOKEN, api=api, budget=(clock or Clock()).budget())
-
-
-def known(payload: Payload | None) -> Previous:
-    """Return the knowledge that this payload was declared before. None is the rollback of a failed replacement."""
-    if payload is None:
-        return UNKNOWN
-    return Previous(knowledge=Knowledge.KNOWN, payload=payload) if payload else NOTHING
+    return Job(
+        desired=declaration(**desired),
+        client_token=TOKEN,
+        stack_id=STACK,
+        logical_id=LOGICAL_ID,
+        api=api,
+        stack=api,
+        budget=(clock or Clock()).budget(),
+    )
 
 
 def create(*steps: Step, clock: Clock | None = None, **desired: Any) -> Outcome:
@@ -65,15 +67,19 @@ def create_error(*steps: Step, clock: Clock | None = None, code: str, **desired:
 def update(
     *steps: Step,
     physical_id: str = f"Sandbox/{ENGAGEMENT}/1",
-    previous: Payload | None = MappingProxyType({}),
+    previous: Payload | Previous | None = None,
     clock: Clock | None = None,
     **desired: Any,
 ) -> Outcome:
-    """Run Update; `desired` are members of the declaration."""
+    """Run Update.
+
+    `desired` are members of the declaration. If `previous` is None, nothing is known of the declaration before.
+    """
+    known = previous if isinstance(previous, Previous) else Previous(payload=previous) if previous else NOTHING
     named = parse_context_physical_id(physical_id)
     assert named
     with Script(*steps) as api:
-        return lifecycle.update(job(api, clock, **desired), named, known(previous))
+        return lifecycle.update(job(api, clock, **desired), named, known)
 
 
 def update_error(*steps: Step, code: str, **arguments: Any) -> str:

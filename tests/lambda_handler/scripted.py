@@ -1,16 +1,18 @@
-"""A Partner Central that follows a script, a clock that advances only in a sleep, and invented payloads.
+"""A Partner Central and a stack that follow a script, a clock that advances only in a sleep, and invented payloads.
 
 The script is the assertion: every call is expected with its exact arguments, in order, and none may be left over.
 """
 
+import json
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from lambda_handler.api import Context, Engagement, Payload, Written
+from lambda_handler.api import Context, Engagement, Payload, Shape, StackResource, Written
 from lambda_handler.engagement_context.properties import DesiredContext
 from lambda_handler.errors import ApiError, FieldError, Kind
 from lambda_handler.retries import RetryBudget
@@ -18,6 +20,8 @@ from lambda_handler.retries import RetryBudget
 ENGAGEMENT = "eng-0123456789abcd"
 OTHER_ENGAGEMENT = "eng-zyxwvutsrqponm"
 TOKEN = "0f" * 32
+STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd"
+LOGICAL_ID = "Acme"
 # Nine digits, and each one different, so that neither a shortened nor an older lock fits the script.
 LOCKS = tuple(f"2026-01-01T00:00:0{second}.123456789Z" for second in range(10))
 
@@ -35,6 +39,28 @@ PROJECT: dict[str, Any] = {
     },
 }
 OTHER_PROJECT: dict[str, Any] = {**PROJECT, "Project": {**PROJECT["Project"], "Title": "Move further"}}
+
+ACCOUNT: dict[str, Any] = {
+    "AccountIdentifier": "cust-acc-0123456789abc",
+    "Customer": {"CompanyName": "Acme Tools", "WebsiteUrl": "https://acme.example"},
+}
+MODEL: Any = json.loads(
+    (Path(__file__).parents[2] / "constructs/cdk_partnercentral/_validation/service-2.json").read_text()
+)["shapes"]
+
+
+def shape(name: str) -> Shape | None:
+    """Return the members of a structure of the shipped service model."""
+    found = MODEL[name]
+    if found["type"] != "structure":
+        return None
+    return {
+        member: {"required": member in found.get("required", ()), "members": shape(reference["shape"])}
+        for member, reference in found["members"].items()
+    }
+
+
+SHAPES = {True: shape("UpdateEngagementContextPayload") or {}, False: shape("EngagementContextPayload") or {}}
 
 
 def interaction(name: str, **members: Any) -> dict[str, Any]:
@@ -81,19 +107,33 @@ def project(id_: str, payload: Payload = PROJECT) -> Context:
     return Context(id=id_, type="CustomerProject", payload=payload)
 
 
+def account(id_: str, payload: Payload = ACCOUNT) -> Context:
+    """Return a CustomerAccount of an engagement."""
+    return Context(id=id_, type="CustomerAccount", payload=payload)
+
+
+def resource(
+    logical_id: str, context_id: str, status: str = "CREATE_COMPLETE", engagement_id: str = ENGAGEMENT
+) -> StackResource:
+    """Return a resource of the stack that manages a context of the sandbox, or has no physical id yet."""
+    physical_id = f"Sandbox/{engagement_id}/{context_id}" if context_id else ""
+    return StackResource(logical_id=logical_id, physical_id=physical_id, status=status)
+
+
 def lead_context(id_: str, payload: Payload) -> Context:
     """Return a Lead of an engagement."""
     return Context(id=id_, type="Lead", payload=payload)
 
 
-def written(context_id: str, lock: int, engagement_id: str = ENGAGEMENT) -> Written:
-    """Return the response to a write."""
-    return Written(engagement=engagement(lock=lock, id_=engagement_id), context_id=context_id)
+def written(context_id: str, lock: int | None, engagement_id: str = ENGAGEMENT) -> Written:
+    """Return the response to a write. One without a lock lacks that optional member."""
+    after = Engagement(id=engagement_id, arn=arn(engagement_id), modified_at="" if lock is None else LOCKS[lock])
+    return Written(engagement=after, context_id=context_id)
 
 
 def error(kind: Kind, code: str = "", message: str = "It was refused.", **members: Any) -> ApiError:
     """Return an error of this kind."""
-    return ApiError(kind, operation="Operation", code=code or kind.name, message=message, **members)
+    return ApiError(kind, **{"operation": "Operation", "code": code or kind.name, "message": message, **members})
 
 
 CONFLICT = error(Kind.CONFLICT, "ConflictException")
@@ -142,7 +182,7 @@ class Step:
 
     operation: str
     arguments: dict[str, Any]
-    returns: Engagement | Written | ApiError
+    returns: Engagement | Written | Sequence[StackResource] | str | ApiError
 
 
 def reads(returns: Engagement | ApiError, *, engagement_id: str = ENGAGEMENT, catalog: str = "Sandbox") -> Step:
@@ -191,8 +231,46 @@ def updates(
     return Step(operation="update", arguments=arguments, returns=returns)
 
 
+def lists(*returns: StackResource | ApiError) -> Step:
+    """Expect ListStackResources, and return these resources or raise this error."""
+    failure = next((each for each in returns if isinstance(each, ApiError)), None)
+    found = [each for each in returns if isinstance(each, StackResource)]
+    return Step(operation="resources", arguments={"stack_id": STACK}, returns=failure or found)
+
+
+def templates(*logical_ids: str, returns: str | ApiError = "") -> Step:
+    """Expect GetTemplate, and return a template with these resources, or something else."""
+    text = json.dumps({"Resources": {each: {"Type": "Custom::EngagementContext"} for each in logical_ids}})
+    return Step(operation="template", arguments={"stack_id": STACK}, returns=returns or text)
+
+
+@dataclass(kw_only=True)
+class KnownStack:
+    """A stack that responds to every question.
+
+    Attributes:
+        found: Its resources.
+        text: Its template.
+        asked: The stack ids of the questions.
+    """
+
+    found: list[StackResource] = field(default_factory=list)
+    text: str = "{}"
+    asked: list[str] = field(default_factory=list)
+
+    def resources(self, stack_id: str) -> Sequence[StackResource]:
+        """Return its resources."""
+        self.asked.append(stack_id)
+        return self.found
+
+    def template(self, stack_id: str) -> str:
+        """Return its template."""
+        self.asked.append(stack_id)
+        return self.text
+
+
 class Script:
-    """An Api that follows its steps. Any other call fails the test, and so does a step that is left over."""
+    """An Api and a Stack that follow its steps. Any other call fails the test, and so does a step that is left over."""
 
     def __init__(self, *steps: Step) -> None:
         self._steps = deque(steps)
@@ -225,10 +303,28 @@ class Script:
         assert isinstance(result, Written)
         return result
 
+    def resources(self, stack_id: str) -> Sequence[StackResource]:
+        """Follow the script."""
+        result = self._follow("resources", {"stack_id": stack_id})
+        assert isinstance(result, list)
+        return result
+
+    def template(self, stack_id: str) -> str:
+        """Follow the script."""
+        result = self._follow("template", {"stack_id": stack_id})
+        assert isinstance(result, str)
+        return result
+
     def mask(self, type_: str, payload: Payload) -> None:
         """Mask nothing."""
 
-    def _follow(self, operation: str, arguments: Mapping[str, Any]) -> Engagement | Written:
+    def shape(self, type_: str, *, update: bool) -> Shape:
+        """Return the members of a Type in the shipped service model."""
+        found = SHAPES[update].get(type_, {"members": {}})["members"]
+        assert isinstance(found, Mapping)
+        return found
+
+    def _follow(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         self._place += 1
         assert self._steps, f"call {self._place} is not in the script: {operation} {arguments}"
         step = self._steps.popleft()

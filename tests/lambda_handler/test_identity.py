@@ -90,7 +90,7 @@ def test_different_declarations_never_have_the_same_token(values: list[str]) -> 
     assert same == (one == other)
 
 
-@pytest.mark.parametrize("context", ["1", "12", "123", "a-b"])
+@pytest.mark.parametrize("context", ["1", "12", "123", "a-b", "1234", "ctx-0123456789abcdef", "a\nb", "x" * 900])
 def test_a_physical_id_consists_of_catalog_engagement_and_context(context: str) -> None:
     text = f"Sandbox/eng-0123456789abcd/{context}"
     identity = ContextIdentity(catalog="Sandbox", engagement_id="eng-0123456789abcd", context_id=context)
@@ -105,7 +105,7 @@ def test_a_physical_id_consists_of_catalog_engagement_and_context(context: str) 
         "not-created/AcmeMigration",
         "Sandbox/eng-0123456789abcd",
         "Sandbox/eng-0123456789abcd/",
-        "Sandbox/eng-0123456789abcd/1234",
+        "Sandbox/eng-0123456789abcd/1/2",
         "Sandbox/eng-0123456789ABCD/1",
         "Sandbox/eng-0123456789abc/1",
         "Sandbox/eng-0123456789abcde/1",

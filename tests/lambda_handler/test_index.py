@@ -11,12 +11,13 @@ from tests.lambda_handler.process.events import (
     OTHER_PROJECT,
     OTHER_STACK,
     PROJECT,
+    STACK,
     interaction,
     lead,
     properties,
 )
 from tests.lambda_handler.responding import Context
-from tests.lambda_handler.scripted import arn
+from tests.lambda_handler.scripted import arn, resource
 from tests.lambda_handler.wire import MODIFIED, engagement, failed, wrote
 
 ENGAGEMENT = "eng-0123456789abcd"
@@ -130,8 +131,9 @@ def test_the_rollback_of_a_failed_replacement_removes_no_member_that_was_declare
     ids=str,
 )
 def test_the_rollback_of_a_failed_replacement_writes_nothing(function: Function, failed: Any) -> None:
-    # The service replaces interactions, and AWS filled in a status. The failed replacement declared one too.
-    current = lead(interaction("Bartholomew"), QualificationStatus="Qualified")
+    # AWS changed an interaction and filled in a status. The failed replacement declared one too.
+    changed = interaction("Annabella", CustomerAction="Registered")
+    current = lead(changed, interaction("Bartholomew"), QualificationStatus="Qualified")
     function.wire.plan(engagement({"Id": "1", "Type": "Lead", "Payload": {"Lead": current}}))
     new = properties(ENGAGEMENT, lead(interaction("Annabella"), interaction("Bartholomew")), "Lead")
     old = {**properties(ENGAGEMENT, lead(interaction("Annabella"), QualificationStatus="Qualified"), "Lead"), **failed}
@@ -251,8 +253,47 @@ def test_responses_that_can_never_be_read_fail_without_being_quoted(function: Fu
     function.wire.plan(*[(200, {"Contexts": [{"Nonsense": "Featherstonehaugh"}]})] * 100)
     response = function.handle("Create", properties(ENGAGEMENT), seconds=1)
     assert response["Status"] == "FAILED"
-    assert response["Reason"].startswith("[NO_RESPONSE] UnreadableResponse from GetEngagement. ")
+    assert response["Reason"].startswith("[UNREADABLE_RESPONSE] UnreadableResponse from GetEngagement. ")
     assert "Featherstonehaugh" not in response["Reason"]
+
+
+def test_a_context_of_another_resource_of_the_stack_is_not_adopted(function: Function) -> None:
+    function.stack.found = [resource("Sibling", "1")]
+    function.stack.text = json.dumps({"Resources": {"Sibling": {}, LOGICAL_ID: {}}})
+    function.wire.plan(engagement(CURRENT), wrote("2"))
+    response = function.handle("Create", properties(ENGAGEMENT))
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{ENGAGEMENT}/2")
+    assert function.stack.asked == [STACK, STACK]
+
+
+def test_a_context_id_of_any_length_is_recognized_in_a_physical_id(function: Function) -> None:
+    long = "ctx-0123456789abcdef"
+    function.wire.plan(engagement({**CURRENT, "Id": long}))
+    new, physical_id = properties(ENGAGEMENT), f"Sandbox/{ENGAGEMENT}/{long}"
+    response = function.handle("Update", new, OldResourceProperties=new, PhysicalResourceId=physical_id)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", physical_id)
+    assert response["Data"]["ContextId"] == long
+    assert [name for name, _ in function.wire.bodies] == ["GetEngagement"]
+
+
+@pytest.mark.parametrize("operation", ["create", "update"])
+def test_a_success_without_the_optional_members_has_all_attributes(function: Function, operation: str) -> None:
+    status, body = wrote("1")
+    lacking = {name: value for name, value in body.items() if name not in ("EngagementLastModifiedAt", "EngagementArn")}
+    function.wire.plan(engagement(*[CURRENT] * (operation == "update")), (status, lacking), engagement(CURRENT))
+    if operation == "create":
+        response = function.handle("Create", properties(ENGAGEMENT))
+    else:
+        old, new = properties(ENGAGEMENT), properties(ENGAGEMENT, OTHER_PROJECT)
+        response = function.handle("Update", new, OldResourceProperties=old, PhysicalResourceId=ID)
+    assert response["Status"] == "SUCCESS"
+    assert response["Data"] == {
+        "ContextId": "1",
+        "EngagementId": ENGAGEMENT,
+        "EngagementArn": arn(),
+        "EngagementLastModifiedAt": MODIFIED,
+    }
+    assert len(function.wire.bodies) == 3
 
 
 def test_the_text_of_an_unforeseen_error_is_neither_logged_nor_returned(

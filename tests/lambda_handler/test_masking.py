@@ -90,8 +90,9 @@ def test_a_value_with_the_characters_of_a_pattern_is_masked_literally() -> None:
 )
 def test_a_value_of_sixty_kilobytes_is_masked_within_seconds(value: str) -> None:
     started = time.process_time()
-    assert mask(f"'{value}' is too long: {value}", [value]) == "'***' is too long: ***"
-    assert time.process_time() - started < 10
+    assert mask(f"'{value}' is too long: {value}", [value]) == "'***"
+    assert mask(f"{value[:1000]} is too long", [value]) == f"{value[:1000]} is too long"
+    assert time.process_time() - started < 1
 
 
 def test_the_text_of_the_service_stays_readable() -> None:
@@ -136,6 +137,7 @@ def test_no_value_is_left_in_any_case(value: str, frame: str) -> None:
 @given(st.text(max_size=60), st.lists(VALUES, max_size=4))
 def test_a_text_without_the_values_is_not_changed(text: str, values: list[str]) -> None:
     # Neither a character nor an escape of a value occurs in the text.
+    text = " ".join(text.split())
     assume(
         not any(
             set(json.dumps(value).casefold()[1:-1] + value.casefold() + "&%") & set(text.casefold()) for value in values

@@ -137,6 +137,8 @@ PAYLOADS: dict[str, Any] = {
     "an update of a Lead": lead_update(interaction("Jörg \U0001f600", InteractionDate="2026-05-01T14:00:00+02:00")),
     "unknown members": {**PROJECT, "Budget": {"Amount": ["5"]}},
     "values of other kinds": {"Customer": "text", "Project": {"Title": ["a", None, {}]}},
+    "numbers and booleans as CloudFormation delivers them": {"Newer": "true", "Count": "5", "Of": {"Ratio": "1.50"}},
+    "numbers and booleans": {"Newer": True, "Count": 5, "Of": {"Ratio": 1.5}},
     "nothing": {},
 }
 
@@ -149,7 +151,46 @@ def test_a_payload_is_sent_as_it_is(api: PartnerCentral, wire: Wire, payload: An
     assert [body["Payload"] for _, body in wire.bodies] == [{"Lead": payload}] * 2
 
 
-@pytest.mark.parametrize("missing", [{"EngagementArn": ""}, {"EngagementArn": None}])
-def test_a_response_without_an_arn_gets_the_documented_one(api: PartnerCentral, wire: Wire, missing: Any) -> None:
-    wire.plan((200, {**wrote("1")[1], **missing}))
+@pytest.mark.parametrize("absent", [{"EngagementArn": ""}, {"EngagementArn": None}])
+def test_a_response_without_an_arn_gets_the_documented_one(api: PartnerCentral, wire: Wire, absent: Any) -> None:
+    wire.plan((200, {**wrote("1")[1], **absent}))
     assert api.create(**CREATE).engagement.arn == arn()
+
+
+OPTIONAL = ["EngagementId", "EngagementArn", "EngagementLastModifiedAt"]
+
+
+@pytest.mark.parametrize("missing", [[name] for name in OPTIONAL] + [OPTIONAL])
+def test_a_success_without_optional_members_is_a_success(api: PartnerCentral, wire: Wire, missing: list[str]) -> None:
+    status, members = wrote("1")
+    response = status, {name: value for name, value in members.items() if name not in missing}
+    wire.plan(response, response)
+    for written in (api.create(**CREATE), api.update(**UPDATE)):
+        assert (written.context_id, written.engagement.id, written.engagement.arn) == ("1", ENGAGEMENT, arn())
+        assert written.engagement.modified_at == ("" if "EngagementLastModifiedAt" in missing else MODIFIED)
+
+
+def test_an_update_that_returns_no_context_id_is_a_success(api: PartnerCentral, wire: Wire) -> None:
+    wire.plan((200, {"EngagementLastModifiedAt": MODIFIED}))
+    assert api.update(**UPDATE).context_id == "1"
+
+
+def test_the_members_of_a_type_are_those_of_the_service_model(api: PartnerCentral) -> None:
+    project = api.shape("CustomerProject", update=False)
+    assert {name: member["required"] for name, member in project.items()} == {"Customer": False, "Project": False}
+    assert project["Customer"]["members"]["CompanyName"] == {"required": True, "members": None}
+    lead = api.shape("Lead", update=False)
+    assert lead["Interactions"] == {"required": True, "members": None}
+    assert lead["Customer"]["members"]["Address"]["members"]["City"]["required"] is False
+
+
+def test_the_members_of_an_update_are_others(api: PartnerCentral) -> None:
+    lead = api.shape("Lead", update=True)
+    assert lead["Customer"]["required"] is True
+    assert "Interactions" not in lead
+    assert lead["Interaction"]["members"]["Contact"]["members"].keys() >= {"Email", "Phone"}
+
+
+@pytest.mark.parametrize("update", [True, False])
+def test_a_type_that_the_service_model_does_not_have_has_no_members(api: PartnerCentral, update: bool) -> None:
+    assert api.shape("Newer", update=update) == {}

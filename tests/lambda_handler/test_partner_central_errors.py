@@ -3,6 +3,8 @@
 import json
 import socket
 import ssl
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -19,7 +21,8 @@ from botocore.exceptions import (
 
 from lambda_handler import partner_central
 from lambda_handler.errors import ApiError, FieldError, Kind
-from lambda_handler.partner_central import TEXT_LIMIT, PartnerCentral
+from lambda_handler.masking import TEXT_LIMIT
+from lambda_handler.partner_central import PartnerCentral
 from tests.lambda_handler.entry import CREATE, READ, UPDATE
 from tests.lambda_handler.scripted import PROJECT, interaction, lead
 from tests.lambda_handler.wire import REQUEST_ID, Wire, engagement, failed
@@ -62,8 +65,19 @@ def failure(api: PartnerCentral, operation: str = "read") -> ApiError:
         ("SomethingElse", 408, Kind.INTERNAL),
         ("SomethingElse", 500, Kind.INTERNAL),
         ("ServiceUnavailable", 503, Kind.INTERNAL),
-        ("ExpiredTokenException", 400, Kind.OTHER),
-        ("UnrecognizedClientException", 403, Kind.OTHER),
+        ("PriorRequestNotComplete", 400, Kind.THROTTLED),
+        ("RequestTimeoutException", 400, Kind.INTERNAL),
+        ("UnrecognizedClientException", 400, Kind.CREDENTIALS),
+        ("UnrecognizedClient", 403, Kind.CREDENTIALS),
+        ("InvalidClientTokenIdException", 400, Kind.CREDENTIALS),
+        ("InvalidClientTokenId", 403, Kind.CREDENTIALS),
+        ("ExpiredTokenException", 400, Kind.CREDENTIALS),
+        ("ExpiredToken", 403, Kind.CREDENTIALS),
+        ("RequestTimeTooSkewedException", 400, Kind.CREDENTIALS),
+        ("RequestTimeTooSkewed", 403, Kind.CREDENTIALS),
+        ("InvalidSignatureException", 400, Kind.CREDENTIALS),
+        ("InvalidSignature", 403, Kind.CREDENTIALS),
+        ("SomethingElse", 400, Kind.OTHER),
     ],
 )
 def test_each_error_is_classified_after_one_attempt(
@@ -76,8 +90,13 @@ def test_each_error_is_classified_after_one_attempt(
     assert len(wire.requests) == 1
 
 
-@pytest.mark.parametrize(("kind", "unknown"), [(Kind.INTERNAL, True), (Kind.CONNECTION, True), (Kind.CONFLICT, False)])
-def test_the_outcome_is_unknown_after_an_internal_error_or_a_lost_connection(kind: Kind, unknown: object) -> None:
+@pytest.mark.parametrize(
+    ("kind", "unknown"),
+    [(Kind.INTERNAL, True), (Kind.CONNECTION, True), (Kind.UNREADABLE, True), (Kind.CONFLICT, False)],
+)
+def test_the_outcome_is_unknown_after_an_internal_error_and_without_a_response_that_can_be_read(
+    kind: Kind, unknown: object
+) -> None:
     assert ApiError(kind, operation="O", code="C", message="m").outcome_is_unknown is unknown
 
 
@@ -92,6 +111,7 @@ def test_an_error_page_is_classified_by_its_status_and_shortened(
     error = failure(api)
     assert (error.kind, error.code) == (Kind.THROTTLED if status == 429 else Kind.INTERNAL, str(status))
     assert 0 < len(error.message) <= TEXT_LIMIT
+    assert error.message.startswith(("HTTP status", "<html>Bad gateway</html>", "<!DOCTYPE html><p>Bad gateway</p>"))
 
 
 def test_the_reason_and_the_fields_of_an_error_are_kept(api: PartnerCentral, wire: Wire) -> None:
@@ -186,7 +206,6 @@ def test_a_closed_port_is_a_failure_of_the_connection(monkeypatch: pytest.Monkey
         b"[]",
         b'"Acme Tools"',
         {},
-        {"Id": "eng-0123456789abcd", "EngagementId": "eng-0123456789abcd"},
         {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": [{"Id": "1"}]},
         {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": ["Acme Tools"]},
         {"ModifiedAt": "2026-01-01T00:00:00Z", "Contexts": "Acme Tools"},
@@ -200,15 +219,60 @@ def test_a_response_that_cannot_be_read_leaves_the_outcome_unknown(
 ) -> None:
     wire.plan((200, body))
     error = failure(api, operation)
-    assert (error.kind, error.code) == (Kind.CONNECTION, "UnreadableResponse")
+    assert (error.kind, error.code) == (Kind.UNREADABLE, "UnreadableResponse")
     assert error.outcome_is_unknown
     assert "Acme" not in str(error)
 
 
-def test_an_error_that_cannot_be_read_leaves_the_outcome_unknown(api: PartnerCentral, wire: Wire) -> None:
-    wire.plan((400, b"[]"), (400, {"__type": 5}))
-    assert failure(api).kind is Kind.CONNECTION
-    assert failure(api, "update").kind is Kind.CONNECTION
+@pytest.mark.parametrize("body", [b"[]", b"5", b"<html>Blocked</html>", b"", {"message": "Forbidden"}, b"\xff\xfe"])
+@pytest.mark.parametrize("status", [302, 400, 403])
+def test_a_refusal_without_an_error_code_is_not_one_of_the_service(
+    api: PartnerCentral, wire: Wire, body: object, status: int
+) -> None:
+    wire.plan((status, body))
+    error = failure(api, "update")
+    assert (error.kind, error.code) == (Kind.UNREADABLE, "UnreadableResponse")
+    assert error.message
+
+
+def test_the_text_of_a_page_is_shown(api: PartnerCentral, wire: Wire) -> None:
+    wire.plan((403, b"<html>\n  <p>Blocked by policy 7</p>\n</html>\n"), (403, b""))
+    assert failure(api).message == "<html> <p>Blocked by policy 7</p> </html>"
+    assert failure(api).message == "HTTP status 403"
+
+
+def test_an_error_code_in_a_header_is_read(api: PartnerCentral, wire: Wire) -> None:
+    # As AWS recorded it.
+    name = "ConflictException:http://internal.amazon.com/coral/com.amazon.partnerintegrationapi.common/"
+    wire.plan((400, {"Message": "It changed."}))
+    wire.headers["x-amzn-ErrorType"] = name
+    error = failure(api, "update")
+    assert (error.kind, error.code, error.message) == (Kind.CONFLICT, "ConflictException", "It changed.")
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7), ("0.5", 0.5), ("-3", 0), ("soon", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)]
+)
+def test_the_seconds_of_a_retry_after_header_are_read(
+    api: PartnerCentral, wire: Wire, header: str, seconds: float
+) -> None:
+    wire.plan(failed("ThrottlingException"))
+    wire.headers["Retry-After"] = header
+    assert failure(api).retry_after == seconds
+
+
+def test_the_date_of_a_retry_after_header_is_read(api: PartnerCentral, wire: Wire) -> None:
+    wire.plan((503, b""))
+    wire.headers["Retry-After"] = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=60), usegmt=True)
+    assert 50 < failure(api).retry_after <= 60
+
+
+def test_an_error_list_of_another_form_is_ignored(api: PartnerCentral, wire: Wire) -> None:
+    wire.plan(
+        failed("ValidationException", ErrorList=5), failed("ValidationException", ErrorList=[5, {"FieldName": "A"}])
+    )
+    assert failure(api).fields == ()
+    assert failure(api).fields == (FieldError(field="A", message="", code=""),)
 
 
 def test_an_error_of_the_sdk_itself_is_final_and_not_quoted(api: PartnerCentral, wire: Wire) -> None:
@@ -251,16 +315,37 @@ def test_values_of_another_kind_than_in_the_service_model_are_sensitive(api: Par
     assert failure(api).message == "***, *** and *** are Qualified"
 
 
-@pytest.mark.parametrize("words", [390, 400, 5000])
-def test_a_value_that_the_text_limit_cuts_is_masked_as_a_whole(api: PartnerCentral, wire: Wire, words: int) -> None:
-    # Ten words of five characters are before the value, and the limit is within it.
-    value = "hush " * words
+@pytest.mark.parametrize("before", [0, 10, 1500, 1900, 1990, 1999])
+@pytest.mark.parametrize("words", [30, 390, 5000])
+def test_no_part_of_a_value_is_left_where_the_text_is_cut(
+    api: PartnerCentral, wire: Wire, words: int, before: int
+) -> None:
+    value = "hush hash " * words
     api.mask("CustomerProject", {**PROJECT, "Project": {"BusinessProblem": value.strip()}})
-    wire.plan(failed("ValidationException", f"{'Word ' * 10}{value.strip()} is too long. {'Word ' * 1000}"))
+    wire.plan(failed("ValidationException", f"{'x' * before}{value.strip()} is too long. {'Word ' * 1000}"))
     message = failure(api).message
     assert "hush" not in message
-    assert message.startswith(f"{'Word ' * 10}*** is too long. Word")
-    assert len(message) == TEXT_LIMIT
+    assert "hash" not in message
+    assert message.startswith(f"{'x' * before}***")
+    assert len(message) <= TEXT_LIMIT + 3
+
+
+def test_field_names_are_never_masked(api: PartnerCentral, wire: Wire) -> None:
+    # Given values that are a name, a part of one, or begin with one
+    contact = {"FirstName": "Mark", "LastName": "Customer", "Email": "a@b.example", "BusinessTitle": "Title"}
+    api.mask("Lead", {"Customer": {"CompanyName": "Customer First Ltd"}, "Interactions": [{"Contact": contact}]})
+
+    # When the service names members
+    text = "Payload.Lead.Customer.MarketSegment: Mark of Customer First Ltd, contact.businessTitle and Interactions[0].LastName"
+    entry = {"FieldName": "Payload.Lead.Customer.MarketSegment", "Message": "Mark", "Code": "INVALID_VALUE"}
+    wire.plan(failed("ValidationException", text, ErrorList=[entry]))
+    error = failure(api, "create")
+
+    # Then only the values are masked
+    assert error.message == (
+        "Payload.Lead.Customer.MarketSegment: *** of ***, contact.businessTitle and Interactions[0].LastName"
+    )
+    assert error.fields == (FieldError(field=entry["FieldName"], message="***", code="INVALID_VALUE"),)
 
 
 @pytest.mark.parametrize("text", ["Acme Tools leak", "O'Neill", "Größe", "5", "a\nb", "x" * 101, "Springfield", 5])

@@ -7,7 +7,8 @@ import pytest
 
 import lambda_handler
 from lambda_handler.errors import ApiError, FieldError, Kind, ResourceError
-from lambda_handler.reasons import CODE, CODES, reason, response
+from lambda_handler.reasons import CODE, CODES, advice, reason, response
+from tests.lambda_handler.process.events import STACK
 from tests.lambda_handler.scripted import arn, error
 
 # Waiting for a read that lags ends in another error.
@@ -46,17 +47,43 @@ def test_a_denial_names_the_action_the_arn_and_the_catalog() -> None:
     assert "partnercentral:Catalog AWS" in text
 
 
+@pytest.mark.parametrize("operation", ["ListStackResources", "GetTemplate"])
+def test_a_denial_of_cloudformation_names_the_action_and_the_stack(operation: str) -> None:
+    denied = ApiError(Kind.DENIED, operation=operation, code="AccessDenied", message="No", stack_id=STACK)
+    assert reason_of(denied) == (
+        f"[ACCESS_DENIED] AccessDenied from {operation}. The function's role needs cloudformation:{operation} on {STACK}."
+        " Response: No."
+    )
+
+
+@pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION, Kind.UNREADABLE, Kind.CERTIFICATE])
+def test_the_advice_about_a_call_to_cloudformation_names_cloudformation(kind: Kind) -> None:
+    text = advice(ApiError(kind, operation="GetTemplate", code="C", message="", stack_id=STACK))
+    assert "CloudFormation" in text or "cloudformation.eu-west-1.amazonaws.com" in text
+    assert "Partner Central" not in text
+    assert "partnercentral" not in text
+
+
 def test_a_missing_engagement_is_named_by_its_arn() -> None:
     assert arn() in reason_of(error(Kind.NOT_FOUND))
 
 
-@pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION, Kind.CONFLICT])
+@pytest.mark.parametrize(
+    "kind", [Kind.THROTTLED, Kind.INTERNAL, Kind.CONNECTION, Kind.UNREADABLE, Kind.CREDENTIALS, Kind.CONFLICT]
+)
 def test_the_advice_after_a_failure_that_can_pass_is_to_deploy_again(kind: Kind) -> None:
     assert "It is safe to deploy again." in reason_of(error(kind))
 
 
 def test_a_failed_connection_names_the_host_that_the_function_must_reach() -> None:
     assert "partnercentral-selling.us-east-1.api.aws" in reason_of(error(Kind.CONNECTION))
+
+
+def test_a_response_that_cannot_be_read_comes_without_the_advice_about_routes() -> None:
+    text = reason_of(error(Kind.UNREADABLE))
+    assert text.startswith("[UNREADABLE_RESPONSE] ")
+    assert "route" not in text
+    assert "HTTPS_PROXY" in text
 
 
 def test_a_certificate_error_names_the_setting_to_change() -> None:
@@ -66,18 +93,48 @@ def test_a_certificate_error_names_the_setting_to_change() -> None:
 def test_the_response_contains_the_services_reason_and_the_request_id() -> None:
     denied = error(Kind.DENIED, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE", request_id="5f1c2a90")
     assert response(denied) == (
-        "Response: It was refused (reason INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE, request id 5f1c2a90)."
+        "Response (reason INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE, request id 5f1c2a90): It was refused."
     )
 
 
 def test_the_response_contains_every_field_once() -> None:
-    fields = [FieldError(field=f"Payload.{name}", message="is wrong", code="INVALID_VALUE") for name in "ABA"]
-    nameless = FieldError(field="", message="is wrong too", code="INVALID_VALUE")
-    invalid = error(Kind.INVALID, message="3 errors", fields=[*fields, nameless])
+    entries = [("A", "is short"), ("B", "is short"), ("A", "is short"), ("A", "is odd"), ("", "is wrong")]
+    fields = [FieldError(field=name and f"Payload.{name}", message=text, code="CODE") for name, text in entries]
+    invalid = error(Kind.INVALID, message="5 errors", fields=[*fields, FieldError(field="C", message="", code="")])
     assert response(invalid) == (
-        "Response: 3 errors; Payload.A: is wrong (INVALID_VALUE); Payload.B: is wrong (INVALID_VALUE);"
-        " (no field): is wrong too (INVALID_VALUE)."
+        "Response: 5 errors; Payload.A: is short (CODE), is odd (CODE); Payload.B: is short (CODE);"
+        " (no field): is wrong (CODE); C."
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("2 validation errors detected: Payload.B: is short; Payload.A: is odd", "2 validation errors detected; "),
+        (
+            "1 validation error detected: Value at 'Payload.A' failed to satisfy a constraint",
+            "1 validation error detected; ",
+        ),
+        ("Payload.A is odd.", ""),
+        ("The request is invalid.", "The request is invalid; "),
+    ],
+)
+def test_a_message_that_repeats_the_fields_is_cut_before_them(message: str, shown: str) -> None:
+    fields = [
+        FieldError(field=f"Payload.{name}", message=text, code="") for name, text in (("A", "odd"), ("B", "short"))
+    ]
+    invalid = error(Kind.INVALID, message=message, fields=fields)
+    assert response(invalid) == f"Response: {shown}Payload.A: odd; Payload.B: short."
+
+
+def test_the_response_contains_when_the_service_wants_the_next_attempt() -> None:
+    failure = error(Kind.THROTTLED, request_id="5f1c2a90", retry_after=3600)
+    assert response(failure) == "Response (request id 5f1c2a90, retry after 3600 seconds): It was refused."
+
+
+def test_the_request_id_comes_before_a_long_text() -> None:
+    failure = error(Kind.INTERNAL, message="x" * 2000, request_id="5f1c2a90")
+    assert response(failure).startswith("Response (request id 5f1c2a90): xxx")
 
 
 def test_a_resource_error_is_its_code_and_text() -> None:

@@ -164,3 +164,36 @@ def test_an_event_that_lambda_repeats_gets_a_response_again(responses: ResponseE
         made(sent, Context())
     made(sent, Context())
     assert len(responses.puts) == 2
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "socks://127.0.0.1:1", "http://[", "127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_passed_by(
+    responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    resource()(event("Create", responses.url(), {}), Context())
+    assert [put.response["Status"] for put in responses.puts] == ["SUCCESS"]
+
+
+def test_a_refusal_through_a_proxy_is_followed_by_a_direct_attempt(
+    responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The endpoint itself is the proxy. It refuses a whole URL as the path.
+    monkeypatch.setenv("HTTP_PROXY", responses.url().partition("/responses")[0])
+    url = responses.url()
+    resource()(event("Create", url, {}), Context())
+    assert [put.path.startswith("http://") for put in responses.puts] == [True, False]
+
+
+def test_an_unusable_ca_bundle_does_not_keep_the_response_back(
+    responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", "no/such/file.pem")
+    resource()(event("Create", responses.url(), {}), Context())
+    assert len(responses.puts) == 1
+
+
+def test_a_url_that_is_none_is_an_error(responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with pytest.raises(NotDeliveredError):
+        resource()(event("Create", "http://[", {}), Context())

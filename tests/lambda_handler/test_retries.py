@@ -5,6 +5,7 @@ import json
 import random
 import time
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from lambda_handler.retries import RetryBudget
 from tests.lambda_handler.scripted import Clock, error
 
 
-def retried(clock: Clock, kind: Kind, budget: RetryBudget | None = None, **members: str) -> float:
+def retried(clock: Clock, kind: Kind, budget: RetryBudget | None = None, **members: Any) -> float:
     """Retry after the same failure until it is raised. Return the seconds that this took."""
     budget = budget or clock.budget()
     before = clock.remaining
@@ -36,9 +37,9 @@ def test_a_failure_that_no_retry_can_change_is_final(kind: Kind) -> None:
     assert clock.pauses == []
 
 
-@pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])
+@pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED, Kind.CREDENTIALS, Kind.UNREADABLE])
 @pytest.mark.parametrize("share", [1, 0.5, 0.1])
-def test_conflicts_and_missing_permissions_are_retried_for_a_minute(kind: Kind, share: float) -> None:
+def test_what_a_minute_can_change_is_retried_for_a_minute(kind: Kind, share: float) -> None:
     assert 45 <= retried(Clock(share=share), kind) <= 60
 
 
@@ -74,6 +75,60 @@ def test_a_minimum_of_retries_is_made_however_long_the_calls_take(kind: Kind, le
     with pytest.raises(ApiError):
         budget.back_off(error(kind))
     assert len(clock.pauses) == least
+
+
+@pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])
+def test_each_operation_has_a_minute_of_its_own(kind: Kind) -> None:
+    # Given a read that was refused until its minute was over
+    clock = Clock()
+    budget = clock.budget()
+    assert 45 <= retried(clock, kind, budget, operation="GetEngagement") <= 60
+
+    # When a write is refused, then it has another minute, which starts with short pauses
+    clock.drawn.clear()
+    assert 45 <= retried(clock, kind, budget, operation="UpdateEngagementContext") <= 60
+    first, second, *_ = (longest for _, longest in clock.drawn)
+    assert second == first * 2
+
+
+@pytest.mark.parametrize("kind", [Kind.DENIED, Kind.CREDENTIALS])
+def test_a_failure_that_comes_back_after_a_success_has_a_new_minute(kind: Kind) -> None:
+    # Given credentials that were refused once
+    clock = Clock()
+    budget = clock.budget()
+    failures = [error(kind)]
+
+    def call() -> None:
+        if failures:
+            raise failures.pop()
+
+    budget.retry(call)
+
+    # When they are refused ten minutes later
+    clock.remaining -= 600
+
+    # Then they are retried for a minute again
+    assert 45 <= retried(clock, kind, budget) <= 60
+
+
+@pytest.mark.parametrize("share", [1, 0])
+@pytest.mark.parametrize(("retry_after", "pause"), [(7, 7), (60, 60), (300, 60)])
+def test_a_retry_after_is_honored_up_to_a_minute_with_jitter_on_top(
+    share: float, retry_after: float, pause: float
+) -> None:
+    clock = Clock(share=share)
+    clock.budget().back_off(error(Kind.THROTTLED, retry_after=retry_after))
+    assert clock.pauses == [pause + share]
+
+
+@pytest.mark.parametrize("retry_after", [30, 300])
+def test_a_retry_after_that_is_longer_than_the_time_left_ends_the_retries(retry_after: float) -> None:
+    clock = Clock(remaining=30)
+    failure = error(Kind.INTERNAL, retry_after=retry_after)
+    with pytest.raises(ApiError) as gave_up:
+        clock.budget().back_off(failure)
+    assert gave_up.value is failure
+    assert clock.pauses == []
 
 
 @pytest.mark.parametrize("kind", [Kind.CONFLICT, Kind.DENIED])

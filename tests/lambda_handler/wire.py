@@ -29,10 +29,12 @@ class Wire:
     Attributes:
         planned: The next responses, the first one first: a pair of status and body, or an exception to raise.
         requests: What was sent.
+        headers: Further headers of every response.
     """
 
     planned: deque[tuple[int, Any] | Exception] = field(default_factory=deque)
     requests: list[AWSPreparedRequest] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def tap(self, client: Any) -> Any:
         """Replace a client's sockets, or its former wire, with this wire. Return the client."""
@@ -65,7 +67,8 @@ class Wire:
         status, body = response
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = HTTPHeaders()
-        headers["x-amzn-RequestId"] = REQUEST_ID
+        for name, value in {"x-amzn-RequestId": REQUEST_ID, **self.headers}.items():
+            headers[name] = value
         return AWSResponse(str(request.url), status, headers, _Raw(content))
 
 

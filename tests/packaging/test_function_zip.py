@@ -70,6 +70,8 @@ def test_the_zip_contains_the_handler_its_pinned_dependencies_and_nothing_else(n
     }
     data = {name.split("/")[2] for name in names if name.startswith("botocore/data/")}
     assert data == set(hatch_build.DATA_KEPT)
+    services = {name.rpartition("/")[2] for name in names if re.match(r"botocore/data/[^/]+/[^/]+/", name)}
+    assert services == {*hatch_build.SERVICE_DATA_KEPT, "service-2.json"}
     unwanted = re.compile(
         r"(^|/)(bin|tests?|\.DS_Store)/|RECORD$|INSTALLER$|REQUESTED$|direct_url\.json$|requirements\."
     )
@@ -173,19 +175,23 @@ def test_the_function_is_imported_from_byte_code_in_a_read_only_folder(unpacked:
     assert printed == f"{folder}/lambda_handler/index.py\n"
 
 
-def test_boto3_in_the_zip_knows_the_one_service_its_endpoint_and_its_certificates(unpacked: Path) -> None:
+def test_boto3_in_the_zip_knows_the_two_services_their_endpoints_and_certificates(unpacked: Path) -> None:
     script = f"""
 import sys; sys.path.insert(0, {str(unpacked)!r})
 import boto3, pathlib
 from botocore.httpsession import get_cert_path
 client = boto3.client("partnercentral-selling", region_name="us-east-1")
 url = client.generate_presigned_url("get_engagement", {{"Catalog": "Sandbox", "Identifier": "eng-00000000000000"}})
-print(boto3.Session().get_available_services(), url.partition("?")[0], pathlib.Path(get_cert_path(True)).exists())
+stacks = boto3.client("cloudformation", region_name="eu-west-1").meta.endpoint_url
+print(boto3.Session().get_available_services(), url.partition("?")[0], stacks, pathlib.Path(get_cert_path(True)).exists())
 """
 
     printed = isolated(script, HOME=str(unpacked), AWS_ACCESS_KEY_ID="invented", AWS_SECRET_ACCESS_KEY="invented")
 
-    assert printed == "['partnercentral-selling'] https://partnercentral-selling.us-east-1.api.aws/ True\n"
+    assert printed == (
+        "['cloudformation', 'partnercentral-selling'] https://partnercentral-selling.us-east-1.api.aws/"
+        " https://cloudformation.eu-west-1.amazonaws.com True\n"
+    )
 
 
 def test_the_tools_of_the_build_are_at_the_versions_of_the_requirements() -> None:

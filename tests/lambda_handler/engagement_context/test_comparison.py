@@ -1,75 +1,29 @@
-"""When payloads are equivalent: timestamps are compared as instants, and everything else exactly."""
+"""When values are equal: exactly, apart from case, and apart from how a service may store them."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.model import ListShape, Shape, StructureShape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_handler.engagement_context import comparison
-from lambda_handler.engagement_context.comparison import ContextType, canonical, has_values, instant
-from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
-from tests.lambda_handler.scripted import OTHER_PROJECT, PROJECT
+from lambda_handler.engagement_context.comparison import LOOSE_MEMBERS, case, equal, exact, instant, loose
+from tests.lambda_handler.scripted import MODEL, OTHER_PROJECT, PROJECT
 
 NOON = "2026-05-01T12:00:00Z"
+FORMS = (exact, case, loose)
 
 
-def is_equivalent(current: Any, desired: Any) -> bool:
-    """Compare payloads of a Type without rules of its own."""
-    return ContextType().is_equivalent(current, desired, {})
-
-
-def result(**aws: Any) -> dict[str, Any]:
-    """Return a ProspectingResult."""
-    return {"Aws": aws}
-
-
-def shapes() -> dict[str, Shape]:
-    """Return every member below the payload union of the SDK's service model, by its path."""
-    model = botocore.session.Session().get_service_model("partnercentral-selling")
-    found: dict[str, Shape] = {}
-
-    def walk(shape: Shape, path: str) -> None:
-        found[path] = shape
-        if isinstance(shape, StructureShape):
-            for name, member in shape.members.items():
-                walk(member, f"{path}.{name}")
-        elif isinstance(shape, ListShape):
-            walk(shape.member, f"{path}[]")
-
-    for union in ("EngagementContextPayload", "UpdateEngagementContextPayload"):
-        walk(model.shape_for(union), union)
-    return found
-
-
-def test_every_timestamp_of_the_service_model_is_compared_as_an_instant() -> None:
-    members = {path: shape for path, shape in shapes().items() if shape.type_name == "timestamp"}
-    assert members
-    assert {path.rpartition(".")[2] for path in members} == set(comparison.TIMESTAMPS)
-
-
-def test_no_other_member_of_the_service_model_has_the_name_of_a_timestamp() -> None:
-    others = {path.rpartition(".")[2] for path, shape in shapes().items() if shape.type_name != "timestamp"}
-    assert not others & set(comparison.TIMESTAMPS)
-
-
-def test_the_service_model_has_no_scalar_that_cloudformation_would_turn_into_a_string() -> None:
-    assert {shape.type_name for shape in shapes().values()} == {"string", "timestamp", "list", "structure"}
-
-
-def test_the_table_has_every_type_of_the_service_model() -> None:
-    union = shapes()["EngagementContextPayload"]
-    assert isinstance(union, StructureShape)
-    assert set(union.members) == set(CONTEXT_TYPES)
+def is_equal(one: Any, other: Any, form: Any, name: str = "Any") -> bool:
+    """Compare two values of a member, in both orders."""
+    there = equal({name: one}, {name: other}, form)
+    assert equal({name: other}, {name: one}, form) == there
+    assert equal([one], [other], form, name) == equal(one, other, form, name) == there
+    return there
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-05-01T12:00:00Z",
         "2026-05-01T12:00:00.0Z",
         "2026-05-01T12:00:00.000000000Z",
         "2026-05-01T12:00:00+00:00",
@@ -80,17 +34,29 @@ def test_the_table_has_every_type_of_the_service_model() -> None:
         "2026-05-01 12:00:00z",
     ],
 )
-def test_an_instant_is_the_same_in_every_notation(text: str) -> None:
-    assert instant(text) == instant(NOON)
-    assert is_equivalent(result(StartTime=text), result(StartTime=NOON))
-    assert is_equivalent(result(StartTime=NOON), result(StartTime=text))
+@pytest.mark.parametrize("form", FORMS)
+def test_a_timestamp_is_the_same_instant_in_every_notation(text: str, form: Any) -> None:
+    assert is_equal(text, NOON, form)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("2026-05-01T12:00:00.04932597Z", "2026-05-01T12:00:00.04Z", True),
+        ("2026-05-01T12:00:00.04932597Z", "2026-05-01T12:00:00.049325970Z", True),
+        ("2026-05-01T12:00:00.049Z", "2026-05-01T12:00:00Z", True),
+        ("2026-05-01T12:00:00.04Z", "2026-05-01T12:00:00.05Z", False),
+        ("2026-05-01T12:00:00.04932597Z", "2026-05-01T12:00:00.05Z", False),
+    ],
+)
+def test_timestamps_are_compared_at_the_coarser_precision_of_the_two(one: str, other: str, is_same: bool) -> None:
+    assert is_equal(one, other, exact) == is_same
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "2026-05-01T12:00:01Z",
-        "2026-05-01T12:00:00.000001Z",
         "2026-05-01T12:00:00+01:00",
         "2026-05-02T12:00:00Z",
         "0001-01-01T00:00:00+14:00",
@@ -99,69 +65,106 @@ def test_an_instant_is_the_same_in_every_notation(text: str) -> None:
         "",
     ],
 )
-def test_another_instant_is_different(text: str) -> None:
-    assert not is_equivalent(result(EndTime=NOON), result(EndTime=text))
+@pytest.mark.parametrize("form", FORMS)
+def test_another_instant_is_different(text: str, form: Any) -> None:
+    assert not is_equal(text, NOON, form)
 
 
-@pytest.mark.parametrize("text", ["noon", "2026-02-30T12:00:00Z", "9999-12-31T23:59:59-01:00", "2026-05-01", ""])
-def test_a_timestamp_that_is_no_instant_is_compared_as_text(text: str) -> None:
-    assert instant(text) == text
-    assert is_equivalent(result(EndTime=text), result(EndTime=text))
+@pytest.mark.parametrize("value", ["2026-02-30T12:00:00Z", "9999-12-31T23:59:59-01:00", "2026-05-01", "", None, 5])
+def test_what_is_no_timestamp_has_no_instant(value: Any) -> None:
+    assert instant(value) is None
 
 
-def test_a_timestamp_of_another_kind_is_compared_as_it_is() -> None:
-    assert canonical({"EndTime": 5}) == {"EndTime": 5}
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("Title", "Move to AWS", " Move to AWS\n"),
+        ("Title", "Caf\u00e9", "Cafe\u0301"),
+        ("Title", "Stra\u00dfe", "STRASSE "),
+        ("WebsiteUrl", "acme.example", "https://acme.example/"),
+        ("WebsiteUrl", "http://acme.example", "https://ACME.example"),
+        ("Phone", "+1-555-0147", "+15550147"),
+        ("Phone", "(555) 01 47", "555.0147"),
+        ("AccountIdentifier", "cust-acc-0123456789abc", "arn:aws:partnercentral::x:catalog/AWS/cust-acc-0123456789abc"),
+    ],
+)
+def test_what_a_service_may_store_differently_is_equal_only_loosely(name: str, one: str, other: str) -> None:
+    assert is_equal(one, other, loose, name)
+    assert not is_equal(one, other, exact, name)
+    assert not is_equal(one, other, case, name)
 
 
-def test_a_member_that_is_no_timestamp_is_compared_as_text() -> None:
-    one = {**PROJECT, "Project": {**PROJECT["Project"], "Title": "2026-05-01T12:00:00Z"}}
-    other = {**PROJECT, "Project": {**PROJECT["Project"], "Title": "2026-05-01T14:00:00+02:00"}}
-    assert not is_equivalent(one, other)
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("Title", "Move to AWS", "Move  to AWS"),
+        ("Title", "acme.example", "https://acme.example/"),
+        ("Title", "+1-555-0147", "+15550147"),
+        ("WebsiteUrl", "acme.example", "ftp://acme.example"),
+        ("WebsiteUrl", "acme.example/a", "acme.example"),
+        ("Phone", "+15550147", "15550147"),
+        ("Phone", "5550147", "5550148"),
+        ("Phone", "5550147 x1", "55501471"),
+        ("AccountIdentifier", "cust-acc-0123456789abc", "cust-acc-0123456789abd"),
+    ],
+)
+def test_other_differences_are_differences(name: str, one: str, other: str) -> None:
+    assert not any(is_equal(one, other, form, name) for form in FORMS)
 
 
-def test_a_project_is_compared_exactly() -> None:
-    assert is_equivalent(dict(PROJECT), dict(reversed(PROJECT.items())))
-    assert not is_equivalent(OTHER_PROJECT, PROJECT)
-    assert not is_equivalent({**PROJECT, "Customer": {**PROJECT["Customer"], "CompanyName": "acme tools"}}, PROJECT)
-    assert not is_equivalent({**PROJECT, "Customer": {**PROJECT["Customer"], "CompanyName": "Acme Tools "}}, PROJECT)
-    assert not is_equivalent({"Customer": PROJECT["Customer"]}, PROJECT)
-    assert not is_equivalent(PROJECT, {"Customer": PROJECT["Customer"]})
+def test_a_difference_of_case_is_one_only_exactly() -> None:
+    assert not is_equal("acme", "Acme", exact)
+    assert is_equal("acme", "Acme", case)
+    assert is_equal("acme", "Acme", loose)
 
 
-def test_the_order_of_a_list_is_significant() -> None:
-    one = result(Customer={"EligiblePrograms": ["A", "B"]})
-    other = result(Customer={"EligiblePrograms": ["B", "A"]})
-    assert is_equivalent(one, one)
-    assert not is_equivalent(one, other)
+def test_each_member_with_a_rule_of_its_own_is_a_member_of_the_service_model() -> None:
+    names = {name for found in MODEL.values() for name in found.get("members", {})}
+    assert set(LOOSE_MEMBERS) <= names
 
 
-def test_a_type_without_rules_of_its_own_is_updated_as_a_whole() -> None:
-    type_ = ContextType()
-    assert type_.filled_in(PROJECT, {}, {}) == {}
-    assert type_.pending_interactions({}, PROJECT, {}, ()) == ((), ())
-    assert type_.update_payload(PROJECT, None, {}) == PROJECT
-    assert type_.is_adoptable(PROJECT, PROJECT)
-    assert not type_.is_adoptable(OTHER_PROJECT, PROJECT)
+@pytest.mark.parametrize(("current", "declared"), [(True, "true"), (5, "5"), (1.5, "1.5"), (0, "0"), (False, "false")])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_number_or_boolean_is_equal_to_its_text(current: Any, declared: str, form: Any) -> None:
+    # CloudFormation delivers both as text.
+    assert is_equal(current, declared, form)
+    assert not is_equal(current, declared + "1", form)
 
 
-@pytest.mark.parametrize("payload", [{}, {"Customer": {}}, {"Interactions": []}, {"A": {"B": [{}, []]}}, {"A": None}])
-def test_a_payload_of_empty_containers_and_nulls_has_no_values(payload: Any) -> None:
-    assert not has_values(payload)
+@pytest.mark.parametrize("form", FORMS)
+def test_nulls_are_dropped(form: Any) -> None:
+    assert equal({"A": "1", "B": None}, {"A": "1"}, form)
+    assert equal({"A": ["1", None]}, {"A": ["1"]}, form)
+    assert not equal({"A": "1"}, {"A": None}, form)
+    assert not equal({"A": "1"}, {}, form)
 
 
-@pytest.mark.parametrize("payload", [PROJECT, {"A": ""}, {"A": {"B": [{"C": "0"}]}}])
-def test_a_payload_with_any_scalar_has_values(payload: Any) -> None:
-    assert has_values(payload)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("other", ["x", ["x", "y"], ["y"], {"A": "x"}, {}, []])
+def test_values_of_another_kind_or_length_are_different(other: Any, form: Any) -> None:
+    assert not equal({"B": ["x"]}, {"B": other}, form)
+    assert not equal({"B": {"B": "x"}}, {"B": other}, form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_order_of_members_is_not_significant_and_that_of_lists_is(form: Any) -> None:
+    assert equal(PROJECT, dict(reversed(PROJECT.items())), form)
+    assert not equal(PROJECT, OTHER_PROJECT, form)
+    assert not equal(["A", "B"], ["B", "A"], form)
 
 
 JSON_VALUES = st.recursive(
-    st.none() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=8), inner, max_size=2),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just(NOON),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["Phone", "WebsiteUrl", "AccountIdentifier", "A"]), inner, max_size=2)
+    ),
     max_leaves=8,
 )
 
 
-@given(JSON_VALUES)
-def test_any_value_is_equivalent_to_itself(value: Any) -> None:
-    payload = value if isinstance(value, Mapping) else {"StartTime": value}
-    assert is_equivalent(payload, payload)
+@given(JSON_VALUES, JSON_VALUES)
+def test_any_value_is_equal_to_itself_and_each_form_is_weaker_than_the_one_before(one: Any, other: Any) -> None:
+    assert equal(one, one, exact)
+    strict, insensitive, weak = (equal(one, other, form) for form in FORMS)
+    assert strict <= insensitive <= weak

@@ -11,6 +11,7 @@ from tests.lambda_handler.scripted import (
     CONFLICT,
     ENGAGEMENT,
     LOCKS,
+    LOGICAL_ID,
     OTHER_ENGAGEMENT,
     OTHER_PROJECT,
     PROJECT,
@@ -24,8 +25,10 @@ from tests.lambda_handler.scripted import (
     interaction,
     lead,
     lead_context,
+    lists,
     project,
     reads,
+    resource,
     updates,
     written,
 )
@@ -48,7 +51,7 @@ def test_a_new_context_takes_one_read_and_one_write() -> None:
 
 def test_an_equal_context_is_adopted_without_a_write() -> None:
     contexts = [project("1", OTHER_PROJECT), lead_context("2", lead(ANN)), project("3")]
-    outcome = create(reads(engagement(*contexts, lock=4)))
+    outcome = create(reads(engagement(*contexts, lock=4)), lists())
     assert (outcome.identity, outcome.engagement.modified_at) == (identity("3"), LOCKS[4])
 
 
@@ -59,7 +62,7 @@ def test_a_lead_is_adopted_with_what_aws_filled_in() -> None:
         Insights={"LeadReadinessScore": "High"},
         QualificationStatus="Qualified",
     )
-    outcome = create(reads(engagement(lead_context("2", grown))), payload=lead(ANN), type_="Lead")
+    outcome = create(reads(engagement(lead_context("2", grown))), lists(), payload=lead(ANN), type_="Lead")
     assert outcome.identity == identity("2")
 
 
@@ -93,14 +96,14 @@ def test_a_payload_without_values_adopts_nothing(empty: Any) -> None:
 
 def test_two_equal_contexts_are_an_error_that_lists_both() -> None:
     contexts = engagement(project("1"), project("2", OTHER_PROJECT), project("3"))
-    text = create_error(reads(contexts), code="AMBIGUOUS_CONTEXT")
+    text = create_error(reads(contexts), lists(), code="AMBIGUOUS_CONTEXT")
     assert ids(text, ["1", "2", "3"]) == ["1", "3"]
     assert "existing_context_id" in text[:300]
     assert "Acme" not in text
 
 
 def test_three_equal_contexts_are_an_error_that_lists_all() -> None:
-    text = create_error(reads(engagement(*(project(id_) for id_ in "123"))), code="AMBIGUOUS_CONTEXT")
+    text = create_error(reads(engagement(*(project(id_) for id_ in "123"))), lists(), code="AMBIGUOUS_CONTEXT")
     assert ids(text, ["1", "2", "3"]) == ["1", "2", "3"]
 
 
@@ -108,7 +111,8 @@ def test_three_equal_contexts_are_an_error_that_lists_all() -> None:
 
 
 def test_a_replay_of_an_equal_context_writes_nothing() -> None:
-    outcome = create(reads(engagement(project("1"), lock=3)), creates(written("1", lock=0)), adopt_existing=False)
+    steps = reads(engagement(project("1"), lock=3)), creates(written("1", lock=0)), lists()
+    outcome = create(*steps, adopt_existing=False)
     assert (outcome.identity, outcome.engagement.modified_at) == (identity("1"), LOCKS[3])
 
 
@@ -116,6 +120,7 @@ def test_a_replay_of_a_different_context_updates_it_under_the_lock_of_the_read()
     outcome = create(
         reads(engagement(project("1", OTHER_PROJECT), lock=3)),
         creates(written("1", lock=0)),
+        lists(resource(LOGICAL_ID, "", "CREATE_IN_PROGRESS")),
         updates("1", written("1", lock=4), lock=3),
     )
     assert (outcome.identity, outcome.engagement.modified_at) == (identity("1"), LOCKS[4])
@@ -151,7 +156,7 @@ def test_each_retry_after_a_conflict_starts_with_a_read() -> None:
 
 
 def test_a_conflict_with_another_delivery_of_the_event_ends_in_adoption() -> None:
-    outcome = create(reads(engagement()), creates(CONFLICT), reads(engagement(project("1"), lock=1)))
+    outcome = create(reads(engagement()), creates(CONFLICT), reads(engagement(project("1"), lock=1)), lists())
     assert outcome.identity == identity("1")
 
 

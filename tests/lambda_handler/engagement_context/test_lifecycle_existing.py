@@ -17,6 +17,7 @@ from tests.lambda_handler.scripted import (
     interaction,
     lead,
     lead_context,
+    lists,
     project,
     reads,
     updates,
@@ -50,6 +51,7 @@ def test_a_context_that_a_lost_request_created_in_the_last_slot_is_adopted() -> 
         creates(error(Kind.CONNECTION)),
         creates(FULL),
         reads(engagement(project("5"), lock=2)),
+        lists(),
     )
     assert (outcome.identity, outcome.engagement.modified_at) == (identity("5"), LOCKS[2])
 
@@ -57,6 +59,7 @@ def test_a_context_that_a_lost_request_created_in_the_last_slot_is_adopted() -> 
 def test_an_imported_context_is_updated_to_the_declaration() -> None:
     outcome = create(
         reads(engagement(project("1"), project("2", OTHER_PROJECT), lock=2)),
+        lists(),
         updates("2", written("2", lock=3), lock=2),
         existing_context_id="2",
     )
@@ -103,7 +106,7 @@ def test_an_update_with_the_same_existing_context_id_is_in_place() -> None:
 
 def test_an_update_with_another_existing_context_id_is_a_replacement_by_that_context() -> None:
     contexts = engagement(project("1"), project("2", OTHER_PROJECT))
-    outcome = update(reads(contexts), updates("2", written("2", lock=1), lock=0), existing_context_id="2")
+    outcome = update(reads(contexts), lists(), updates("2", written("2", lock=1), lock=0), existing_context_id="2")
     assert outcome.identity == identity("2")
 
 

@@ -21,6 +21,7 @@ from tests.lambda_handler.scripted import (
     interaction,
     lead,
     lead_context,
+    lists,
     project,
     reads,
     updates,
@@ -106,7 +107,7 @@ def test_a_replacement_takes_the_interactions_of_a_lead_along_in_the_create() ->
 
 def test_a_replacement_adopts_an_equal_context() -> None:
     physical_id = f"Sandbox/{OTHER_ENGAGEMENT}/1"
-    outcome = update(reads(engagement(project("3"))), physical_id=physical_id, previous=PROJECT)
+    outcome = update(reads(engagement(project("3"))), lists(), physical_id=physical_id, previous=PROJECT)
     assert outcome.identity == identity("3")
 
 
@@ -115,6 +116,7 @@ def test_a_replacement_back_replays_the_first_create_if_adoption_is_off() -> Non
     outcome = update(
         reads(engagement(project("3"), lock=2)),
         creates(written("3", lock=0)),
+        lists(),
         physical_id=f"Sandbox/{OTHER_ENGAGEMENT}/1",
         adopt_existing=False,
     )
@@ -129,13 +131,15 @@ def test_a_replacement_with_a_used_token_is_an_error_with_both_ways_to_proceed()
 
 
 def test_the_rollback_of_a_failed_replacement_reads_once_and_writes_nothing() -> None:
-    outcome = update(reads(engagement(project("1"), lock=2)), previous=None)
+    # The old properties are those of another place. What is declared now was deployed before.
+    outcome = update(reads(engagement(project("1"), lock=2)), previous=PROJECT)
     assert (outcome.identity, outcome.engagement.modified_at) == (identity("1"), LOCKS[2])
 
 
 def test_the_rollback_of_a_successful_replacement_adopts_the_first_context() -> None:
     # The physical id is the new one.
-    outcome = update(reads(engagement(project("1"))), physical_id=f"Sandbox/{OTHER_ENGAGEMENT}/4", previous=PROJECT)
+    physical_id = f"Sandbox/{OTHER_ENGAGEMENT}/4"
+    outcome = update(reads(engagement(project("1"))), lists(), physical_id=physical_id, previous=PROJECT)
     assert outcome.identity == identity("1")
 
 

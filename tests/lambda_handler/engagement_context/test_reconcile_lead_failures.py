@@ -6,9 +6,10 @@ import pytest
 
 from lambda_handler.errors import ApiError, FieldError, Kind, ResourceError
 from tests.lambda_handler.running import change, current_lead, sends, update
-from tests.lambda_handler.scripted import CONFLICT, Clock, engagement, error, interaction, lead, reads
+from tests.lambda_handler.scripted import CONFLICT, Clock, engagement, error, interaction, lead, project, reads
 
 ANN, BEN, CLEO, DAN = (interaction(name) for name in ("Ann", "Ben", "Cleo", "Dan"))
+OTHER_CONTEXT = project("2")
 TEN = [interaction(f"Name{number}") for number in range(10)]
 SCORE = {"LeadReadinessScore": "High"}
 FILLED_IN: dict[str, Any] = {"Insights": SCORE, "QualificationStatus": "Qualified"}
@@ -104,11 +105,14 @@ def test_an_interaction_whose_date_the_service_cut_counts_once_toward_the_limit(
 
 
 @UNKNOWN_OUTCOME
-def test_an_interaction_with_an_unknown_outcome_is_not_sent_again_if_it_arrived(kind: Kind) -> None:
+@pytest.mark.parametrize("stored", [{}, {"InteractionDate": "2026-01-01T00:00:00Z"}, {"CustomerAction": "edited"}])
+def test_an_interaction_with_an_unknown_outcome_is_not_sent_again_if_it_arrived(kind: Kind, stored: Any) -> None:
+    # The last one could be another interaction, but the Lead did not have it before.
     change(
         reads(engagement(current_lead(ANN))),
         sends(0, BEN, error(kind)),
-        reads(engagement(current_lead(ANN, {**BEN, "InteractionDate": "2026-01-01T00:00:00Z"}), lock=1)),
+        sends(0, BEN, CONFLICT),
+        reads(engagement(current_lead(ANN, {**BEN, **stored}), lock=1)),
         now=[ANN, BEN],
         previous=[ANN],
     )
@@ -120,9 +124,10 @@ def test_the_lock_keeps_a_lagging_read_from_sending_an_interaction_twice(kind: K
     change(
         reads(engagement(current_lead(ANN))),
         sends(0, BEN, error(kind)),
+        sends(0, BEN, CONFLICT),
         reads(engagement(current_lead(ANN), lock=0)),
         sends(0, BEN, CONFLICT),
-        reads(engagement(current_lead(ANN, BEN), lock=1)),
+        reads(engagement(current_lead(ANN, {**BEN, "CustomerAction": "edited"}), lock=1)),
         now=[ANN, BEN],
         previous=[ANN],
     )
@@ -133,9 +138,40 @@ def test_an_interaction_with_an_unknown_outcome_is_sent_again_if_it_did_not_arri
     change(
         reads(engagement(current_lead(ANN))),
         sends(0, BEN, error(kind)),
-        reads(engagement(current_lead(ANN), lock=3)),
+        sends(0, BEN, CONFLICT),
+        reads(engagement(current_lead(ANN, CLEO), lock=3)),
         sends(3, BEN),
         now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
+def test_an_update_that_did_not_arrive_is_not_taken_for_what_is_added_later() -> None:
+    # The lock changed while the Lead had no such interaction, so the first update can never arrive.
+    with pytest.raises(ResourceError, match="may be the Lead's"):
+        change(
+            reads(engagement(current_lead(ANN))),
+            sends(0, BEN, error(Kind.CONNECTION)),
+            sends(0, BEN, CONFLICT),
+            reads(engagement(current_lead(ANN, CLEO), lock=3)),
+            sends(3, BEN, CONFLICT),
+            reads(engagement(current_lead(ANN, CLEO, {**BEN, "CustomerAction": "of others"}), lock=4)),
+            now=[ANN, BEN],
+            previous=[ANN],
+        )
+
+
+def test_the_second_of_two_copies_with_an_unknown_outcome_is_sent_if_only_the_first_arrived() -> None:
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN, error(Kind.INTERNAL)),
+        sends(0, BEN, CONFLICT),
+        reads(engagement(current_lead(ANN, BEN), lock=1)),
+        sends(1, BEN, error(Kind.INTERNAL)),
+        sends(1, BEN, CONFLICT),
+        reads(engagement(current_lead(ANN, BEN), OTHER_CONTEXT, lock=2)),
+        sends(2, BEN),
+        now=[ANN, BEN, BEN],
         previous=[ANN],
     )
 
@@ -165,7 +201,7 @@ def test_a_value_that_the_service_kept_is_not_logged_as_different(capsys: pytest
     assert '"differs after update"' not in capsys.readouterr().out
 
 
-# Insights and QualificationStatus that AWS filled in. An update can replace the whole Lead, so it sends them back.
+# What AWS filled in. An update can replace the whole Lead, so it sends that back, unless the service refuses it.
 
 
 def test_an_update_sends_back_what_aws_filled_in() -> None:
@@ -191,13 +227,42 @@ def test_an_update_after_a_conflict_sends_back_what_the_last_read_shows() -> Non
     )
 
 
-def test_a_refused_member_that_aws_filled_in_is_left_out_for_the_rest_of_the_run() -> None:
+UNNAMED = error(Kind.INVALID, "ValidationException", "Some members are not for you to write.")
+
+
+def test_after_a_refusal_that_names_nothing_an_update_is_sent_without_what_is_neither_declared_nor_required(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    grown = {"Customer": {"CompanyName": "Acme Tools", "AwsMaturity": "Advanced"}, "New": {"Of": "AWS"}, **FILLED_IN}
     change(
-        reads(engagement(current_lead(ANN, Insights=SCORE))),
-        sends(0, BEN, REFUSED, Insights=SCORE),
+        reads(engagement(current_lead(ANN, **grown))),
+        sends(0, BEN, UNNAMED, **grown),
         sends(0, BEN),
         sends(1, CLEO),
         now=[ANN, BEN, CLEO],
+        previous=[ANN],
+    )
+    assert '"retry without undeclared members"' in capsys.readouterr().out
+
+
+def test_a_declared_or_required_member_is_never_left_out() -> None:
+    grown = {"Customer": {"CompanyName": "Acme Tools", "Industry": "Retail"}, "New": {"Mine": "1", "Of": "AWS"}}
+    update(
+        reads(engagement(current_lead(ANN, **grown))),
+        sends(0, returns=UNNAMED, **{**grown, "New": {"Mine": "2", "Of": "AWS"}}),
+        sends(0, New={"Mine": "2"}),
+        payload={"New": {"Mine": "2"}},
+        type_="Lead",
+        existing_context_id="1",
+    )
+
+
+def test_after_a_refusal_that_names_some_of_them_only_those_are_left_out() -> None:
+    change(
+        reads(engagement(current_lead(ANN, **FILLED_IN))),
+        sends(0, BEN, REFUSED, **FILLED_IN),
+        sends(0, BEN, QualificationStatus="Qualified"),
+        now=[ANN, BEN],
         previous=[ANN],
     )
 
@@ -206,40 +271,45 @@ def test_a_refused_member_that_aws_filled_in_is_left_out_for_the_rest_of_the_run
 def test_a_refused_member_can_be_named_in_the_message_alone(message: str) -> None:
     # An ErrorList is optional.
     change(
-        reads(engagement(current_lead(ANN, QualificationStatus="Qualified"))),
-        sends(0, BEN, error(Kind.INVALID, "ValidationException", message), QualificationStatus="Qualified"),
-        sends(0, BEN),
+        reads(engagement(current_lead(ANN, **FILLED_IN))),
+        sends(0, BEN, error(Kind.INVALID, "ValidationException", message), **FILLED_IN),
+        sends(0, BEN, Insights=SCORE),
         now=[ANN, BEN],
         previous=[ANN],
     )
 
 
-@pytest.mark.parametrize("name", ["QualificationStatus", "Customer.CompanyName"])
-def test_what_aws_filled_in_is_not_left_out_if_another_member_is_refused(name: str) -> None:
-    # Without it, the service might accept the update and lose the member.
-    other = FieldError(field=f"Payload.Lead.{name}", message="is not valid", code="INVALID_VALUE")
-    refused = error(Kind.INVALID, "ValidationException", fields=[other])
-    with pytest.raises(ApiError) as failed:
-        change(
-            reads(engagement(current_lead(ANN, Insights=SCORE))),
-            sends(0, BEN, refused, Insights=SCORE, QualificationStatus="Open"),
-            now=[ANN, BEN],
-            previous=[ANN],
-            QualificationStatus="Open",
-        )
-    assert failed.value is refused
-
-
-def test_an_update_that_is_refused_without_the_member_too_is_an_error() -> None:
+def test_the_first_error_is_reported_if_the_second_attempt_is_refused_too() -> None:
     with pytest.raises(ApiError) as failed:
         change(
             reads(engagement(current_lead(ANN, Insights=SCORE))),
             sends(0, BEN, REFUSED, Insights=SCORE),
-            sends(0, BEN, REFUSED),
+            sends(0, BEN, CONFLICT),
+            reads(engagement(current_lead(ANN, Insights=SCORE), lock=1)),
+            sends(1, BEN, UNNAMED),
             now=[ANN, BEN],
             previous=[ANN],
         )
     assert failed.value is REFUSED
+
+
+def test_a_later_refusal_is_reported_as_it_is() -> None:
+    with pytest.raises(ApiError) as failed:
+        change(
+            reads(engagement(current_lead(ANN, Insights=SCORE))),
+            sends(0, BEN, REFUSED, Insights=SCORE),
+            sends(0, BEN),
+            sends(1, CLEO, UNNAMED),
+            now=[ANN, BEN, CLEO],
+            previous=[ANN],
+        )
+    assert failed.value is UNNAMED
+
+
+def test_a_refusal_without_anything_undeclared_is_final() -> None:
+    with pytest.raises(ApiError) as failed:
+        change(reads(engagement(current_lead(ANN))), sends(0, BEN, UNNAMED), now=[ANN, BEN], previous=[ANN])
+    assert failed.value is UNNAMED
 
 
 def test_a_member_that_is_not_declared_anymore_is_removed_and_not_sent_back() -> None:

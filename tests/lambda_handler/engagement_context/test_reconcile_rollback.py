@@ -9,6 +9,7 @@ from tests.lambda_handler.scripted import (
     CONFLICT,
     LOCKS,
     OTHER_PROJECT,
+    PROJECT,
     Clock,
     engagement,
     interaction,
@@ -21,6 +22,7 @@ from tests.lambda_handler.scripted import (
 )
 
 ANN, BEN, CLEO = (interaction(name) for name in ("Ann", "Ben", "Cleo"))
+EDITED = {**ANN, "CustomerAction": "edited by AWS"}
 SCORE = {"LeadReadinessScore": "High"}
 
 
@@ -67,26 +69,35 @@ def test_the_rollback_of_a_written_member_removes_it_even_if_the_service_normali
 # The rollback of a failed replacement: the old properties are of another place, and what is desired was deployed before.
 
 
-@pytest.mark.parametrize("interactions", [[BEN], [ANN, BEN], [{**ANN, "CustomerAction": "edited by AWS"}], []])
-def test_the_rollback_of_a_failed_replacement_sends_no_interaction(interactions: Any) -> None:
-    contexts = engagement(current_lead(*interactions))
-    update(reads(contexts), payload=lead(ANN, BEN), type_="Lead", previous=None)
+@pytest.mark.parametrize(
+    ("interactions", "due"), [([BEN], [ANN]), ([ANN, BEN], []), ([EDITED, BEN], []), ([], [ANN, BEN])]
+)
+def test_the_rollback_of_a_failed_replacement_sends_what_the_lead_does_not_have(interactions: Any, due: Any) -> None:
+    steps = [sends(lock, one) for lock, one in enumerate(due)]
+    update(
+        reads(engagement(current_lead(*interactions))),
+        *steps,
+        payload=lead(ANN, BEN),
+        type_="Lead",
+        previous=lead(ANN, BEN),
+    )
 
 
 def test_the_rollback_of_a_failed_replacement_leaves_what_aws_filled_in() -> None:
-    update(reads(engagement(current_lead(ANN, Insights=SCORE))), payload=lead(ANN), type_="Lead", previous=None)
+    update(reads(engagement(current_lead(ANN, Insights=SCORE))), payload=lead(ANN), type_="Lead", previous=lead(ANN))
 
 
 def test_the_rollback_of_a_failed_replacement_reverts_a_change_by_others() -> None:
+    desired = lead(BEN, QualificationStatus="Mine")
     update(
         reads(engagement(current_lead(BEN, QualificationStatus="Open"))),
         sends(0, QualificationStatus="Mine"),
-        payload=lead(ANN, BEN, QualificationStatus="Mine"),
+        payload=desired,
         type_="Lead",
-        previous=None,
+        previous=desired,
     )
     outcome = update(
-        reads(engagement(project("1", OTHER_PROJECT))), updates("1", written("1", lock=1), lock=0), previous=None
+        reads(engagement(project("1", OTHER_PROJECT))), updates("1", written("1", lock=1), lock=0), previous=PROJECT
     )
     assert outcome.identity == identity("1")
 

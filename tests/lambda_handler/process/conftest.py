@@ -84,10 +84,11 @@ def warm(start: Callable[..., Cloud]) -> Iterator[Cloud]:
 
 
 def reset(cloud: Cloud) -> Cloud:
-    """Remove a cloud's planned faults and recorded calls."""
+    """Remove a cloud's planned faults, recorded calls and stacks."""
     cloud.service.behavior = Behavior()
     cloud.service.faults.clear()
     cloud.service.calls.clear()
+    cloud.cloudformation.reset()
     return cloud
 
 

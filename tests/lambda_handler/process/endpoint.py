@@ -48,11 +48,18 @@ class Put:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-def certificate(folder: Path, host: str = "localhost") -> Path:
-    """Create a self-signed certificate for a host name and the loopback interface. Return the file with it and its key."""
+def certificate(folder: Path, host: str = "localhost", *, address: str = "127.0.0.1", days: float = 1) -> Path:
+    """Create a self-signed certificate. Return the file with it and its key.
+
+    Args:
+        folder: The folder of the file.
+        host: The host name that it is for.
+        address: The address that it is for.
+        days: How long it is valid. Negative: it has expired.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "responses.example")])
-    names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address(address))]
     now = dt.datetime.now(dt.timezone.utc)
     made = (
         x509.CertificateBuilder()
@@ -60,8 +67,8 @@ def certificate(folder: Path, host: str = "localhost") -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=10))
+        .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

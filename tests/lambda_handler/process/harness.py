@@ -1,4 +1,4 @@
-"""The function in a process of its own, between the local Partner Central and a real response endpoint.
+"""The function in a process of its own, between the local Partner Central, a CloudFormation and a response endpoint.
 
 Everything that the function writes to its output is searched for sensitive values, after every event and at the end.
 """
@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from cdk_partnercentral_local import PartnerCentral, PartnerCentralServer
+from tests.lambda_handler.process.cloudformation import CloudFormation
 from tests.lambda_handler.process.endpoint import Behavior, Put, ResponseEndpoint
 from tests.lambda_handler.process.events import event, secrets_in
 
@@ -84,6 +85,13 @@ class Function:
     def output(self) -> str:
         """All output so far, of every process."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    @property
+    def peak(self) -> int:
+        """The most memory in bytes that the running process has used so far. Linux only."""
+        assert self._process
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -185,7 +193,7 @@ class Function:
 
 
 class Cloud:
-    """A function, its Partner Central and its response endpoint.
+    """A function, its Partner Central, its CloudFormation and its response endpoint.
 
     Args:
         path: Folders that the function is imported from.
@@ -197,6 +205,7 @@ class Cloud:
     Attributes:
         service: Partner Central.
         url: Its address.
+        cloudformation: What CloudFormation knows of the stacks.
         responses: The response endpoint.
         environment: The environment variables of the function.
         function: The function.
@@ -214,12 +223,14 @@ class Cloud:
         self._stack = ExitStack()
         self.service = PartnerCentral()
         self.url = self._stack.enter_context(PartnerCentralServer(self.service)).url
+        self.cloudformation = self._stack.enter_context(CloudFormation())
         self.responses = self._stack.enter_context(ResponseEndpoint(certificate))
         settings: dict[str, str | None] = {
             "AWS_ACCESS_KEY_ID": "invented",
             "AWS_SECRET_ACCESS_KEY": "invented",
             "AWS_REGION": "eu-west-1",
             "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": self.url,
+            "AWS_ENDPOINT_URL_CLOUDFORMATION": self.cloudformation.url,
             "SSL_CERT_FILE": str(certificate),
             "HOME": str(folder),
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -47,8 +47,17 @@ def tls_front_end(certificate: Path, port: int, connections: list[str]) -> Calla
     return handle
 
 
-def proxy(port: int, hosts: list[str]) -> Callable[[socket.socket], None]:
-    """Return a handler of an HTTP proxy's CONNECT, which forwards to a port. It records the hosts that clients ask for."""
+def proxy(
+    port: int, hosts: list[str], *, refuses_others: bool = False, requests: list[str] | None = None
+) -> Callable[[socket.socket], None]:
+    """Return a handler of an HTTP proxy's CONNECT.
+
+    Args:
+        port: The port of 127.0.0.1 to which it forwards connections to all other hosts.
+        hosts: Records the hosts that clients ask for.
+        refuses_others: Whether it refuses connections to 127.0.0.1 itself.
+        requests: Records whole requests.
+    """
 
     def handle(connection: socket.socket) -> None:
         request = b""
@@ -56,19 +65,29 @@ def proxy(port: int, hosts: list[str]) -> Callable[[socket.socket], None]:
             request += connection.recv(1)
         method, host, _ = request.decode().split(" ", 2)
         hosts.append(f"{method} {host}")
+        if requests is not None:
+            requests.append(request.decode())
+        name, _, its_port = host.rpartition(":")
+        if name == "127.0.0.1" and refuses_others:
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            return
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        with socket.create_connection(("127.0.0.1", port)) as target:
+        with socket.create_connection(("127.0.0.1", int(its_port) if name == "127.0.0.1" else port)) as target:
             _forward(connection, target)
 
     return handle
 
 
-def page(status: int, body: bytes) -> Callable[[socket.socket], None]:
-    """Return a handler that responds to one request with an HTML page."""
+def page(
+    status: int, body: bytes, header: str = "Content-Type: text/html", requests: list[bytes] | None = None
+) -> Callable[[socket.socket], None]:
+    """Return a handler that responds to one request with a page. It records the beginnings of requests."""
 
     def handle(connection: socket.socket) -> None:
-        connection.recv(65536)
-        head = f"HTTP/1.1 {status} Error\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        request = connection.recv(65536)
+        if requests is not None:
+            requests.append(request)
+        head = f"HTTP/1.1 {status} Error\r\n{header}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         connection.sendall(head.encode() + body)
         connection.shutdown(socket.SHUT_WR)
         # Closed with unread data, the connection would be reset.

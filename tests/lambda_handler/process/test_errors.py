@@ -185,11 +185,46 @@ def test_an_update_with_an_unknown_outcome_that_arrived_is_sent_once(cloud: Clou
 
 
 def test_an_undocumented_error_is_final_and_named(cloud: Cloud, engagement: str) -> None:
-    cloud.service.faults.error(READ, ServiceError("ExpiredTokenException", "The security token has expired"))
+    cloud.service.faults.error(READ, ServiceError("SubscriptionRequiredException", "The account is not subscribed"))
     text = reason(cloud.send("Create", properties(engagement)), "UNEXPECTED_ERROR")
-    assert "ExpiredTokenException" in text
-    assert "The security token has expired" in text
+    assert "SubscriptionRequiredException" in text
+    assert "The account is not subscribed" in text
     assert cloud.operations == [READ]
+
+
+PASSING = [
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "ExpiredTokenException",
+    "RequestTimeTooSkewed",
+    "InvalidSignatureException",
+    "RequestTimeoutException",
+    "PriorRequestNotComplete",
+]
+
+
+@pytest.mark.parametrize("code", PASSING)
+def test_an_error_of_a_new_role_or_a_slow_request_is_retried(cloud: Cloud, engagement: str, code: str) -> None:
+    for operation in (READ, CREATE):
+        cloud.service.faults.error(operation, ServiceError(code, "Retry later"))
+    assert cloud.send("Create", properties(engagement))["Status"] == "SUCCESS"
+    assert cloud.operations == [READ] * 2 + [CREATE] * 2
+
+
+def test_credentials_that_stay_refused_are_named(cloud: Cloud, engagement: str) -> None:
+    refused = ServiceError("UnrecognizedClientException", "The security token included in the request is invalid")
+    cloud.service.faults.error(READ, refused, times=1000)
+    text = reason(cloud.send("Create", properties(engagement), seconds=LITTLE), "CREDENTIALS_REFUSED")
+    assert "UnrecognizedClientException" in text
+    assert "credentials of the function's role" in text[:300]
+
+
+def test_a_field_is_named_once_in_a_reason(cloud: Cloud, engagement: str) -> None:
+    project = {**PROJECT["Project"], "Title": ""}
+    text = reason(cloud.send("Create", properties(engagement, {**PROJECT, "Project": project})), "VALIDATION_ERROR")
+    assert text.count("Payload.CustomerProject.Project.Title") == 1
+    assert "1 validation error detected; Payload" in text
+    assert text.index("request id") < text.index("Payload.CustomerProject")
 
 
 def test_a_missing_context_is_not_created_again(cloud: Cloud, engagement: str) -> None:

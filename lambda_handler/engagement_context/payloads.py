@@ -1,0 +1,99 @@
+"""Payloads as trees: their leaves, merging and removing them, and what the service model knows of them.
+
+A leaf is a value that is neither a map nor empty: a scalar or a list. Nulls, `{}` and `[]` are no leaves. The path of a leaf is
+the names of the members that lead to it.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from lambda_handler.api import Payload, Shape
+
+Path = tuple[str, ...]
+
+
+def leaves(payload: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield the path and the value of each leaf."""
+    if isinstance(payload, Mapping):
+        for name, value in payload.items():
+            yield from leaves(value, (*path, name))
+    elif has_values(payload):
+        yield path, payload
+
+
+def has_values(value: Any) -> bool:
+    """Return whether a value contains any scalar."""
+    if isinstance(value, Mapping):
+        return any(map(has_values, value.values()))
+    return any(map(has_values, value)) if isinstance(value, list) else value is not None
+
+
+def at(payload: Any, path: Path) -> Any:
+    """Return the value at a path, or None if there is none."""
+    for name in path:
+        payload = payload.get(name) if isinstance(payload, Mapping) else None
+    return payload
+
+
+def merged(current: Any, desired: Payload) -> Payload:
+    """Return the current payload with each leaf of the desired one in its place."""
+    result = dict(current) if isinstance(current, Mapping) else {}
+    for name, value in desired.items():
+        if has_values(value):
+            result[name] = merged(result.get(name), value) if isinstance(value, Mapping) else value
+    return result
+
+
+def without(payload: Payload, paths: Collection[Path]) -> Payload:
+    """Return a payload without some leaves, and without the maps that become empty."""
+    result = {}
+    for name, value in payload.items():
+        below = {path[1:] for path in paths if path[0] == name}
+        if () in below:
+            continue
+        if below and isinstance(value, Mapping):
+            value = without(value, below)  # noqa: PLW2901 - what remains of it
+            if not value:
+                continue
+        result[name] = value
+    return result
+
+
+def is_known(shape: Shape, path: Path) -> bool:
+    """Return whether the service model has a member at a path."""
+    return _member(shape, path) is not None
+
+
+def is_optional(shape: Shape, path: Path) -> bool:
+    """Return whether a payload is valid without the leaf at a path, as far as the service model knows."""
+    member = _member(shape, path)
+    return member is None or not member["required"]
+
+
+def known_part(current: Any, desired: Any, shape: Shape) -> Any:
+    """Return a value of Partner Central without what the service model does not know and the stack does not declare."""
+    if not isinstance(current, Mapping) or not isinstance(desired, Mapping):
+        return current
+    return {
+        name: known_part(value, desired.get(name), shape[name]["members"] or {} if name in shape else {})
+        for name, value in current.items()
+        if name in desired or name in shape
+    }
+
+
+def missing(shape: Shape, payload: Payload) -> Iterator[str]:
+    """Yield the members that the service model requires and the payload lacks, such as `Customer.CompanyName`."""
+    for name, member in shape.items():
+        value = payload.get(name)
+        if not has_values(value):
+            if member["required"]:
+                yield name
+        elif member["members"] and isinstance(value, Mapping):
+            yield from (f"{name}.{below}" for below in missing(member["members"], value))
+
+
+def _member(shape: Shape, path: Path) -> Any:
+    member: Any = {"members": shape}
+    for name in path:
+        member = (member["members"] or {}).get(name) if member else None
+    return member

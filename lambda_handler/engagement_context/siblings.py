@@ -1,0 +1,116 @@
+"""The stack's other resources: a context that one of them manages is not for this resource to take.
+
+CloudFormation is asked only where that decides what happens, so most events do not call it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from lambda_handler.api import Context, StackResource
+from lambda_handler.engagement_context.job import Job
+from lambda_handler.engagement_context.template import UnreadableTemplateError, declares
+from lambda_handler.errors import ApiError, ResourceError
+from lambda_handler.identity import ContextIdentity
+from lambda_handler.reasons import response
+
+T = TypeVar("T")
+
+
+def resources(job: Job, contexts: Sequence[Context]) -> Sequence[StackResource]:
+    """Return the stack's resources.
+
+    Raises:
+        ResourceError: CloudFormation denied them, or did not respond for a minute. The error names the contexts.
+    """
+    return _asked(job, contexts, job.resources)
+
+
+def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResource]) -> Context | None:
+    """Return the context to adopt, or None if each of them is managed by another resource.
+
+    Args:
+        job: The event's work.
+        matches: The contexts that are equal to the declared one.
+        found: The stack's resources.
+
+    Raises:
+        ResourceError: It is not certain which context is this resource's.
+    """
+    own = {each.physical_id for each in found if each.logical_id == job.logical_id}
+    ours = [match for match in matches if _physical_id(job, match.id) in own]
+    if ours:
+        return ours[0]
+    managed = [match for match in matches if managers(job, match.id, found)]
+    free = [match for match in matches if match not in managed]
+    renamed = _renamed(job, managed, found) if managed else []
+    if len(renamed) == 1 and len(free) <= 1:
+        # A renamed construct keeps its context, even if another one is equal to it.
+        return renamed[0]
+    candidates = [*renamed, *free]
+    if len(candidates) > 1:
+        raise ResourceError(
+            "AMBIGUOUS_CONTEXT",
+            "More than one context is equal to the declared one. Set existing_context_id to the one to manage, or"
+            f" adopt_existing=False to create another one. The contexts of {job.desired.engagement_id}: {_ids(candidates)}.",
+        )
+    return candidates[0] if candidates else None
+
+
+def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[str]:
+    """Return the logical ids of the other resources that manage a context. A resource that is deleted manages none."""
+    return [
+        each.logical_id
+        for each in found
+        if each.physical_id == _physical_id(job, context_id)
+        and each.logical_id != job.logical_id
+        and not each.status.startswith("DELETE_")
+    ]
+
+
+def is_late(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
+    """Return whether the event is a repetition of one that was over long ago: the stack has this context on record by now."""
+    return any(
+        each.logical_id == job.logical_id
+        and each.physical_id == _physical_id(job, context_id)
+        and not each.status.endswith("_IN_PROGRESS")
+        for each in found
+    )
+
+
+def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource]) -> list[Context]:
+    """Return the contexts that only resources manage which are gone from the template that is being deployed."""
+    template = _asked(job, managed, job.template)
+    try:
+        return [
+            context
+            for context in managed
+            if not any(declares(template, logical_id) for logical_id in managers(job, context.id, found))
+        ]
+    except UnreadableTemplateError as error:
+        raise _unreadable(job, managed, f"The stack's template cannot be read: {error}") from error
+
+
+def _asked(job: Job, contexts: Sequence[Context], call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except ApiError as error:
+        raise _unreadable(job, contexts, f"{error.code} from {error.operation}", f" {response(error)}") from error
+
+
+def _unreadable(job: Job, contexts: Sequence[Context], cause: str, details: str = "") -> ResourceError:
+    return ResourceError(
+        "STACK_UNREADABLE",
+        f"{cause}. Set existing_context_id to manage a context that exists already ({_ids(contexts)}), or allow the function"
+        " cloudformation:ListStackResources and cloudformation:GetTemplate, and a route to CloudFormation. Without them it is not"
+        f" certain whether another resource of {job.stack_id} manages the context.{details}",
+    )
+
+
+def _ids(contexts: Sequence[Context]) -> str:
+    return ", ".join(context.id for context in contexts)
+
+
+def _physical_id(job: Job, context_id: str) -> str:
+    return str(
+        ContextIdentity(catalog=job.desired.catalog, engagement_id=job.desired.engagement_id, context_id=context_id)
+    )

@@ -1,0 +1,203 @@
+"""boto3 clients as this function uses them, and how each way that a call fails becomes an ApiError.
+
+The SDK's ordinary transport is used, so proxies, CA bundles and endpoints that are configured in the standard ways work. Its
+retries are off: `retries` decides what comes next.
+"""
+
+import html
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError, SSLError  # noqa: A004
+from botocore.parsers import ResponseParserError
+
+from lambda_handler.errors import ApiError, FieldError, Kind
+from lambda_handler.masking import MASK, TEXT_LIMIT, mask
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+# An error response is cut to this many bytes before it is read. A front end's page can have more, but no error about a payload.
+ERROR_LIMIT = 1_000_000
+# The form of an error code: a name. Any other text can be a sensitive value.
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
+# AWS services and their front ends have many names for it.
+THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown|priorrequestnotcomplete", re.IGNORECASE)
+# Error codes without a final "Exception", which the query protocol of CloudFormation leaves out.
+KINDS = {
+    "InternalServer": Kind.INTERNAL,
+    "InternalFailure": Kind.INTERNAL,
+    "RequestTimeout": Kind.INTERNAL,
+    "Conflict": Kind.CONFLICT,
+    "AccessDenied": Kind.DENIED,
+    "Validation": Kind.INVALID,
+    "ValidationError": Kind.INVALID,
+    "ResourceNotFound": Kind.NOT_FOUND,
+    "ServiceQuotaExceeded": Kind.QUOTA,
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html: changes of a role take time to arrive everywhere.
+    "UnrecognizedClient": Kind.CREDENTIALS,
+    "InvalidClientTokenId": Kind.CREDENTIALS,
+    "ExpiredToken": Kind.CREDENTIALS,
+    "RequestTimeTooSkewed": Kind.CREDENTIALS,
+    "InvalidSignature": Kind.CREDENTIALS,
+    "SignatureDoesNotMatch": Kind.CREDENTIALS,
+}
+
+
+class RefusedError(Exception):
+    """A response with an error status."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call: its names in an ApiError, and what no error must contain.
+
+    Attributes:
+        operation: The API's name of the operation.
+        stack_id: The stack that a call to CloudFormation is about; empty for Partner Central.
+        sensitive: The values to mask in the service's texts.
+        names: Returns the names of members, which are never masked.
+    """
+
+    operation: str
+    stack_id: str = ""
+    sensitive: Collection[str] = ()
+    names: Callable[[], Collection[str]] = tuple
+
+    def error(self, kind: Kind, code: str, message: str, **members: Any) -> ApiError:
+        """Return an error of this call."""
+        return ApiError(kind, operation=self.operation, stack_id=self.stack_id, code=code, message=message, **members)
+
+
+def client(service: str, region: str) -> Any:
+    """Create the boto3 client of a service. It makes one attempt per call, and raises RefusedError for an error response."""
+    made = boto3.client(
+        service,  # type: ignore[call-overload]  # its stubs have one overload per service
+        region_name=region,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            parameter_validation=False,
+            user_agent_extra="cdk-partnercentral",
+        ),
+    )
+    made.meta.events.register(f"before-parse.{made.meta.service_model.service_id.hyphenize()}", _refuse)
+    return made
+
+
+def _refuse(response_dict: Mapping[str, Any], **_: Any) -> None:
+    """Keep botocore from parsing an error response, which needs a hundred times its size and fails for unexpected ones."""
+    if response_dict["status_code"] >= 300:
+        headers = response_dict["headers"]
+        raise RefusedError(response_dict["status_code"], headers, response_dict["body"][:ERROR_LIMIT])
+
+
+def attempt(call: Call, make: Callable[[], T]) -> T:
+    """Make a call and read its response.
+
+    Raises:
+        ApiError: The call failed. No text in it contains a sensitive value.
+    """
+    try:
+        return make()
+    except RefusedError as cause:
+        raise _refused(call, cause) from None
+    except SSLError as cause:
+        # If the connection is closed during the handshake, the certificate is not the cause, so the call can be retried.
+        kind = Kind.CONNECTION if "EOF" in str(cause) else Kind.CERTIFICATE
+        raise call.error(kind, "SSLError", "the TLS handshake failed") from None
+    # The text of an SDK error can contain files, profiles or URLs. The name of its class is enough to look it up.
+    except (HTTPClientError, ConnectionError) as cause:
+        raise call.error(Kind.CONNECTION, type(cause).__name__, "none") from None
+    except BotoCoreError as cause:
+        raise call.error(Kind.OTHER, type(cause).__name__, "the SDK did not make the call") from None
+    except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError):
+        # A part of a response, or a response of something else. The call may have been carried out.
+        raise call.error(Kind.UNREADABLE, "UnreadableResponse", "not in the format of this API") from None
+
+
+def _refused(call: Call, response: RefusedError) -> ApiError:
+    details = _details(response.body)
+    # Some front ends of AWS send the code in a header only.
+    code = details.get("__type") or response.headers.get("x-amzn-errortype") or ""
+    code = str(code).rpartition("#")[2].partition(":")[0]
+    listed = details.get("ErrorList")
+    entries = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+    message = (
+        details.get("message") or details.get("Message") or ("" if details else response.body.decode(errors="replace"))
+    )
+    texts = [str(message), *(f"{entry.get('FieldName')} {entry.get('Message')}" for entry in entries)]
+    kind = _kind(code, response.status)
+
+    def text(value: Any) -> str:
+        return mask(str(value or ""), call.sensitive, call.names())
+
+    def name(value: Any, form: re.Pattern[str] = CODE) -> str:
+        """Return an error code or request id as it is, or masked if it can be a sensitive value."""
+        given = str(value or "")
+        return given if not given or (form.fullmatch(given) and given not in call.sensitive) else MASK
+
+    return call.error(
+        kind,
+        name(code) or ("UnreadableResponse" if kind is Kind.UNREADABLE else str(response.status)),
+        text(message) or f"HTTP status {response.status}",
+        reason=name(details.get("Reason")),
+        fields=[
+            FieldError(
+                field=str(entry.get("FieldName") or "")[:200],
+                message=text(entry.get("Message")),
+                code=name(entry.get("Code")),
+            )
+            for entry in entries[:50]
+        ],
+        request_id=name(response.headers.get("x-amzn-requestid"), REQUEST_ID),
+        retry_after=_seconds(response.headers.get("retry-after")),
+        names_token=any("clienttoken" in each[:TEXT_LIMIT].lower().replace(" ", "") for each in texts),
+    )
+
+
+def _details(body: bytes) -> Mapping[str, Any]:
+    """Return the members of an error response in JSON, or in the XML of the query protocol; of anything else, none."""
+    try:
+        details = json.loads(body)
+    except ValueError:
+        found = {name: re.search(rb"<%s>([^<]*)</%s>" % (name, name), body) for name in (b"Code", b"Message")}
+        code, message = (match and match[1].decode(errors="replace") for match in found.values())
+        return {"__type": code, "message": html.unescape(message or "")} if code else {}
+    return details if isinstance(details, Mapping) else {}
+
+
+def _kind(code: str, status: int) -> Kind:
+    if THROTTLED.search(code) or status == 429:
+        return Kind.THROTTLED
+    # 408: the request arrived too late or in part.
+    other = Kind.INTERNAL if status >= 500 or status == 408 else Kind.OTHER if code else Kind.UNREADABLE
+    return KINDS.get(code.removesuffix("Exception"), other)
+
+
+def _seconds(text: str | None) -> float:
+    """Return the seconds of a Retry-After header, which has a number or a date. 0 if it has neither."""
+    try:
+        return max(0.0, float(text or 0))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(str(text)) - datetime.now(timezone.utc)).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0
