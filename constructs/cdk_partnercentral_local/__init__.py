@@ -5,18 +5,29 @@ memory, and `PartnerCentralServer` serves a `PartnerCentral` over HTTP. The comm
 Only the names in `__all__` are public. This package needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
 """
 
-from cdk_partnercentral_local.cloud import CdkRun, LocalCloud, LocalCloudError
-from cdk_partnercentral_local.service import (
-    Behavior,
-    Call,
-    Dropped,
-    Fault,
-    PartnerCentral,
-    PartnerCentralServer,
-    Problem,
-    Reply,
-    ServiceError,
-)
+import sys
+
+from cdk_partnercentral_local._extra import missing_extra
+
+try:
+    from cdk_partnercentral_local.cloud import CdkRun, LocalCloud, LocalCloudError
+    from cdk_partnercentral_local.service import (
+        Behavior,
+        Call,
+        Dropped,
+        Fault,
+        PartnerCentral,
+        PartnerCentralServer,
+        Problem,
+        Reply,
+        ServiceError,
+    )
+except ModuleNotFoundError as error:
+    message = missing_extra(error)
+    # `python -m` sets this name while it imports the package. The command then ends without a traceback.
+    if sys.argv[:1] == ["-m"]:
+        sys.exit(message)
+    raise ModuleNotFoundError(message, name=error.name) from None
 
 __all__ = [
     "Behavior",

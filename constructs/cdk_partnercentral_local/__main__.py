@@ -13,10 +13,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from rich.console import Console
-
-from cdk_partnercentral_local._terminal import Progress, contexts_table, outputs_table
+from cdk_partnercentral_local._extra import missing_extra
 from cdk_partnercentral_local.cloud import LocalCloud, LocalCloudError
+
+try:
+    from rich.console import Console
+
+    from cdk_partnercentral_local._terminal import Progress, contexts_table, outputs_table
+except ModuleNotFoundError as error:
+    sys.exit(missing_extra(error))
 
 _DESCRIPTION = """\
 Deploy the CDK app in the current folder to a local cloud, and then show the contexts in the local Partner Central.
@@ -95,8 +100,8 @@ def deploy(cloud: LocalCloud, progress: Progress, *, folder: Path, engagement: s
             raise _failure(cloud)
     for stack in _stacks(cloud):
         progress.table(f"Outputs of the stack {stack['StackName']}", outputs_table(stack.get("Outputs", [])))
-    partner_central = cloud.client("partnercentral-selling")
-    contexts = partner_central.get_engagement(Catalog="Sandbox", Identifier=engagement).get("Contexts", [])
+    # No SDK client, because the installed SDK can be older than the API, and would not return everything.
+    contexts = cloud.partner_central.engagement(engagement)["Contexts"]
     progress.table(f"Contexts of {engagement} in the local Partner Central", contexts_table(contexts))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -124,7 +123,5 @@ def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for position, item in enumerate(value):
             yield from _leaves(item, f"{path}[{position}]")
-    elif isinstance(value, datetime):
-        yield path, value.isoformat().replace("+00:00", "Z")
     else:
         yield path, str(value)

@@ -13,6 +13,8 @@ TEXT = "aZ 9-._/:é\n"
 GOOD: dict[str, Callable[[random.Random], str]] = {
     "CompanyWebsiteUrl": lambda draw: draw.choice(["https://", "http://", "www.", ""]) + "acme-1.example/?x=1",
     DATE: lambda draw: f"2{draw.randrange(100, 999)}-0{draw.randrange(1, 9)}-1{draw.randrange(9)}",
+    "CustomerAccountArnOrIdentifier": lambda draw: draw.choice(["arn:", "cust-acc-" + "".join(draw.choices("09az", k=13))]),
+    "UtcTimeOfDay": lambda draw: f"{draw.randrange(24):02}:{draw.randrange(60):02}",
     "ProspectingTaskIdentifier": lambda draw: "task-" + "".join(draw.choices("0123456789az", k=14)),
     "TaskArn": lambda draw: "arn:" + "".join(draw.choices("ab:/", k=draw.randrange(9))),
     "CustomerAccountArnOrIdentifier": lambda draw: draw.choice(["", "arn:"]) + "cust-acc-" + "".join(draw.choices("09z", k=13)),
@@ -21,6 +23,8 @@ GOOD: dict[str, Callable[[random.Random], str]] = {
 BAD = {
     "CompanyWebsiteUrl": ["acme", "ftp://acme.example", "a.", "https://acme.example/~", "x" * 252 + ".com", "a.b\n", "." * 40],
     DATE: ["2027-13-01", "27-01-01", "0999-01-01", "2027-01-32", "2027/01/01", "2027-01-01 "],
+    "CustomerAccountArnOrIdentifier": ["cust-acc-0", "cust-acc-0123456789ABC", "eng-0123456789abcd", ""],
+    "UtcTimeOfDay": ["24:00", "9:30", "12:60", "noon", "12:30\n", ""],
     "ProspectingTaskIdentifier": ["task-", "task-ABCDEFGHIJKLMN", "task-0123456789abcde"],
     "TaskArn": ["aws:arn", ""],
     "CustomerAccountArnOrIdentifier": ["cust-acc-", "cust-acc-0123456789ABC", "cust-acc-0123456789abcd", "0123456789abc"],

@@ -3,6 +3,7 @@
 import ast
 import doctest
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -98,3 +99,43 @@ def test_all_names_of_a_package_exist(package: object) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_in_docstrings_run(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def without(module: str, folder: Path, *arguments: str) -> tuple[int, str]:
+    """Run Python as if a module were not installed. Return the exit status and the output."""
+    (folder / "sitecustomize.py").write_text(f"import sys; sys.modules[{module!r}] = None")
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("module", ["werkzeug", "rich"])
+def test_the_command_without_the_extra_ends_with_how_to_install_it(tmp_path: Path, module: str) -> None:
+    status, output = without(module, tmp_path, "-m", "cdk_partnercentral_local", "--help")
+
+    assert status == 1
+    assert output == (
+        f'cdk_partnercentral_local requires {module}, which is not installed. Run: pip install "cdk-partnercentral[local]"\n'
+    )
+
+
+def test_an_import_without_the_extra_raises_how_to_install_it(tmp_path: Path) -> None:
+    for name in ("cdk_partnercentral_local", "cdk_partnercentral_local.service"):
+        status, output = without("werkzeug", tmp_path, "-c", f"import {name}")
+
+        assert status == 1
+        assert output.splitlines()[-1] == (
+            "ModuleNotFoundError: cdk_partnercentral_local requires werkzeug, which is not installed. "
+            'Run: pip install "cdk-partnercentral[local]"'
+        )
+        assert "During handling" not in output
+
+
+def test_a_missing_module_of_the_package_itself_is_not_a_missing_extra(tmp_path: Path) -> None:
+    status, output = without(
+        "cdk_partnercentral_local.service._wire", tmp_path, "-c", "import cdk_partnercentral_local"
+    )
+
+    assert status == 1
+    assert "pip install" not in output

@@ -131,7 +131,7 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
     if record is None or stored is None:
         return "the context does not exist"
     behavior = ledger.simulation.service.behavior
-    convert = payloads.normalized if behavior.normalizes else payloads.with_instants
+    convert = payloads.normalized if behavior.normalizes != "never" else payloads.with_instants
     current, wanted = convert(stored), convert(desired.payload)
     rest = {name: value for name, value in current.items() if name != "Interactions" or desired.type != "Lead"}
     rest = {name: value for name, value in rest.items() if name in wanted or name not in record.filled_in}

@@ -74,7 +74,7 @@ class Oracle:
         output = json.loads(call.answer)
         invocation.modified_ats.append(output["ModifiedAt" if call.operation == READ else "EngagementLastModifiedAt"])
         if call.operation == READ:
-            invocation.last_read = output["Contexts"]
+            invocation.last_read = payloads.without_nulls(output["Contexts"])
         elif call.operation == CREATE:
             invocation.created = output["ContextId"], call.wrote
         else:
@@ -188,7 +188,10 @@ class Oracle:
     def _check_number_of_calls(self, invocation: Invocation) -> None:
         behavior = self.simulation.service.behavior
         is_unusual = (
-            behavior.read_lag or behavior.normalizes or behavior.writes_per_second or behavior.update == "merge"
+            behavior.read_lag
+            or behavior.normalizes != "never"
+            or behavior.writes_per_second
+            or behavior.update == "merge"
         )
         has_errors = any(call.error for call in invocation.calls)  # for example because of a used client token
         if invocation.faults != NO_FAULTS or not invocation.alone or is_unusual or has_errors:

@@ -268,6 +268,13 @@ def is_same_interaction(current: Json, desired: Json) -> bool:
     )
 
 
+def without_nulls(value: Any) -> Any:
+    """Return a payload without its nulls, which GetEngagement returns for absent members of a Lead."""
+    if isinstance(value, dict):
+        return {name: without_nulls(member) for name, member in value.items() if member is not None}
+    return [without_nulls(each) for each in value] if isinstance(value, list) else value
+
+
 def normalized(value: Any, name: str = "") -> Any:
     """Return a value as a service that normalizes would store it. `name` is the value's member name, if any."""
     if isinstance(value, Mapping):

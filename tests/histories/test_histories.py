@@ -29,7 +29,7 @@ LEAST_OCCURRENCES = {
     "failed: client token used": 15,
     "failed: engagement full": 25,
     "failed: no context to import": 10,
-    "failed: only AWS writes a ProspectingResult": 10,
+    "failed: only AWS writes a ProspectingResult": 5,
     "failed: payload refused by the service": 15,
     "failed: out of time": 1,
     **dict.fromkeys(("response: 403", "response: 503", "response: drop", "response: lost"), 20),
@@ -44,7 +44,7 @@ LEAST_OCCURRENCES = {
     # Stacks.
     "stack rolled back": 210,
     "update rolled back": 100,
-    "replacement rolled back": 3,
+    "replacement rolled back": 1,
     "rollback failed": 1,
     "no response": 1,
     # Lambda.

@@ -79,4 +79,4 @@ def modified_at_nanoseconds(text: str) -> int:
     if not text:
         return 0
     whole = payloads.parse_timestamp(text[:19] + "Z")
-    return int(whole.timestamp()) * SECOND + int(text[20:29]) if whole else 0
+    return int(whole.timestamp()) * SECOND + int(text[20:].removesuffix("Z").ljust(9, "0")) if whole else 0

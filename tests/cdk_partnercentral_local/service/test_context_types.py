@@ -436,7 +436,7 @@ def test_members_that_aws_filled_in_are_refused_without_their_names_and_kept(
     service.as_aws.score(engagement, "1", "High")
     service.as_aws.set_customer(engagement, "1", AwsMaturity="Advanced", CompanyName="Acme Inc.")
     service.as_aws.qualify(engagement, "1", "Qualified")
-    customer = {"CompanyName": "Other"}
+    customer: Json = {"CompanyName": "Other"}
     insights = {"LeadReadinessScore": "High"}
 
     refused = [
@@ -448,8 +448,8 @@ def test_members_that_aws_filled_in_are_refused_without_their_names_and_kept(
         response = error_response(client.update_engagement_context, **updating(service, engagement, {"Lead": change}))
         assert response["Error"] == {"Code": "ValidationException", "Message": "The request is not valid."}
         assert "ErrorList" not in response
-    change = {"Customer": customer, "QualificationStatus": "Open"}
-    client.update_engagement_context(**updating(service, engagement, {"Lead": change}))
+    accepted = {"Customer": customer, "QualificationStatus": "Open"}
+    client.update_engagement_context(**updating(service, engagement, {"Lead": accepted}))
 
     (payload,) = payloads(service, engagement)
     assert payload["Lead"]["Insights"] == insights

@@ -123,7 +123,7 @@ def test_an_unregistered_target_is_an_unknown_operation(target: str) -> None:
 def test_an_sdk_client_understands_an_unknown_operation(serve: Serve) -> None:
     _, client = serve()
     # The client of the fixture has the shipped model, which lacks this operation.
-    settings = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
+    settings: Json = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "us-east-1"}
     whole: Any = boto3.client("partnercentral-selling", endpoint_url=client.meta.endpoint_url, **settings)
 
     assert error_code(whole.list_solutions, Catalog="Sandbox") == "UnknownOperationException"

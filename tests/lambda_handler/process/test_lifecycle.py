@@ -111,8 +111,7 @@ def test_an_update_is_one_read_and_one_write_with_all_digits_of_the_lock(cloud: 
     assert cloud.operations == [READ, UPDATE]
     sent = cloud.service.calls[1].input
     assert sent["EngagementLastModifiedAt"] == lock
-    assert len(lock.partition(".")[2]) == len("123456789Z")
-    assert not lock.endswith("000Z")
+    assert len(lock.partition(".")[2]) > len("123456Z")  # more digits than botocore keeps
     assert cloud.contexts(engagement)[0]["Payload"] == {"CustomerProject": OTHER_PROJECT}
 
 
