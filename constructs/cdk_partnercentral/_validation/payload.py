@@ -157,6 +157,8 @@ def _structure(value: Mapping[Any, Any], rule: Rule, path: str, *, partial: bool
             yield f"{path}: {problem}"
         elif name in rule.members:
             yield from check(value[name], rule.members[name], f"{path}.{name}", partial=partial)
+        elif rule.union and not is_mapping(value[name]) and not is_unresolved(value[name]):
+            yield f"{path}.{name}: must be a mapping with the API's member names; got {described(value[name])}"
 
 
 def _missing_members(names: Sequence[str], rule: Rule, path: str, *, partial: bool) -> Iterator[str]:

@@ -277,6 +277,12 @@ def test_an_unknown_type_is_one_warning_and_passes_through(
     assert (properties["Type"], properties["Payload"]) == ("Novelty", payload)
 
 
+def test_the_payload_of_an_unknown_type_must_be_a_mapping(stack: Stack, declare: Declare) -> None:
+    assert problems(declare, stack, payload={"Novelty": SECRET}) == [
+        "payload.Novelty: must be a mapping with the API's member names; got a 20-character string"
+    ]
+
+
 def test_two_equal_contexts_of_an_unknown_type_are_a_conflict(app: App, stack: Stack, declare: Declare) -> None:
     for name in ("One", "Two"):
         declare(stack, name, payload={"Novelty": {"Name": "x"}})
