@@ -12,9 +12,11 @@ from constructs import Construct
 from cdk_partnercentral._engagement_context import EngagementContext
 from cdk_partnercentral._iam import READ, grant
 from cdk_partnercentral._identifiers import EngagementIdentifier, engagement_arn, parse_engagement
+from cdk_partnercentral._payloads.customer_account import CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject
 from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._payloads.lead import Lead
+from cdk_partnercentral._payloads.prospecting_result import ProspectingResult
 from cdk_partnercentral._provider import PartnerCentralProvider
 from cdk_partnercentral._signature import ConstructorSignature
 from cdk_partnercentral._tokens import is_lookup_dummy
@@ -184,10 +186,10 @@ class Engagement(Construct):
         self,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        payload: CustomerProject | Lead | Mapping[str, Any] | IResolvable,
+        payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
-        adopt_existing: bool = True,
+        adopt_existing: bool | None = None,
         existing_context_id: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> EngagementContext:
@@ -198,7 +200,7 @@ class Engagement(Construct):
             payload: The context's payload.
             type: The context's Type. Required if the payload is a token.
             client_token: The API's idempotency token.
-            adopt_existing: Whether to adopt an existing context with an identical payload.
+            adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
             existing_context_id: The ID of an existing context to manage.
             provider: The provider that manages the context.
 

@@ -55,12 +55,6 @@ def test_equal_contexts_are_no_conflict_if_neither_adopts(app: App, stack: Stack
     app.synth()
 
 
-def test_payloads_without_values_are_no_conflict(app: App, stack: Stack, declare: Declare) -> None:
-    for name in ("One", "Two"):
-        declare(stack, name, payload={"ProspectingResult": {"Aws": {"Customer": {}}}})
-    app.synth()
-
-
 def test_a_lead_would_adopt_one_with_more_interactions(app: App, stack: Stack, declare: Declare) -> None:
     declare(stack, "Less", payload={"Lead": lead(visit("ann"))})
     declare(stack, "More", payload={"Lead": lead(visit("bob"), visit("ann"), QualificationStatus="Open")})

@@ -42,8 +42,7 @@ def would_adopt(type_: str, desired: Any, other: Any) -> bool:
             without any value adopts nothing.
         other: The rendered payload of the other context, in the same form.
     """
-    row = BY_TYPE.get(type_)
-    rule = payload_rule().members[row.member] if row else None
+    row, rule = BY_TYPE.get(type_), payload_rule().members.get(type_)
     appended = row.appended if row else None
     wanted, present = (_items(each, appended) for each in (desired, other))
     expected, existing = (dict(_leaves(_without(each, appended))) for each in (desired, other))
