@@ -1,9 +1,9 @@
 """Custom::EngagementContext: one context of an engagement.
 
-`properties` reads what the stack declares. `lifecycle` decides which context that is, with `adoption` for what exists already and
-`siblings` (with `template`) for what other resources of the stack manage. `reconcile` updates the context, and `lead` decides
-which interactions to send. `comparison` defines when values are equal, `payloads` walks through payloads, and `job` makes the
-calls, with retries.
+`properties` reads what the stack declares. `lifecycle` decides which context that is, with `adoption` for existing contexts, and
+`siblings` and `template` for the contexts that other resources of the stack manage. `reconcile` updates the context, and `lead`
+decides which interactions to send. `comparison` defines when values are equal, `payloads` walks through payloads, and `job`
+makes the calls, with retries.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html
 """

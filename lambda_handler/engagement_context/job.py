@@ -93,8 +93,8 @@ class Job:
     ) -> Engagement:
         """Send one update under a lock. A conflict is for the caller to decide, after a new read.
 
-        An update has no token. Its retries have the same payload and the same lock, so if an attempt with an unknown outcome was
-        carried out, the next one conflicts.
+        An update has no token. Its retries have the same payload and the same lock, so if an attempt with an unknown outcome
+        was carried out, the next one conflicts.
 
         Args:
             context_id: The context.

@@ -52,7 +52,7 @@ def without(payload: Payload, paths: Collection[Path]) -> Payload:
         if () in below:
             continue
         if below and isinstance(value, Mapping):
-            value = without(value, below)  # noqa: PLW2901 - what remains of it
+            value = without(value, below)
             if not value:
                 continue
         result[name] = value

@@ -66,10 +66,9 @@ def differing(current: Payload, desired: Payload, previous: Payload | None) -> I
         now, name = at(current, path), path[-1]
         if equal(now, value, exact, name):
             continue
-        if previous is None:
-            is_changed = equal(now, value, case, name)
-        else:
-            is_changed = not equal(at(previous, path), value, exact, name)
+        is_changed = (
+            equal(now, value, case, name) if previous is None else not equal(at(previous, path), value, exact, name)
+        )
         if is_changed or not equal(now, value, loose, name):
             yield path
 
@@ -141,9 +140,9 @@ class _Reconciliation:
             paths = ", ".join(".".join(path) for path in self._pending_members())
             raise ResourceError(
                 "CANNOT_UPDATE",
-                f"Partner Central cannot update a context of Type {self._job.desired.type}, and the declaration differs from the"
-                f" context {self._context_id} in {paths}. Restore the payload, or create another context with a new client_token"
-                " or another construct id. A context cannot be deleted.",
+                f"Partner Central cannot update a context of Type {self._job.desired.type}, and the declaration differs from"
+                f" the context {self._context_id} in {paths}. Restore the payload, or create another context with a new"
+                " client_token or another construct id. A context cannot be deleted.",
             )
         shape = self._job.update_shape
         absent = {
@@ -187,7 +186,7 @@ class _Reconciliation:
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
-        """Prepare a second attempt without what is neither declared nor required: the service may refuse values of AWS's own."""
+        """Prepare a second attempt without undeclared optional members: the service may refuse values that AWS set."""
         declared = dict(leaves(self._desired))
         suspects = {
             path

@@ -101,8 +101,8 @@ def _unreadable(job: Job, contexts: Sequence[Context], cause: str, details: str 
     return ResourceError(
         "STACK_UNREADABLE",
         f"{cause}. Set existing_context_id to manage a context that exists already ({_ids(contexts)}), or allow the function"
-        " cloudformation:ListStackResources and cloudformation:GetTemplate, and a route to CloudFormation. Without them it is not"
-        f" certain whether another resource of {job.stack_id} manages the context.{details}",
+        " cloudformation:ListStackResources and cloudformation:GetTemplate, and a route to CloudFormation. Without them it is"
+        f" not certain whether another resource of {job.stack_id} manages the context.{details}",
     )
 
 
