@@ -1,7 +1,7 @@
 """Custom::EngagementContext: one context of an engagement.
 
-`properties` reads what the stack declares. `lifecycle` decides which context that is, with `adoption` for existing contexts, and
-`siblings` and `template` for the contexts that other resources of the stack manage. `reconcile` updates the context, and `lead`
+`properties` reads what the stack declares. `lifecycle` decides which context that is: `adoption` is for existing contexts,
+`siblings` and `template` are for contexts that other resources manage. `reconcile` updates the context, and `lead`
 decides which interactions to send. `comparison` defines when values are equal, `payloads` walks through payloads, and `job`
 makes the calls, with retries.
 
