@@ -25,7 +25,6 @@ READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngage
         {"Type": "Document"},
         {"Type": "Lead"},
         {"AdoptExisting": "perhaps"},
-        {"ContextIdentifier": "1234"},
         {"ContextIdentifier": ""},
         {"ClientToken": "\u0000"},
         {"FromTheFuture": "1"},
