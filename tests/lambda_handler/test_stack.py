@@ -135,9 +135,10 @@ def test_a_failure_on_a_later_page_is_a_failure(service: cloudformation.CloudFor
 
 
 def test_a_stack_that_does_not_exist_is_a_validation_error(service: cloudformation.CloudFormation) -> None:
-    error = failure(stack=OTHER_STACK)
+    service.fail("ValidationError", f"Stack with id {STACK} does not exist")
+    error = failure()
     assert (error.kind, error.code) == (Kind.INVALID, "ValidationError")
-    assert OTHER_STACK in error.message
+    assert STACK in error.message
 
 
 @pytest.mark.parametrize("body", ["<html><p>Welcome</html>", "", "{}", "<a/>"])
