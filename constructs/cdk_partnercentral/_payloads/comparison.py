@@ -51,8 +51,7 @@ def would_adopt(type_: str, desired: Any, other: Any) -> bool:
     if not all(path in existing and _equal(value, existing[path], _loose, path) for path, value in expected.items()):
         return False
     if row and appended and rule:
-        item = rule.members[appended].item
-        return _contains(present, wanted, lambda one, two: _known_part(one, two, item), row.dated_by)
+        return _contains(present, wanted, rule.members[appended].item, row.dated_by)
     return all(path in expected or not _is_known(rule, path) for path in existing)
 
 
@@ -118,9 +117,7 @@ def _instant(text: object) -> tuple[datetime, str] | None:
         return None
 
 
-def _contains(
-    present: Sequence[Any], wanted: Sequence[Any], known_part: Callable[[Any, Any], Any], dated_by: str | None
-) -> bool:
+def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, dated_by: str | None) -> bool:
     """Return whether each wanted item matches a different item that is present.
 
     An item without a date matches an item with any date, because AWS fills in the date.
@@ -130,25 +127,22 @@ def _contains(
         return _equal(one, other, _exact)
 
     def is_loose(one: Any, other: Any) -> bool:
-        return _equal(_without(one, dated_by), _without(known_part(one, other), dated_by), _loose)
+        return _equal(_without(one, dated_by), _without(_known_part(one, other, item), dated_by), _loose)
 
     def is_dated(one: Any, other: Any) -> bool:
-        return _second(one, dated_by) is not None and _second(one, dated_by) == _second(other, dated_by)
+        second = _second(one, dated_by)
+        return second is not None and second == _second(other, dated_by) and is_loose(one, other)
 
     def is_undated(one: Any, other: Any) -> bool:
-        return _second(one, dated_by) is None or _second(other, dated_by) is None
+        return None in (_second(one, dated_by), _second(other, dated_by)) and is_loose(one, other)
 
     left, free = list(wanted), list(present)
     # The strictest comparison first, so that an item does not take the counterpart of another item.
-    for is_match in (
-        is_exact,
-        lambda one, other: is_dated(one, other) and is_loose(one, other),
-        lambda one, other: is_undated(one, other) and is_loose(one, other),
-    ):
-        for item in list(left):
-            place = next((place for place, each in enumerate(free) if is_match(item, each)), None)
+    for is_match in (is_exact, is_dated, is_undated):
+        for each in list(left):
+            place = next((place for place, other in enumerate(free) if is_match(each, other)), None)
             if place is not None:
-                left.remove(item)
+                left.remove(each)
                 del free[place]
     return not left
 
