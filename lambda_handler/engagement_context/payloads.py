@@ -64,10 +64,24 @@ def is_known(shape: Shape, path: Path) -> bool:
     return _member(shape, path) is not None
 
 
-def is_optional(shape: Shape, path: Path) -> bool:
-    """Return whether a payload is valid without the leaf at a path, as far as the service model knows."""
+def is_required(shape: Shape, path: Path) -> bool:
+    """Return whether the structure that has the leaf at a path requires it, as far as the service model knows."""
     member = _member(shape, path)
-    return member is None or not member["required"]
+    return member is not None and bool(member["required"])
+
+
+def is_optional(shape: Shape, path: Path, declared: Collection[Path]) -> bool:
+    """Return whether a payload that keeps the declared leaves is valid without the leaf at a path.
+
+    A required member of an optional structure can be left out together with the structure, if nothing in it is declared.
+    """
+    for length in range(1, len(path) + 1):
+        member = _member(shape, path[:length])
+        if member is None:
+            return True
+        if not member["required"] and not any(each[:length] == path[:length] for each in declared):
+            return True
+    return False
 
 
 def known_part(current: Any, desired: Any, shape: Shape) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lambda_handler import logs
-from lambda_handler.api import Context, Engagement, Payload
+from lambda_handler.api import Context, Engagement, Payload, Shape
 from lambda_handler.engagement_context.comparison import case, equal, exact, loose
 from lambda_handler.engagement_context.job import Job
 from lambda_handler.engagement_context.lead import INTERACTION, Interactions, split
@@ -17,6 +17,7 @@ from lambda_handler.engagement_context.payloads import (
     at,
     has_values,
     is_optional,
+    is_required,
     leaves,
     merged,
     missing,
@@ -73,13 +74,24 @@ def differing(current: Payload, desired: Payload, previous: Payload | None) -> I
             yield path
 
 
-def removable(current: Payload, desired: Payload, previous: Payload) -> Iterator[Path]:
+def removable(current: Payload, desired: Payload, previous: Payload, shape: Shape) -> Iterator[Path]:
     """Yield the leaves that were declared before, are not anymore, and that Partner Central still has with that value.
 
-    Another value is not that of the declaration: after a failed update, what was declared before may never have arrived.
+    Another value is not that of the declaration: after a failed update, what was declared before may never have arrived. If it
+    remains in a structure of which nothing is declared, what the structure requires remains too.
     """
-    for path, value in leaves(previous):
-        if not has_values(at(desired, path)) and equal(at(current, path), value, loose, path[-1]):
+    found = [
+        path
+        for path, value in leaves(previous)
+        if not has_values(at(desired, path)) and equal(at(current, path), value, loose, path[-1])
+    ]
+    remaining = [path for path, _ in leaves(current) if path not in found]
+    for path in found:
+        structure = path[:-1]
+        is_needed = not has_values(at(desired, structure)) and any(
+            each[: len(structure)] == structure for each in remaining
+        )
+        if not (structure and is_needed and is_required(shape, path)):
             yield path
 
 
@@ -128,7 +140,9 @@ class _Reconciliation:
         return [*differing(self._current()[0], self._desired, previous), *self._removed()]
 
     def _removed(self) -> list[Path]:
-        return list(removable(self._current()[0], self._desired, self._previous or {})) if self._removes else []
+        if not self._removes:
+            return []
+        return list(removable(self._current()[0], self._desired, self._previous or {}, self._job.update_shape))
 
     def _payload(self, interactions: Sequence[Payload]) -> Payload:
         members = without(merged(self._current()[0], self._desired), {*self._removed(), *self._left_out})
@@ -191,7 +205,7 @@ class _Reconciliation:
         suspects = {
             path
             for path, _ in leaves(payload)
-            if path not in declared and path[0] != INTERACTION and is_optional(self._job.update_shape, path)
+            if path not in declared and path[0] != INTERACTION and is_optional(self._job.update_shape, path, declared)
         }
         if self._refusal or not suspects:
             raise self._refusal or error
@@ -217,8 +231,11 @@ class _Reconciliation:
         lock = self._engagement.modified_at
         self._engagement = self._job.read_until_visible(self._context_id)
         current = self._current()[1]
-        if any(self._interactions.arrived(interaction, current) for interaction in self._unknown):
-            self._note_written(self._unknown)
+        for interaction in self._unknown:
+            if self._interactions.arrived(interaction, current):
+                # Not the members of that update: behind a read that lagged, the interaction can be that of an earlier event.
+                self._interactions.was_sent(interaction)
+                self._unknown = ()
         if self._engagement.modified_at != lock:
             # An update under the lock before has arrived by now, or never will.
             self._unknown = ()

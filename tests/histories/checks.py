@@ -1,7 +1,7 @@
 """Checks of a single response, log line, stored payload or write against the invariants."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from tests.histories.events import Event, engagement_arn
 from tests.histories.invariants import Invariant, Report
 from tests.histories.invocation import Invocation
 from tests.histories.ledger import ExpectedState, Ledger, TokenUse, declaration_key, equal_contexts
-from tests.histories.payloads import FILLED_IN, SENSITIVE_MARK
+from tests.histories.payloads import NEW_MEMBER, Json, Path
+from tests.histories.trace import UPDATE
 
 RESPONSE_BYTES = 4096
 PHYSICAL_ID_BYTES = 1024
@@ -54,7 +55,7 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
     def malformed(detail: str) -> None:
         report(Invariant.WELL_FORMED_RESPONSE, f"{detail}: {body[:1000]!r}")
 
-    if SENSITIVE_MARK in body.decode().lower():
+    if payloads.is_sensitive(body.decode()):
         report(Invariant.NO_SENSITIVE_RESPONSE, body.decode())
     if len(body) > RESPONSE_BYTES:
         malformed(f"the response must have at most {RESPONSE_BYTES} bytes, not {len(body)}")
@@ -106,7 +107,7 @@ def _check_attributes(malformed: Callable[[str], None], invocation: Invocation, 
 def check_log(report: Report, invocation: Invocation) -> None:
     """Check that an invocation logged only allowed fields and no sensitive data."""
     for line in invocation.log_lines:
-        if SENSITIVE_MARK in line.lower() or "Signature" in line:
+        if payloads.is_sensitive(line) or "Signature" in line:
             report(Invariant.NO_SENSITIVE_LOG, line)
         try:
             fields = json.loads(line)
@@ -123,40 +124,59 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
     """Compare the stored payload of a resource's context with the declared payload.
 
     Returns:
-        A description of the first unexpected difference, or None if there is no unexpected difference.
+        A description of the first declared value that is not there, or None if every declared value is there.
     """
     desired = expected.event.desired
-    record = ledger.record(desired.engagement, expected.context)
-    stored = ledger.current(desired.engagement, expected.context)
+    record = ledger.record(*expected.place)
+    stored = ledger.current(*expected.place)
     if record is None or stored is None:
         return "the context does not exist"
     behavior = ledger.simulation.service.behavior
-    convert = payloads.normalized if behavior.normalizes != "never" else payloads.with_instants
-    current, wanted = convert(stored), convert(desired.payload)
-    rest = {name: value for name, value in current.items() if name != "Interactions" or desired.type != "Lead"}
-    rest = {name: value for name, value in rest.items() if name in wanted or name not in record.filled_in}
-    # A service that merges updates keeps the members that are no longer declared.
-    difference = _difference(rest, wanted, may_have_more=behavior.update == "merge", skip="Interactions")
-    if difference or desired.type != "Lead":
-        return difference
-    missing = {payloads.interaction_name(one) for one in payloads.missing_interactions(current, desired.payload)}
-    missing -= record.presumed_sent
+    current = payloads.leaves(stored, desired.type)
+    for path, value in payloads.leaves(desired.payload, desired.type).items():
+        if NEW_MEMBER in path and behavior.unknown_members == "drop":
+            continue
+        name = ".".join(path)
+        if path not in current:
+            return f"{name} is missing"
+        if not payloads.is_loose(current[path], value, path):
+            return f"{name} is {current[path]!r}, but {value!r} is declared"
+    missing = payloads.interaction_names(desired.payload) - payloads.interaction_names(stored) - record.presumed_sent
     if behavior.lead_interactions == "replace":
         missing -= record.ever_stored
     return f"the interactions {sorted(missing)} are missing" if missing else None
 
 
-def _difference(current: Any, wanted: Any, *, may_have_more: bool, skip: str = "", path: str = "") -> str | None:
-    if not isinstance(current, Mapping) or not isinstance(wanted, Mapping):
-        return None if current == wanted else f"payload{path} is {current!r}, but {wanted!r} is declared"
-    for name in wanted.keys() - {skip}:
-        if name not in current:
-            return f"payload{path}.{name} is missing"
-        difference = _difference(current[name], wanted[name], may_have_more=may_have_more, path=f"{path}.{name}")
-        if difference:
-            return difference
-    more = current.keys() - wanted.keys()
-    return f"payload{path} has undeclared members: {sorted(more)}" if more and not may_have_more else None
+def unwritten_change(ledger: Ledger, expected: ExpectedState) -> str | None:
+    """Return a description of a leaf that the declaration changed, and that the function did not write; None if none."""
+    event, desired = expected.event, expected.event.desired
+    record, previous = ledger.record(*expected.place), ledger.previous(event)
+    if record is None or previous is None:
+        return None
+    before = payloads.leaves(previous.payload, desired.type)
+    current = payloads.leaves(record.payload, desired.type)
+    for path, value in payloads.leaves(desired.payload, desired.type).items():
+        written = [current.get(path), record.written.get(path)]
+        if not payloads.is_exact(before.get(path), value, path) and not any(
+            payloads.is_exact(each, value, path) for each in written
+        ):
+            return f"{'.'.join(path)} changed to {value!r} in the declaration, but {written[1]!r} was written last"
+    return None
+
+
+def kept_leaf(ledger: Ledger, expected: ExpectedState) -> str | None:
+    """Return a description of a leaf that is no longer declared, and that the context still has; None if there is none."""
+    event, desired = expected.event, expected.event.desired
+    current = payloads.leaves(ledger.current(*expected.place), desired.type)
+    removable = ledger.removable(event)
+    for path, value in removable.items():
+        # If a value remains that was not declared before, what its structure requires remains too.
+        siblings = {each: left for each, left in current.items() if path[:-1] and each[: len(path) - 1] == path[:-1]}
+        if any(not payloads.is_loose(left, removable.get(each), each) for each, left in siblings.items()):
+            continue
+        if path in current and payloads.is_loose(current[path], value, path):
+            return f"{'.'.join(path)} is no longer declared, but the context has it"
+    return None
 
 
 # Writes. A write is checked when the service carries it out, even if the function never receives the response.
@@ -170,20 +190,23 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
     place = engagement, call.input["Type"], call.input["Catalog"]
     if place != (desired.engagement, desired.type, desired.catalog):
         report(Invariant.CREATED_AS_DECLARED, f"context {context} was created with other values: {place}")
+    if call.input["Payload"] != {desired.type: desired.payload}:
+        report(Invariant.CREATED_AS_DECLARED, f"context {context} was created with another payload than the declared one")
     if desired.existing_context_id:
         report(Invariant.IMPORT_CREATES_NOTHING, f"context {context} was created")
     if ledger.updated_in_place(event):
         report(Invariant.UPDATE_CREATES_NOTHING, f"context {context} was created in addition to {event.physical_id}")
-    equal = equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []
-    if equal:
-        report(
-            Invariant.ADOPTS_EQUAL,
-            f"context {context} was created, although the function had read contexts with an equal payload: {equal}",
-        )
+    for equal in equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []:
+        if ledger.is_renamed(event, equal, invocation.stack_view):
+            report(Invariant.RENAME_KEEPS_CONTEXT, f"context {context} was created, although {equal} was to be kept")
+        elif not ledger.belongs_to_sibling(event, equal, invocation.stack_view):
+            report(
+                Invariant.ADOPTS_EQUAL,
+                f"context {context} was created, although the function had read an equal one: {equal}",
+            )
     _check_token(report, ledger, event, context, call.input["ClientToken"])
     record = ledger.add_write(engagement, context)
-    record.owner = event.owner
-    record.sent = payloads.interaction_names(desired.payload)
+    record.written = payloads.leaves(desired.payload, desired.type)
 
 
 def _check_token(report: Report, ledger: Ledger, event: Event, context: str, client_token: str) -> None:
@@ -213,37 +236,61 @@ def check_update(report: Report, ledger: Ledger, invocation: Invocation, call: C
     event, desired = invocation.event, invocation.event.desired
     engagement, context = call.input["EngagementIdentifier"], call.input["ContextIdentifier"]
     known = ledger.record(engagement, context)
-    if (known is None or known.owner != event.owner) and desired.existing_context_id != context:
-        report(Invariant.OWN_CONTEXT, f"{event} wrote to context {context} of {engagement}")
+    before: Json = known.payload if known else {}
+    managers = ledger.managers((engagement, context))
+    others = [each for each in managers if each != event.owner]
+    if others and not ledger.is_renamed(event, context):
+        report(Invariant.OWN_CONTEXT, f"{event} wrote to context {context} of {engagement}, which {others[0]} manages")
+    if ledger.is_superseded(event) and managers:
+        report(Invariant.LATE_REPETITION, f"{event} wrote to context {context} after a later event")
     if call.input["Payload"] in invocation.confirmed_payloads:
         report(Invariant.NO_DUPLICATE_UPDATE, f"the same update was sent to context {context} again")
-    before = known.payload if known else {}
-    record = ledger.add_write(engagement, context)
-    if desired.type == "Lead":
-        _check_interaction(report, ledger, invocation, call.input["Payload"]["Lead"], context, before)
-        removed = ledger.removed_members(event, before)
-        for name in sorted(record.filled_in - set(desired.payload) - removed):
-            if record.payload.get(name) != before.get(name):
-                report(Invariant.FILLED_IN_KEPT, f"the update changed or removed {name} of context {context}")
-        record.filled_in -= {name for name in FILLED_IN if name in desired.payload or name not in record.payload}
-
-
-def _check_interaction(
-    report: Report, ledger: Ledger, invocation: Invocation, sent: Any, context: str, before: Any
-) -> None:
-    event, interaction = invocation.event, sent.get("Interaction")
-    record = ledger.record(event.desired.engagement, context)
-    if interaction is None or record is None:
-        return
-    name = payloads.interaction_name(interaction)
-    again = name in payloads.interaction_names(before)
-    if ledger.simulation.service.behavior.lead_interactions == "replace" and name in record.sent:
-        again = again or ledger.updated_in_place(event) is not None
-        if not again:
-            # The service kept only the last interaction that an earlier invocation sent. The function cannot know which of
-            # the missing interactions that invocation sent before.
-            ledger.simulation.counts["unavoidable: an interaction that the service had replaced was sent again"] += 1
-    if again:
+    sent = dict(call.input["Payload"][desired.type])
+    interaction = sent.pop("Interaction", None)
+    if interaction is None and not _is_needed(ledger, invocation, context):
+        report(Invariant.NO_NEEDLESS_WRITE, f"{event} updated context {context}, which was as declared already")
+    name = payloads.interaction_name(interaction) if interaction else ""
+    if name in payloads.interaction_names(before):
         report(Invariant.NO_DUPLICATE_INTERACTION, f"interaction {name} was sent to context {context} again")
-    record.sent.add(name)
-    record.last_event = event.number, record.sent_by(event) | {name}
+    record = ledger.add_write(engagement, context)
+    _check_kept(report, ledger, invocation, before, record.payload)
+    record.written |= payloads.leaves(sent, desired.type)
+
+
+def _is_needed(ledger: Ledger, invocation: Invocation, context: str) -> bool:
+    """Whether a declared leaf differs from the latest read, or one that is no longer declared is in it."""
+    event, desired = invocation.event, invocation.event.desired
+    read: Json = next((each["Payload"] for each in invocation.last_read or () if each["Id"] == context), {})
+    current = payloads.leaves(read.get(desired.type, {}), desired.type)
+    previous = ledger.previous(event)
+    before = payloads.leaves(previous.payload, desired.type) if previous else None
+
+    def differs(path: Path, value: Any) -> bool:
+        if path not in current or not payloads.is_loose(current[path], value, path):
+            return True
+        is_changed = before is not None and not payloads.is_exact(before.get(path), value, path)
+        is_case = before is None and payloads.differs_by_case(current[path], value)
+        return not payloads.is_exact(current[path], value, path) and (is_changed or is_case)
+
+    wanted = payloads.leaves(desired.payload, desired.type)
+    return any(differs(path, value) for path, value in wanted.items()) or bool(ledger.removable(event).keys() & current)
+
+
+def _check_kept(report: Report, ledger: Ledger, invocation: Invocation, before: Json, after: Json) -> None:
+    """Check that an update changed and removed only what is declared, or was declared before."""
+    event, desired = invocation.event, invocation.event.desired
+    behavior = ledger.simulation.service.behavior
+    wanted, left = payloads.leaves(desired.payload, desired.type), payloads.leaves(after, desired.type)
+    removable = ledger.removable(event)
+    for path, value in payloads.leaves(before, desired.type).items():
+        if path in left and payloads.is_loose(left[path], value, path):
+            continue
+        if payloads.has_leaf(wanted, path) or path in removable:
+            continue
+        if NEW_MEMBER in path and behavior.unknown_members == "drop":
+            ledger.simulation.counts["unavoidable: the service drops members that the model does not know"] += 1
+        elif any(call.operation == UPDATE and call.error == "ValidationException" for call in invocation.calls):
+            # The second attempt after a refusal. The function cannot know which of AWS's members the service refuses.
+            ledger.simulation.counts["unavoidable: the service refuses an update with AWS's members"] += 1
+        else:
+            report(Invariant.UNDECLARED_KEPT, f"{event} changed or removed {'.'.join(path)}")

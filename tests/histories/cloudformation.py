@@ -4,6 +4,7 @@ The simulation sends the events to the function and acts on its responses. This 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,18 +16,28 @@ from tests.histories.faults import NO_FAULTS, Delivery, Deployment, Faults
 from tests.histories.function import Function
 from tests.histories.invocation import Invocation
 from tests.histories.oracle import Oracle
-from tests.histories.simulation import Simulation
+from tests.histories.simulation import Simulation, StackView
 
 SERVICE_TIMEOUT = 3000  # seconds
 LAMBDA_RETRY_DELAYS = (60, 120)  # seconds
+MAXIMUM_EVENT_AGE = 2040  # seconds; Lambda starts no invocation for an older event
 
 
 @dataclass(kw_only=True)
 class Resource:
-    """A resource of a stack."""
+    """A resource of a stack.
+
+    Attributes:
+        declared: The declaration of the latest event, also if it failed, unless it was rolled back.
+        stable: The declaration that a rollback restores: that of the latest deployment that succeeded.
+        physical_id: The physical id.
+        was_created: False if its Create failed in a deployment without rollback. Then the next deployment sends a Create.
+    """
 
     declared: Declaration
+    stable: Declaration
     physical_id: str
+    was_created: bool = True
 
 
 @dataclass(kw_only=True)
@@ -34,13 +45,17 @@ class Stack:
     """A stack.
 
     Attributes:
+        view: What CloudFormation shows of the stack.
         abandoned: The logical ids of resources whose rollback failed. Their state is unknown, so they are not used again.
+        leaving: The logical ids of resources that a failed deployment without rollback was to remove. The next one does.
     """
 
     name: str
     id: str
+    view: StackView
     resources: dict[str, Resource] = field(default_factory=dict)
     abandoned: set[str] = field(default_factory=set)
+    leaving: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,16 +104,19 @@ class CloudFormation:
 
     Attributes:
         stacks: The stacks that exist, keyed by name.
-        latest: The latest event of each resource, keyed by owner.
+        events: The Create and Update events, in order.
+        shows_old_template: Whether GetTemplate returns the old template during a rollback.
     """
 
     def __init__(self, simulation: Simulation, oracle: Oracle) -> None:
         self.stacks: dict[str, Stack] = {}
-        self.latest: dict[str, Event] = {}
+        self.events: list[Event] = []
+        self.shows_old_template = True
         self._simulation = simulation
         self._oracle = oracle
         self._function = Function(simulation)
-        self._events = 0
+        self._numbers = itertools.count(1)
+        self._sent_at: dict[int, int] = {}
         self._stack_ids = 0
 
     def deploy(self, name: str, changes: Mapping[str, Declaration | None], deployment: Deployment) -> None:
@@ -114,20 +132,34 @@ class CloudFormation:
         if stack is None:
             self._stack_ids += 1
             stack_id = f"arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/{name}/{self._stack_ids}"
-            stack = self.stacks[name] = Stack(name=name, id=stack_id)
+            view = self._simulation.stacks[stack_id] = StackView(as_yaml=self._stack_ids % 2 == 0)
+            stack = self.stacks[name] = Stack(name=name, id=stack_id, view=view)
         verb = "creates" if is_new else "updates"
         self._record(f"CloudFormation {verb} stack {name}", "(another resource will fail)" * deployment.fails)
         operation = Operation(stack=stack, deployment=deployment, deliveries=iter(deployment.deliveries))
+        failed = {each: resource.declared for each, resource in stack.resources.items() if not resource.was_created}
+        changes = {**failed, **dict.fromkeys(stack.leaving), **changes}
+        old_template = stack.view.template
+        declared = frozenset(each for each, value in changes.items() if value is not None)
+        stack.view.template = (old_template | declared) - (changes.keys() - declared)
         done, succeeded = self._provision(operation, changes)
         if succeeded and not deployment.fails:
+            stack.leaving.clear()
             self._clean_up(operation, changes, done)
-            return
-        self._record(f"CloudFormation rolls back stack {name}")
-        self._simulation.counts["stack rolled back"] += 1
-        for change in done:
-            self._roll_back(operation, change)
-        if is_new:
-            del self.stacks[name]
+        elif deployment.rolls_back:
+            self._record(f"CloudFormation rolls back stack {name}")
+            self._simulation.counts["stack rolled back"] += 1
+            if self.shows_old_template:
+                stack.view.template = old_template
+            for change in done:
+                self._roll_back(operation, change)
+            stack.view.template = old_template
+            if is_new:
+                del self.stacks[name]
+        else:
+            self._record(f"CloudFormation leaves stack {name} as it is")
+            self._simulation.counts["stack not rolled back"] += 1
+            self._leave_failed(operation, changes, done)
 
     def delete(self, name: str, deployment: Deployment) -> None:
         """Delete a stack."""
@@ -137,13 +169,33 @@ class CloudFormation:
         for logical_id, resource in stack.resources.items():
             self._delete(operation, logical_id, resource)
             self._oracle.on_removed(owner(name, logical_id))
+            self._show(stack, logical_id, resource.physical_id, "DELETE_COMPLETE")
+
+    def repeatable(self) -> list[Event]:
+        """Return the latest events that Lambda may still deliver again: their operation is over, but they are not too old.
+
+        An Update is left out if a later event of the same resource followed, or if the resource was removed. The function cannot recognize such a repetition
+        without a call to CloudFormation in each Update.
+        """
+        oldest = self._simulation.clock.now - MAXIMUM_EVENT_AGE * SECOND
+        return [
+            event
+            for event in self.events[-8:]
+            if self._sent_at[event.number] >= oldest
+            and (event.request_type == "Create" or self._is_current(event))
+        ]
+
+    def _is_current(self, event: Event) -> bool:
+        stack = next((each for each in self.stacks.values() if each.id == event.stack_id), None)
+        exists = stack is not None and event.logical_id in stack.resources and event.logical_id not in stack.leaving
+        return exists and not self._oracle.ledger.is_superseded(event)
 
     def deliver_again(self, event: Event, delivery: Delivery, order: Sequence[int]) -> None:
         """Deliver the event of a completed operation again. CloudFormation ignores the response."""
         self._record(f"event {event.number} is delivered again")
         self._deliver([(event, delivery)], order)
         stack = self.stacks.get(event.owner[0].upper())
-        if stack is None or stack.id != event.stack_id or event.logical_id not in stack.resources:
+        if stack is None or event.logical_id not in stack.resources:
             self._oracle.on_removed(event.owner)
 
     def _provision(self, operation: Operation, changes: Mapping[str, Declaration | None]) -> tuple[list[Change], bool]:
@@ -158,17 +210,23 @@ class CloudFormation:
             for logical_id, event, response in zip(batch, events, responses, strict=True):
                 change = Change(event=event, before=stack.resources.get(logical_id), response=response)
                 done.append(change)
+                is_create = event.request_type == "Create"
                 stack.resources[logical_id] = Resource(
-                    declared=change.before.declared if change.before and not change.succeeded else event.desired,
+                    declared=event.desired,
+                    # Whether the whole deployment succeeds does not matter: a rollback uses the resource before it.
+                    stable=change.before.stable if change.before and not change.succeeded else event.desired,
                     physical_id=change.physical_id,
+                    was_created=change.succeeded or not is_create,
                 )
+                result = "COMPLETE" if change.succeeded else "FAILED"
+                self._show(stack, logical_id, change.physical_id, f"{'CREATE' if is_create else 'UPDATE'}_{result}")
             if not all(change.succeeded for change in done):
                 return done, False
         return done, True
 
     def _create_or_update(self, operation: Operation, logical_id: str, desired: Declaration) -> Event:
         before = operation.stack.resources.get(logical_id)
-        if before is None:
+        if before is None or not before.was_created:
             return self._event(operation, logical_id, request_type="Create", desired=desired)
         return self._update(operation, logical_id, before.physical_id, desired=desired, previous=before.declared)
 
@@ -194,19 +252,44 @@ class CloudFormation:
                 self._delete(operation, change.event.logical_id, change.before)
         for logical_id, declared in changes.items():
             if declared is None:
-                self._delete(operation, logical_id, operation.stack.resources.pop(logical_id))
+                resource = operation.stack.resources.pop(logical_id)
+                self._delete(operation, logical_id, resource)
                 self._oracle.on_removed(owner(operation.stack.name, logical_id))
+                self._show(operation.stack, logical_id, resource.physical_id, "DELETE_COMPLETE")
+
+    def _leave_failed(
+        self, operation: Operation, changes: Mapping[str, Declaration | None], done: Sequence[Change]
+    ) -> None:
+        """Leave the resources as they are, as `cdk deploy --no-rollback` does. The next deployment continues from there."""
+        stack = operation.stack
+        stack.view.template |= {each for each in stack.resources if each not in changes}
+        stack.view.template -= {each for each in changes if each not in stack.resources}
+        for logical_id, declared in changes.items():
+            if declared is None:
+                stack.leaving.add(logical_id)
+                self._oracle.on_removed(owner(stack.name, logical_id))
+        for change in done:
+            if not change.succeeded:
+                self._oracle.on_failed(change.event)
+            elif change.before and change.before.was_created and change.before.physical_id != change.physical_id:
+                self._simulation.counts["replaced"] += 1
+
+    def _show(self, stack: Stack, logical_id: str, physical_id: str, status: str) -> None:
+        stack.view.resources[logical_id] = physical_id, status
 
     def _roll_back(self, operation: Operation, change: Change) -> None:
         stack, logical_id, before = operation.stack, change.event.logical_id, change.before
-        failed = Resource(declared=change.event.desired, physical_id=change.physical_id)
-        if before is None:
+        failed = Resource(
+            declared=change.event.desired, stable=change.event.desired, physical_id=change.physical_id
+        )
+        if before is None or not before.was_created:
             del stack.resources[logical_id]
             self._delete(operation, logical_id, failed)
             self._oracle.on_removed(owner(stack.name, logical_id))
+            self._show(stack, logical_id, failed.physical_id, "DELETE_COMPLETE")
             return
         event = self._update(
-            operation, logical_id, failed.physical_id, desired=before.declared, previous=failed.declared
+            operation, logical_id, failed.physical_id, desired=before.stable, previous=failed.declared
         )
         response = self._deliver([(event, operation.next_delivery())], operation.deployment.order)[0]
         rollback = Change(event=event, before=failed, response=response)
@@ -216,9 +299,13 @@ class CloudFormation:
             del stack.resources[logical_id]
             stack.abandoned.add(logical_id)
             self._oracle.on_removed(owner(stack.name, logical_id))
+            self._show(stack, logical_id, rollback.physical_id, "UPDATE_FAILED")
             return
         self._simulation.counts["update rolled back"] += 1
-        stack.resources[logical_id] = Resource(declared=before.declared, physical_id=rollback.physical_id)
+        stack.resources[logical_id] = Resource(
+            declared=before.stable, stable=before.stable, physical_id=rollback.physical_id
+        )
+        self._show(stack, logical_id, rollback.physical_id, "UPDATE_COMPLETE")
         if rollback.physical_id != failed.physical_id:
             self._simulation.counts["replacement rolled back"] += 1
             self._delete(operation, logical_id, failed)
@@ -238,17 +325,20 @@ class CloudFormation:
 
     def _event(self, operation: Operation, logical_id: str, **rest: Any) -> Event:
         stack = operation.stack
-        self._events += 1
+        number = next(self._numbers)
         event = Event(
-            number=self._events,
-            request_id=f"request-{1 if operation.deployment.reuses_request_id else self._events}",
+            number=number,
+            request_id=f"request-{1 if operation.deployment.reuses_request_id else number}",
             stack_id=stack.id,
             owner=owner(stack.name, logical_id),
             logical_id=logical_id,
             **rest,
         )
-        self.latest[event.owner] = event
+        self._sent_at[number] = self._simulation.clock.now
         self._oracle.on_event(event)
+        if event.request_type != "Delete":
+            self.events.append(event)
+            self._show(stack, logical_id, event.physical_id or "", f"{event.request_type.upper()}_IN_PROGRESS")
         return event
 
     def _deliver(self, events: Sequence[tuple[Event, Delivery]], order: Sequence[int]) -> list[dict[str, Any] | None]:
@@ -274,6 +364,8 @@ class CloudFormation:
             if invocations[0].crashed or invocations[0].error:
                 received += self._retry(event, delivery)
             responses.append(json.loads(received[0]) if received else None)
+            if received and responses[-1]["Status"] == "SUCCESS":
+                self._oracle.on_answered(event)
         if None in responses:
             self._record("no response: CloudFormation's ServiceTimeout expires")
             self._simulation.counts["no response"] += 1
@@ -287,6 +379,8 @@ class CloudFormation:
         received = []
         for attempt, delay in enumerate(LAMBDA_RETRY_DELAYS, start=1):
             self._simulation.clock.advance(delay)
+            if self._simulation.clock.now - self._sent_at[event.number] > MAXIMUM_EVENT_AGE * SECOND:
+                break
             self._record(f"Lambda retries event {event.number}")
             self._simulation.counts["retried by Lambda"] += 1
             faults = delivery.invocations[attempt] if len(delivery.invocations) > attempt else NO_FAULTS

@@ -10,10 +10,7 @@ ACCOUNT = "111122223333"
 
 
 def owner(stack_name: str, logical_id: str) -> str:
-    """Return the owner of a context: the stack's name and the logical id.
-
-    The owner is in lowercase because payloads contain it in web and email addresses.
-    """
+    """Return the owner of a context: the stack's name and the logical id."""
     return f"{stack_name}{logical_id}".lower()
 
 

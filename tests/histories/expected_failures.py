@@ -22,6 +22,7 @@ LASTING_FAULT_ERRORS = {
     "conflict": "ConflictException",
     "denied": "AccessDeniedException",
     "denied finally": "AccessDeniedException",
+    "credentials": "UnrecognizedClientException",
     "drop": "ConnectionClosedError",
     "drop after commit": "ConnectionClosedError",
     "timeout": "ReadTimeoutError",
@@ -52,6 +53,8 @@ def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]
         yield f"lasting {fault}", LASTING_FAULT_ERRORS[fault]
     if invocation.simulation.clock.now - invocation.started > OUT_OF_TIME_SECONDS * SECOND:
         yield ("out of time",)
+    if invocation.faults.stack in ("denied", "unreachable"):
+        yield "stack unreadable", "[STACK_UNREADABLE]", "existing_context_id"
     yield from _flaws(ledger, invocation)
     if not ledger.updated_in_place(event) and not event.desired.existing_context_id:
         yield from _creation_failures(ledger, invocation)
@@ -62,13 +65,20 @@ def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
     desired = invocation.event.desired
     if desired.spec.flaw:
         yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
+        yield "required member missing", "[MISSING_MEMBER]"
     behavior = ledger.simulation.service.behavior
+    if behavior.refuses_filled_in and "Insights" in desired.payload:
+        yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
+    if desired.spec.new and behavior.unknown_members == "refuse":
+        yield "payload refused by the service", "[VALIDATION_ERROR]", "ValidationException"
     if desired.type == "ProspectingResult" and not behavior.accepts_prospecting_result:
         yield "only AWS writes a ProspectingResult", "ValidationException", "ACTION_NOT_PERMITTED"
     contexts = ledger.simulation.contexts(desired.engagement)
     of_type = [each["Id"] for each in contexts if each["Type"] == desired.type]
     if desired.existing_context_id and desired.existing_context_id not in of_type:
         yield "no context to import", "[CONTEXT_NOT_FOUND]", desired.existing_context_id
+    if _differs_from_account(ledger, invocation):
+        yield "context cannot be updated", "[CANNOT_UPDATE]", "client_token"
     if _has_too_many_interactions(ledger, invocation):
         yield "too many interactions", "[TOO_MANY_INTERACTIONS]"
     if _is_interaction_uncertain(ledger, invocation):
@@ -78,43 +88,65 @@ def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
 def _creation_failures(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
     """Yield the causes that prevent both creating and adopting a context, with the words that the Reason must contain."""
     event, desired = invocation.event, invocation.event.desired
-    if desired.adopt_existing and len(equal_contexts(invocation.last_read, desired, normalize=True)) > 1:
+    equal = [
+        each
+        for each in equal_contexts(invocation.last_read, desired)
+        if not ledger.belongs_to_sibling(event, each, invocation.stack_view)
+    ]
+    if desired.adopt_existing and len(equal) > 1:
         yield "two equal contexts", "[AMBIGUOUS_CONTEXT]", "existing_context_id", "adopt_existing"
-    if ledger.is_token_used_otherwise(event, invocation.started):
+    if ledger.is_token_used_otherwise(event, invocation.started) or _is_sibling_replayed(ledger, invocation):
         yield "client token used", "[CLIENT_TOKEN_USED]", "client_token", "existing_context_id"
     quota = ledger.simulation.service.behavior.quota
     if len(ledger.simulation.contexts(desired.engagement)) >= quota:
         yield "engagement full", "[ENGAGEMENT_FULL]", "ServiceQuotaExceededException", "existing_context_id"
 
 
-def _has_too_many_interactions(ledger: Ledger, invocation: Invocation) -> bool:
+def _is_sibling_replayed(ledger: Ledger, invocation: Invocation) -> bool:
+    """Whether the client token returned a context that another resource of the stack manages."""
+    if not invocation.created or invocation.created[1]:
+        return False
+    context = invocation.created[0]
+    event, view = invocation.event, invocation.stack_view
+    return ledger.belongs_to_sibling(event, context, view) or ledger.is_renamed(event, context, view)
+
+
+def _target(ledger: Ledger, invocation: Invocation) -> str | None:
+    """Return the id of the existing context that the invocation updates, or None if there is none."""
     event, desired = invocation.event, invocation.event.desired
     created = invocation.created[0] if invocation.created else None
-    context = desired.existing_context_id or ledger.updated_in_place(event) or created
+    adopted = equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []
+    return desired.existing_context_id or ledger.updated_in_place(event) or created or next(iter(adopted), None)
+
+
+def _differs_from_account(ledger: Ledger, invocation: Invocation) -> bool:
+    """Whether the declaration differs from an existing context that cannot be updated."""
+    desired, context = invocation.event.desired, _target(ledger, invocation)
+    current = ledger.current(desired.engagement, context) if context else None
+    if desired.type != "CustomerAccount" or current is None:
+        return False
+    return bool(current != desired.payload)
+
+
+def _has_too_many_interactions(ledger: Ledger, invocation: Invocation) -> bool:
+    desired, context = invocation.event.desired, _target(ledger, invocation)
     current = ledger.current(desired.engagement, context) if context else None
     if current is None or desired.type != "Lead":
         return False
-    new = payloads.missing_interactions(current, desired.payload)
+    new = payloads.interaction_names(desired.payload) - payloads.interaction_names(current)
     return bool(new) and len(payloads.interactions(current)) + len(new) > MOST_INTERACTIONS
 
 
 def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether the latest read fits both a service that appends interactions and a service that replaces interactions.
-
-    Such a read contains no interaction of the previous declaration. It contains an unknown interaction, and a new interaction
-    that the declaration lists after a missing new interaction. Either the service replaces interactions and AWS added one, or
-    the service appends interactions and AWS edited some.
-    """
-    event, desired = invocation.event, invocation.event.desired
+    """Whether a new interaction is there in another form, so that the function cannot know whether it was sent."""
+    event, desired, context = invocation.event, invocation.event.desired, _target(ledger, invocation)
     previous = ledger.previous(event)
-    if previous is None or desired.type != "Lead":
-        return False
-    context = ledger.updated_in_place(event)
+    if desired.type != "Lead" or event.number in ledger.answered:
+        return desired.type == "Lead"
+    before = payloads.interaction_names(previous.payload) if previous else set()
     read: Json = next((each["Payload"]["Lead"] for each in invocation.last_read or () if each["Id"] == context), {})
-    old, current = payloads.interaction_names(previous.payload), payloads.interaction_names(read)
-    new = [name for name in map(payloads.interaction_name, payloads.interactions(desired.payload)) if name not in old]
-    present = [place for place, name in enumerate(new) if name in current]
-    missing = [place for place, name in enumerate(new) if name not in current]
-    return (
-        not old & current and bool(current - old - set(new)) and bool(present and missing) and missing[0] < present[-1]
+    stored = {payloads.interaction_name(each): each for each in payloads.interactions(read)}
+    return any(
+        name in stored and name not in before and not payloads.is_same_interaction(stored[name], one)
+        for name, one in ((payloads.interaction_name(each), each) for each in payloads.interactions(desired.payload))
     )

@@ -15,6 +15,7 @@ CALL_FAULTS = (
     "gateway error",  # HTTP 503 with an HTML page, from a proxy in front of the service
     "conflict",
     "denied",
+    "credentials",  # the role is seconds old, and the service does not know its credentials yet
     "drop",  # the connection closes before the service carries out the call
     "drop after commit",  # the connection closes after the service carried out the call
     "slow",  # the response takes 15 seconds
@@ -24,7 +25,7 @@ CALL_FAULTS = (
     "trickle",  # the response arrives in small pieces, so that no socket read times out
 )
 # Writes to the engagement by AWS, or by a colleague in the console, right before an API call.
-FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "customer", "context")
+FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "edit", "customer", "context", "lead")
 # Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason. The
 # handler does not retry such a call.
 LASTING_FAULTS = (
@@ -33,11 +34,14 @@ LASTING_FAULTS = (
     "error after commit",
     "conflict",
     "denied",
+    "credentials",
     "drop",
     "drop after commit",
     "timeout",
     "denied finally",
 )
+# Faults of all calls to CloudFormation, or of the first call only.
+STACK_FAULTS = ("denied", "unreachable", "throttle once", "credentials once", "timeout once")
 # The points at which the process can crash: before or after a given API call, or before or after the response.
 CRASHES = ("before call", "after call", "before response", "after response")
 # Faults of a single attempt to deliver the response to CloudFormation. After "lost", CloudFormation has the response, but the
@@ -53,12 +57,14 @@ class Faults:
         calls: Pairs of the number of an API call, counted from 0, and one of `CALL_FAULTS` or `FOREIGN_WRITES`.
         lasting: The number of the first API call that fails, and one of `LASTING_FAULTS`.
         crash: One of `CRASHES`, and the number of the API call. The crashes around the response ignore the number.
+        stack: One of `STACK_FAULTS`, or None.
         responses: One of `RESPONSE_FAULTS` for each of the first attempts to deliver the response. Later attempts succeed.
     """
 
     calls: tuple[tuple[int, str], ...] = ()
     lasting: tuple[int, str] | None = None
     crash: tuple[str, int] | None = None
+    stack: str | None = None
     responses: tuple[str, ...] = ()
 
 
@@ -89,6 +95,7 @@ class Deployment:
         parallel: Whether CloudFormation provisions the stack's resources concurrently.
         order: The order in which concurrent invocations proceed. See `Scheduler.run`.
         fails: Whether another resource of the stack fails at the end, so that CloudFormation rolls back the stack.
+        rolls_back: Whether CloudFormation rolls back after a failure. With `--no-rollback`, it leaves the stack as it is.
         sends_delete: Whether CloudFormation sends Delete events. With the Retain policies, it sends none.
         reuses_request_id: Whether the deployment's events all have the RequestId of the history's first event.
     """
@@ -97,6 +104,7 @@ class Deployment:
     parallel: bool = False
     order: tuple[int, ...] = ()
     fails: bool = False
+    rolls_back: bool = True
     sends_delete: bool = False
     reuses_request_id: bool = False
 
@@ -124,6 +132,7 @@ faults: st.SearchStrategy[Faults] = st.one_of(
     _crashes.map(lambda crash: Faults(crash=crash)),
     st.builds(lambda calls, crash: Faults(calls=tuple(calls), crash=crash), _calls, _crashes),
     _responses.map(lambda responses: Faults(responses=tuple(responses))),
+    st.sampled_from(STACK_FAULTS).map(lambda fault: Faults(stack=fault)),
     st.builds(lambda number, fault: Faults(lasting=(number, fault)), _call_numbers, st.sampled_from(LASTING_FAULTS)),
 )
 
@@ -145,6 +154,7 @@ deployments: st.SearchStrategy[Deployment] = st.one_of(
         parallel=st.booleans(),
         order=st.lists(st.integers(0, 2), max_size=6).map(tuple),
         fails=st.sampled_from((False, False, False, True)),
+        rolls_back=st.sampled_from((True, True, True, False)),
         sends_delete=st.booleans(),
         reuses_request_id=st.sampled_from((False, False, True)),
     ),

@@ -8,21 +8,28 @@ catch. This module does not depend on stacks.
 import contextlib
 import functools
 import logging
+import shutil
 import sys
+import tempfile
 import threading
+import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+import boto3
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from lambda_handler import index, logs, partner_central, response, retries
+from cdk_partnercentral_local.service import service_model
+from lambda_handler import index, logs, partner_central, response, retries, sdk
 from tests.histories.clock import SECOND, Scheduler
 from tests.histories.invocation import LIMIT_SECONDS, Invocation, ProcessEndedError
 from tests.histories.simulation import Simulation
 
+_MODEL = Path(__file__).parents[2] / "constructs" / "cdk_partnercentral" / "_validation" / "service-2.json"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
 
 
@@ -198,14 +205,35 @@ class _Jitter:
 
 @functools.cache
 def _client() -> Any:
-    with mock.patch.dict("os.environ", CREDENTIALS):
+    # The development environment's botocore has an older model than the function's. So the client gets the shipped one.
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict("os.environ", {**CREDENTIALS, "AWS_DATA_PATH": folder}):
+        service = Path(folder) / "partnercentral-selling" / service_model().api_version
+        service.mkdir(parents=True)
+        shutil.copy(_MODEL, service)
+        boto3.setup_default_session()
         client: Any = partner_central.connect()
-    client.meta.events.register("before-send.partnercentral-selling", _send)
+        client.meta.service_model.shape_for("EngagementContextPayload")
+        boto3.DEFAULT_SESSION = None
+    return _simulated(client, "partnercentral-selling", _send)
+
+
+def _simulated(client: Any, service: str, send: Callable[..., AWSResponse]) -> Any:
+    client.meta.events.register(f"before-send.{service}", send)
     # No history checks signatures or the user agent, and generating them takes time.
-    client.meta.events.register("choose-signer.partnercentral-selling", lambda **_: UNSIGNED)
+    client.meta.events.register(f"choose-signer.{service}", lambda **_: UNSIGNED)
     agent = client._user_agent_creator.to_string()
     client._user_agent_creator.to_string = lambda: agent
     return client
+
+
+_sdk_client = sdk.client
+
+
+@functools.cache
+def _any_client(service: str, region: str) -> Any:
+    """Replace `sdk.client`, which creates a client of CloudFormation for each event that needs one."""
+    client = _sdk_client(service, region)
+    return _simulated(client, service, _send_to_stack) if service == "cloudformation" else client
 
 
 def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -214,6 +242,12 @@ def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         target.decode() if isinstance(target, bytes) else target,
         body if isinstance(body, bytes) else str(body).encode(),
     )
+
+
+def _send_to_stack(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    body = request.body.decode() if isinstance(request.body, bytes) else str(request.body)
+    fields = dict(urllib.parse.parse_qsl(body))
+    return _invocation().call_stack(fields["Action"], fields["StackName"], int(fields.get("NextToken", 0)))
 
 
 def _seconds() -> float:
@@ -231,6 +265,7 @@ def installed() -> Iterator[None]:
             (index, "client", _client),
             (index, "RetryBudget", budget),
             (index, "helper", index.helper),
+            (sdk, "client", _any_client),
             (response, "time", time),
             (response, "random", _Jitter),
             (response, "threading", SimpleNamespace(Timer=_Timer, Lock=threading.Lock)),

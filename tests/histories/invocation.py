@@ -3,6 +3,7 @@
 This module handles HTTP requests and responses. It does not depend on the handler's code, and the oracle does all checks.
 """
 
+import copy
 import json
 from types import SimpleNamespace
 from typing import Any, NoReturn, Protocol
@@ -12,11 +13,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
-from cdk_partnercentral_local import Call, Dropped
+from cdk_partnercentral_local import Call, Dropped, ServiceError
 from tests.histories.clock import SECOND
 from tests.histories.events import Event
 from tests.histories.faults import FOREIGN_WRITES, Faults
-from tests.histories.simulation import Simulation
+from tests.histories.simulation import Simulation, StackView
+from tests.histories.stack_endpoint import error_page, list_page, template_page
 from tests.histories.trace import CREATE, UPDATE
 
 LIMIT_SECONDS = 900
@@ -26,6 +28,7 @@ READ_TIMEOUT = 20  # seconds
 SLOW_SECONDS = 15
 TRICKLE_SECONDS = 870  # longer than the handler's deadline timer, but shorter than the function's limit
 ENDPOINT = "https://partnercentral-selling.us-east-1.api.aws"
+STACK_ENDPOINT = "https://cloudformation.eu-west-1.amazonaws.com"
 
 
 class ProcessEndedError(BaseException):
@@ -67,7 +70,8 @@ class Invocation:
         error: The exception that the handler raised, or None.
         accepted: Whether the function received HTTP status 200 for its response.
         modified_ats: Every ModifiedAt that the service returned to this invocation.
-        last_read: The contexts that the latest read returned, or None before the first read.
+        reads: The contexts that each read returned.
+        stack_view: What CloudFormation showed of the stack at the latest call, or None before the first call.
         created: The id of the context that the latest create call returned, and whether that call created the context.
         confirmed_payloads: The payloads of the updates for which the function received a success response.
         calls: The calls that reached the service.
@@ -88,7 +92,8 @@ class Invocation:
         self.error: Exception | None = None
         self.accepted = False
         self.modified_ats: list[str] = []
-        self.last_read: list[Any] | None = None
+        self.reads: list[list[Any]] = []
+        self.stack_view: StackView | None = None
         self.created: tuple[str, bool] | None = None
         self.confirmed_payloads: list[Any] = []
         self.calls: list[Call] = []
@@ -96,8 +101,14 @@ class Invocation:
         self.deadline = 0
         self._observer = observer
         self._call_number = 0
+        self._stack_calls = 0
         self._response_number = 0
         self._late_requests: list[int] = []
+
+    @property
+    def last_read(self) -> list[Any] | None:
+        """The contexts that the latest read returned, or None before the first read."""
+        return self.reads[-1] if self.reads else None
 
     def record(self, *parts: Any) -> None:
         """Add a line to the trace."""
@@ -196,6 +207,8 @@ class Invocation:
             faults.access_denied(operation)
         elif fault == "denied finally":
             faults.access_denied(operation, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE")
+        elif fault == "credentials":
+            faults.error(None, ServiceError("UnrecognizedClientException", "The security token is invalid."))
         elif fault == "drop after commit":
             faults.drop_after(None)
 
@@ -230,6 +243,30 @@ class Invocation:
             self._late_requests.append(number)
         self._time_out()
 
+    # Calls to CloudFormation.
+
+    def call_stack(self, action: str, stack_id: str, start: int) -> AWSResponse:
+        """Respond to a call to CloudFormation: ListStackResources from a resource on, or GetTemplate."""
+        number, self._stack_calls = self._stack_calls, self._stack_calls + 1
+        fault = self.faults.stack
+        self.simulation.counts[action] += 1
+        self.pass_time(CALL_SECONDS)
+        if fault and (number == 0 or not fault.endswith("once")):
+            self.record(f"(fault at {action}: {fault})")
+            self.simulation.counts[f"fault: CloudFormation {fault}"] += 1
+            if fault == "unreachable":
+                raise ConnectionClosedError(endpoint_url=STACK_ENDPOINT)
+            if fault == "timeout once":
+                self.pass_time(READ_TIMEOUT)
+                raise ReadTimeoutError(endpoint_url=STACK_ENDPOINT)
+            code = {"denied": "AccessDenied", "throttle once": "Throttling"}.get(fault, "InvalidClientTokenId")
+            return _response(403, error_page(code), "text/xml", STACK_ENDPOINT)
+        view = self.simulation.stacks[stack_id]
+        self.stack_view = copy.deepcopy(view)
+        self.record(f"{action} -> {view.resources if action == 'ListStackResources' else sorted(view.template)}")
+        page = list_page(view, start) if action == "ListStackResources" else template_page(view)
+        return _response(200, page, "text/xml", STACK_ENDPOINT)
+
     # The response to CloudFormation.
 
     def respond(self, method: str, url: str, *, body: bytes, headers: dict[str, str], **_: Any) -> SimpleNamespace:
@@ -260,9 +297,9 @@ class Invocation:
         return SimpleNamespace(status=int(result))
 
 
-def _response(status: int, body: bytes, content_type: str) -> AWSResponse:
+def _response(status: int, body: bytes, content_type: str, url: str = ENDPOINT) -> AWSResponse:
     headers = HTTPHeaders.from_dict({"Content-Type": content_type})
-    return AWSResponse(ENDPOINT, status, headers, SimpleNamespace(stream=lambda: iter((body,))))
+    return AWSResponse(url, status, headers, SimpleNamespace(stream=lambda: iter((body,))))
 
 
 def _summary(body: bytes) -> str:

@@ -1,6 +1,7 @@
-"""The ledger: a record of every context's owner and of the writes to it. The oracle checks the invariants against the ledger.
+"""The ledger: a record of every context and of the writes to it. The oracle checks the invariants against the ledger.
 
-The records come from the service and from the events. No record depends on what the handler reports.
+The records come from the service, from CloudFormation and from the events. No record depends on what the handler reports, except
+which context a resource manages: CloudFormation knows that from the response alone, too.
 """
 
 from dataclasses import dataclass, field
@@ -9,12 +10,13 @@ from typing import Any, TypeAlias
 from tests.histories import payloads
 from tests.histories.clock import SECOND
 from tests.histories.events import Declaration, Event
-from tests.histories.payloads import FILLED_IN, Json
-from tests.histories.simulation import Simulation
+from tests.histories.payloads import Json, Path
+from tests.histories.simulation import Simulation, StackView
 
 # The key of a declaration: the stack's ARN, the logical id, the engagement (which belongs to one catalog), the Type and the
 # declared client_token.
 DeclarationKey: TypeAlias = tuple[str, str, str, str, str | None]
+Place: TypeAlias = tuple[str, str]  # an engagement and a context
 
 
 @dataclass(kw_only=True)
@@ -22,32 +24,20 @@ class ContextRecord:
     """The record of a context.
 
     Attributes:
-        owner: The owner (see `events.owner`) that created, adopted or imported the context; None if no stack did.
         payload: The stored payload.
         changed_at: The time of the latest write to the context by anyone, in nanoseconds since 1970.
-        filled_in: The names of the members that AWS filled in and no stack has declared since.
-        sent: The names of the interactions in the current declaration that reached the context.
-        last_event: The number of the latest event that sent an interaction to the context, and the names of the interactions
-            that this event sent.
+        written: For each leaf, the value that the function sent last.
         ever_stored: The names of all interactions that the context ever contained.
         presumed_sent: The names of declared interactions that the function will never send. When the service replayed the
             response to an earlier create request, no read returned the replayed context. So the function assumed that its
             own request had created the context with these interactions.
     """
 
-    owner: str | None
     payload: Json
     changed_at: int
-    filled_in: set[str] = field(default_factory=set)
-    sent: set[str] = field(default_factory=set)
-    last_event: tuple[int, frozenset[str]] = (0, frozenset())
+    written: dict[Path, Any] = field(default_factory=dict)
     ever_stored: set[str] = field(default_factory=set)
     presumed_sent: set[str] = field(default_factory=set)
-
-    def sent_by(self, event: Event) -> frozenset[str]:
-        """Return the names of the interactions that an event sent, or an empty set if another event has sent some since."""
-        number, names = self.last_event
-        return names if number == event.number else frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,25 +53,40 @@ class TokenUse:
 
 @dataclass(kw_only=True)
 class ExpectedState:
-    """The payload that a resource's context must contain since the latest successful response about the resource.
+    """The context that a resource manages, and its declaration, since the latest successful response about the resource.
 
     `event` is the event that got this response. `certain` is False if the function could not know the context's current
-    payload; then the oracle does not check the stored payload.
+    payload, or a later event failed; then the oracle does not check the stored payload.
     """
 
     event: Event
     context: str
     certain: bool = True
 
+    @property
+    def place(self) -> Place:
+        """The engagement and the context."""
+        return self.event.desired.engagement, self.context
+
 
 class Ledger:
-    """The ledger of one history."""
+    """The ledger of one history.
+
+    Attributes:
+        contexts: The record of each context.
+        token_uses: The last create request of each declaration.
+        expected: What each resource manages, by owner.
+        latest: The number of the latest event of each resource, by owner.
+        answered: The numbers of the events whose SUCCESS response CloudFormation has received.
+    """
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self.contexts: dict[tuple[str, str], ContextRecord] = {}
+        self.contexts: dict[Place, ContextRecord] = {}
         self.token_uses: dict[DeclarationKey, TokenUse] = {}
-        self.expected: dict[str, ExpectedState] = {}  # by owner
+        self.expected: dict[str, ExpectedState] = {}
+        self.latest: dict[str, int] = {}
+        self.answered: set[int] = set()
 
     def record(self, engagement: str, context: str) -> ContextRecord | None:
         """Return the record of a context, or None if the context has no record."""
@@ -95,13 +100,45 @@ class Ledger:
         return None
 
     def add_write(self, engagement: str, context: str) -> ContextRecord:
-        """Record a write to a context, and return the context's record. A new record has no owner yet."""
-        new = ContextRecord(owner=None, payload=None, changed_at=0)
-        record = self.contexts.setdefault((engagement, context), new)
+        """Record a write to a context, and return the context's record."""
+        record = self.contexts.setdefault((engagement, context), ContextRecord(payload=None, changed_at=0))
         record.payload = self.current(engagement, context)
         record.changed_at = self.simulation.modified_at(engagement)
         record.ever_stored |= payloads.interaction_names(record.payload)
         return record
+
+    # Who manages a context.
+
+    def managers(self, place: Place) -> list[str]:
+        """Return the owners of the resources that manage a context."""
+        return [owner for owner, expected in self.expected.items() if expected.place == place]
+
+    def siblings(self, event: Event, physical_id: str, view: StackView | None = None) -> list[str]:
+        """Return the logical ids of the other resources of the event's stack that CloudFormation shows with a physical id."""
+        view = view or self.simulation.stacks[event.stack_id]
+        return [
+            logical_id
+            for logical_id, (managed, status) in view.resources.items()
+            if managed == physical_id and logical_id != event.logical_id and not status.startswith("DELETE_")
+        ]
+
+    def belongs_to_sibling(self, event: Event, context: str, view: StackView | None = None) -> bool:
+        """Whether another resource that the template still declares manages a context."""
+        template = self.simulation.stacks[event.stack_id].template
+        physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
+        return any(each in template for each in self.siblings(event, physical_id, view))
+
+    def is_renamed(self, event: Event, context: str, view: StackView | None = None) -> bool:
+        """Whether only resources that the template does not declare any longer manage a context."""
+        physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
+        siblings = self.siblings(event, physical_id, view)
+        return bool(siblings) and not self.belongs_to_sibling(event, context, view)
+
+    def is_superseded(self, event: Event) -> bool:
+        """Whether CloudFormation has sent a later event of the same resource."""
+        return self.latest.get(event.owner, 0) > event.number
+
+    # What an event is about.
 
     def updated_in_place(self, event: Event) -> str | None:
         """Return the id of the context that an Update must update in place.
@@ -115,6 +152,8 @@ class Ledger:
         context = (event.physical_id or "").removeprefix(prefix)
         current = next((each for each in self.simulation.contexts(desired.engagement) if each["Id"] == context), None)
         if current is None or current["Type"] != desired.type or desired.existing_context_id not in (None, context):
+            return None
+        if desired.type == "CustomerAccount" and event.previous and event.previous.client_token != desired.client_token:
             return None
         return context
 
@@ -134,18 +173,22 @@ class Ledger:
             return None
         return previous if previous.existing_context_id in (None, context) else None
 
-    def removed_members(self, event: Event, current: Json) -> set[str]:
-        """Return the names of the members that an update in place must remove, because they are no longer declared.
+    def removable(self, event: Event) -> dict[Path, Any]:
+        """Return the leaves that an update in place may remove, because they were declared before and are not any longer.
 
-        A member that AWS can fill in must be removed only if it still has the value that the stack declared. If the value
-        differs, AWS has filled in the member since then, or the declared value was never stored.
+        An import removes nothing.
         """
-        declaration = self.previous(event)
-        if declaration is None:
-            return set()
-        previous = payloads.normalized(declaration.payload)
-        kept = {name for name in FILLED_IN if payloads.normalized(current.get(name)) != previous.get(name)}
-        return set(previous) - set(event.desired.payload) - kept
+        previous, desired = self.previous(event), event.desired
+        if previous is None or previous.existing_context_id or desired.existing_context_id:
+            return {}
+        wanted = payloads.leaves(desired.payload, desired.type)
+        return {
+            path: value
+            for path, value in payloads.leaves(previous.payload, desired.type).items()
+            if not payloads.has_leaf(wanted, path)
+        }
+
+    # Client tokens.
 
     def is_token_remembered(self, use: TokenUse, at: int | None = None) -> bool:
         """Whether the client token of a request is valid at the time `at`, which defaults to now."""
@@ -175,17 +218,16 @@ def declaration_key(event: Event) -> DeclarationKey:
     return event.stack_id, event.logical_id, desired.engagement, desired.type, desired.client_token
 
 
-def equal_contexts(contexts: Any, desired: Declaration, *, normalize: bool = False) -> list[str]:
-    """Return the ids of those contexts that have the desired payload.
+def equal_contexts(contexts: Any, desired: Declaration) -> list[str]:
+    """Return the ids of those contexts that can be adopted for a declaration.
 
     Args:
         contexts: The contexts that a read returned; None if there was no read.
-        desired: The declaration with the desired payload.
-        normalize: Whether to compare the payloads as a service that normalizes would store them.
+        desired: The declaration.
     """
     return [
         context["Id"]
         for context in contexts or ()
         if context["Type"] == desired.type
-        and payloads.is_equal(context["Payload"][desired.type], desired.payload, desired.type, normalize=normalize)
+        and payloads.is_adoptable(context["Payload"][desired.type], desired.payload, desired.type)
     ]

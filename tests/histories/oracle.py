@@ -6,6 +6,7 @@ it would need. The oracle allows these exceptions: a comment next to the check e
 """
 
 import json
+from collections.abc import Callable
 
 from cdk_partnercentral_local import Call
 from tests.histories import payloads
@@ -15,7 +16,9 @@ from tests.histories.checks import (
     check_log,
     check_response,
     check_update,
+    kept_leaf,
     payload_difference,
+    unwritten_change,
 )
 from tests.histories.events import Event
 from tests.histories.expected_failures import expected_failure
@@ -23,7 +26,7 @@ from tests.histories.faults import NO_FAULTS
 from tests.histories.invariants import Invariant, InvariantError, violation
 from tests.histories.invocation import Invocation
 from tests.histories.ledger import ExpectedState, Ledger, declaration_key, equal_contexts
-from tests.histories.payloads import FILLED_IN, Json
+from tests.histories.payloads import Json
 from tests.histories.simulation import Simulation
 from tests.histories.trace import CREATE, READ, UPDATE, CallSummary, modified_at_nanoseconds
 
@@ -72,9 +75,10 @@ class Oracle:
             self.simulation.counts[f"error: {call.error}"] += 1
             return
         output = json.loads(call.answer)
-        invocation.modified_ats.append(output["ModifiedAt" if call.operation == READ else "EngagementLastModifiedAt"])
+        modified_at = output.get("ModifiedAt" if call.operation == READ else "EngagementLastModifiedAt")
+        invocation.modified_ats += [modified_at] if modified_at else []
         if call.operation == READ:
-            invocation.last_read = payloads.without_nulls(output["Contexts"])
+            invocation.reads.append(output["Contexts"])
         elif call.operation == CREATE:
             invocation.created = output["ContextId"], call.wrote
         else:
@@ -93,12 +97,10 @@ class Oracle:
                     self.ledger.add_write(engagement, context["Id"])
             return
         context_id, member = changed
-        record = self.ledger.add_write(engagement, context_id)
-        if member in FILLED_IN:
-            record.filled_in.add(member)
+        self.ledger.add_write(engagement, context_id)
         for expected in self.ledger.expected.values():
             desired = expected.event.desired
-            if (desired.engagement, expected.context) == (engagement, context_id) and member != "Interactions":
+            if expected.place == (engagement, context_id) and member != "Interactions":
                 expected.certain = expected.certain and member not in desired.payload
 
     # Responses to CloudFormation.
@@ -110,7 +112,11 @@ class Oracle:
             return
         event = invocation.event
         self.simulation.counts[f"{event.request_type} {response.status}"] += 1
-        if response.status == "FAILED":
+        if self.ledger.is_superseded(event):
+            # CloudFormation ignores this response, and the event's writes were checked.
+            self.simulation.counts["late repetition"] += 1
+        elif response.status == "FAILED":
+            self.on_failed(event)
             cause = expected_failure(self.ledger, invocation, response.reason)
             self.simulation.counts[f"failed: {cause}"] += 1
             if cause is None:
@@ -121,8 +127,7 @@ class Oracle:
     def _check_success(self, invocation: Invocation, response: Response) -> None:
         event, desired = invocation.event, invocation.event.desired
         record = self.ledger.record(desired.engagement, response.context)
-        current = self.ledger.current(desired.engagement, response.context)
-        if record is None or current is None:
+        if record is None or self.ledger.current(desired.engagement, response.context) is None:
             self.report(Invariant.EXISTING_CONTEXT, f"{response.physical_id} does not exist")
             return
         in_place = self.ledger.updated_in_place(event)
@@ -130,13 +135,12 @@ class Oracle:
             self.report(Invariant.UPDATE_KEEPS_CONTEXT, f"{event.physical_id} became {response.physical_id}")
         if desired.existing_context_id not in (None, response.context):
             self.report(Invariant.IMPORT_USES_CONTEXT, f"{response.physical_id} is not the context to import")
-        if not in_place:
+        if event.number in self.ledger.answered:
+            # A repetition of an event that is over. CloudFormation ignores the response.
+            self.simulation.counts["repetition"] += 1
+            return
+        if not in_place and response.physical_id != event.physical_id:
             self._check_origin(invocation, response)
-            record.owner = event.owner
-            record.filled_in = {name for name in FILLED_IN if name in current and name not in desired.payload}
-            received = payloads.interaction_names(current) | record.sent_by(event)
-            record.sent = payloads.interaction_names(desired.payload) & received
-        record.filled_in -= self.ledger.removed_members(event, current)
         self._check_number_of_calls(invocation)
         expected = ExpectedState(event=event, context=response.context)
         if self._is_unread_replay(invocation, response):
@@ -149,11 +153,10 @@ class Oracle:
             # All responses that the function got are older than the latest write to this context.
             self.simulation.counts["unavoidable: a stale read"] += 1
             expected.certain = False
-            # A stale read can hide a member that the update had to remove. If no later declaration contains this member, the
-            # function cannot distinguish it from a member that AWS filled in.
-            record.filled_in |= {name for name in FILLED_IN if name in current and name not in desired.payload}
         self.ledger.expected[event.owner] = expected
         self._check_payload(expected)
+        if expected.certain:
+            self._check_changes(invocation, expected)
 
     def _is_unread_replay(self, invocation: Invocation, response: Response) -> bool:
         use = self.ledger.token_uses.get(declaration_key(invocation.event))
@@ -164,26 +167,31 @@ class Oracle:
 
     def _check_origin(self, invocation: Invocation, response: Response) -> None:
         """Check how a resource got its context: by import, creation, replay or adoption."""
-        desired, counts = invocation.event.desired, self.simulation.counts
-        record = self.ledger.record(desired.engagement, response.context)
+        event, desired, counts = invocation.event, invocation.event.desired, self.simulation.counts
+        context, view = response.context, invocation.stack_view
         if desired.existing_context_id:
             counts["imported"] += 1
             return
-        if invocation.created and invocation.created[0] == response.context:
+        if self.ledger.belongs_to_sibling(event, context, view):
+            self.report(Invariant.ONE_RESOURCE, f"{response.physical_id} is managed by another resource of the stack")
+        if invocation.created and invocation.created[0] == context:
             counts["created for its resource" if invocation.created[1] else "replayed"] += 1
             return
         counts["adopted"] += 1
-        equal = equal_contexts(invocation.last_read, desired)
-        equivalent = equal_contexts(invocation.last_read, desired, normalize=True)
+        counts["renamed"] += self.ledger.is_renamed(event, context, view)
+        equal = next((each for each in map(self._adoptable(event), invocation.reads) if context in each), [])
+        matches = [each for each in equal if not self.ledger.belongs_to_sibling(event, each, view)]
+        renamed = [each for each in matches if self.ledger.is_renamed(event, each, view)]
         if not desired.adopt_existing:
             self.report(Invariant.ADOPTS_IF_ALLOWED, f"{response.physical_id} was adopted")
-        if response.context not in equivalent or len(equal) > 1:
+        if context not in matches or (len(matches) > 1 and renamed != [context]):
             self.report(
                 Invariant.ADOPTS_UNAMBIGUOUS,
-                f"{response.physical_id} was adopted, but the equal contexts are {equivalent}",
+                f"{response.physical_id} was adopted, but the contexts that can be adopted are {matches}",
             )
-        if record and record.owner not in (None, invocation.event.owner):
-            self.report(Invariant.OWN_CONTEXT, f"{response.physical_id} belongs to {record.owner}")
+
+    def _adoptable(self, event: Event) -> Callable[[Json], list[str]]:
+        return lambda contexts: equal_contexts(contexts, event.desired)
 
     def _check_number_of_calls(self, invocation: Invocation) -> None:
         behavior = self.simulation.service.behavior
@@ -192,6 +200,7 @@ class Oracle:
             or behavior.normalizes != "never"
             or behavior.writes_per_second
             or behavior.update == "merge"
+            or behavior.omits_last_modified
         )
         has_errors = any(call.error for call in invocation.calls)  # for example because of a used client token
         if invocation.faults != NO_FAULTS or not invocation.alone or is_unusual or has_errors:
@@ -199,16 +208,12 @@ class Oracle:
         event, desired = invocation.event, invocation.event.desired
         operations = [call.operation for call in invocation.calls]
         # The function reads the existing context to detect a changed Type, and reads again before it creates a context.
+        # After an update that has nothing to do, it reads again if the declaration changed, since a read can lag.
+        changed = event.previous is not None and event.previous.payload != desired.payload
         may_change_type = (event.physical_id or "").startswith(f"{desired.catalog}/{desired.engagement}/")
+        most = {READ: 2 if may_change_type or changed else 1, CREATE: 1}
         is_new = invocation.created is not None and invocation.created[1]
-        most = {READ: 2 if may_change_type else 1, CREATE: 1, UPDATE: 0 if is_new else 1}
-        contexts = invocation.last_read or []
-        if desired.type == "Lead" and not is_new:
-            most[UPDATE] = max(1, len(payloads.interactions(desired.payload)))
-        context = self.ledger.updated_in_place(event)
-        current: Json = next((each["Payload"][each["Type"]] for each in contexts if each["Id"] == context), {})
-        if context in equal_contexts(contexts, desired) and not self.ledger.removed_members(event, current):
-            most[UPDATE] = 0
+        most[UPDATE] = 0 if is_new else max(1, len(payloads.interactions(desired.payload)))
         if any(operations.count(operation) > number for operation, number in most.items()):
             self.report(Invariant.FEW_CALLS, f"{operations} for {event}")
 
@@ -216,6 +221,17 @@ class Oracle:
         difference = payload_difference(self.ledger, expected) if expected.certain else None
         if difference:
             self.report(Invariant.PAYLOAD_STORED, f"{expected.event.desired}: {difference}")
+
+    def _check_changes(self, invocation: Invocation, expected: ExpectedState) -> None:
+        """Check that an update in place wrote what changed in the declaration."""
+        event, behavior = expected.event, self.simulation.service.behavior
+        unwritten = unwritten_change(self.ledger, expected)
+        if unwritten:
+            self.report(Invariant.CHANGE_WRITTEN, f"{event}: {unwritten}")
+        is_refused = any(call.error == "ValidationException" for call in invocation.calls)
+        kept = None if behavior.update == "merge" or is_refused else kept_leaf(self.ledger, expected)
+        if kept:
+            self.report(Invariant.UNDECLARED_REMOVED, f"{event}: {kept}")
 
     def after_invocation(self, invocation: Invocation) -> None:
         """Check an invocation that has ended."""
@@ -234,28 +250,38 @@ class Oracle:
     # Stacks.
 
     def on_event(self, event: Event) -> None:
-        """Record a new event, and forget the sent interactions that it no longer declares.
+        """Record a new event."""
+        self.ledger.latest[event.owner] = event.number
 
-        If a later event declares such an interaction again, the function can send it again.
-        """
-        context = self.ledger.updated_in_place(event)
-        record = self.ledger.record(event.desired.engagement, context) if context else None
-        if record:
-            record.sent &= payloads.interaction_names(event.desired.payload)
+    def on_answered(self, event: Event) -> None:
+        """Record that CloudFormation received a SUCCESS response."""
+        self.ledger.answered.add(event.number)
+
+    def on_failed(self, event: Event) -> None:
+        """Record that an event failed or got no response. Its context is known, but not what the context contains."""
+        expected = self.ledger.expected.get(event.owner)
+        if expected:
+            expected.certain = False
 
     def on_removed(self, owner: str) -> None:
-        """Record that a resource was deleted or that its state is unknown."""
-        self.ledger.expected.pop(owner, None)
+        """Record that a resource was deleted or that its state is unknown.
+
+        In a rollback, this can be the new name of a renamed resource. The old one gets no event that undoes its changes.
+        """
+        removed = self.ledger.expected.pop(owner, None)
+        for other in self.ledger.managers(removed.place) if removed else []:
+            self.ledger.expected[other].certain = False
 
     def check_between_steps(self) -> None:
         """Check the stored payloads, the owners and the records between two steps. Raise the first violation, if any."""
         owners: dict[tuple[str, str], str] = {}
         for owner, expected in self.ledger.expected.items():
             self._check_payload(expected)
-            place = expected.event.desired.engagement, expected.context
-            if place in owners:
-                self.report(Invariant.ONE_RESOURCE, f"{owner} and {owners[place]} both manage {place}")
-            owners[place] = owner
+            if expected.place in owners:
+                self.report(
+                    Invariant.ONE_RESOURCE, f"{owner} and {owners[expected.place]} both manage {expected.place}"
+                )
+            owners[expected.place] = owner
         for (engagement, context), record in self.ledger.contexts.items():
             current = self.ledger.current(engagement, context)
             if current is not record.payload and current != record.payload:

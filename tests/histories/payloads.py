@@ -1,40 +1,49 @@
 """The payloads that the stacks of a history declare, and the tests' own definition of equal payloads.
 
-The number of different payloads is small, so that deployments often return to an earlier payload. Two owners (see
-`events.owner`) never declare equal payloads, because the function would adopt one owner's context for the other owner. Values
-that the service model marks as sensitive contain `SENSITIVE_MARK`, so that a leak can be detected. This module shares no code
-with the handler or the local Partner Central.
+The number of different payloads is small, so that deployments often return to an earlier payload. Each payload belongs to a
+*deal*, whose name begins with the name of a stack: two stacks never declare equal payloads, because the function would adopt one
+stack's context for the other. Values that the service model marks as sensitive contain `SENSITIVE_MARK`, or begin with
+`SENSITIVE_PHONE`, so that a leak can be detected. This module shares no code with the handler or the local Partner Central.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
+Path: TypeAlias = tuple[str, ...]
 
 SENSITIVE_MARK = "zq9"  # in lower case; sensitive values contain it in upper or lower case
+SENSITIVE_PHONE = "+1-555-01"
+NEW_MEMBER = "NewInNextModel"  # a member that the service model does not know
 FILLED_IN = ("QualificationStatus", "Insights")  # members of a Lead that AWS fills in
 STATUSES = (None, "Qualified", "Disqualified")
 SCORES = (None, "High", "Low")
-TIMESTAMPS = ("StartTime", "EndTime")
+TIMESTAMPS = ("StartTime", "EndTime", "InteractionDate")
 INTERACTION_COUNT = 7
 # The flaws that make the service reject a payload.
 FLAWS = ("invalid length", "missing member", "wrong type")
+# How the texts of a payload are written. All are equal to a service that normalizes, and loosely equal to the handler.
+STYLES = ("plain", "padded", "upper", "empty")
 
 
 @dataclass(frozen=True)
 class Project:
     """A CustomerProject. Either `company` or `title` can be None, but not both.
 
-    `padded` selects values that a service may normalize. `flaw` is one of `FLAWS`; None for a valid payload.
+    `style` is the number of one of `STYLES`. `new` adds a member that the service model does not know. `flaw` is one of `FLAWS`;
+    None for a valid payload.
     """
 
-    owner: str
+    deal: str
     company: int | None = 0
     title: int | None = 0
-    padded: bool = False
+    style: int = 0
+    new: bool = False
     flaw: str | None = None
 
     type = "CustomerProject"
@@ -44,37 +53,44 @@ class Project:
         """The payload without the outer key that names its Type."""
         payload: dict[str, Any] = {}
         if self.company is not None:
-            address = f"{SENSITIVE_MARK}-{self.owner}-{self.company}.example"
+            address = f"{SENSITIVE_MARK}-{self.deal}-{self.company}.example"
             payload["Customer"] = {
                 "Industry": "Retail",
-                "CompanyName": f"Zq9 {self.owner} Company {self.company}" + "  " * self.padded,
-                "WebsiteUrl": address if self.padded else f"https://{address}/",
+                "CompanyName": _styled(f"Zq9 {self.deal} Company {self.company}", self.style),
+                "WebsiteUrl": address if STYLES[self.style] == "padded" else f"https://{address}/",
                 "CountryCode": "US",
             }
         if self.title is not None:
             payload["Project"] = {
-                "Title": f"Move {self.owner} {self.title}",
-                "BusinessProblem": f"Zq9 {self.owner} has a problem that takes some words to describe {self.title}",
+                "Title": f"Move {self.deal} {self.title}",
+                "BusinessProblem": _styled(
+                    f"Zq9 {self.deal} has a problem that takes some words to describe {self.title}", self.style
+                ),
                 "TargetCompletionDate": "2031-02-03",
             }
+        if self.new:
+            payload["Project" if "Project" in payload else "Customer"][NEW_MEMBER] = f"Zq9 {self.deal} true"
         return _with_flaw(payload, self.flaw)
 
     def __str__(self) -> str:
-        padded = " padded" * self.padded
-        flaw = f" FLAW {self.flaw}" if self.flaw else ""
-        return f"CustomerProject({self.owner} company={self.company} title={self.title}{padded}{flaw})"
+        return f"CustomerProject({self.deal} company={self.company} title={self.title}{_options(self)})"
 
 
 @dataclass(frozen=True)
 class Lead:
-    """A Lead. Its interactions are numbered, and those whose number is not a multiple of three have a date."""
+    """A Lead. Its interactions are numbered, and those whose number is not a multiple of three have a date.
 
-    owner: str
+    A `partial` Lead lacks the customer, and can lack interactions. Only an import can declare it.
+    """
+
+    deal: str
     company: int = 0
     interactions: tuple[int, ...] = (0,)
     status: int = 0
     score: int = 0
-    padded: bool = False
+    style: int = 0
+    new: bool = False
+    partial: bool = False
     flaw: str | None = None
 
     type = "Lead"
@@ -82,32 +98,44 @@ class Lead:
     @cached_property
     def payload(self) -> Json:
         """The payload without the outer key that names its Type."""
-        customer: dict[str, Any] = {"CompanyName": f"Zq9 {self.owner} Company {self.company}" + " " * self.padded}
-        if self.company:
-            customer["Address"] = {"City": "Anytown"}
-        interactions = [interaction(self.owner, number) for number in self.interactions]
-        payload: dict[str, Any] = {"Customer": customer, "Interactions": interactions}
+        payload: dict[str, Any] = {}
+        if not self.partial:
+            customer: dict[str, Any] = {
+                "CompanyName": _styled(f"Zq9 {self.deal} Company {self.company}", self.style)
+            }
+            if self.company:
+                customer["Address"] = {"City": "Anytown"}
+            elif STYLES[self.style] == "empty":
+                customer["Address"] = {}
+            if self.new:
+                customer[NEW_MEMBER] = f"Zq9 {self.deal} 5"
+            payload["Customer"] = customer
+        if self.interactions:
+            payload["Interactions"] = [interaction(self.deal, number) for number in self.interactions]
         if STATUSES[self.status]:
             payload["QualificationStatus"] = STATUSES[self.status]
         if SCORES[self.score]:
             payload["Insights"] = {"LeadReadinessScore": SCORES[self.score]}
+        if not payload:
+            payload["QualificationStatus"] = STATUSES[1]
         return _with_flaw(payload, self.flaw)
 
     def __str__(self) -> str:
         filled_in = "".join(f" {value}" for value in (STATUSES[self.status], SCORES[self.score]) if value)
-        padded = " padded" * self.padded
-        flaw = f" FLAW {self.flaw}" if self.flaw else ""
         interactions = ",".join(f"i{number}" for number in self.interactions)
-        return f"Lead({self.owner} company={self.company} [{interactions}]{filled_in}{padded}{flaw})"
+        company = "partial" if self.partial else f"company={self.company}"
+        return f"Lead({self.deal} {company} [{interactions}]{filled_in}{_options(self)})"
 
 
 @dataclass(frozen=True)
 class Prospecting:
     """A ProspectingResult. In some histories, Partner Central allows only AWS to write this Type."""
 
-    owner: str
+    deal: str
     name: int = 0
     started: bool = False
+    style: int = 0
+    new: bool = False
     flaw: str | None = None
 
     type = "ProspectingResult"
@@ -115,35 +143,77 @@ class Prospecting:
     @cached_property
     def payload(self) -> Json:
         """The payload without the outer key that names its Type."""
-        customer = {"AccountName": f"{self.owner} {self.name}", "Country": "US"}
+        customer = {"AccountName": _styled(f"{self.deal} {self.name}", self.style), "Country": "US"}
         started = {"StartTime": "2029-05-06T09:08:09.120+02:00"} if self.started else {}
         return {"Aws": {"Customer": customer, "TaskName": f"Task {self.name}", **started}}
 
     def __str__(self) -> str:
-        return f"ProspectingResult({self.owner} name={self.name}{' started' * self.started})"
+        return f"ProspectingResult({self.deal} name={self.name}{' started' * self.started}{_options(self)})"
 
 
-Spec: TypeAlias = Project | Lead | Prospecting
-SPECS: Sequence[type[Spec]] = (Project, Lead, Prospecting)
+@dataclass(frozen=True)
+class Account:
+    """A CustomerAccount, which cannot be updated. `by_arn` declares the account's ARN instead of its id."""
+
+    deal: str
+    name: int = 0
+    by_arn: bool = False
+    style: int = 0
+    new: bool = False
+    flaw: str | None = None
+
+    type = "CustomerAccount"
+
+    @cached_property
+    def payload(self) -> Json:
+        """The payload without the outer key that names its Type."""
+        identifier = f"cust-acc-{self.deal:0>13}"
+        arn = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/customer-account/{identifier}"
+        return {
+            "AccountIdentifier": arn if self.by_arn else identifier,
+            "Customer": {"CompanyName": _styled(f"Zq9 {self.deal} Company {self.name}", self.style)},
+        }
+
+    def __str__(self) -> str:
+        return f"CustomerAccount({self.deal} name={self.name}{' by ARN' * self.by_arn}{_options(self)})"
 
 
-def interaction(owner: str, number: int) -> Json:
-    """Return the interaction with the given number, for a Lead of the given owner."""
+Spec: TypeAlias = Project | Lead | Prospecting | Account
+SPECS: Sequence[type[Spec]] = (Project, Lead, Prospecting, Account)
+
+
+def _styled(text: str, style: int) -> str:
+    return {"padded": f"{text} \n", "upper": text.upper()}.get(STYLES[style], text)
+
+
+def _options(spec: Spec) -> str:
+    style = f" {STYLES[spec.style]}" * bool(spec.style)
+    return f"{style}{' new' * spec.new}{f' FLAW {spec.flaw}' if spec.flaw else ''}"
+
+
+def interaction(deal: str, number: int) -> Json:
+    """Return the interaction with the given number, for a Lead of the given deal."""
     dates = {1: {"InteractionDate": "2029-05-06T07:08:09Z"}, 2: {"InteractionDate": "2029-05-06T09:08:09.120+02:00"}}
     return {
         "SourceName": f"i{number}",
-        "SourceType": owner,
+        "SourceType": deal,
         "Usecase": "Migration" + " " * (number == 4),
-        "BusinessProblem": f"Zq9 {owner} trouble {number}",
+        "BusinessProblem": f"Zq9 {deal} trouble {number}",
         "Contact": {
-            "BusinessTitle": f"Zq9 {owner} title {number}",
-            "Email": f"{SENSITIVE_MARK}.{owner}.{number}@mail.example",
+            "BusinessTitle": f"Zq9 {deal} title {number}",
+            "Email": f"{SENSITIVE_MARK}.{deal}.{number}@mail.example",
             "FirstName": f"Zq9First{number}",
             "LastName": f"Zq9Last{number}",
-            "Phone": f"555-0100 {SENSITIVE_MARK}",
+            "Phone": f"{SENSITIVE_PHONE}{number:02}",
         },
         **dates.get(number % 3, {}),
     }
+
+
+def is_sensitive(text: str) -> bool:
+    """Whether a text contains a sensitive value, as it was declared or as a service stores it."""
+    phone = re.sub(r"\W", "", SENSITIVE_PHONE)
+    return SENSITIVE_MARK in text.lower() or SENSITIVE_PHONE in text or f"+{phone}" in text
 
 
 def edited(spec: Spec, edit: int) -> Spec:
@@ -153,11 +223,15 @@ def edited(spec: Spec, edit: int) -> Spec:
         spec: The payload before the edit.
         edit: A number that selects the edit.
     """
+    spec = replace(spec, flaw=None)
     if isinstance(spec, Project):
-        return _edited_project(replace(spec, flaw=None), edit)
+        return _edited_project(spec, edit)
     if isinstance(spec, Lead):
-        return _edited_lead(replace(spec, flaw=None), edit)
-    return replace(spec, name=edit % 3, started=bool(edit % 2))
+        return _edited_lead(spec, edit)
+    style = {"style": (spec.style + 1) % 3} if edit % 4 == 3 else {}
+    if isinstance(spec, Account):
+        return replace(spec, **style) if style else replace(spec, name=edit % 2, by_arn=edit % 5 == 0)
+    return replace(spec, **style) if style else replace(spec, name=edit % 3, started=bool(edit % 2))
 
 
 def _edited_project(spec: Project, edit: int) -> Spec:
@@ -167,14 +241,16 @@ def _edited_project(spec: Project, edit: int) -> Spec:
         {"company": 1 if spec.company == 0 else 0},
         {"company": None, "title": spec.title or 0},
         {"title": None, "company": spec.company or 0},
-        {"padded": not spec.padded, "company": spec.company or 0},
+        {"style": (spec.style + 1) % 3, "company": spec.company or 0},
         {"flaw": FLAWS[edit % 3], "title": spec.title or 0},
+        {"new": not spec.new},
     )
     return replace(spec, **edits[edit % len(edits)])
 
 
 def _edited_lead(spec: Lead, edit: int) -> Spec:
-    last = max(spec.interactions)
+    last = max(spec.interactions, default=-1)
+    flaw = {"flaw": FLAWS[edit % 3], "interactions": spec.interactions or (0,)}
     edits: Sequence[Mapping[str, Any]] = (
         {"interactions": (*spec.interactions, last + 1) if last + 1 < INTERACTION_COUNT else spec.interactions[:1]},
         {
@@ -189,10 +265,18 @@ def _edited_lead(spec: Lead, edit: int) -> Spec:
         {"status": 0},
         {"score": (spec.score + 1) % 3},
         {"score": 0},
-        {"padded": not spec.padded},
-        {"flaw": FLAWS[edit % 3]},
+        {"style": (spec.style + 1) % 4},
+        flaw,
+        {"new": not spec.new},
     )
     return replace(spec, **edits[edit % len(edits)])
+
+
+def complete(spec: Spec) -> Spec:
+    """Return a payload that can create a context: a partial Lead with its customer and an interaction."""
+    if isinstance(spec, Lead):
+        return replace(spec, partial=False, interactions=spec.interactions or (0,))
+    return spec
 
 
 def _with_flaw(payload: Json, flaw: str | None) -> Json:
@@ -210,13 +294,84 @@ def _with_flaw(payload: Json, flaw: str | None) -> Json:
     return payload
 
 
+# Leaves: the values of a payload that are neither maps nor empty, by their paths.
+
+
+def leaves(payload: Json, type_: str) -> dict[Path, Any]:
+    """Return the leaves of a payload by their paths. A list is one leaf. The interactions of a Lead are left out."""
+    return {path: value for path, value in _leaves(payload) if type_ != "Lead" or path[0] != "Interactions"}
+
+
+def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _leaves(member, (*path, name))
+    elif value is not None and value != []:
+        yield path, value
+
+
+def has_leaf(paths: Mapping[Path, Any], path: Path) -> bool:
+    """Whether there is a leaf at a path, above it or below it."""
+    return any(path[: len(other)] == other[: len(path)] for other in paths)
+
+
+# Equality.
+
+
+def is_exact(one: Any, other: Any, path: Path) -> bool:
+    """Whether two leaves are equal, apart from the form of a timestamp."""
+    return bool(one == other) or _is_same_instant(one, other, path)
+
+
+def is_loose(one: Any, other: Any, path: Path) -> bool:
+    """Whether two leaves are equal, apart from what a service may store differently."""
+    if isinstance(one, str) and isinstance(other, str):
+        return _loose(one, path[-1]) == _loose(other, path[-1]) or _is_same_instant(one, other, path)
+    return bool(one == other)
+
+
+def differs_by_case(one: Any, other: Any) -> bool:
+    """Whether two leaves differ, but only by the case of their letters."""
+    return isinstance(one, str) and isinstance(other, str) and one != other and one.casefold() == other.casefold()
+
+
+def _loose(text: str, name: str) -> str:
+    text = unicodedata.normalize("NFC", text).strip().casefold()
+    if name == "WebsiteUrl":
+        return text.removeprefix("https://").removeprefix("http://").rstrip("/")
+    if name == "Phone":
+        return "".join(letter for letter in text if letter.isalnum() or letter == "+")
+    return text.rpartition("/")[2] if name == "AccountIdentifier" else text
+
+
+def _is_same_instant(one: Any, other: Any, path: Path) -> bool:
+    if path[-1] not in TIMESTAMPS or not isinstance(one, str) or not isinstance(other, str):
+        return False
+    return parse_timestamp(one) == parse_timestamp(other)
+
+
+def is_adoptable(current: Json, desired: Json, type_: str) -> bool:
+    """Whether a context is certainly the declared one.
+
+    The context of a Lead can have more than what is declared. Any other context can have only what the service model does not
+    know in addition.
+    """
+    stored, wanted = leaves(current, type_), leaves(desired, type_)
+    if not all(path in stored and is_loose(stored[path], value, path) for path, value in wanted.items()):
+        return False
+    if type_ == "Lead":
+        pool = interactions(current)
+        return all(any(is_same_interaction(each, one) for each in pool) for one in interactions(desired))
+    return all(path in wanted or NEW_MEMBER in path for path in stored)
+
+
 def interactions(payload: Json) -> list[Json]:
     """Return the interactions of a Lead, or an empty list for a payload of another Type."""
-    return list(payload.get("Interactions", ()))
+    return list(payload.get("Interactions") or ())
 
 
 def interaction_name(one: Json) -> str:
-    """Return the name of an interaction, which is unique within a history."""
+    """Return the name of an interaction, which is unique within a history. AWS never changes it."""
     return f"{one['SourceName']} of {one['SourceType']}"
 
 
@@ -225,76 +380,20 @@ def interaction_names(payload: Json) -> set[str]:
     return {interaction_name(one) for one in interactions(payload)}
 
 
-def is_equal(current: Json, desired: Json, type_: str, *, normalize: bool = False) -> bool:
-    """Whether the current payload equals the desired one, apart from what AWS adds to a Lead.
-
-    Args:
-        current: The payload in Partner Central.
-        desired: The declared payload.
-        type_: The context's Type.
-        normalize: Whether to compare the payloads as a service that normalizes would store them.
-    """
-    convert = normalized if normalize else with_instants
-    current, desired = convert(current), convert(desired)
-    if type_ != "Lead":
-        return bool(current == desired)
-    rest = {name: value for name, value in current.items() if name != "Interactions"}
-    for name in FILLED_IN:
-        if name not in desired:
-            rest.pop(name, None)
-    wanted = {name: value for name, value in desired.items() if name != "Interactions"}
-    return rest == wanted and not missing_interactions(current, desired)
-
-
-def missing_interactions(current: Json, desired: Json) -> list[Json]:
-    """Return the desired interactions that the current payload of a Lead does not contain."""
-    pool = interactions(current)
-    missing = []
-    for one in interactions(desired):
-        match = next((other for other in pool if is_same_interaction(other, one)), None)
-        if match is None:
-            missing.append(one)
-        else:
-            pool.remove(match)
-    return missing
-
-
 def is_same_interaction(current: Json, desired: Json) -> bool:
-    """Whether an interaction equals the desired one. If the desired interaction has no date, dates are not compared."""
+    """Whether an interaction equals the desired one loosely. If only one of them has a date, dates are not compared."""
+    rest = [dict(_leaves({**one, "InteractionDate": None})) for one in (current, desired)]
     dates = [one.get("InteractionDate") for one in (current, desired)]
-    rest = [{name: value for name, value in one.items() if name != "InteractionDate"} for one in (current, desired)]
-    return normalized(rest[0]) == normalized(rest[1]) and (
-        dates[1] is None or parse_timestamp(dates[0]) == parse_timestamp(dates[1])
+    return (
+        rest[0].keys() == rest[1].keys()
+        and all(is_loose(value, rest[1][path], path) for path, value in rest[0].items())
+        and (None in dates or _second(dates[0]) == _second(dates[1]))
     )
 
 
-def without_nulls(value: Any) -> Any:
-    """Return a payload without its nulls, which GetEngagement returns for absent members of a Lead."""
-    if isinstance(value, dict):
-        return {name: without_nulls(member) for name, member in value.items() if member is not None}
-    return [without_nulls(each) for each in value] if isinstance(value, list) else value
-
-
-def normalized(value: Any, name: str = "") -> Any:
-    """Return a value as a service that normalizes would store it. `name` is the value's member name, if any."""
-    if isinstance(value, Mapping):
-        return {key: normalized(member, key) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [normalized(member) for member in value]
-    if not isinstance(value, str) or name in TIMESTAMPS:
-        return with_instants(value, name)
-    text = value.strip()
-    if name == "WebsiteUrl" and text:
-        text = text if "://" in text else f"https://{text}"
-        text = text if text.endswith("/") else f"{text}/"
-    return text
-
-
-def with_instants(value: Any, name: str = "") -> Any:
-    """Return a value with the timestamps of a ProspectingResult converted to datetimes."""
-    if isinstance(value, Mapping):
-        return {key: with_instants(member, key) for key, member in value.items()}
-    return parse_timestamp(value) if name in TIMESTAMPS and isinstance(value, str) else value
+def _second(text: Any) -> Any:
+    moment = parse_timestamp(text)
+    return moment.replace(microsecond=0) if moment else None
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
@@ -302,5 +401,7 @@ def parse_timestamp(text: str | None) -> datetime | None:
     if text is None:
         return None
     if text.endswith("Z"):
-        text = f"{text[:-1][:26]}+00:00"
+        text = f"{text[:-1][:26]}"
+        whole, _, fraction = text.partition(".")
+        text = f"{whole}.{fraction:0<6}+00:00"
     return datetime.fromisoformat(text).astimezone(timezone.utc)

@@ -7,16 +7,32 @@ CloudFormation and Lambda.
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from cdk_partnercentral_local import Behavior, PartnerCentral
 from tests.histories import payloads
 from tests.histories.clock import Clock, Scheduler
-from tests.histories.payloads import Json, Project, Spec
+from tests.histories.payloads import NEW_MEMBER, Json, Lead, Project, Spec
 from tests.histories.trace import Trace
 
 CATALOGS = ("Sandbox", "Sandbox", "AWS")
-NO_OWNER = "stranger"  # the owner in payloads that AWS or a colleague writes and no stack declares
+NO_DEAL = "stranger"  # the deal in payloads that AWS or a colleague writes and no stack declares
+
+
+@dataclass(kw_only=True)
+class StackView:
+    """What CloudFormation shows of a stack.
+
+    Attributes:
+        resources: The physical id and the ResourceStatus of each resource, by its logical id. Deleted resources stay.
+        template: The logical ids that the template declares. While the stack is updated, this is the new template.
+        as_yaml: Whether the template is in YAML instead of JSON.
+    """
+
+    resources: dict[str, tuple[str, str]] = field(default_factory=dict)
+    template: frozenset[str] = frozenset()
+    as_yaml: bool = False
 
 
 class Simulation:
@@ -28,6 +44,7 @@ class Simulation:
 
     Attributes:
         counts: The counts of what happened in this history, keyed by a short description.
+        stacks: What CloudFormation shows of each stack, also of a deleted one, by the stack's ARN.
         scheduler: The scheduler of concurrent invocations of the function; None while no invocations run concurrently.
         in_alarm: Whether an alarm's callback is running. Such a callback cannot pause.
     """
@@ -38,6 +55,7 @@ class Simulation:
         self.random = random.Random(jitter_seed)  # noqa: S311 - jitter
         self.counts: Counter[str] = Counter()
         self.service = PartnerCentral(behavior, clock=self.clock, sleep=self.clock.advance)
+        self.stacks: dict[str, StackView] = {}
         self.engagements: list[str] = []
         self.scheduler: Scheduler | None = None
         self.in_alarm = False
@@ -90,7 +108,11 @@ class Simulation:
         leads = [context["Id"] for context in contexts if context["Type"] == "Lead"]
         aws = self.service.as_aws
         if write == "context":
-            self.add_context_without_owner(engagement, Project(NO_OWNER, title=len(contexts)))
+            self.add_context_without_owner(engagement, Project(NO_DEAL, title=len(contexts)))
+            return None
+        if write == "lead":
+            interactions = tuple(range(choice % 3 + 1))
+            self.add_context_without_owner(engagement, Lead(NO_DEAL, company=len(contexts), interactions=interactions))
             return None
         if write == "touch" or not leads:
             aws.touch(engagement)
@@ -100,12 +122,21 @@ class Simulation:
             aws.qualify(engagement, lead, ("Qualified", "Found by AWS")[choice % 2])
             return lead, "QualificationStatus"
         if write == "score":
-            aws.score(engagement, lead, ("High", "Medium")[choice % 2])
+            windows = [{"Day": "MONDAY", "StartTimeUtc": "09:00", "EndTimeUtc": "10:00"}]
+            members: Sequence[Json] = (
+                {},
+                {"ChannelRecommendation": {"RecommendedChannel": "Email", "BestOutreachWindows": windows}},
+                {NEW_MEMBER: {"Level": f"Zq9 {choice}"}},
+            )
+            aws.score(engagement, lead, ("High", "Medium")[choice % 2], **members[choice % 3])
             return lead, "Insights"
         if write == "interaction":
             current = next(context for context in contexts if context["Id"] == lead)
             number = len(payloads.interactions(current["Payload"]["Lead"]))
-            aws.add_interaction(engagement, lead, payloads.interaction(NO_OWNER, number))
+            aws.add_interaction(engagement, lead, payloads.interaction(NO_DEAL, number))
+            return lead, "Interactions"
+        if write == "edit":
+            aws.change_lead(engagement, lead, lambda payload: _edit_interaction(payload, choice))
             return lead, "Interactions"
         aws.set_customer(engagement, lead, AwsMaturity="Found by AWS", Industry=f"Industry {choice}")
         return lead, "Customer"
@@ -113,3 +144,10 @@ class Simulation:
     def add_context_without_owner(self, engagement: str, spec: Spec) -> None:
         """Create a context that no stack owns, as AWS or a colleague would."""
         self.service.as_aws.add_context(engagement, {spec.type: spec.payload})
+
+
+def _edit_interaction(lead: Json, choice: int) -> None:
+    """Change an interaction as a service or a colleague might, so that it is not even loosely equal to the declared one."""
+    interactions = payloads.interactions(lead)
+    if interactions:
+        interactions[choice % len(interactions)]["BusinessProblem"] = f"Zq9 edited {choice}"

@@ -27,18 +27,19 @@ from tests.histories.faults import FOREIGN_WRITES, NO_INCIDENTS, Delivery, Deplo
 from tests.histories.function import installed
 from tests.histories.invariants import InvariantError
 from tests.histories.oracle import Oracle
-from tests.histories.payloads import SPECS, Spec
+from tests.histories.payloads import SPECS, Lead, Spec
 from tests.histories.service_behaviors import behaviors
-from tests.histories.simulation import CATALOGS, NO_OWNER, Simulation
+from tests.histories.simulation import CATALOGS, NO_DEAL, Simulation
 
 STEPS = 30  # in each history, not counting the initialization
 STACKS = ("A", "B")
-LOGICAL_IDS = ("L1", "L2")
+LOGICAL_IDS = ("L1", "L2", "L3")
+DEALS = 5  # for each stack
 PLACES = tuple((name, logical_id) for name in STACKS for logical_id in LOGICAL_IDS)
 
 choices = st.integers(0, 11)
 client_tokens = st.sampled_from((None, None, None, 1, 2))
-types = st.sampled_from((0, 0, 1, 1, 1, 2))
+types = st.sampled_from((0, 0, 0, 1, 1, 1, 1, 2, 3))
 engagements = st.integers(0, len(CATALOGS) - 1)
 
 # The counts of what happened in all histories of this Python process, keyed by a short description.
@@ -97,18 +98,25 @@ class Histories(RuleBasedStateMachine):
     has_begun = False
     steps = -1  # becomes 0 at the end of the initialization, which does not count as a step
 
-    @initialize(behavior=behaviors, jitter_seed=st.integers(0, 3), adopt_existing=st.booleans())
-    def begin(self, behavior: Behavior, jitter_seed: int, adopt_existing: bool) -> None:
+    @initialize(
+        behavior=behaviors,
+        jitter_seed=st.integers(0, 3),
+        adopt_existing=st.sampled_from((True, True, False)),
+        shows_old_template=st.booleans(),
+    )
+    def begin(self, behavior: Behavior, jitter_seed: int, adopt_existing: bool, shows_old_template: bool) -> None:
         """Create the environment. All declarations of the history use this value of `adopt_existing`."""
         self.has_begun = True
         self.simulation = Simulation(behavior, jitter_seed)
         self.oracle = Oracle(self.simulation)
         self.cloudformation = CloudFormation(self.simulation, self.oracle)
+        self.cloudformation.shows_old_template = shows_old_template
         self.adopt_existing = adopt_existing
         self.deployed: dict[str, Declaration] = {}  # the latest deployed declaration of each owner
         for engagement in self.simulation.engagements[:2]:
-            self.simulation.write_as_aws(engagement, "context", 0)
-            self.oracle.on_foreign_write(engagement, None)
+            for write in ("context", "lead"):
+                self.simulation.write_as_aws(engagement, write, 1)
+                self.oracle.on_foreign_write(engagement, None)
 
     # Resources and declarations.
 
@@ -126,14 +134,21 @@ class Histories(RuleBasedStateMachine):
             (stack, logical_id, resource)
             for stack in self.cloudformation.stacks.values()
             for logical_id, resource in stack.resources.items()
+            if logical_id not in stack.leaving
         ]
+
+    def free_deal(self, name: str, choice: int) -> str:
+        """Return a deal that no resource of a stack declares. The construct refuses two equal contexts in one stack."""
+        used = self._deals(name)
+        free = [deal for deal in (f"{name.lower()}{number}" for number in range(DEALS)) if deal not in used]
+        return free[choice % len(free)]
 
     def resource(self, choice: int) -> tuple[Stack, str, Resource]:
         """Return the resource that `choice` selects, with its stack and its logical id.
 
         If no resource exists, deploy a new one without faults. If this fails, deploy the resource to a new engagement.
         """
-        spec = SPECS[choice % 2](owner("A", "L1"))
+        spec = SPECS[choice % 2]("a0")
         if not self.resources():
             for name in sorted(self.cloudformation.stacks):
                 self.cloudformation.delete(name, NO_INCIDENTS)
@@ -158,8 +173,8 @@ class Histories(RuleBasedStateMachine):
         self.cloudformation.deploy(name, changes, deployment)
         stack = self.cloudformation.stacks.get(name)
         for logical_id, declared in changes.items():
-            if declared and not declared.spec.flaw and stack and logical_id in stack.resources:
-                own = replace(declared, client_token=None, existing_context_id=None)
+            if declared and not declared.spec.flaw and not declared.existing_context_id and stack and logical_id in stack.resources:
+                own = replace(declared, client_token=None)
                 self.deployed[owner(name, logical_id)] = own
 
     def _update(self, stack: Stack, declarations: dict[str, Declaration], deployment: Deployment) -> None:
@@ -197,22 +212,31 @@ class Histories(RuleBasedStateMachine):
             free = self.free_places()
         self._begin_step("declare")
         name, logical_id = free[place % len(free)]
-        others = [each for each in LOGICAL_IDS if both and each != logical_id and (name, each) in free]
+        others = [each for each in LOGICAL_IDS if both and each != logical_id and (name, each) in free][:1]
         changes: dict[str, Declaration | None] = {}
-        for each in (logical_id, *others):
+        for number, each in enumerate((logical_id, *others)):
             own = owner(name, each)
+            deal = self.free_deal(name, place + number)
             earlier = self.deployed.get(own) if again else None
+            if earlier and earlier.spec.deal in self._deals(name):
+                earlier = None
             self.simulation.counts["declared again"] += bool(earlier)
-            changes[each] = earlier or self._new_declaration(own, **properties)
-        self._deploy(name, changes, deployment)
+            changes[each] = earlier or self._new_declaration(own, deal, **properties)
+        deals = [declared.spec.deal for declared in changes.values() if declared]
+        if len(set(deals)) == len(deals):
+            self._deploy(name, changes, deployment)
+
+    def _deals(self, name: str) -> set[str]:
+        stack = self.cloudformation.stacks.get(name)
+        return {resource.declared.spec.deal for resource in stack.resources.values()} if stack else set()
 
     def _new_declaration(
-        self, own: str, *, engagement: int, type_: int, edit: int, by_arn: bool, client_token: int | None
+        self, own: str, deal: str, *, engagement: int, type_: int, edit: int, by_arn: bool, client_token: int | None
     ) -> Declaration:
-        spec = SPECS[type_](own)
+        spec = SPECS[type_](deal)
         return self.declaration(
             engagement,
-            payloads.edited(spec, edit) if edit > 6 else spec,
+            payloads.edited(spec, edit) if edit > 5 else spec,
             by_arn=by_arn,
             client_token=f"Token{client_token}{own}" if client_token else None,
         )
@@ -225,7 +249,7 @@ class Histories(RuleBasedStateMachine):
         declarations = {
             each: replace(resource.declared, spec=payloads.edited(resource.declared.spec, edit))
             for each, resource in stack.resources.items()
-            if both or each == logical_id
+            if each == logical_id or (both and each not in stack.leaving)
         }
         self._update(stack, declarations, deployment)
 
@@ -244,7 +268,7 @@ class Histories(RuleBasedStateMachine):
         """Change the engagement that a resource declares, possibly back to an earlier engagement."""
         stack, logical_id, resource = self.resource(choice)
         self._begin_step("move")
-        spec = resource.declared.spec
+        spec = payloads.complete(resource.declared.spec)
         own = owner(stack.name, logical_id)
         moved = self.declaration(
             engagement,
@@ -259,7 +283,7 @@ class Histories(RuleBasedStateMachine):
         """Change the Type that a resource declares, possibly back to an earlier Type."""
         stack, logical_id, resource = self.resource(choice)
         self._begin_step("change type")
-        spec = SPECS[type_](owner(stack.name, logical_id))
+        spec = SPECS[type_](resource.declared.spec.deal)
         declared = replace(resource.declared, spec=spec, existing_context_id=None)
         self._update(stack, {logical_id: declared}, deployment)
 
@@ -280,44 +304,130 @@ class Histories(RuleBasedStateMachine):
         else:
             self._deploy(stack.name, {logical_id: None}, deployment)
 
-    @rule(place=choices, context=choices, edit=choices, deployment=deployments)
-    def import_context(self, place: int, context: int, edit: int, deployment: Deployment) -> None:
-        """Declare `existing_context_id`: the id of a context that no other resource manages, or an unused id."""
+    @rule(place=choices, context=choices, edit=choices, partial=st.booleans(), deployment=deployments)
+    def import_context(self, place: int, context: int, edit: int, partial: bool, deployment: Deployment) -> None:
+        """Declare `existing_context_id`: the id of a context that no other resource manages, or an unused id.
+
+        A `partial` declaration of a Lead lacks the customer, and all interactions unless `edit` adds some.
+        """
         self._begin_step("import context")
         name, logical_id = PLACES[place % len(PLACES)]
-        stack, own = self.cloudformation.stacks.get(name), owner(name, logical_id)
-        if stack and logical_id in stack.abandoned:
+        stack = self.cloudformation.stacks.get(name)
+        if stack and (logical_id in stack.abandoned or logical_id in stack.leaving):
             return
         selected = (0, "999", "Lead")
-        if context and (importable := self._importable_contexts(own)):
+        if context and (importable := self._importable_contexts(name, logical_id)):
             selected = importable[context % len(importable)]
         engagement, context_id, type_ = selected
-        spec = next(each for each in SPECS if each.type == type_)(own)
-        declared = self.declaration(engagement, payloads.edited(spec, edit), existing_context_id=context_id)
+        before = stack.resources.get(logical_id) if stack else None
+        deal = before.declared.spec.deal if before else self.free_deal(name, place)
+        spec = next(each for each in SPECS if each.type == type_)(deal)
+        if partial and isinstance(spec, Lead):
+            spec = replace(spec, partial=True, interactions=(), status=1)
+        spec = payloads.edited(spec, edit)
+        self.simulation.counts["partial import"] += isinstance(spec, Lead) and spec.partial
+        declared = self.declaration(engagement, spec, existing_context_id=context_id)
         self._deploy(name, {logical_id: declared}, deployment)
 
-    def _importable_contexts(self, own: str) -> list[tuple[int, str, str]]:
+    def _importable_contexts(self, name: str, logical_id: str) -> list[tuple[int, str, str]]:
+        managed = {
+            physical_id
+            for stack in self.cloudformation.stacks.values()
+            for each, resource in stack.resources.items()
+            if (stack.name, each) != (name, logical_id)
+            # A resource whose import failed in a deployment without rollback will import its context later.
+            for physical_id in (
+                resource.physical_id,
+                f"{resource.declared.catalog}/{resource.declared.engagement}/{resource.declared.existing_context_id}",
+            )
+        }
         return [
             (number, each["Id"], each["Type"])
             for number, engagement in enumerate(self.simulation.engagements)
             for each in self.simulation.contexts(engagement)
-            if self.oracle.ledger.contexts[engagement, each["Id"]].owner in (None, own)
-            # Skip a context that a colleague created with another owner's payload, because that owner can adopt the context.
-            and any(name in str(each["Payload"]) for name in (own, NO_OWNER))
+            if f"{CATALOGS[number % len(CATALOGS)]}/{engagement}/{each['Id']}" not in managed
+            # Skip a context with the payload of another stack, because that stack can adopt the context.
+            and any(deal in str(each["Payload"]) for deal in (NO_DEAL, *(f"{name.lower()}{i}" for i in range(DEALS))))
+            and not any(f" {other.lower()}{i}" in str(each["Payload"]) for other in STACKS if other != name for i in range(DEALS))
         ]
+
+    @rule(choice=choices, edit=choices, deployment=deployments)
+    def stop_importing(self, choice: int, edit: int, deployment: Deployment) -> None:
+        """Remove `existing_context_id` from a resource, and declare a complete payload. If there is none, redeploy another."""
+        self.resource(choice)
+        imported = [each for each in self.resources() if each[2].declared.existing_context_id]
+        if not imported:
+            return
+        stack, logical_id, resource = imported[choice % len(imported)]
+        self._begin_step("stop importing")
+        spec = payloads.complete(payloads.edited(resource.declared.spec, edit))
+        declared = replace(resource.declared, spec=spec, existing_context_id=None)
+        self._update(stack, {logical_id: declared}, deployment)
+
+    # Constructs that get another logical id.
+
+    @rule(choice=choices, edit=choices, deployment=deployments)
+    def rename(self, choice: int, edit: int, deployment: Deployment) -> None:
+        """Rename a construct, and sometimes edit its payload at the same time."""
+        stack, logical_id, resource = self.resource(choice)
+        free = [each for each in LOGICAL_IDS if self._is_free(stack.name, each)]
+        if not free:
+            return
+        self._begin_step("rename")
+        spec = resource.declared.spec
+        declared = replace(resource.declared, spec=payloads.edited(spec, edit) if edit > 9 else spec)
+        self._deploy(stack.name, {logical_id: None, free[choice % len(free)]: declared}, deployment)
+
+    @rule(choice=choices, engagement=engagements, type_=types, deployment=deployments)
+    def insert_first(self, choice: int, engagement: int, type_: int, deployment: Deployment) -> None:
+        """Insert a deal in front of a list whose logical ids are positions, so that every other deal gets the next id."""
+        stack, listed = self._list(choice)
+        if any(each.declared.existing_context_id for each in listed.values()):
+            return
+        free = [each for each in LOGICAL_IDS if self._is_free(stack.name, each)]
+        if not free:
+            return
+        self._begin_step("insert first")
+        spec = SPECS[type_](self.free_deal(stack.name, choice))
+        places = sorted([*listed, free[0]])
+        declared = [self.declaration(engagement, spec), *(resource.declared for resource in listed.values())]
+        self._deploy_list(stack, dict(zip(places, declared, strict=True)), deployment)
+
+    @rule(choice=choices, deployment=deployments)
+    def remove_first(self, choice: int, deployment: Deployment) -> None:
+        """Remove the first deal of such a list, so that every other deal gets the previous id."""
+        stack, listed = self._list(choice)
+        if any(each.declared.existing_context_id for each in listed.values()):
+            return
+        self._begin_step("remove first")
+        declared = [resource.declared for resource in listed.values()][1:]
+        self._deploy_list(stack, dict(zip(listed, [*declared, None], strict=True)), deployment)
+
+    def _list(self, choice: int) -> tuple[Stack, dict[str, Resource]]:
+        stack = self.resource(choice)[0]
+        return stack, {each: stack.resources[each] for each in sorted(stack.resources) if each not in stack.leaving}
+
+    def _deploy_list(self, stack: Stack, declarations: dict[str, Declaration | None], deployment: Deployment) -> None:
+        # No client token moves along with a deal, because the function cannot notice each replay of another resource's context.
+        declarations = {each: new and replace(new, client_token=None) for each, new in declarations.items()}
+        before = {logical_id: resource.declared for logical_id, resource in stack.resources.items()}
+        changes = {each: new for each, new in declarations.items() if new is None or new != before.get(each)}
+        self._deploy(stack.name, changes, deployment)
 
     # Actions of Lambda, AWS and colleagues, and the passing of time.
 
     @rule(choice=choices, delivery=deliveries, order=st.lists(st.integers(0, 1), max_size=4).map(tuple))
     def deliver_again(self, choice: int, delivery: Delivery, order: tuple[int, ...]) -> None:
-        """Deliver the latest event of a resource again."""
-        self.resource(choice)
+        """Deliver an event again whose operation is over, possibly after later events of the same resource."""
+        events = self.cloudformation.repeatable()
+        if not events:
+            return
         self._begin_step("deliver again")
-        events = [self.cloudformation.latest[each] for each in sorted(self.cloudformation.latest)]
         event = events[choice % len(events)]
-        record = self.oracle.ledger.record(event.desired.engagement, event.desired.existing_context_id or "")
+        context = event.desired.existing_context_id or ""
+        managers = self.oracle.ledger.managers((event.desired.engagement, context))
         # Skip the import of a context that another resource has imported since then.
-        if record is None or record.owner in (None, event.owner):
+        if not managers or managers == [event.owner]:
             self.cloudformation.deliver_again(event, delivery, order)
 
     @rule(action=st.sampled_from((*FOREIGN_WRITES, "copy", 100, 1000, 40000)), engagement=engagements, choice=choices)
@@ -328,8 +438,9 @@ class Histories(RuleBasedStateMachine):
         if isinstance(action, int):
             self.simulation.clock.advance(action)
         elif action == "copy":
-            own = owner(*PLACES[choice % len(PLACES)])
-            spec = self.deployed[own].spec if own in self.deployed else SPECS[choice % 3](own)
+            name, logical_id = PLACES[choice % len(PLACES)]
+            own = owner(name, logical_id)
+            spec = self.deployed[own].spec if own in self.deployed else SPECS[choice % 3](f"{name.lower()}{choice % DEALS}")
             self.simulation.record(f"a colleague creates {spec} in {engagement_id}", depth=0)
             self.simulation.add_context_without_owner(engagement_id, spec)
             self.oracle.on_foreign_write(engagement_id, None)
@@ -351,7 +462,10 @@ class Histories(RuleBasedStateMachine):
             return
         if not self.oracle.has_failed:
             self.simulation.clock.advance(1000)
-            for stack, logical_id, resource in self.resources():
+            for stack, logical_id, _ in self.resources():
+                resource = stack.resources.get(logical_id)
+                if resource is None:  # an earlier deployment removed it, as one without rollback was to
+                    continue
                 self.simulation.record("FINAL DEPLOYMENT without faults", depth=0)
                 self._update(stack, {logical_id: _with_new_timeout(resource)}, NO_INCIDENTS)
             self.oracle.check_between_steps()

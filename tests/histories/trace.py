@@ -71,7 +71,8 @@ class CallSummary:
             contexts = ", ".join(f"{each['Id']} {each['Type']}" for each in output["Contexts"])
             return f"contexts {contexts or 'none'}; ModifiedAt ...{output['ModifiedAt'][17:]}"
         written = "written" if call.wrote else "replayed, nothing written"
-        return f"context {output['ContextId']} ({written}); ModifiedAt ...{output['EngagementLastModifiedAt'][17:]}"
+        modified_at = output.get("EngagementLastModifiedAt", "")[17:]
+        return f"context {output['ContextId']} ({written}); ModifiedAt ...{modified_at}"
 
 
 def modified_at_nanoseconds(text: str) -> int:

@@ -99,12 +99,23 @@ def test_a_removed_leaf_takes_the_maps_along_that_become_empty() -> None:
     ],
 )
 def test_what_the_service_model_knows_and_requires(path: Any, known: bool, optional: bool) -> None:
-    assert (is_known(LEAD, path), is_optional(LEAD, path)) == (known, optional)
+    assert (is_known(LEAD, path), is_optional(LEAD, path, ())) == (known, optional)
+
+
+@pytest.mark.parametrize(
+    ("declared", "optional"),
+    [((), True), ((("Insights", "LeadReadinessScore"),), True), ((("Insights", "Channel", "Windows"),), False)],
+)
+def test_a_required_member_can_be_left_out_with_its_structure(declared: Any, optional: bool) -> None:
+    member = {"required": True, "members": None}
+    channel = {"required": False, "members": {"Name": member, "Windows": {"required": False, "members": None}}}
+    shape = {"Insights": {"required": False, "members": {"Channel": channel}}}
+    assert is_optional(shape, ("Insights", "Channel", "Name"), declared) is optional
 
 
 def test_nothing_is_known_of_an_unknown_type() -> None:
     assert not is_known({}, ("Customer",))
-    assert is_optional({}, ("Customer",))
+    assert is_optional({}, ("Customer",), ())
 
 
 def test_missing_members_are_named_by_their_paths() -> None:

@@ -204,6 +204,13 @@ def test_a_removal_that_leaves_a_part_without_a_required_member_is_an_error() ->
     assert "Project.Title" in text
 
 
+def test_what_a_part_requires_remains_if_a_value_that_was_never_declared_remains_in_it() -> None:
+    # A read that lags, or the rollback of an update that never arrived: the rest of the part would be refused.
+    clock = Clock()
+    contexts = engagement(project("1", changed(PROJECT, Title="Another")))
+    update(reads(contexts), reads(contexts), payload=CUSTOMER_ONLY, previous=PROJECT, clock=clock)
+
+
 def test_a_service_that_merges_gets_one_update_per_run() -> None:
     # After a successful update there is no read that could still show the removed member.
     step = updates("1", written("1", lock=1), lock=0, payload=CUSTOMER_ONLY)

@@ -119,6 +119,21 @@ def test_an_interaction_with_an_unknown_outcome_is_not_sent_again_if_it_arrived(
 
 
 @UNKNOWN_OUTCOME
+def test_an_interaction_that_a_lagging_read_hid_does_not_show_that_the_members_arrived(kind: Kind) -> None:
+    # An earlier event sent the interaction. The first read does not show it, and the first update does not arrive.
+    change(
+        reads(engagement(current_lead(ANN))),
+        sends(0, BEN, error(kind), QualificationStatus="Open"),
+        sends(0, BEN, CONFLICT, QualificationStatus="Open"),
+        reads(engagement(current_lead(ANN, BEN), lock=1)),
+        sends(1, QualificationStatus="Open"),
+        now=[ANN, BEN],
+        previous=[ANN, BEN],
+        QualificationStatus="Open",
+    )
+
+
+@UNKNOWN_OUTCOME
 def test_the_lock_keeps_a_lagging_read_from_sending_an_interaction_twice(kind: Kind) -> None:
     # A read that lags has an old lock too.
     change(
