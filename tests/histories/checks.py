@@ -191,7 +191,9 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
     if place != (desired.engagement, desired.type, desired.catalog):
         report(Invariant.CREATED_AS_DECLARED, f"context {context} was created with other values: {place}")
     if call.input["Payload"] != {desired.type: desired.payload}:
-        report(Invariant.CREATED_AS_DECLARED, f"context {context} was created with another payload than the declared one")
+        report(
+            Invariant.CREATED_AS_DECLARED, f"context {context} was created with another payload than the declared one"
+        )
     if desired.existing_context_id:
         report(Invariant.IMPORT_CREATES_NOTHING, f"context {context} was created")
     if ledger.updated_in_place(event):

@@ -181,8 +181,7 @@ class CloudFormation:
         return [
             event
             for event in self.events[-8:]
-            if self._sent_at[event.number] >= oldest
-            and (event.request_type == "Create" or self._is_current(event))
+            if self._sent_at[event.number] >= oldest and (event.request_type == "Create" or self._is_current(event))
         ]
 
     def _is_current(self, event: Event) -> bool:
@@ -279,18 +278,14 @@ class CloudFormation:
 
     def _roll_back(self, operation: Operation, change: Change) -> None:
         stack, logical_id, before = operation.stack, change.event.logical_id, change.before
-        failed = Resource(
-            declared=change.event.desired, stable=change.event.desired, physical_id=change.physical_id
-        )
+        failed = Resource(declared=change.event.desired, stable=change.event.desired, physical_id=change.physical_id)
         if before is None or not before.was_created:
             del stack.resources[logical_id]
             self._delete(operation, logical_id, failed)
             self._oracle.on_removed(owner(stack.name, logical_id))
             self._show(stack, logical_id, failed.physical_id, "DELETE_COMPLETE")
             return
-        event = self._update(
-            operation, logical_id, failed.physical_id, desired=before.stable, previous=failed.declared
-        )
+        event = self._update(operation, logical_id, failed.physical_id, desired=before.stable, previous=failed.declared)
         response = self._deliver([(event, operation.next_delivery())], operation.deployment.order)[0]
         rollback = Change(event=event, before=failed, response=response)
         if not rollback.succeeded:

@@ -206,7 +206,10 @@ class _Jitter:
 @functools.cache
 def _client() -> Any:
     # The development environment's botocore has an older model than the function's. So the client gets the shipped one.
-    with tempfile.TemporaryDirectory() as folder, mock.patch.dict("os.environ", {**CREDENTIALS, "AWS_DATA_PATH": folder}):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.dict("os.environ", {**CREDENTIALS, "AWS_DATA_PATH": folder}),
+    ):
         service = Path(folder) / "partnercentral-selling" / service_model().api_version
         service.mkdir(parents=True)
         shutil.copy(_MODEL, service)

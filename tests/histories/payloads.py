@@ -100,9 +100,7 @@ class Lead:
         """The payload without the outer key that names its Type."""
         payload: dict[str, Any] = {}
         if not self.partial:
-            customer: dict[str, Any] = {
-                "CompanyName": _styled(f"Zq9 {self.deal} Company {self.company}", self.style)
-            }
+            customer: dict[str, Any] = {"CompanyName": _styled(f"Zq9 {self.deal} Company {self.company}", self.style)}
             if self.company:
                 customer["Address"] = {"City": "Anytown"}
             elif STYLES[self.style] == "empty":

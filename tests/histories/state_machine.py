@@ -173,7 +173,13 @@ class Histories(RuleBasedStateMachine):
         self.cloudformation.deploy(name, changes, deployment)
         stack = self.cloudformation.stacks.get(name)
         for logical_id, declared in changes.items():
-            if declared and not declared.spec.flaw and not declared.existing_context_id and stack and logical_id in stack.resources:
+            if (
+                declared
+                and not declared.spec.flaw
+                and not declared.existing_context_id
+                and stack
+                and logical_id in stack.resources
+            ):
                 own = replace(declared, client_token=None)
                 self.deployed[owner(name, logical_id)] = own
 
@@ -348,7 +354,12 @@ class Histories(RuleBasedStateMachine):
             if f"{CATALOGS[number % len(CATALOGS)]}/{engagement}/{each['Id']}" not in managed
             # Skip a context with the payload of another stack, because that stack can adopt the context.
             and any(deal in str(each["Payload"]) for deal in (NO_DEAL, *(f"{name.lower()}{i}" for i in range(DEALS))))
-            and not any(f" {other.lower()}{i}" in str(each["Payload"]) for other in STACKS if other != name for i in range(DEALS))
+            and not any(
+                f" {other.lower()}{i}" in str(each["Payload"])
+                for other in STACKS
+                if other != name
+                for i in range(DEALS)
+            )
         ]
 
     @rule(choice=choices, edit=choices, deployment=deployments)
@@ -440,7 +451,11 @@ class Histories(RuleBasedStateMachine):
         elif action == "copy":
             name, logical_id = PLACES[choice % len(PLACES)]
             own = owner(name, logical_id)
-            spec = self.deployed[own].spec if own in self.deployed else SPECS[choice % 3](f"{name.lower()}{choice % DEALS}")
+            spec = (
+                self.deployed[own].spec
+                if own in self.deployed
+                else SPECS[choice % 3](f"{name.lower()}{choice % DEALS}")
+            )
             self.simulation.record(f"a colleague creates {spec} in {engagement_id}", depth=0)
             self.simulation.add_context_without_owner(engagement_id, spec)
             self.oracle.on_foreign_write(engagement_id, None)
