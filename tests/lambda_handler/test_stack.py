@@ -13,7 +13,7 @@ from lambda_handler.errors import ApiError, Kind
 from lambda_handler.stack import CloudFormation
 from tests.lambda_handler.process import cloudformation
 from tests.lambda_handler.process.cloudformation import REQUEST_ID, Resource
-from tests.lambda_handler.process.events import OTHER_STACK, STACK
+from tests.lambda_handler.process.events import STACK
 
 TEMPLATE = (
     '{"Resources": {"AcmeMigration1A2B3C4D": {"Type": "Custom::EngagementContext"}, "Größe": {"Type": "A & <B>"}}}'
