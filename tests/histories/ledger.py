@@ -1,7 +1,7 @@
 """The ledger: a record of every context and of the writes to it. The oracle checks the invariants against the ledger.
 
-The records come from the service, from CloudFormation and from the events. No record depends on what the handler reports, except
-which context a resource manages: CloudFormation knows that from the response alone, too.
+The records come from the service, from CloudFormation and from the events. No record depends on what the handler reports,
+except which context a resource manages: CloudFormation knows that from the response alone, too.
 """
 
 from dataclasses import dataclass, field
