@@ -113,9 +113,9 @@ def changes(shipped: Model, pinned: Model, newest: Model) -> list[str]:
 
     Args:
         shipped: The shipped model, which is trimmed.
-        pinned: The complete model from the botocore version that the function pins. Only this model contains the operations that this
-            project does not use. Of these, only the names are compared.
-        newest: The whole model in the newest botocore.
+        pinned: The complete model from the botocore version that the function pins. Only this model contains the operations
+            that this project does not use. Of these, only the names are compared.
+        newest: The complete model from the newest botocore version.
     """
     unused = [
         {"operations": {name: None for name in model["operations"] if name not in OPERATIONS}}
