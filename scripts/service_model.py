@@ -145,7 +145,7 @@ def _differences(before: object, after: object, path: str) -> Iterator[str]:
 
 
 def _brief(value: object) -> str:
-    """Return what a line adds about a new value. A new operation or shape is only named."""
+    """Return the part of a line that describes a new value. It is empty for a new operation or shape."""
     if isinstance(value, dict):
         return f" ({value['shape']})" if "shape" in value else ""
     return "" if value is None else f": {json.dumps(value)}"
