@@ -163,8 +163,8 @@ class EngagementContext(Construct):
 
     Args:
         scope: The parent construct.
-        id: The construct ID within `scope`. A new construct ID changes the logical ID. To keep the existing context, also set
-            `existing_context_id`.
+        id: The construct ID within `scope`. If you rename the construct and leave the payload unchanged, the renamed construct
+            keeps the context.
         catalog: The engagement's catalog. A `Catalog`, or its value as a string.
         engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
@@ -194,9 +194,8 @@ class EngagementContext(Construct):
         ValueError: An argument has a type other than documented here, or the API would reject it: a missing or misspelled
             member, a payload without values, a value that is too long or has the wrong format, a Type that contradicts the
             payload, an identifier that is not an ID or an ARN in the catalog, a date that does not exist, or a datetime without
-            a time zone. Also raised
-            if the provider is in another stack, or if the stack is in a partition without Partner Central. The error lists
-            every problem with its path, and omits sensitive values.
+            a time zone. Also raised if the provider is in another stack, or if the stack is in a partition without Partner
+            Central. The error lists every problem with its path, and omits sensitive values.
         FileNotFoundError: The zip with the function's code does not exist. This can happen only in a checkout of the
             repository.
 

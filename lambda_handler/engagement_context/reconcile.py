@@ -104,7 +104,10 @@ class _Reconciliation:
         self._engagement = engagement
         type_, payload = job.desired.type, previous.payload
         self._desired, wanted = split(type_, job.desired.payload)
-        self._previous, earlier = (None, ()) if payload is None else split(type_, payload)
+        self._previous: Payload | None = None
+        earlier: Sequence[Payload] = ()
+        if payload is not None:
+            self._previous, earlier = split(type_, payload)
         self._removes = not (previous.is_import or job.desired.existing_context_id)
         self._interactions = Interactions(wanted, earlier, self._current()[1], job.interaction_shape)
         self._members_were_written = False
@@ -159,9 +162,8 @@ class _Reconciliation:
                 " client_token or another construct id. A context cannot be deleted.",
             )
         shape = self._job.update_shape
-        absent = {
-            name for each in interactions or [None] for name in missing(shape, self._payload([each] if each else []))
-        }
+        payloads = [self._payload([each]) for each in interactions] or [self._payload([])]
+        absent = {name for payload in payloads for name in missing(shape, payload)}
         if absent:
             raise ResourceError(
                 "MISSING_MEMBER",
