@@ -113,7 +113,7 @@ def changes(shipped: Model, pinned: Model, newest: Model) -> list[str]:
 
     Args:
         shipped: The shipped model, which is trimmed.
-        pinned: The whole model in the botocore that the function pins. Only this model contains the operations that this
+        pinned: The complete model from the botocore version that the function pins. Only this model contains the operations that this
             project does not use. Of these, only the names are compared.
         newest: The whole model in the newest botocore.
     """

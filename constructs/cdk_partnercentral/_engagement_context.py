@@ -175,7 +175,7 @@ class EngagementContext(Construct):
         payload: The context's payload. A `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
             with one member of the API's tagged union and the API's member names (`{"CustomerProject": {...}}`), or a token
             that resolves to such a mapping. At least one value is required. Values are strings, tokens, dates, datetimes with a
-            time zone, and enums. In members that the library does not know, values can also be Booleans, and numbers between
+            time zone, and enums. In members that the library does not know, a value can also be a Boolean or a number between
             -2^53 and 2^53. None omits a member. Tokens and `{{resolve:` references are not validated.
         type: The context's Type. An `EngagementContextType`, or a string. Defaults to the Type of the payload. Required if the
             payload is a token.

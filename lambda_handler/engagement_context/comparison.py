@@ -67,7 +67,7 @@ def equal(one: Any, other: Any, form: Form, name: str = "") -> bool:
 
 
 def instant(text: Any) -> tuple[datetime, str] | None:
-    """Return the time of an ISO 8601 timestamp in UTC, to the second, and the digits of its fraction; None for other values."""
+    """Return the time of an ISO 8601 timestamp, in UTC to the second, and the digits of its fraction. None for other values."""
     found = TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if not found:
         return None

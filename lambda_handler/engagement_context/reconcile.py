@@ -67,10 +67,9 @@ def differing(current: Payload, desired: Payload, previous: Payload | None) -> I
         now, name = at(current, path), path[-1]
         if equal(now, value, exact, name):
             continue
-        is_changed = (
-            equal(now, value, case, name) if previous is None else not equal(at(previous, path), value, exact, name)
-        )
-        if is_changed or not equal(now, value, loose, name):
+        differs_in_case_only = equal(now, value, case, name)
+        was_changed = differs_in_case_only if previous is None else not equal(at(previous, path), value, exact, name)
+        if was_changed or not equal(now, value, loose, name):
             yield path
 
 
@@ -104,8 +103,8 @@ class _Reconciliation:
         self._engagement = engagement
         type_, payload = job.desired.type, previous.payload
         self._desired, wanted = split(type_, job.desired.payload)
-        self._previous: Payload | None = None
         earlier: Sequence[Payload] = ()
+        self._previous: Payload | None = None
         if payload is not None:
             self._previous, earlier = split(type_, payload)
         self._removes = not (previous.is_import or job.desired.existing_context_id)

@@ -249,13 +249,14 @@ def check_update(report: Report, ledger: Ledger, invocation: Invocation, call: C
         report(Invariant.NO_DUPLICATE_UPDATE, f"the same update was sent to context {context} again")
     sent = dict(call.input["Payload"][desired.type])
     interaction = sent.pop("Interaction", None)
-    if interaction is None and not _is_needed(ledger, invocation, context):
-        report(Invariant.NO_NEEDLESS_WRITE, f"{event} updated context {context}, which was as declared already")
+    needed = interaction is not None or _is_needed(ledger, invocation, context)
     name = payloads.interaction_name(interaction) if interaction else ""
     if name in payloads.interaction_names(before):
         report(Invariant.NO_DUPLICATE_INTERACTION, f"interaction {name} was sent to context {context} again")
     record = ledger.add_write(engagement, context)
     _check_kept(report, ledger, invocation, before, record.payload)
+    if not needed:
+        report(Invariant.NO_NEEDLESS_WRITE, f"{event} updated context {context}, which was as declared already")
     record.written |= payloads.leaves(sent, desired.type)
 
 

@@ -174,8 +174,8 @@ class CloudFormation:
     def repeatable(self) -> list[Event]:
         """Return the latest events that Lambda may still deliver again: their operation is over, but they are not too old.
 
-        An Update is left out if a later event of the same resource followed, or if the resource was removed. The function cannot recognize such a repetition
-        without a call to CloudFormation in each Update.
+        An Update is left out if a later event of the same resource followed, or if the resource was removed. The function
+        cannot recognize such a repetition without a call to CloudFormation in each Update.
         """
         oldest = self._simulation.clock.now - MAXIMUM_EVENT_AGE * SECOND
         return [

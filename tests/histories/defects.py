@@ -4,21 +4,22 @@ Each function has the signature of the handler function that it replaces. `mutan
 invariants that the defect violates.
 """
 
+import functools
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from lambda_handler import identity, index, logs, partner_central, response
-from lambda_handler.api import Written
-from lambda_handler.engagement_context import lead, lifecycle, properties, reconcile
-from lambda_handler.engagement_context.comparison import ContextType
-from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
-from lambda_handler.errors import ApiError, Kind
+from botocore.model import StructureShape
 
-Reconciliation = reconcile._Reconciliation
+from cdk_partnercentral_local.service import service_model
+from lambda_handler import identity, index, logs, partner_central, response, retries
+from lambda_handler.api import Written
+from lambda_handler.engagement_context import lead, lifecycle, payloads, properties, reconcile, siblings
+from lambda_handler.engagement_context.comparison import equal, exact, loose
+from lambda_handler.errors import ApiError, Kind
 
 
 def random_token(**_: Any) -> str:
@@ -60,7 +61,7 @@ def open_is_done(self: Any, **params: Any) -> Any:
 
 
 def no_replay_check(job: Any, written: Any, known: Any) -> Any:
-    return lifecycle._outcome(job, written.context_id, written.engagement, "created")
+    return lifecycle._outcome(job, written.context_id, written.engagement)
 
 
 def no_once(self: Any, event: Any, status: str, reason: str, physical_id: str, data: Any) -> None:
@@ -102,10 +103,17 @@ def recreates_what_is_gone(job: Any, known: Any, previous: Any) -> Any:
     return lifecycle.create(job)
 
 
-def all_interactions(
-    self: Any, current: Any, desired: Any, previous: Any, settled: Sequence[Any]
-) -> tuple[list[Any], Sequence[Any]]:
-    return lead.unmatched(desired.get("Interactions", ()), settled), settled
+def all_interactions(self: Any) -> Sequence[Any]:
+    first = self.__dict__.setdefault("_first", len(self._had))
+    return [self._desired[place] for place in lead.unpaired(self._desired, self._had[first:], self._shape)[0]]
+
+
+def no_candidate(one: Any, interactions: Any, places: Any) -> None:
+    return None
+
+
+def equal_exactly(one: Any, other: Any, form: Any, name: str = "") -> bool:
+    return equal(one, other, exact, name)
 
 
 _create = lifecycle.create
@@ -118,8 +126,6 @@ def logs_the_payload(job: Any) -> Any:
 
 def conflict_again(self: Any, error: Any) -> None:
     self._job.budget.back_off(error)
-    if error.kind is not Kind.CONFLICT:
-        self._read()
 
 
 def delete_parses(event: Any, context: Any) -> str:
@@ -134,15 +140,31 @@ def without_identifier(given: Any) -> Any:
     return replace(_desired_context(given), existing_context_id=None)
 
 
-def adopts_whatever_there_is(desired: Any, engagement: Any) -> Any:
-    return next(iter(lifecycle._same_type(desired, engagement)), None)
+def same_type(job: Any, context: Any) -> bool:
+    return bool(context.type == job.desired.type)
 
 
-def adopts_the_first(desired: Any, engagement: Any) -> Any:
-    type_ = CONTEXT_TYPES[desired.type]
-    same = lifecycle._same_type(desired, engagement)
-    equal = [context for context in same if type_.is_adoptable(context.payload, desired.payload)]
-    return equal[0] if equal and desired.adopt_existing else None
+def adopts_the_first(job: Any, matches: Any, found: Any) -> Any:
+    return next((match for match in matches if not siblings.managers(job, match.id, found)), None)
+
+
+def no_managers(job: Any, context_id: str, found: Any) -> list[str]:
+    return []
+
+
+def none_renamed(job: Any, managed: Any, found: Any) -> list[Any]:
+    return []
+
+
+def never(*_: Any) -> bool:
+    return False
+
+
+def assumes_no_siblings(job: Any, contexts: Any, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except ApiError:
+        return ()
 
 
 _body = response.body
@@ -170,26 +192,69 @@ def always_delivered(self: Any, url: str, content: bytes) -> bool:
     return True
 
 
-_is_equivalent = ContextType.is_equivalent
-_is_equivalent_lead = lead.Lead.is_equivalent
+# Members.
 
 
-def keeps_what_is_dropped(self: Any) -> bool:
-    is_equivalent = _is_equivalent_lead if isinstance(self._type, lead.Lead) else _is_equivalent
-    return is_equivalent(self._type, self._current(), self._desired, {})
+def keeps_what_is_dropped(*_: Any) -> Iterator[Any]:
+    return iter(())
 
 
-def writes_always(self: Any) -> bool:
-    return False
+def removes_what_was_never_declared(current: Any, desired: Any, previous: Any, shape: Any) -> Iterator[Any]:
+    for path, _ in payloads.leaves(current):
+        if not payloads.has_values(payloads.at(desired, path)) and payloads.is_optional(shape, path, ()):
+            yield path
 
 
-def adopts_nothing(desired: Any, engagement: Any) -> None:
+def removes_on_import(self: Any) -> list[Any]:
+    current, previous = self._current()[0], self._previous or {}
+    return list(reconcile.removable(current, self._desired, previous, self._job.update_shape))
+
+
+def writes_always(current: Any, desired: Any, previous: Any) -> Iterator[Any]:
+    return (path for path, _ in payloads.leaves(desired))
+
+
+def writes_every_difference(current: Any, desired: Any, previous: Any) -> Iterator[Any]:
+    for path, value in payloads.leaves(desired):
+        if not equal(payloads.at(current, path), value, exact, path[-1]):
+            yield path
+
+
+def ignores_corrections(current: Any, desired: Any, previous: Any) -> Iterator[Any]:
+    for path, value in payloads.leaves(desired):
+        if not equal(payloads.at(current, path), value, loose, path[-1]):
+            yield path
+
+
+def sends_only_what_is_declared(current: Any, desired: Any) -> Any:
+    return desired
+
+
+@functools.cache
+def _known_names() -> frozenset[str]:
+    shapes = map(service_model().shape_for, service_model().shape_names)
+    return frozenset(name for shape in shapes if isinstance(shape, StructureShape) for name in shape.members)
+
+
+_context = partner_central._context
+
+
+def reads_only_what_the_model_knows(context: Any) -> Any:
+    def known(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: known(member) for name, member in value.items() if name in _known_names()}
+        return value
+
+    read = _context(context)
+    return replace(read, payload=known(read.payload))
+
+
+def masks_nothing(text: str, values: Any, names: Any = ()) -> str:
+    return text
+
+
+def adopts_nothing(job: Any, engagement: Any) -> None:
     return None
 
 
-def gives_nothing_back(self: Any, current: Any, desired: Any, previous: Any) -> dict[str, Any]:
-    return {}
-
-
-def masks_nothing(text: str, values: Any) -> str:
-    return text
+WITHOUT_CREDENTIALS = {kind: backoff for kind, backoff in retries.BACKOFFS.items() if kind is not Kind.CREDENTIALS}

@@ -1,7 +1,7 @@
 """The ledger: a record of every context and of the writes to it. The oracle checks the invariants against the ledger.
 
-The records come from the service, from CloudFormation and from the events. No record depends on what the handler reports, except
-which context a resource manages: CloudFormation knows that from the response alone, too.
+The records come from the service, from CloudFormation and from the events. No record depends on what the handler reports,
+except which context a resource manages: CloudFormation knows that from the response alone, too.
 """
 
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ class TokenUse:
 
 @dataclass(kw_only=True)
 class ExpectedState:
-    """The context that a resource manages, and its declaration, since the latest successful response about the resource.
+    """The context that a resource manages, and the resource's declaration, as of its latest successful response.
 
     `event` is the event that got this response. `certain` is False if the function could not know the context's current
     payload, or a later event failed; then the oracle does not check the stored payload.

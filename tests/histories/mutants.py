@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from lambda_handler import engagement_context, index, partner_central, response, retries
-from lambda_handler.engagement_context import lead, lifecycle, reconcile
+from lambda_handler import engagement_context, index, partner_central, response, retries, sdk
+from lambda_handler.engagement_context import adoption, lead, lifecycle, reconcile, siblings
 from tests.histories import defects
 from tests.histories.invariants import Invariant, InvariantError
 from tests.histories.state_machine import OCCURRENCES, run_histories
@@ -54,10 +54,159 @@ MUTANTS = (
     Mutant(
         name="adopts nothing",
         place=lifecycle,
-        attribute="_adoptable",
+        attribute="_adopted",
         replacement=defects.adopts_nothing,
-        violates={Invariant.ADOPTS_EQUAL},
-        seed=2,
+        violates={Invariant.ADOPTS_EQUAL, Invariant.RENAME_KEEPS_CONTEXT},
+    ),
+    Mutant(
+        name="adoption compares exactly",
+        place=adoption,
+        attribute="loose",
+        replacement=defects.exact,
+        violates={Invariant.ADOPTS_EQUAL, Invariant.RENAME_KEEPS_CONTEXT},
+    ),
+    Mutant(
+        name="adopts any context of the Type",
+        place=lifecycle,
+        attribute="is_match",
+        replacement=defects.same_type,
+        violates={
+            Invariant.ADOPTS_UNAMBIGUOUS,
+            Invariant.OWN_CONTEXT,
+            Invariant.ONE_RESOURCE,
+            Invariant.NO_UNEXPECTED_FAILURE,
+        },
+    ),
+    Mutant(
+        name="adopts the first of several equal contexts",
+        place=siblings,
+        attribute="adoptable",
+        replacement=defects.adopts_the_first,
+        violates={Invariant.ADOPTS_UNAMBIGUOUS},
+    ),
+    Mutant(
+        name="adopts a context that a sibling manages",
+        place=siblings,
+        attribute="managers",
+        replacement=defects.no_managers,
+        violates={Invariant.ONE_RESOURCE, Invariant.OWN_CONTEXT},
+    ),
+    Mutant(
+        name="a renamed resource does not adopt its context",
+        place=siblings,
+        attribute="_renamed",
+        replacement=defects.none_renamed,
+        violates={Invariant.RENAME_KEEPS_CONTEXT},
+    ),
+    Mutant(
+        name="a stack that cannot be read counts as one without siblings",
+        place=siblings,
+        attribute="_asked",
+        replacement=defects.assumes_no_siblings,
+        violates={Invariant.ONE_RESOURCE, Invariant.OWN_CONTEXT, Invariant.NO_UNEXPECTED_FAILURE},
+    ),
+    Mutant(
+        name="a late repetition is reconciled",
+        place=siblings,
+        attribute="is_late",
+        replacement=defects.never,
+        violates={Invariant.LATE_REPETITION},
+    ),
+    Mutant(
+        name="interactions are sent again",
+        place=lead.Interactions,
+        attribute="pending",
+        replacement=defects.all_interactions,
+        violates={Invariant.NO_DUPLICATE_INTERACTION},
+    ),
+    Mutant(
+        name="an interaction that the service rewrote counts as missing",
+        place=lead,
+        attribute="_candidate",
+        replacement=defects.no_candidate,
+        violates={Invariant.NO_DUPLICATE_INTERACTION},
+    ),
+    Mutant(
+        name="interactions are compared exactly",
+        place=lead,
+        attribute="equal",
+        replacement=defects.equal_exactly,
+        violates={
+            Invariant.NO_UNEXPECTED_FAILURE,
+            Invariant.NO_DUPLICATE_INTERACTION,
+            Invariant.ADOPTS_EQUAL,
+            Invariant.RENAME_KEEPS_CONTEXT,
+        },
+    ),
+    Mutant(
+        name="an update contains only what is declared",
+        place=reconcile,
+        attribute="merged",
+        replacement=defects.sends_only_what_is_declared,
+        violates={Invariant.UNDECLARED_KEPT, Invariant.NO_UNEXPECTED_FAILURE},
+    ),
+    Mutant(
+        name="members that the model does not know are dropped",
+        place=partner_central,
+        attribute="_context",
+        replacement=defects.reads_only_what_the_model_knows,
+        violates={Invariant.UNDECLARED_KEPT},
+    ),
+    Mutant(
+        name="an update removes what was never declared",
+        place=reconcile,
+        attribute="removable",
+        replacement=defects.removes_what_was_never_declared,
+        violates={Invariant.UNDECLARED_KEPT},
+    ),
+    Mutant(
+        name="an import removes what is no longer declared",
+        place=reconcile._Reconciliation,
+        attribute="_removed",
+        replacement=defects.removes_on_import,
+        violates={Invariant.UNDECLARED_KEPT},
+    ),
+    Mutant(
+        name="a member that is no longer declared is kept",
+        place=reconcile,
+        attribute="removable",
+        replacement=defects.keeps_what_is_dropped,
+        violates={Invariant.UNDECLARED_REMOVED},
+    ),
+    Mutant(
+        name="an update is sent although nothing changed",
+        place=reconcile,
+        attribute="differing",
+        replacement=defects.writes_always,
+        violates={Invariant.NO_NEEDLESS_WRITE},
+    ),
+    Mutant(
+        name="what a service stores differently is written in every deployment",
+        place=reconcile,
+        attribute="differing",
+        replacement=defects.writes_every_difference,
+        violates={Invariant.NO_NEEDLESS_WRITE},
+    ),
+    Mutant(
+        name="a corrected value is not written",
+        place=reconcile,
+        attribute="differing",
+        replacement=defects.ignores_corrections,
+        violates={Invariant.CHANGE_WRITTEN},
+    ),
+    Mutant(
+        name="a Reason is not masked",
+        place=sdk,
+        attribute="mask",
+        replacement=defects.masks_nothing,
+        violates={Invariant.NO_SENSITIVE_RESPONSE},
+    ),
+    Mutant(
+        name="credential errors of a new role are final",
+        place=retries,
+        attribute="BACKOFFS",
+        replacement=defects.WITHOUT_CREDENTIALS,
+        violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
         name="random client token",
@@ -82,7 +231,7 @@ MUTANTS = (
         violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="an update with an unknown outcome is sent again without a comparison",
+        name="an update with an unknown outcome is sent again with a fresh lock",
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.blind_resend,
@@ -94,7 +243,7 @@ MUTANTS = (
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.open_is_done,
-        violates={Invariant.PAYLOAD_STORED},
+        violates={Invariant.PAYLOAD_STORED, Invariant.CHANGE_WRITTEN, Invariant.UNDECLARED_REMOVED},
         seed=3,
     ),
     Mutant(
@@ -134,33 +283,11 @@ MUTANTS = (
         seed=3,
     ),
     Mutant(
-        name="interactions are sent again",
-        place=lead.Lead,
-        attribute="pending_interactions",
-        replacement=defects.all_interactions,
-        violates={Invariant.NO_DUPLICATE_INTERACTION},
-    ),
-    Mutant(
-        name="an update removes the members that AWS filled in",
-        place=lead.Lead,
-        attribute="filled_in",
-        replacement=defects.gives_nothing_back,
-        violates={Invariant.FILLED_IN_KEPT},
-        seed=4,
-    ),
-    Mutant(
         name="the payload is logged",
         place=lifecycle,
         attribute="create",
         replacement=defects.logs_the_payload,
         violates={Invariant.NO_SENSITIVE_LOG},
-    ),
-    Mutant(
-        name="a Reason is not masked",
-        place=partner_central,
-        attribute="mask",
-        replacement=defects.masks_nothing,
-        violates={Invariant.NO_SENSITIVE_RESPONSE},
     ),
     Mutant(
         name="no read after a conflict",
@@ -183,21 +310,6 @@ MUTANTS = (
         attribute="desired_context",
         replacement=defects.without_identifier,
         violates={Invariant.IMPORT_CREATES_NOTHING, Invariant.IMPORT_USES_CONTEXT, Invariant.NO_UNEXPECTED_FAILURE},
-    ),
-    Mutant(
-        name="adopts any context of the Type",
-        place=lifecycle,
-        attribute="_adoptable",
-        replacement=defects.adopts_whatever_there_is,
-        violates={Invariant.ADOPTS_IF_ALLOWED, Invariant.ADOPTS_UNAMBIGUOUS, Invariant.OWN_CONTEXT},
-    ),
-    Mutant(
-        name="adopts the first of several equal contexts",
-        place=lifecycle,
-        attribute="_adoptable",
-        replacement=defects.adopts_the_first,
-        violates={Invariant.ADOPTS_UNAMBIGUOUS},
-        seed=9,
     ),
     Mutant(
         name="a failed update responds with another physical id",
@@ -226,21 +338,6 @@ MUTANTS = (
         attribute="_put",
         replacement=defects.always_delivered,
         violates={Invariant.ERROR_IF_NOT_DELIVERED, Invariant.ONE_RESPONSE},
-    ),
-    Mutant(
-        name="a member that is no longer declared is kept",
-        place=reconcile._Reconciliation,
-        attribute="_members_are_equivalent",
-        replacement=defects.keeps_what_is_dropped,
-        violates={Invariant.PAYLOAD_STORED},
-        seed=14,
-    ),
-    Mutant(
-        name="an update is sent although nothing changed",
-        place=reconcile._Reconciliation,
-        attribute="_members_are_equivalent",
-        replacement=defects.writes_always,
-        violates={Invariant.FEW_CALLS},
     ),
 )
 

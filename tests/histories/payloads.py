@@ -1,8 +1,8 @@
 """The payloads that the stacks of a history declare, and the tests' own definition of equal payloads.
 
 The number of different payloads is small, so that deployments often return to an earlier payload. Each payload belongs to a
-*deal*, whose name begins with the name of a stack: two stacks never declare equal payloads, because the function would adopt one
-stack's context for the other. Values that the service model marks as sensitive contain `SENSITIVE_MARK`, or begin with
+*deal*, whose name begins with the name of a stack: two stacks never declare equal payloads, because the function would adopt
+one stack's context for the other. Values that the service model marks as sensitive contain `SENSITIVE_MARK`, or begin with
 `SENSITIVE_PHONE`, so that a leak can be detected. This module shares no code with the handler or the local Partner Central.
 """
 
@@ -35,8 +35,8 @@ STYLES = ("plain", "padded", "upper", "empty")
 class Project:
     """A CustomerProject. Either `company` or `title` can be None, but not both.
 
-    `style` is the number of one of `STYLES`. `new` adds a member that the service model does not know. `flaw` is one of `FLAWS`;
-    None for a valid payload.
+    `style` is the number of one of `STYLES`. `new` adds a member that the service model does not know. `flaw` is one of
+    `FLAWS`; None for a valid payload.
     """
 
     deal: str

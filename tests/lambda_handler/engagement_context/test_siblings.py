@@ -1,4 +1,4 @@
-"""Contexts that other resources of the stack manage, renamed constructs, and events that are repeated later."""
+"""Contexts that other resources of the stack manage, renamed constructs, and events repeated after the stack went on."""
 
 import pytest
 

@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
+from tests.lambda_handler.process.events import OTHER_STACK, STACK
+
 REQUEST_ID = "5f1c2a90-0000-4000-8000-00000000cccc"
 DROP = 0
 
@@ -56,8 +58,8 @@ class CloudFormation:
         self._server.server_close()
 
     def reset(self) -> None:
-        """Remove all stacks, planned failures and recorded requests."""
-        self.resources: dict[str, list[Resource]] = {}
+        """Remove planned failures and recorded requests. The two stacks of the events have no resources then."""
+        self.resources: dict[str, list[Resource]] = {STACK: [], OTHER_STACK: []}
         self.templates: dict[str, str] = {}
         self.page_size = 100
         self.requests: list[dict[str, str]] = []

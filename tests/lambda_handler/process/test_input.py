@@ -25,6 +25,7 @@ READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngage
         {"Type": "Document"},
         {"Type": "Lead"},
         {"AdoptExisting": "perhaps"},
+        {"ContextIdentifier": "1" * 256},
         {"ContextIdentifier": ""},
         {"ClientToken": "\u0000"},
         {"FromTheFuture": "1"},
