@@ -56,7 +56,7 @@ def zip_(bench: Bench) -> dict[str, Any]:
 
 
 def cold(bench: Bench) -> dict[str, Any]:
-    """Measure Creates in new processes: the time until ready, the time until the response, processor time, and memory."""
+    """Measure Create events in new processes: the time until ready, the time until the response, CPU time, and memory."""
     each = [
         {name: _cold(it, bench.service) for name, it in bench.functions.items()}
         for _ in range(bench.parameters.runs + 1)
@@ -83,7 +83,10 @@ def _cold(function: Function, service: Service) -> dict[str, float]:
 
 
 def warm(bench: Bench) -> dict[str, Any]:
-    """Measure Creates in a process that has handled a Create before, in milliseconds, without the time in the service."""
+    """Measure the duration of Create events in a process that has already handled one, in milliseconds.
+
+    The time in the service is subtracted.
+    """
     found: dict[str, list[float]] = {name: [] for name in bench.functions}
     for _ in range(3):
         for name, function in bench.functions.items():

@@ -6,9 +6,12 @@ names in `__all__` are the public API. All submodules are private.
 
 from cdk_partnercentral._engagement import Engagement
 from cdk_partnercentral._engagement_context import EngagementContext, IEngagementContext
+from cdk_partnercentral._payloads.customer_account import AccountCustomer, CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject, ProjectCustomer, ProjectDetails
-from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, Industry, LeadReadinessScore
+from cdk_partnercentral._payloads.enums import Catalog, DayOfWeek, EngagementContextType, Industry, LeadReadinessScore
 from cdk_partnercentral._payloads.lead import (
+    BestOutreachWindow,
+    ChannelRecommendation,
     Lead,
     LeadAddress,
     LeadContact,
@@ -16,13 +19,24 @@ from cdk_partnercentral._payloads.lead import (
     LeadInsights,
     LeadInteraction,
 )
+from cdk_partnercentral._payloads.prospecting_result import (
+    ProspectingInsights,
+    ProspectingResult,
+    ProspectingResultAws,
+    ProspectingResultCustomer,
+)
 from cdk_partnercentral._provider import PartnerCentralProvider
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AccountCustomer",
+    "BestOutreachWindow",
     "Catalog",
+    "ChannelRecommendation",
+    "CustomerAccount",
     "CustomerProject",
+    "DayOfWeek",
     "Engagement",
     "EngagementContext",
     "EngagementContextType",
@@ -38,5 +52,9 @@ __all__ = [
     "PartnerCentralProvider",
     "ProjectCustomer",
     "ProjectDetails",
+    "ProspectingInsights",
+    "ProspectingResult",
+    "ProspectingResultAws",
+    "ProspectingResultCustomer",
     "__version__",
 ]

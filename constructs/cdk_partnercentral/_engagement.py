@@ -12,12 +12,15 @@ from constructs import Construct
 from cdk_partnercentral._engagement_context import EngagementContext
 from cdk_partnercentral._iam import READ, grant
 from cdk_partnercentral._identifiers import EngagementIdentifier, engagement_arn, parse_engagement
+from cdk_partnercentral._payloads.customer_account import CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject
 from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._payloads.lead import Lead
+from cdk_partnercentral._payloads.prospecting_result import ProspectingResult
 from cdk_partnercentral._provider import PartnerCentralProvider
 from cdk_partnercentral._signature import ConstructorSignature
-from cdk_partnercentral._validation.arguments import catalog_problems, engagement_problems
+from cdk_partnercentral._tokens import is_lookup_dummy
+from cdk_partnercentral._validation.arguments import AN_ID, catalog_problems, engagement_problems
 from cdk_partnercentral._validation.messages import raise_problems
 
 CANNOT_REFER = "This engagement cannot be referred to:"
@@ -83,14 +86,16 @@ class Engagement(Construct):
         Args:
             scope: The parent construct, usually the stack.
             id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
-            engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token.
+            engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token. To keep the ID out
+                of the code, pass the value of a context lookup (`aws_ssm.StringParameter.value_from_lookup`). For an ARN, use
+                `from_engagement_arn`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string.
 
         Returns:
             The engagement.
 
         Raises:
-            ValueError: The catalog does not exist, or the engagement ID has the wrong format.
+            ValueError: The catalog does not exist, or the engagement ID has the wrong format or is an ARN.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -99,10 +104,12 @@ class Engagement(Construct):
             'Sandbox'
         """
         catalog = plain(catalog)
-        raise_problems(
-            CANNOT_REFER, [*catalog_problems(catalog), *engagement_problems("engagement_id", engagement_id, catalog)]
-        )
-        return _ExistingEngagement(scope, id, catalog=catalog, engagement=parse_engagement(engagement_id))
+        engagement = parse_engagement(engagement_id)
+        problems = list(engagement_problems("engagement_id", engagement_id, catalog))
+        if engagement.form == "arn":
+            problems = [f"engagement_id: must be {AN_ID}; got an ARN; use Engagement.from_engagement_arn instead"]
+        raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems])
+        return _ExistingEngagement(scope, id, catalog=catalog, engagement=engagement)
 
     @staticmethod
     def from_engagement_arn(
@@ -118,9 +125,9 @@ class Engagement(Construct):
             scope: The parent construct, usually the stack.
             id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
             engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`, or
-                a token.
+                a token. Can be the value of a context lookup, or an ARN of `Stack.format_arn`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string. Defaults to the catalog in the ARN.
-                Required if the ARN is a token.
+                Required if the ARN is a token that does not contain a literal catalog.
 
         Returns:
             The engagement.
@@ -138,6 +145,9 @@ class Engagement(Construct):
         """
         engagement = parse_engagement(engagement_arn)
         known_catalog = plain(engagement.catalog if catalog is None else catalog)
+        if known_catalog is None and is_lookup_dummy(engagement_arn):
+            # The catalog is known at the next synthesis, after the lookup. An error would prevent the lookup.
+            known_catalog = engagement_arn
         problems = list(engagement_problems("engagement_arn", engagement_arn, known_catalog, arn_only=True))
         if known_catalog is not None:
             problems = [*catalog_problems(known_catalog), *problems]
@@ -176,10 +186,10 @@ class Engagement(Construct):
         self,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        payload: CustomerProject | Lead | Mapping[str, Any] | IResolvable,
+        payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
-        adopt_existing: bool = True,
+        adopt_existing: bool | None = None,
         existing_context_id: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> EngagementContext:
@@ -190,7 +200,7 @@ class Engagement(Construct):
             payload: The context's payload.
             type: The context's Type. Required if the payload is a token.
             client_token: The API's idempotency token.
-            adopt_existing: Whether to adopt an existing context with an identical payload.
+            adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
             existing_context_id: The ID of an existing context to manage.
             provider: The provider that manages the context.
 

@@ -19,14 +19,16 @@ from constructs import Construct, Node
 from cdk_partnercentral._checks import DesiredContext, Registry, partition_problems
 from cdk_partnercentral._iam import READ, UPDATE, grant
 from cdk_partnercentral._identifiers import engagement_arn, parse_engagement
-from cdk_partnercentral._payloads.context_types import BY_TYPE
+from cdk_partnercentral._payloads.context_types import TYPES
+from cdk_partnercentral._payloads.customer_account import CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject
 from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._payloads.lead import Lead
+from cdk_partnercentral._payloads.prospecting_result import ProspectingResult
 from cdk_partnercentral._payloads.rendering import Rendered, render
 from cdk_partnercentral._provider import PartnerCentralProvider, provider_problems
 from cdk_partnercentral._signature import ConstructorSignature
-from cdk_partnercentral._tokens import is_mapping
+from cdk_partnercentral._tokens import is_mapping, is_unresolved
 from cdk_partnercentral._validation.arguments import (
     catalog_problems,
     context_id_problems,
@@ -35,9 +37,13 @@ from cdk_partnercentral._validation.arguments import (
     type_problems,
 )
 from cdk_partnercentral._validation.messages import raise_problems
-from cdk_partnercentral._validation.payload import past_target_date, payload_problems
+from cdk_partnercentral._validation.payload import past_target_date, payload_problems, unknown_members
 
 RESOURCE_TYPE = "Custom::EngagementContext"
+_SENT_AS_DECLARED = (
+    "it is sent to Partner Central as declared, without validation. Check its name in the API reference, or update "
+    "cdk-partnercentral."
+)
 
 
 class IEngagementContext(Protocol):
@@ -120,21 +126,24 @@ class EngagementContext(Construct):
     engagement or the Type, the deployment creates a new context, and the old context remains, because Partner Central cannot
     delete contexts. For the same reason, the context remains if you remove the construct or delete the stack.
 
-    An engagement can contain five contexts, including those that AWS creates. Synthesis fails if two contexts in a stack
-    declare the same payload for one engagement, because one of them would adopt the other's context. To create two contexts
-    with the same payload, set `adopt_existing=False` on both. The template contains payloads in plain text, so anyone who can
+    An engagement can contain five contexts, including those that AWS creates. Synthesis fails if a stage declares more than
+    five contexts for one engagement, or if two contexts in a stage declare the same payload for one engagement, because one of
+    them would adopt the other's context. To create two contexts with the same payload, set `adopt_existing=False` on both.
+    Between the stages of an app, both problems are warnings. The template contains payloads in plain text, so anyone who can
     read the stack can read the payloads.
 
-    The payload is a `CustomerProject`, with a `customer`, a `project` or both, or a `Lead`, with a customer and
-    interactions. Ranges in parentheses are lengths in characters. If the payload is not valid, the constructor raises an
-    error that lists every problem.
+    The payload is a `CustomerProject` (a `customer`, a `project` or both), a `Lead` (a customer and interactions), a
+    `ProspectingResult`, or a `CustomerAccount`. Ranges in parentheses are lengths in characters. If the payload is not valid,
+    the constructor raises an error that lists every problem. If this release of the library does not know a member or a Type,
+    the function sends it as declared, and synthesis reports a warning. A name that is similar to a known name is an error.
 
     - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, such as `"US"`), `industry` (an
       `Industry`, or its value), `website_url` (4 to 255).
     - `ProjectDetails`: `title` (1 to 255), `business_problem` (20 to 2000), `target_completion_date` (a `date`, or
       `YYYY-MM-DD`).
-    - `Lead`: `customer` (a `LeadCustomer`), `interactions` (a list of 1 to 10 `LeadInteraction`). Optional: `insights` (a
-      `LeadInsights` with a `LeadReadinessScore`), `qualification_status` (1 to 255).
+    - `Lead`: `customer` (a `LeadCustomer`) and `interactions` (a list of 1 to 10 `LeadInteraction`), which can be omitted only
+      with `existing_context_id`. Optional: `insights` (a `LeadInsights` with a `LeadReadinessScore`), `qualification_status`
+      (1 to 255).
     - `LeadCustomer`: `company_name` (1 to 120). Optional: `address` (a `LeadAddress`), `aws_maturity`, `industry`,
       `market_segment`, `website_url` (up to 255 each).
     - `LeadAddress`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to
@@ -144,41 +153,49 @@ class EngagementContext(Construct):
       `2027-01-05T09:30:00Z`).
     - `LeadContact`: `business_title`, `email` (1 to 255 each), `first_name`, `last_name` (up to 80 each). Optional: `phone` (up
       to 255).
+    - `CustomerAccount`: Optional: `account_identifier` (`cust-acc-` followed by 13 lowercase letters or digits, or an ARN),
+      `customer` (an `AccountCustomer`). Partner Central cannot update this Type.
+    - `AccountCustomer`: `company_name` (1 to 120). Optional: `country_code` (two letters), `industry`, `website_url` (up to
+      255 each).
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html and
     https://docs.aws.amazon.com/partner-central/latest/APIReference/API_UpdateEngagementContext.html
 
     Args:
         scope: The parent construct.
-        id: The construct ID within `scope`. A new construct ID changes the logical ID. To keep the existing context, also set
-            `existing_context_id`.
+        id: The construct ID within `scope`. If you rename the construct and leave the payload unchanged, the renamed construct
+            keeps the context.
         catalog: The engagement's catalog. A `Catalog`, or its value as a string.
         engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
-            ARN. If you pass a token, the function's role allows access to every engagement of the catalog, and an annotation
-            reports this.
-        payload: The context's payload. A `CustomerProject`, a `Lead`, a mapping with one member of the API's tagged union and
-            the API's member names (`{"CustomerProject": {...}}`), or a token that resolves to such a mapping. Values are
-            strings, tokens, dates, datetimes with a time zone, and enums. None omits a member. Tokens and `{{resolve:`
-            references are not validated.
-        type: The context's Type. An `EngagementContextType`, or its value as a string. Defaults to the Type of the payload.
-            Required if the payload is a token.
+            ARN. If the ID is not known at synthesis, the function's role allows access to every engagement of the catalog, and
+            an annotation reports this. To restrict the role and still keep the ID out of the code, pass the value of a context
+            lookup (`aws_ssm.StringParameter.value_from_lookup`). The ID is also known in an ARN of `Stack.format_arn` with a
+            literal ID, and in the attributes of another context or engagement whose ID is known.
+        payload: The context's payload. A `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
+            with one member of the API's tagged union and the API's member names (`{"CustomerProject": {...}}`), or a token
+            that resolves to such a mapping. At least one value is required. Values are strings, tokens, dates, datetimes with a
+            time zone, and enums. In members that the library does not know, a value can also be a Boolean or a number between
+            -2^53 and 2^53. None omits a member. Tokens and `{{resolve:` references are not validated.
+        type: The context's Type. An `EngagementContextType`, or a string. Defaults to the Type of the payload. Required if the
+            payload is a token.
         client_token: The API's idempotency token. String of 1 to 64 letters and digits. By default, the function derives the
             token from the stack, the logical ID, the catalog, the engagement and the Type.
-        adopt_existing: Whether to adopt an existing context of the engagement if its payload is identical. If False, the
-            function creates a new context instead.
+        adopt_existing: Whether to adopt an existing context of the engagement if its payload is equal. Case, outer white space
+            and similar differences are ignored. If False, the function creates a new context instead. None means True.
         existing_context_id: The ID of an existing context to manage instead of creating one. String of 1 to 3 characters.
-            Use it to import a context that was created elsewhere, or to keep a context after you rename its construct.
-            Cannot be combined with `client_token` or `adopt_existing=False`, which only affect the creation of a context.
+            Use it to import a context that was created elsewhere, such as a lead that AWS created. The payload can be partial:
+            members that you do not declare keep their values. Cannot be combined with `client_token` or `adopt_existing`,
+            which only affect the creation of a context.
         provider: The provider that manages the context, a `PartnerCentralProvider` in the same stack. By default, the
             provider that the stack's contexts share. CloudFormation rejects a change of the provider of a deployed context.
 
     Raises:
-        ValueError: An argument has a type other than documented here, or the API would reject it: a missing or unknown
-            member, a value that is too long or has the wrong format, a Type that contradicts the payload, an identifier that
-            is not an ID or an ARN in the catalog, a date that does not exist, or a datetime without a time zone. Also raised
-            if the provider is in another stack, or if the stack is in a partition without Partner Central. The error lists
-            every problem with its path, and omits sensitive values.
+        ValueError: An argument has a type other than documented here, or the API would reject it: a missing or misspelled
+            member, a payload without values, a value that is too long or has the wrong format, a Type that contradicts the
+            payload, an identifier that is not an ID or an ARN in the catalog, a date that does not exist, or a datetime without
+            a time zone. Also raised if the provider is in another stack, or if the stack is in a partition without Partner
+            Central. The error lists every problem with its path, and omits sensitive values.
         FileNotFoundError: The zip with the function's code does not exist. This can happen only in a checkout of the
             repository.
 
@@ -226,6 +243,17 @@ class EngagementContext(Construct):
         ... )
         >>> lead.grant_read(iam.User(stack, "Reader")).success
         True
+
+        Qualify a lead that AWS created. Everything else of the lead remains unchanged:
+
+        >>> qualified = EngagementContext(
+        ...     stack,
+        ...     "Northwind",
+        ...     catalog="Sandbox",
+        ...     engagement_identifier="eng-zyxwvutsrqponm",
+        ...     existing_context_id="1",
+        ...     payload=Lead(qualification_status="Qualified"),
+        ... )
     """
 
     __signature__ = ConstructorSignature()
@@ -237,10 +265,10 @@ class EngagementContext(Construct):
         *,
         catalog: Catalog | str,
         engagement_identifier: str,
-        payload: CustomerProject | Lead | Mapping[str, Any] | IResolvable,
+        payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
-        adopt_existing: bool = True,
+        adopt_existing: bool | None = None,
         existing_context_id: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> None:
@@ -256,7 +284,7 @@ class EngagementContext(Construct):
                 *catalog_problems(catalog),
                 *engagement_problems("engagement_identifier", engagement_identifier, catalog),
                 *rendered.problems,
-                *payload_problems(rendered.payload, rendered.python_names),
+                *payload_problems(rendered.payload, rendered.python_names, partial=existing_context_id is not None),
                 *type_problems(rendered.type, rendered.payload),
                 *control_problems(
                     client_token=client_token, adopt_existing=adopt_existing, existing_context_id=existing_context_id
@@ -273,7 +301,7 @@ class EngagementContext(Construct):
         optional = {
             "ClientToken": client_token,
             # A string, because CloudFormation converts a Boolean to a string before it calls the function.
-            "AdoptExisting": None if adopt_existing else "false",
+            "AdoptExisting": "false" if adopt_existing is False else None,
             "ContextIdentifier": existing_context_id,
         }
         # CDK's CustomResource would create the same resource, but with more calls to the jsii kernel. A child with the ID
@@ -287,7 +315,7 @@ class EngagementContext(Construct):
                     self, catalog=self._catalog, engagement=self._engagement
                 ),
                 "Catalog": self._catalog,
-                "EngagementIdentifier": engagement_identifier,
+                "EngagementIdentifier": self._engagement.text,
                 "Type": rendered.type,
                 "Payload": rendered.payload,
                 **{name: value for name, value in optional.items() if value is not None},
@@ -301,13 +329,13 @@ class EngagementContext(Construct):
                 catalog=self._catalog,
                 engagement=self._engagement.key,
                 type=rendered.type,
-                payload=_member(rendered),
-                adopt_existing=adopt_existing,
+                payload=rendered.payload.get(rendered.type) if is_mapping(rendered.payload) else None,
+                adopt_existing=adopt_existing is not False,
                 existing_context_id=existing_context_id,
                 client_token=client_token,
             ),
         )
-        self._warn_about_past_date(rendered.payload)
+        self._add_warnings(rendered)
 
     @staticmethod
     def from_engagement_context_attributes(
@@ -371,12 +399,12 @@ class EngagementContext(Construct):
     @property
     def engagement_id(self) -> str:
         """The engagement ID: `eng-` followed by 14 lowercase letters or digits. The value is a token."""
-        return self._resource.get_att("EngagementId").to_string()
+        return self._engagement.remember(self._resource.get_att("EngagementId").to_string())
 
     @property
     def engagement_arn(self) -> str:
         """The engagement's ARN, even if you passed an ID. The value is a token."""
-        return self._resource.get_att("EngagementArn").to_string()
+        return self._engagement.remember(self._resource.get_att("EngagementArn").to_string())
 
     @property
     def engagement_last_modified_at(self) -> str:
@@ -417,18 +445,21 @@ class EngagementContext(Construct):
         # engagement identifier requires that attribute.
         return self._engagement.exact_arn(self._catalog) or self.engagement_arn
 
-    def _warn_about_past_date(self, payload: object) -> None:
-        target = past_target_date(payload, datetime.now(timezone.utc).date())
+    def _add_warnings(self, rendered: Rendered) -> None:
+        target = past_target_date(rendered.payload, datetime.now(timezone.utc).date())
         if target is not None:
             Annotations.of(self).add_warning_v2(
                 "cdk-partnercentral:targetDatePast",
                 f"payload.CustomerProject.Project.TargetCompletionDate: {target} is in the past.",
             )
-
-
-def _member(rendered: Rendered) -> Any:
-    row = BY_TYPE.get(rendered.type)
-    return rendered.payload.get(row.member) if row and is_mapping(rendered.payload) else None
+        if rendered.type not in TYPES and not is_unresolved(rendered.type):
+            Annotations.of(self).add_warning_v2(
+                "cdk-partnercentral:unknownType", f"type: {rendered.type!r} is not a known Type, so {_SENT_AS_DECLARED}"
+            )
+        for path in unknown_members(rendered.payload):
+            Annotations.of(self).add_warning_v2(
+                f"cdk-partnercentral:unknownMember:{path}", f"{path}: is not a known member, so {_SENT_AS_DECLARED}"
+            )
 
 
 class _ImportedContext(Construct):

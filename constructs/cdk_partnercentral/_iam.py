@@ -17,6 +17,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_partnercentral._identifiers import engagement_arn
+from cdk_partnercentral._tokens import is_unresolved
 
 # Grants to other principals.
 READ = ("partnercentral:GetEngagement",)
@@ -29,6 +30,8 @@ FUNCTION_ACTIONS = (
     "partnercentral:GetEngagement",
     "partnercentral:UpdateEngagementContext",
 )
+# Before the function adopts a context, it checks that no other resource of its own stack manages the context.
+STACK_ACTIONS = ("cloudformation:GetTemplate", "cloudformation:ListStackResources")
 LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
 # Lambda uses these permissions to attach the function to a VPC. Lambda rejects a role that lacks one of them, or that allows
 # them only for some resources:
@@ -87,7 +90,9 @@ class Policy:
     widened: tuple[str, ...]
 
 
-def policy(engagements: Mapping[str, Collection[str]], *, log_group_arn: str, in_vpc: bool = False) -> Policy:
+def policy(
+    engagements: Mapping[str, Collection[str]], *, log_group_arn: str, stack_arn: str, in_vpc: bool = False
+) -> Policy:
     """Return a policy that allows the declared engagements and does not exceed IAM's size limit.
 
     If the list of engagements is too long, the policy allows every engagement in the catalog with the most declared
@@ -97,6 +102,7 @@ def policy(engagements: Mapping[str, Collection[str]], *, log_group_arn: str, in
         engagements: The ARNs of the declared engagements, by catalog. The ARN with the ID `*` includes every engagement of the
             catalog.
         log_group_arn: The ARN of the function's log group, ending in `:*` as CloudFormation returns it. Can be a token.
+        stack_arn: The ARN of the function's stack. Can be a token.
         in_vpc: Whether the function runs in a VPC.
 
     Returns:
@@ -105,11 +111,11 @@ def policy(engagements: Mapping[str, Collection[str]], *, log_group_arn: str, in
     resources = {catalog: _minimal(catalog, arns) for catalog, arns in engagements.items()}
     widened: list[str] = []
     for catalog in sorted(_sorted(resources), key=lambda each: len(resources[each]), reverse=True):
-        if policy_size(_document(resources, log_group_arn, in_vpc=in_vpc)) <= LARGEST_POLICY:
+        if policy_size(_document(resources, log_group_arn, stack_arn, in_vpc=in_vpc)) <= LARGEST_POLICY:
             break
         resources[catalog] = [engagement_arn(catalog, "*")]
         widened.append(catalog)
-    return Policy(document=_document(resources, log_group_arn, in_vpc=in_vpc), widened=tuple(widened))
+    return Policy(document=_document(resources, log_group_arn, stack_arn, in_vpc=in_vpc), widened=tuple(widened))
 
 
 def policy_size(document: Mapping[str, Any]) -> int:
@@ -129,8 +135,11 @@ def _sorted(texts: Collection[str]) -> list[str]:
     return sorted(texts, key=lambda text: _TOKEN.sub("~", text))
 
 
-def _document(resources: Mapping[str, list[str]], log_group_arn: str, *, in_vpc: bool) -> dict[str, Any]:
+def _document(
+    resources: Mapping[str, list[str]], log_group_arn: str, stack_arn: str, *, in_vpc: bool
+) -> dict[str, Any]:
     logs = {"Effect": "Allow", "Action": list(LOG_ACTIONS), "Resource": log_group_arn}
+    stack = {"Effect": "Allow", "Action": list(STACK_ACTIONS), "Resource": stack_arn}
     network = {"Effect": "Allow", "Action": list(NETWORK_ACTIONS), "Resource": "*"}
     engagements = [
         {
@@ -141,7 +150,7 @@ def _document(resources: Mapping[str, list[str]], log_group_arn: str, *, in_vpc:
         }
         for catalog in _sorted(resources)
     ]
-    return {"Version": "2012-10-17", "Statement": [logs, *engagements, *([network] if in_vpc else [])]}
+    return {"Version": "2012-10-17", "Statement": [logs, *engagements, stack, *([network] if in_vpc else [])]}
 
 
 @jsii.implements(IAnyProducer)
@@ -157,6 +166,7 @@ class RolePolicyDocument:
     def __init__(self, scope: Construct, *, log_group_arn: str, in_vpc: bool) -> None:
         self._scope = scope
         self._log_group_arn = log_group_arn
+        self._stack_arn = Stack.of(scope).stack_id
         self.in_vpc = in_vpc
         # The inner dictionary is an ordered set of ARNs.
         self._engagements: dict[str, dict[str, None]] = {}
@@ -172,7 +182,9 @@ class RolePolicyDocument:
 
     def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002 - required by IAnyProducer
         """Render the document, and annotate the provider for each catalog in which the document allows every engagement."""
-        rendered = policy(self._engagements, log_group_arn=self._log_group_arn, in_vpc=self.in_vpc)
+        rendered = policy(
+            self._engagements, log_group_arn=self._log_group_arn, stack_arn=self._stack_arn, in_vpc=self.in_vpc
+        )
         for catalog in rendered.widened:
             self._annotate(catalog)
         return rendered.document
@@ -182,9 +194,10 @@ class RolePolicyDocument:
         if catalog in self._annotated:
             return
         self._annotated.add(catalog)
+        name = "a catalog that is a token" if is_unresolved(catalog) else f"catalog {catalog}"
         Annotations.of(self._scope).add_info_v2(
-            f"cdk-partnercentral:policyWidened:{catalog}",
-            f"The {len(self._engagements[catalog])} engagements of catalog {catalog} exceed the size limit of a role's inline "
+            "cdk-partnercentral:policyWidened",
+            f"The {len(self._engagements[catalog])} engagements of {name} exceed the size limit of a role's inline "
             "policies, so the function's role can create, update and read contexts in every engagement of the catalog. "
             "To restrict the role to the declared engagements, split the engagements across several stacks.",
         )
@@ -243,6 +256,7 @@ def _annotate_unchanged_role(scope: Construct, *, in_vpc: bool) -> None:
     needed = [
         f"{', '.join(FUNCTION_ACTIONS)} on the declared engagements",
         f"{', '.join(LOG_ACTIONS)} on the function's log group",
+        f"{', '.join(STACK_ACTIONS)} on the function's stack",
         *([f"{', '.join(NETWORK_ACTIONS)} on *"] if in_vpc else []),
     ]
     Annotations.of(scope).add_info_v2(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from aws_cdk import Fn
 
-from cdk_partnercentral._tokens import is_unresolved
+from cdk_partnercentral._tokens import is_lookup_dummy, is_unresolved
 
 # Partner Central exists in only one partition and one Region. Its ARNs always contain both, whatever the stack's Region.
 PARTITION, REGION = "aws", "us-east-1"
@@ -18,7 +18,14 @@ _ARN = re.compile(
     r"arn:(?P<partition>[a-z-]+):partnercentral:(?P<region>[a-z0-9-]*)::"
     r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
-_ARN_PREFIX = re.compile(rf"\Aarn:{PARTITION}:partnercentral:{REGION}::catalog/[^/]+/engagement/")
+# An ARN that contains a token, for example one that `Stack.format_arn` returns. The pattern accepts any Region and account,
+# because `format_arn` fills in those of the stack by default. The correct ARN of an engagement does not depend on the stack.
+_UNRESOLVED_ARN = re.compile(
+    r"arn:(?P<partition>[^:]+):partnercentral:[^:]*:[^:]*:catalog/(?P<catalog>[^/:]+)/engagement/(?P<id>.+)", re.DOTALL
+)
+
+# The engagements that tokens stand for, by the text of the token. The CDK keeps its tokens in a global map too.
+_ENGAGEMENTS_OF_TOKENS: dict[str, EngagementIdentifier] = {}
 
 
 def engagement_arn(catalog: str, engagement_id: str) -> str:
@@ -39,32 +46,31 @@ class EngagementIdentifier:
     """A parsed engagement identifier.
 
     Attributes:
-        text: The identifier that the user passed.
-        form: The form of the identifier: an ID, an ARN, an unresolved token, or not valid. An ARN that contains a token has
-            the form `token`.
-        engagement_id: The engagement ID, or None if the ID is not known at synthesis.
-        catalog: The catalog in the ARN, or None if the form is not `arn`.
+        text: The identifier to use in the template: the one that the user passed. For an ARN that contains a token in addition
+            to a literal ID, the engagement's ARN.
+        form: The form of the identifier: an ID, an ARN, an unresolved token, or not valid. An ARN whose ID is a token has the
+            form `token`.
+        key: A key that is equal for an ID and an ARN of the same engagement: the engagement ID, or the ID's token.
+        engagement_id: The engagement ID, or None if the ID is not known at synthesis. For the dummy value of a context lookup,
+            the dummy value.
+        catalog: The catalog in the ARN, or None if the form is not `arn` or the catalog is a token.
         partition: The partition in the ARN, or None if the form is not `arn`.
         region: The Region in the ARN, or None if the form is not `arn`.
     """
 
     text: str
     form: Literal["id", "arn", "token", "invalid"]
+    key: str
     engagement_id: str | None = None
     catalog: str | None = None
     partition: str | None = None
     region: str | None = None
 
-    @property
-    def key(self) -> str:
-        """A key that is equal for an ID and an ARN of the same engagement: the engagement ID, or the ID's token."""
-        return self.engagement_id or _ARN_PREFIX.sub("", self.text)
-
     def exact_arn(self, catalog: str) -> str | None:
         """Return the engagement's ARN, or None if the engagement ID is not known at synthesis.
 
         Args:
-            catalog: The engagement's catalog, used if the identifier is not an ARN. Can be a token.
+            catalog: The engagement's catalog, used if the identifier does not contain one. Can be a token.
         """
         return engagement_arn(self.catalog or catalog, self.engagement_id) if self.engagement_id else None
 
@@ -83,23 +89,60 @@ class EngagementIdentifier:
                 "read the SSM Parameter Store."
             )
         # An ID and an ARN both contain `eng-` exactly once, so the same expression works for both.
-        return f"eng-{Fn.select(1, Fn.split('eng-', self.text))}"
+        return self.remember(f"eng-{Fn.select(1, Fn.split('eng-', self.text))}")
+
+    def remember(self, token: str) -> str:
+        """Record that a token stands for this engagement, and return the token.
+
+        Args:
+            token: A token that resolves to the engagement's ID or ARN. `parse_engagement` then recognizes the engagement.
+        """
+        _ENGAGEMENTS_OF_TOKENS[token] = replace(
+            self, text=token, form="token", catalog=None, partition=None, region=None
+        )
+        return token
 
 
 def parse_engagement(identifier: object) -> EngagementIdentifier:
     """Parse an engagement identifier. For any other value, the result has the form `invalid`."""
     if not isinstance(identifier, str):
-        return EngagementIdentifier(text="", form="invalid")
+        return EngagementIdentifier(text="", form="invalid", key="")
     if _ID.fullmatch(identifier):
-        return EngagementIdentifier(text=identifier, form="id", engagement_id=identifier)
+        return EngagementIdentifier(text=identifier, form="id", key=identifier, engagement_id=identifier)
     arn = _ARN.fullmatch(identifier)
     if arn:
         return EngagementIdentifier(
             text=identifier,
             form="arn",
+            key=arn["id"],
             engagement_id=arn["id"],
             catalog=arn["catalog"],
             partition=arn["partition"],
             region=arn["region"],
         )
-    return EngagementIdentifier(text=identifier, form="token" if is_unresolved(identifier) else "invalid")
+    return _parse_unresolved(identifier)
+
+
+def _parse_unresolved(identifier: str) -> EngagementIdentifier:
+    if not is_unresolved(identifier):
+        return EngagementIdentifier(text=identifier, form="invalid", key=identifier)
+    if identifier in _ENGAGEMENTS_OF_TOKENS:
+        return _ENGAGEMENTS_OF_TOKENS[identifier]
+    arn = _UNRESOLVED_ARN.fullmatch(identifier)
+    if arn:
+        return _parse_unresolved_arn(arn, parse_engagement(arn["id"]))
+    known = identifier if is_lookup_dummy(identifier) else None
+    return EngagementIdentifier(text=identifier, form="token", key=identifier, engagement_id=known)
+
+
+def _parse_unresolved_arn(arn: re.Match[str], engagement: EngagementIdentifier) -> EngagementIdentifier:
+    if engagement.form != "id":
+        return replace(engagement, text=arn[0])
+    return replace(
+        engagement,
+        text=engagement_arn(arn["catalog"], engagement.key),
+        form="arn",
+        catalog=None if is_unresolved(arn["catalog"]) else arn["catalog"],
+        partition=PARTITION if is_unresolved(arn["partition"]) else arn["partition"],
+        region=REGION,
+    )

@@ -80,9 +80,10 @@ class PartnerCentralProvider(Construct):
     """The Lambda function that manages the Partner Central resources of one stack, with its role and its log group.
 
     `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can write to
-    the function's log group, and can create, update and read contexts in exactly the engagements that the stack's contexts
-    declare. If an engagement is a token, or if the list of engagements exceeds IAM's size limit for policies, the role can
-    access every engagement of the catalog, and an annotation reports this.
+    the function's log group, can read its own stack in CloudFormation, and can create, update and read contexts in exactly
+    the engagements that the stack's contexts declare. If an engagement ID is not known at synthesis, or if the list of
+    engagements exceeds IAM's size limit for policies, the role can access every engagement of the catalog, and an annotation
+    reports this.
 
     You can set options in two ways:
 
@@ -124,8 +125,8 @@ class PartnerCentralProvider(Construct):
         vpc: The VPC to attach the function to. No VPC by default. The subnets need a route to the internet, for example through
             a NAT gateway, because the function calls `partnercentral-selling.us-east-1.api.aws` and sends its responses to
             CloudFormation's S3 bucket in the stack's Region. If the function cannot reach the bucket, the stack operation hangs
-            until it times out. The permissions for network interfaces apply to all resources, which cdk-nag reports as
-            AwsSolutions-IAM5.
+            until it times out. A warning names isolated subnets. The permissions for network interfaces apply to all
+            resources, which cdk-nag reports as AwsSolutions-IAM5.
         vpc_subnets: The function's subnets in the VPC. Requires `vpc`. Private subnets by default.
 
     Raises:
@@ -194,16 +195,20 @@ class PartnerCentralProvider(Construct):
         attach = own_role_policy if role is None else given_role_policy
         policy = attach(self, function_role, self._policy_document)
         if vpc is not None:
+            _warn_about_isolated_subnets(self, vpc, self._function)
             # Lambda rejects a function in a VPC if the role cannot create network interfaces. Lambda also needs the role's
             # permissions when it deletes the function.
             self._function.node.add_dependency(policy)
-        # The maximum age of an event is the time that CloudFormation waits, so that Lambda starts no run after that time.
-        service_timeout = RUNS * int(timeout.to_seconds()) + PAUSES_SECONDS + SLACK_SECONDS
+        run_seconds = int(timeout.to_seconds())
+        # CloudFormation waits until the last run has ended. Lambda discards an event that is so old that CloudFormation would
+        # stop waiting before another run ends.
+        service_timeout = RUNS * run_seconds + PAUSES_SECONDS + SLACK_SECONDS
+        last_start = (RUNS - 1) * run_seconds + PAUSES_SECONDS + SLACK_SECONDS // 2
         invocation = lambda_.EventInvokeConfig(
             self,
             "AsynchronousInvocation",
             function=cast("lambda_.IFunction", self._function),
-            max_event_age=Duration.seconds(service_timeout),
+            max_event_age=Duration.seconds(last_start),
             retry_attempts=RUNS - 1,
         )
         self._dependencies = (policy, invocation)
@@ -283,7 +288,8 @@ class PartnerCentralProvider(Construct):
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
                 "The engagement ID or ARN is an unresolved token, so the function's role can create, update and read contexts "
-                "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN.",
+                "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
+                "value of a context lookup (StringParameter.value_from_lookup).",
             )
         construct.node.add_dependency(*self._dependencies)
         return self._properties
@@ -348,6 +354,35 @@ def function_code(path: Path) -> lambda_.Code:
             "cdk-partnercentral include the file. In a checkout of the repository, run `make setup` to build it."
         )
     return lambda_.Code.from_asset(str(path))
+
+
+def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lambda_.Function) -> None:
+    stack = Stack.of(scope)
+    resource = function.node.default_child
+    # Read the subnets from the function, because the CDK's default depends on the VPC.
+    chosen: Sequence[Any] = (
+        stack.resolve(resource.vpc_config)["subnetIds"] if isinstance(resource, lambda_.CfnFunction) else []
+    )
+    # In the dummy VPC of a lookup that has not run yet, private and isolated subnets have the same IDs.
+    private = [stack.resolve(each.subnet_id) for each in vpc.private_subnets]
+    isolated = [
+        subnet.node.path
+        for subnet in vpc.isolated_subnets
+        if (id_ := stack.resolve(subnet.subnet_id)) in chosen and id_ not in private and not _has_default_route(subnet)
+    ]
+    if isolated:
+        Annotations.of(scope).add_warning_v2(
+            "cdk-partnercentral:isolatedSubnets",
+            f"The function runs in isolated subnets, which have no route to the internet: {', '.join(isolated)}. Without a "
+            "route to Partner Central and to CloudFormation's S3 bucket, the function cannot send a response, so the stack "
+            "operation hangs until it times out. Use subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS), "
+            "or make sure that the function reaches both through a proxy or another route, and acknowledge this warning.",
+        )
+
+
+def _has_default_route(subnet: ec2.ISubnet) -> bool:
+    routes = (each for each in subnet.node.find_all() if isinstance(each, ec2.CfnRoute))
+    return any(each.destination_cidr_block == "0.0.0.0/0" for each in routes)
 
 
 def _role(scope: Construct, permissions_boundary: iam.IManagedPolicy | None) -> iam.IRole:

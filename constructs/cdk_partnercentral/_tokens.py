@@ -1,4 +1,4 @@
-"""Recognize unresolved tokens and dynamic references, and narrow the types of mappings and lists for type checkers.
+"""Recognize values that are not known at synthesis, and narrow the types of mappings and lists for type checkers.
 
 The library never inspects the content of an unresolved token or a dynamic reference.
 """
@@ -12,19 +12,31 @@ from typing import Any, TypeGuard
 from aws_cdk import Token
 from constructs import Construct
 
+# If the CDK does not have the value of an SSM parameter yet, `StringParameter.value_from_lookup` returns this prefix and the
+# parameter's name. The CDK CLI then looks up the value and synthesizes the app again. The dummy values of other lookups, such
+# as `ami-1234`, have the format of the real values.
+_LOOKUP_DUMMY = "dummy-value-for-"
+
+
+def is_lookup_dummy(value: object) -> bool:
+    """Return whether a string contains the dummy value of a context lookup that has not run yet."""
+    return isinstance(value, str) and _LOOKUP_DUMMY in value
+
 
 def is_unresolved(value: object) -> bool:
-    """Return whether a value is an unresolved token, or a string that contains a token or a dynamic reference.
+    """Return whether a value is an unresolved token, or a string that contains a value that is not known yet.
+
+    Such a string contains a token, a dynamic reference or the dummy value of a context lookup.
 
     Args:
         value: The value to test. A token can be a string, a list, a number or an object.
 
     Returns:
-        True if the value is not known until deployment.
+        True if the value is not known at this synthesis.
     """
     if isinstance(value, str):
         # The CDK does not count a dynamic reference as a token, but CloudFormation resolves it in the same way.
-        return "${Token[" in value or "#{Token[" in value or "{{resolve:" in value
+        return "${Token[" in value or "#{Token[" in value or "{{resolve:" in value or is_lookup_dummy(value)
     if is_list(value):
         return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
     if isinstance(value, float):

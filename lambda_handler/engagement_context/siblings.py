@@ -1,6 +1,6 @@
-"""The stack's other resources: a context that one of them manages is not for this resource to take.
+"""The stack's other resources. This resource must not adopt a context that one of them manages.
 
-CloudFormation is asked only where that decides what happens, so most events do not call it.
+The function calls CloudFormation only if the response decides what happens next, so most events do not call it.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,13 +20,13 @@ def resources(job: Job, contexts: Sequence[Context]) -> Sequence[StackResource]:
     """Return the stack's resources.
 
     Raises:
-        ResourceError: CloudFormation denied them, or did not respond for a minute. The error names the contexts.
+        ResourceError: CloudFormation denied the call or did not respond for a minute. The error names the contexts.
     """
     return _asked(job, contexts, job.resources)
 
 
 def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResource]) -> Context | None:
-    """Return the context to adopt, or None if each of them is managed by another resource.
+    """Return the context to adopt, or None if other resources of the stack manage all matches.
 
     Args:
         job: The event's work.
@@ -34,7 +34,7 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
         found: The stack's resources.
 
     Raises:
-        ResourceError: It is not certain which context is this resource's.
+        ResourceError: It is not certain which context belongs to this resource.
     """
     own = {each.physical_id for each in found if each.logical_id == job.logical_id}
     ours = [match for match in matches if _physical_id(job, match.id) in own]
@@ -44,7 +44,7 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
     free = [match for match in matches if match not in managed]
     renamed = _renamed(job, managed, found) if managed else []
     if len(renamed) == 1 and len(free) <= 1:
-        # A renamed construct keeps its context, even if another one is equal to it.
+        # A renamed construct keeps its context, even if the engagement has another equal context.
         return renamed[0]
     candidates = [*renamed, *free]
     if len(candidates) > 1:
@@ -57,7 +57,7 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
 
 
 def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[str]:
-    """Return the logical ids of the other resources that manage a context. A resource that is deleted manages none."""
+    """Return the logical IDs of the other resources that manage a context. A resource with a DELETE_* status manages none."""
     return [
         each.logical_id
         for each in found
@@ -68,7 +68,7 @@ def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[
 
 
 def is_late(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
-    """Return whether the event is a repetition of one that was over long ago: the stack has this context on record by now."""
+    """Return whether the event repeats one that ended long ago: the stack already records this context for the resource."""
     return any(
         each.logical_id == job.logical_id
         and each.physical_id == _physical_id(job, context_id)
@@ -78,7 +78,7 @@ def is_late(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
 
 
 def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource]) -> list[Context]:
-    """Return the contexts that only resources manage which are gone from the template that is being deployed."""
+    """Return the contexts whose resources are all gone from the template that is being deployed."""
     template = _asked(job, managed, job.template)
     try:
         return [

@@ -1,24 +1,21 @@
 """Conflicts between contexts are found at synthesis as the handler would find them, and so are too many contexts."""
 
-import copy
 import json
-import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Environment, Fn, Stack
+from aws_cdk import App, CfnParameter, Environment, Fn, NestedStack, Stack, Stage
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk.assertions import Annotations, Match
 from aws_cdk.aws_cloudfront.experimental import EdgeFunction
+from aws_cdk.cloudformation_include import CfnInclude, CfnIncludeProps
+from aws_cdk.cx_api import SynthesisMessageLevel
 from aws_cdk.region_info import RegionInfo
 
 from cdk_partnercentral import EngagementContext
-from cdk_partnercentral._checks import MOST_CONTEXTS, DesiredContext, conflicts, partition_problems
-from cdk_partnercentral._validation.rules import MODEL, payload_rule
-from lambda_handler.engagement_context.comparison import has_values
-from lambda_handler.engagement_context.context_types import CONTEXT_TYPES
-from tests.cdk_partnercentral.generated import places, valid
+from cdk_partnercentral._checks import MOST_CONTEXTS, partition_problems
+from cdk_partnercentral._validation.rules import MODEL
 
 Json = dict[str, Any]
 Declare = Callable[..., EngagementContext]
@@ -55,12 +52,6 @@ def test_two_contexts_that_would_adopt_one_another_are_an_error(app: App, stack:
 def test_equal_contexts_are_no_conflict_if_neither_adopts(app: App, stack: Stack, declare: Declare) -> None:
     declare(stack, "One", adopt_existing=False)
     declare(stack, "Two", adopt_existing=False)
-    app.synth()
-
-
-def test_payloads_without_values_are_no_conflict(app: App, stack: Stack, declare: Declare) -> None:
-    for name in ("One", "Two"):
-        declare(stack, name, payload={"ProspectingResult": {"Aws": {"Customer": {}}}})
     app.synth()
 
 
@@ -121,16 +112,25 @@ def test_a_token_and_an_arn_that_contains_it_are_the_same_engagement(app: App, s
         app.synth()
 
 
-def test_more_contexts_than_an_engagement_can_contain_are_a_warning(stack: Stack, declare: Declare) -> None:
-    for number in range(7):
+def test_more_contexts_than_an_engagement_can_contain_are_an_error(app: App, stack: Stack, declare: Declare) -> None:
+    for number in range(6):
         declare(stack, f"Deal{number}", payload=project(f"Deal {number}"))
 
-    (found,) = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("can contain only 5"))
+    with pytest.raises(RuntimeError, match=r"6 contexts are declared for eng-0123456789abcd, but .* only 5") as raised:
+        app.synth()
 
-    assert found.id == "/Deals/Deal5"
-    text = str(found.entry.data)
-    assert text.startswith("6 contexts are declared for eng-")
-    assert "another engagement: " + ", ".join(f"Deals/Deal{number}" for number in range(6)) in text
+    assert "another engagement: " + ", ".join(f"Deals/Deal{number}" for number in range(6)) in str(raised.value)
+
+
+def test_five_contexts_and_a_second_import_of_one_are_not_too_many(app: App, stack: Stack, declare: Declare) -> None:
+    for number in range(5):
+        declare(stack, f"Deal{number}", payload=project(f"Deal {number}"), existing_context_id=str(number))
+    declare(stack, "Again", existing_context_id="1")
+
+    with pytest.raises(RuntimeError, match="Deals/Deal1 and Deals/Again manage the same context, '1'") as raised:
+        app.synth()
+
+    assert "contexts are declared for" not in str(raised.value)
 
 
 def test_the_limit_is_that_of_the_service_model() -> None:
@@ -154,6 +154,149 @@ def test_conflicts_are_found_in_a_stack_that_jsii_wraps_in_a_new_object_each_tim
     declare(app.node.find_child(support), "Two")
 
     with pytest.raises(RuntimeError, match=r"/One and .*/Two declare the same payload"):
+        app.synth()
+
+
+@pytest.fixture
+def included(tmp_path: Path) -> Callable[[Stack], Callable[[], Stack]]:
+    """Include a template with a nested stack. The function that is returned finds the nested stack."""
+
+    def include(stack: Stack) -> Callable[[], Stack]:
+        parent: Json = {"Nested": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "replaced"}}}
+        nested: Json = {"Topic": {"Type": "AWS::SNS::Topic"}}
+        files = {tmp_path / f"{name}.json": {"Resources": each} for name, each in {"p": parent, "n": nested}.items()}
+        for file, template in files.items():
+            file.write_text(json.dumps(template))
+        parent_file, nested_file = map(str, files)
+        made = CfnInclude(
+            stack,
+            "Included",
+            template_file=parent_file,
+            load_nested_stacks={"Nested": CfnIncludeProps(template_file=nested_file)},
+        )
+        return lambda: made.get_nested_stack("Nested").stack
+
+    return include
+
+
+SAME = "would adopt the other's context"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "problem"),
+    [
+        ({}, {}, SAME),
+        ({}, {"engagement": ARN}, SAME),
+        (
+            {"existing_context_id": "2"},
+            {"existing_context_id": "2", "payload": project("Another")},
+            "manage the same context",
+        ),
+        (
+            {"client_token": "mine"},
+            {"client_token": "mine", "payload": project("Another")},
+            "have the same client_token",
+        ),
+    ],
+)
+@pytest.mark.parametrize("place", ["two stacks", "parent and nested stack", "stack of CfnInclude", "stacks of a stage"])
+def test_conflicts_are_found_in_all_stacks_of_a_stage(
+    place: str, one: Json, other: Json, problem: str, app: App, declare: Declare, included: Any
+) -> None:
+    stage = Stage(app, "Production") if place == "stacks of a stage" else app
+    first = Stack(stage, "First", env=Environment(account="111122223333", region="eu-west-1"))
+    second: Stack
+    if place == "parent and nested stack":
+        second = NestedStack(first, "Nested")
+    elif place == "stack of CfnInclude":
+        nested = included(first)
+        first, second = nested(), nested()
+        assert first is not second
+    else:
+        second = Stack(stage, "Second", env=Environment(account="444455556666", region="us-east-1"))
+    declare(first, "One", **one)
+    declare(second, "Two", **other)
+
+    with pytest.raises(RuntimeError, match=rf"First/.*One and .*/Two .*{problem}"):
+        app.synth()
+
+
+def test_too_many_contexts_are_found_in_all_stacks_of_a_stage(app: App, stack: Stack, declare: Declare) -> None:
+    stacks = [stack, NestedStack(stack, "Nested"), Stack(app, "Other")]
+    for number in range(6):
+        declare(stacks[number % 3], f"Deal{number}", payload=project(f"Deal {number}"))
+
+    with pytest.raises(
+        RuntimeError, match=r"6 contexts are declared .* Deals/Deal0, Deals/Nested/Deal1, Other/Deal2, "
+    ):
+        app.synth()
+
+
+def warnings(app: App) -> dict[str, list[str]]:
+    """The texts of the warnings in all stages of an app, by construct path."""
+    found: dict[str, list[str]] = {}
+    assembly = app.synth()
+    for each in (assembly, *(nested.nested_assembly for nested in assembly.nested_assemblies)):
+        for artifact in each.stacks:
+            for message in artifact.messages:
+                if message.level is SynthesisMessageLevel.WARNING:
+                    found.setdefault(message.id, []).append(str(message.entry.data))
+    return found
+
+
+def test_conflicts_between_stages_are_warnings(app: App, declare: Declare) -> None:
+    sandbox, production, stack = Stage(app, "Sandbox"), Stage(app, "Production"), Stack(app, "Deals")
+    declare(Stack(sandbox, "Deals"), "One")
+    declare(Stack(production, "Deals"), "Two")
+    declare(stack, "Three", adopt_existing=False)
+    declare(stack, "Imported", payload=project("Another"), existing_context_id="2")
+    declare(Stack(Stage(app, "Last"), "Deals"), "Four", payload=project("Last"), existing_context_id="2")
+    declare(Stack(Stage(app, "Other"), "Deals"), "Five", payload=project(), catalog="AWS")
+
+    found = warnings(app)
+
+    assert {path: len(texts) for path, texts in found.items()} == {
+        "/Production/Deals/Two": 1,
+        "/Deals/Three": 2,
+        "/Last/Deals/Four": 1,
+    }
+    (text,) = found["/Production/Deals/Two"]
+    assert text.startswith("Sandbox/Deals/One and Production/Deals/Two declare the same payload")
+    assert "The constructs are in different stages." in text
+    assert "[ack: cdk-partnercentral:sameContext]" in text
+    assert found["/Last/Deals/Four"][0].startswith("Deals/Imported and Last/Deals/Four manage the same context, '2'")
+
+
+def test_too_many_contexts_in_different_stages_are_one_warning(app: App, declare: Declare) -> None:
+    for number in range(7):
+        stack = Stack(Stage(app, f"Stage{number}"), "Deals")
+        declare(stack, "Deal", payload=project(f"Deal {number}"))
+
+    ((path, (text,)),) = warnings(app).items()
+
+    assert path == "/Stage5/Deals/Deal"
+    assert text.startswith("6 contexts are declared for eng-0123456789abcd, ")
+    assert "[ack: cdk-partnercentral:engagementFull]" in text
+
+
+REFERENCE = "{{resolve:ssm:/deals/acme}}"
+
+
+def test_the_same_reference_is_another_engagement_in_another_environment(app: App, declare: Declare) -> None:
+    for number, account in enumerate(["111122223333", "444455556666"]):
+        declare(Stack(app, f"Deals{number}", env=Environment(account=account, region="eu-west-1")), "Acme", REFERENCE)
+    for name in ("Sandbox", "Production"):
+        declare(Stack(Stage(app, name), "Deals"), "Acme", REFERENCE)
+
+    assert warnings(app) == {}
+
+
+def test_the_same_reference_is_the_same_engagement_in_one_environment(app: App, declare: Declare) -> None:
+    for number in range(2):
+        stack = Stack(app, f"Deals{number}", env=Environment(account="111122223333", region="eu-west-1"))
+        declare(stack, "Acme", REFERENCE)
+
+    with pytest.raises(RuntimeError, match="Deals0/Acme and Deals1/Acme declare the same payload"):
         app.synth()
 
 
@@ -192,118 +335,3 @@ def test_a_stack_in_any_region_of_partition_aws_is_valid() -> None:
     assert len(known_regions(of_aws=True)) > 20
     for region in [*known_regions(of_aws=True), "eu-new-1", "us-new-9"]:
         assert partition_problems(Stack(App(), "Deals", env=Environment(region=region))) == []
-
-
-PAIRS: dict[str, tuple[str, Json, Json, bool]] = {
-    "identical": ("CustomerProject", project()["CustomerProject"], project()["CustomerProject"], True),
-    "case of a project": ("CustomerProject", project("A")["CustomerProject"], project("a")["CustomerProject"], False),
-    "two empty payloads": ("CustomerProject", {}, {}, False),
-    "empty members": ("ProspectingResult", {"Aws": {"Customer": {}}}, {"Aws": {"Customer": {}}}, False),
-    "an empty member": ("ProspectingResult", {"Aws": {"TaskName": "a"}}, {"Aws": {"TaskName": "a", "Customer": {}}}, False),
-    "instants": (
-        "ProspectingResult",
-        {"Aws": {"StartTime": "2027-01-05T09:30:00Z"}},
-        {"Aws": {"StartTime": "2027-01-05T10:30:00.000+01:00"}},
-        True,
-    ),
-    "instants to the microsecond": (
-        "ProspectingResult",
-        {"Aws": {"StartTime": "2027-01-05T09:30:00.123456Z"}},
-        {"Aws": {"StartTime": "2027-01-05T09:30:00.123456789Z"}},
-        True,
-    ),
-    "an instant in a text": (
-        "ProspectingResult",
-        {"Aws": {"TaskName": "2027-01-05T09:30:00Z"}},
-        {"Aws": {"TaskName": "2027-01-05T09:30:00+00:00"}},
-        False,
-    ),
-    "interactions in another order": (
-        "Lead",
-        lead(visit("ann"), visit("bob")),
-        lead(visit("bob"), visit("ann")),
-        True,
-    ),
-    "case and white space": ("Lead", lead(visit("ann", Usecase="Backup")), lead(visit("Ann", Usecase=" backup ")), True),
-    "a customer's case": ("Lead", lead(visit("ann")), {**lead(visit("ann")), "Customer": {"CompanyName": "ACME"}}, False),
-    "an interaction's date": (
-        "Lead",
-        lead(visit("ann")),
-        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
-        True,
-    ),
-    "two dates": (
-        "Lead",
-        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
-        lead(visit("ann", InteractionDate="2027-01-05T10:30:00+01:00")),
-        True,
-    ),
-    "an interaction with more members": ("Lead", lead(visit("ann")), lead(visit("ann", Usecase="Backup")), False),
-    "one match for two interactions": ("Lead", lead(visit("ann"), visit("ann")), lead(visit("ann"), visit("bob")), False),
-    "an interaction with a date is matched first": (
-        "Lead",
-        lead(visit("ann"), visit("ann", InteractionDate="2027-01-05T09:30:00Z")),
-        lead(visit("ann", InteractionDate="2027-01-05T09:30:00Z"), visit("ann", InteractionDate="2027-01-06T09:30:00Z")),
-        True,
-    ),
-    "members that AWS fills in": ("Lead", lead(visit("ann")), lead(visit("ann"), Insights={"LeadReadinessScore": "Low"}), True),
-    "a different value of a member that AWS fills in": (
-        "Lead",
-        lead(visit("ann"), Insights={"LeadReadinessScore": "High"}),
-        lead(visit("ann"), Insights={"LeadReadinessScore": "Low"}),
-        False,
-    ),
-}  # fmt: skip
-
-
-def reported(type_: str, one: Json, other: Json) -> bool:
-    """Whether the synthesis reports that one of two contexts would adopt the other."""
-    common: Json = {"catalog": "Sandbox", "engagement": ENGAGEMENT, "type": type_, "adopt_existing": True}
-    common |= {"existing_context_id": None, "client_token": None}
-    return bool(conflicts([DesiredContext(path=str, payload=each, **common) for each in (one, other)]))
-
-
-def adopted(type_: str, one: Json, other: Json) -> bool:
-    """Whether the handler would adopt one of two contexts for the other."""
-    return any(
-        has_values(desired) and CONTEXT_TYPES[type_].is_adoptable(current, desired)
-        for desired, current in ((one, other), (other, one))
-    )
-
-
-@pytest.mark.parametrize(("type_", "one", "other", "equal"), PAIRS.values(), ids=PAIRS)
-def test_the_synthesis_and_the_handler_find_the_same_payloads_equal(
-    type_: str, one: Json, other: Json, equal: bool
-) -> None:
-    assert (reported(type_, one, other), adopted(type_, one, other)) == (equal, equal)
-
-
-EQUAL_INSTANTS = {
-    "2027-01-05T09:30:00Z": "2027-01-05T10:30:00+01:00",
-    "1999-12-31T23:59:59-11:30": "2000-01-01T11:29:59.0000000Z",
-}
-
-
-def reworded(type_: str, member: Json, draw: random.Random) -> Json:
-    """The payload with changes of form, some of which make it a different one."""
-    changed = copy.deepcopy(member)
-    rule = payload_rule().members[type_]
-    for value, _, put in list(places(changed, rule, lambda _: None)):
-        if isinstance(value, str) and draw.random() < 0.2:
-            put(draw.choice([EQUAL_INSTANTS.get(value, value), value.upper(), f" {value}\n", value, value]))
-        elif isinstance(value, list) and draw.random() < 0.3:
-            draw.shuffle(value)
-        elif isinstance(value, dict) and value and draw.random() < 0.1:
-            value.pop(draw.choice([name for name in value if name != "Customer"] or list(value)))
-    return changed
-
-
-def test_they_do_so_for_random_payloads_of_the_model() -> None:
-    draw = random.Random(4)  # noqa: S311 - reproducible, no secret
-    equal = 0
-    for _ in range(3_000):
-        ((type_, member),) = valid(payload_rule(), draw).items()
-        other = reworded(type_, member, draw)
-        assert reported(type_, member, other) == adopted(type_, member, other), json.dumps([member, other])
-        equal += adopted(type_, member, other)
-    assert 300 < equal < 2_700

@@ -107,6 +107,32 @@ def test_an_invalid_reference_is_an_error(stack: Stack) -> None:
         Engagement.from_engagement_arn(stack, "Acme", ENGAGEMENT)
 
 
+def test_an_arn_is_not_an_id(stack: Stack) -> None:
+    formatted = stack.format_arn(
+        service="partnercentral", resource="catalog/Sandbox/engagement", resource_name=ENGAGEMENT
+    )
+    for arn in (ARN, formatted):
+        with pytest.raises(
+            ValueError, match=r"- engagement_id: must be eng-.*; got an ARN; use Engagement.from_engagement_arn"
+        ):
+            Engagement.from_engagement_id(stack, "Acme", arn, catalog="Sandbox")
+
+
+def test_an_arn_of_the_cdk_determines_the_catalog(
+    stack: Stack, payload: CustomerProject, template_of: Template, only: Only
+) -> None:
+    formatted = stack.format_arn(
+        service="partnercentral", resource="catalog/Sandbox/engagement", resource_name=ENGAGEMENT
+    )
+    acme = Engagement.from_engagement_arn(stack, "Acme", formatted)
+    acme.add_context("Migration", payload=payload)
+
+    properties = only(template_of(stack), CONTEXT)["Properties"]
+
+    assert (acme.catalog, acme.engagement_id, acme.engagement_arn) == ("Sandbox", ENGAGEMENT, ARN)
+    assert (properties["Catalog"], properties["EngagementIdentifier"]) == ("Sandbox", ARN)
+
+
 def test_an_engagement_cannot_be_created(stack: Stack) -> None:
     with pytest.raises(TypeError, match="Engagement: use Engagement"):
         Engagement(stack, "Acme")

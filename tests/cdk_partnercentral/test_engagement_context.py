@@ -169,7 +169,8 @@ def test_the_identifier_and_the_payload_can_contain_tokens(
 def test_attributes_can_be_used_in_the_same_stack(
     stack: Stack, payload: CustomerProject, template_of: Callable[..., Json]
 ) -> None:
-    common: Json = {"catalog": Catalog.SANDBOX, "payload": payload}
+    # Both are contexts of one engagement.
+    common: Json = {"catalog": Catalog.SANDBOX, "payload": payload, "adopt_existing": False}
     first = EngagementContext(stack, "First", engagement_identifier=ENGAGEMENT, **common)
     EngagementContext(stack, "Second", engagement_identifier=first.engagement_id, **common)
     CfnOutput(stack, "Id", value=first.context_id)
@@ -191,11 +192,10 @@ def test_attributes_can_be_used_in_the_same_stack(
 
 def test_attributes_can_be_used_in_another_stack(app: App, payload: CustomerProject) -> None:
     deals, reports = Stack(app, "Deals"), Stack(app, "Reports")
-    context = EngagementContext(deals, "Acme", catalog="Sandbox", engagement_identifier=ENGAGEMENT, payload=payload)
+    common: Json = {"catalog": "Sandbox", "payload": payload, "adopt_existing": False}
+    context = EngagementContext(deals, "Acme", engagement_identifier=ENGAGEMENT, **common)
     CfnOutput(reports, "Context", value=context.context_id)
-    EngagementContext(
-        reports, "Follow", catalog="Sandbox", engagement_identifier=context.engagement_arn, payload=payload
-    )
+    EngagementContext(reports, "Follow", engagement_identifier=context.engagement_arn, **common)
 
     assembly = app.synth()
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Stack
+from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk.cx_api import CloudFormationStackArtifact
 from constructs import Construct
 
 from cdk_partnercentral import Engagement, EngagementContext, IEngagementContext, PartnerCentralProvider
-from cdk_partnercentral._iam import LARGEST_POLICY, policy, policy_size
+from cdk_partnercentral._iam import LARGEST_POLICY, Policy, policy_size
+from cdk_partnercentral._iam import policy as policy_of
 from cdk_partnercentral._identifiers import engagement_arn
 from tests.cdk_partnercentral.known_ids import FUNCTION, LOG_GROUP, POLICY
 
@@ -28,6 +29,9 @@ READ, UPDATE = "partnercentral:GetEngagement", "partnercentral:UpdateEngagementC
 GRANTS = [("grant_read", READ), ("grant_update", [READ, UPDATE])]
 
 LOGS = "arn:aws:logs:us-east-1:111122223333:log-group:deals:*"
+STACK = "arn:aws:cloudformation:eu-west-1:111122223333:stack/Deals/00000000-0000-4000-8000-000000000000"
+# A stack's name has at most 128 characters.
+LONGEST_STACK = STACK.replace("aws", "aws-us-gov").replace("eu-west-1", "us-gov-west-1").replace("Deals", "x" * 128)
 LIMIT_OF_IAM = 10_240
 
 
@@ -49,20 +53,27 @@ def engagements(catalog: str, resources: list[str]) -> dict[str, Any]:
 
 
 LOGGING = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": LOGS}
+STACK_ACTIONS = ["cloudformation:GetTemplate", "cloudformation:ListStackResources"]
+OWN_STACK = {"Effect": "Allow", "Action": STACK_ACTIONS, "Resource": STACK}
+
+
+def policy(engagements: dict[str, list[str]]) -> Policy:
+    """The policy of a function in a stack."""
+    return policy_of(engagements, log_group_arn=LOGS, stack_arn=STACK)
 
 
 def test_one_sorted_statement_for_each_catalog_in_any_order_of_declaration() -> None:
     one, two, three = arns_of("Sandbox", 3)
     (real,) = arns_of("AWS", 1)
 
-    made = policy({"Sandbox": [three, one, two], "AWS": [real]}, log_group_arn=LOGS)
+    made = policy({"Sandbox": [three, one, two], "AWS": [real]})
 
     assert made.document == {
         "Version": "2012-10-17",
-        "Statement": [LOGGING, engagements("AWS", [real]), engagements("Sandbox", [one, two, three])],
+        "Statement": [LOGGING, engagements("AWS", [real]), engagements("Sandbox", [one, two, three]), OWN_STACK],
     }
     assert made.widened == ()
-    assert made == policy({"AWS": [real], "Sandbox": [two, three, one]}, log_group_arn=LOGS)
+    assert made == policy({"AWS": [real], "Sandbox": [two, three, one]})
 
 
 def test_catalogs_that_are_tokens_keep_their_order_of_declaration(stack: Stack) -> None:
@@ -70,41 +81,39 @@ def test_catalogs_that_are_tokens_keep_their_order_of_declaration(stack: Stack) 
     first, second = (CfnParameter(stack, name).value_as_string for name in ["First", "Second"])
 
     for order in ([first, second], [second, first]):
-        statements = policy({each: [engagement_arn(each, "*")] for each in order}, log_group_arn=LOGS).document[
-            "Statement"
-        ]
-        assert statements[1:] == [engagements(each, [engagement_arn(each, "*")]) for each in order]
+        statements = policy({each: [engagement_arn(each, "*")] for each in order}).document["Statement"]
+        assert statements[1:-1] == [engagements(each, [engagement_arn(each, "*")]) for each in order]
 
 
-def test_without_contexts_only_logging_is_allowed() -> None:
-    assert policy({}, log_group_arn=LOGS).document == {"Version": "2012-10-17", "Statement": [LOGGING]}
+def test_without_contexts_only_logging_and_reading_the_stack_are_allowed() -> None:
+    assert policy({}).document == {"Version": "2012-10-17", "Statement": [LOGGING, OWN_STACK]}
 
 
 def test_a_wildcard_replaces_the_engagements_of_its_catalog() -> None:
-    made = policy({"Sandbox": [*arns_of("Sandbox", 2), engagement_arn("Sandbox", "*")]}, log_group_arn=LOGS)
+    made = policy({"Sandbox": [*arns_of("Sandbox", 2), engagement_arn("Sandbox", "*")]})
 
-    assert made.document["Statement"][1:] == [engagements("Sandbox", [engagement_arn("Sandbox", "*")])]
+    assert made.document["Statement"][1:-1] == [engagements("Sandbox", [engagement_arn("Sandbox", "*")])]
     assert made.widened == ()
 
 
 def test_exact_arns_up_to_the_limit_and_a_wildcard_beyond() -> None:
-    beyond = (each for each in range(200) if policy({"Sandbox": arns_of("Sandbox", each)}, log_group_arn=LOGS).widened)
+    beyond = (each for each in range(200) if policy({"Sandbox": arns_of("Sandbox", each)}).widened)
     count = next(beyond) - 1
-    last_exact = policy({"Sandbox": arns_of("Sandbox", count)}, log_group_arn=LOGS)
-    first_widened = policy({"Sandbox": arns_of("Sandbox", count + 1)}, log_group_arn=LOGS)
+    last_exact = policy({"Sandbox": arns_of("Sandbox", count)})
+    first_widened = policy({"Sandbox": arns_of("Sandbox", count + 1)})
 
     assert count > 90
     assert last_exact.document["Statement"][1]["Resource"] == arns_of("Sandbox", count)
     assert LARGEST_POLICY - 100 < len(json.dumps(last_exact.document, separators=(",", ":"))) <= LARGEST_POLICY
-    assert first_widened.document["Statement"][1:] == [engagements("Sandbox", [engagement_arn("Sandbox", "*")])]
+    assert first_widened.document["Statement"][1:-1] == [engagements("Sandbox", [engagement_arn("Sandbox", "*")])]
     assert first_widened.widened == ("Sandbox",)
 
 
 def test_the_catalog_with_the_most_engagements_is_widened_first() -> None:
-    made = policy({"AWS": arns_of("AWS", 60), "Sandbox": arns_of("Sandbox", 70)}, log_group_arn=LOGS)
+    made = policy({"AWS": arns_of("AWS", 60), "Sandbox": arns_of("Sandbox", 70)})
 
     assert made.widened == ("Sandbox",)
-    assert made.document["Statement"][1:] == [
+    assert made.document["Statement"][1:-1] == [
         engagements("AWS", arns_of("AWS", 60)),
         engagements("Sandbox", [engagement_arn("Sandbox", "*")]),
     ]
@@ -112,13 +121,13 @@ def test_the_catalog_with_the_most_engagements_is_widened_first() -> None:
 
 @pytest.mark.parametrize("order", [["AWS", "Sandbox"], ["Sandbox", "AWS"]])
 def test_the_widened_catalog_does_not_depend_on_the_order(order: list[str]) -> None:
-    made = policy({catalog: arns_of(catalog, 80) for catalog in order}, log_group_arn=LOGS)
+    made = policy({catalog: arns_of(catalog, 80) for catalog in order})
 
     assert made.widened == ("AWS",)
 
 
 def test_both_catalogs_are_widened_if_one_is_not_enough() -> None:
-    made = policy({"AWS": arns_of("AWS", 490), "Sandbox": arns_of("Sandbox", 490)}, log_group_arn=LOGS)
+    made = policy({"AWS": arns_of("AWS", 490), "Sandbox": arns_of("Sandbox", 490)})
 
     assert set(made.widened) == {"AWS", "Sandbox"}
     assert policy_size(made.document) < LARGEST_POLICY
@@ -135,7 +144,7 @@ def test_a_token_counts_as_much_as_the_longest_log_group_arn(stack: Stack) -> No
 def test_the_policy_fits_even_if_all_tokens_are_long(stack: Stack) -> None:
     token = CfnParameter(stack, "Catalog").value_as_string
 
-    made = policy({token: arns_of(token, 20)}, log_group_arn=LOGS)
+    made = policy({token: arns_of(token, 20)})
 
     assert made.widened == (token,)
     assert policy_size(made.document) < LARGEST_POLICY < LIMIT_OF_IAM
@@ -143,7 +152,8 @@ def test_the_policy_fits_even_if_all_tokens_are_long(stack: Stack) -> None:
 
 def engagement_statements(resource: Json) -> list[Json]:
     statements: list[Json] = resource["Properties"]["PolicyDocument"]["Statement"]
-    return statements[1:]
+    assert statements[-1] == {"Effect": "Allow", "Action": STACK_ACTIONS, "Resource": {"Ref": "AWS::StackId"}}
+    return statements[1:-1]
 
 
 def annotations(artifact: CloudFormationStackArtifact) -> dict[str, str]:
@@ -182,8 +192,8 @@ def test_a_token_widens_the_policy_to_the_catalog_with_an_annotation(
     token = CfnParameter(stack, "Engagement").value_as_string
     declare(stack, "Exact")
     declare(stack, "Real", catalog="AWS")
-    first = declare(stack, "FromParameter", token)
-    declare(stack, "FromAttribute", first.engagement_id)
+    first = declare(stack, "FromParameter", token, adopt_existing=False)
+    declare(stack, "FromAttribute", first.engagement_id, adopt_existing=False)
     declare(stack, "FromReference", "{{resolve:ssm:/deals/acme}}")
 
     artifact = app.synth().get_stack_by_name("Deals")
@@ -202,6 +212,30 @@ def test_a_token_widens_the_policy_to_the_catalog_with_an_annotation(
     assert {message.entry.type for message in artifact.messages} == {"aws:cdk:info"}
 
 
+def test_literal_engagements_in_cdk_idioms_are_exact(app: App, declare: Any, allowing: Any, only: Only) -> None:
+    stack, other = Stack(app, "Deals"), Stack(app, "Other")
+    formatted = stack.format_arn(
+        service="partnercentral", resource="catalog/Sandbox/engagement", resource_name="eng-00000000000000"
+    )
+    first = declare(stack, "Formatted", formatted, adopt_existing=False)
+    declare(stack, "FromId", first.engagement_id, adopt_existing=False)
+    declare(stack, "FromArn", first.engagement_arn, adopt_existing=False)
+    split = Fn.select(3, Fn.split("/", ARN.replace(ENGAGEMENT, "eng-11111111111111")))
+    declare(stack, "Split", split)
+    declare(other, "OtherStack", first.engagement_id, payload={"ProspectingResult": {"Aws": {"TaskName": "autumn"}}})
+
+    assembly = app.synth()
+
+    for name, engagements in {
+        "Deals": ["eng-00000000000000", "eng-11111111111111"],
+        "Other": ["eng-00000000000000"],
+    }.items():
+        artifact = assembly.get_stack_by_name(name)
+        resource = only(artifact.template, "AWS::IAM::Policy")
+        assert engagement_statements(resource) == [allowing("Sandbox", *engagements)]
+        assert annotations(artifact) == {}
+
+
 def test_490_engagements_fit_into_one_inline_policy(app: App, declare: Any, allowing: Any, of_type: OfType) -> None:
     stack = Stack(app, "Deals")
     for number in range(490):
@@ -213,21 +247,63 @@ def test_490_engagements_fit_into_one_inline_policy(app: App, declare: Any, allo
     longest_arn = f"arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:{'x' * 512}:*"
     text = json.dumps(resource["Properties"]["PolicyDocument"], separators=(",", ":"))
     text = text.replace(json.dumps({"Fn::GetAtt": [LOG_GROUP, "Arn"]}, separators=(",", ":")), longest_arn)
+    text = text.replace('{"Ref":"AWS::StackId"}', json.dumps(LONGEST_STACK))
     assert name == POLICY
     assert longest_arn in text
-    assert len(text) < 10_240
+    assert LONGEST_STACK in text
+    assert len(text) < LIMIT_OF_IAM
     assert engagement_statements(resource) == [allowing("Sandbox", "*")]
     assert not of_type(artifact.template, "AWS::IAM::ManagedPolicy")
     assert annotations(artifact) == {
-        "/Deals/cdk-partnercentral.Provider": "cdk-partnercentral:policyWidened:Sandbox",
+        "/Deals/cdk-partnercentral.Provider": "cdk-partnercentral:policyWidened",
     }
     assert len(artifact.template["Resources"]) == 495
 
 
-def test_90_engagements_are_listed_individually(
+def test_an_annotation_for_a_catalog_that_is_a_token_contains_no_token(app: App, declare: Any) -> None:
+    """The ID is what a user acknowledges, and the number in a token changes with the app."""
+    stack = Stack(app, "Deals")
+    catalog = CfnParameter(stack, "Catalog").value_as_string
+    for number in range(90):
+        declare(stack, f"Deal{number}", f"eng-{number:014}", catalog=catalog)
+
+    artifact = app.synth().get_stack_by_name("Deals")
+
+    (message,) = (each for each in artifact.messages if "exceed the size limit" in str(each.entry.data))
+    assert "[ack: cdk-partnercentral:policyWidened]" in str(message.entry.data)
+    assert "The 90 engagements of a catalog that is a token exceed" in str(message.entry.data)
+    assert "Token[" not in str(message.entry.data)
+
+
+@pytest.mark.parametrize("in_vpc", [False, True])
+def test_85_exact_engagements_fit_whatever_the_tokens_stand_for(in_vpc: bool, stack: Stack) -> None:
+    log_group, stack_arn = (CfnParameter(stack, name).value_as_string for name in ["LogGroup", "StackArn"])
+
+    made = policy_of({"Sandbox": arns_of("Sandbox", 85)}, log_group_arn=log_group, stack_arn=stack_arn, in_vpc=in_vpc)
+
+    assert made.widened == ()
+    longest_log_group = f"arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:{'x' * 512}:*"
+    text = json.dumps(made.document, separators=(",", ":")).replace(log_group, longest_log_group)
+    assert len(text.replace(stack_arn, LONGEST_STACK)) < LARGEST_POLICY
+
+
+def test_the_function_of_a_nested_stack_reads_its_own_stack(
+    stack: Stack, declare: Any, template_of: Template, only: Only
+) -> None:
+    nested = NestedStack(stack, "Nested")
+    declare(stack, "Outer", "eng-00000000000000")
+    declare(nested, "Inner", "eng-11111111111111")
+
+    for each, engagement in [(stack, "eng-00000000000000"), (nested, "eng-11111111111111")]:
+        # In each template, AWS::StackId is the ARN of the stack that the template is for. The other ARN would be a parameter.
+        (statement,) = engagement_statements(only(template_of(each), "AWS::IAM::Policy"))
+        assert statement["Resource"] == [engagement_arn("Sandbox", engagement)]
+
+
+def test_85_engagements_are_listed_individually(
     stack: Stack, declare: Any, allowing: Any, template_of: Template, only: Only
 ) -> None:
-    names = [f"eng-{number:014}" for number in range(90)]
+    names = [f"eng-{number:014}" for number in range(85)]
     for number, name in enumerate(reversed(names)):
         declare(stack, f"Deal{number}", name)
 

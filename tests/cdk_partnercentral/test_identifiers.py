@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Stack
+from aws_cdk import App, Arn, ArnFormat, Aws, CfnParameter, Environment, Fn, Stack
 
+from cdk_partnercentral import Engagement, EngagementContext
 from cdk_partnercentral._identifiers import parse_engagement
 
 ENGAGEMENT = "eng-0123456789abcd"
@@ -37,6 +38,62 @@ def test_an_unresolved_identifier_has_no_exact_arn(token: str) -> None:
 
         assert parsed.form == "token"
         assert parsed.exact_arn("Sandbox") is None
+
+
+@pytest.mark.parametrize(
+    "env", [None, Environment(account="111122223333", region="eu-west-1")], ids=["any environment", "eu-west-1"]
+)
+@pytest.mark.parametrize("others", [{}, {"region": "us-east-1", "account": ""}], ids=["defaults", "region and account"])
+def test_an_arn_of_the_cdk_with_a_literal_id_is_exact(env: Environment | None, others: Any, app: App) -> None:
+    stack = Stack(app, "Formatted", env=env)
+
+    made = stack.format_arn(
+        service="partnercentral", resource="catalog/Sandbox/engagement", resource_name=ENGAGEMENT, **others
+    )
+
+    assert "${Token[" in made
+    parsed = parse_engagement(made)
+    # The CDK's default Region and account are those of the stack, but an engagement's ARN contains neither.
+    assert (parsed.form, parsed.text, parsed.exact_arn("Sandbox"), parsed.catalog) == ("arn", ARN, ARN, "Sandbox")
+    assert (parsed.key, parsed.resolved_id()) == (ENGAGEMENT, ENGAGEMENT)
+
+
+def test_an_arn_with_the_token_of_a_catalog_and_a_literal_id_is_exact(token: str) -> None:
+    parsed = parse_engagement(f"arn:{Aws.PARTITION}:partnercentral:us-east-1::catalog/{token}/engagement/{ENGAGEMENT}")
+
+    assert (parsed.form, parsed.catalog, parsed.exact_arn("Sandbox")) == ("arn", None, ARN)
+
+
+def test_a_literal_arn_can_be_split(stack: Stack) -> None:
+    parts = Arn.split(ARN, ArnFormat.SLASH_RESOURCE_NAME)
+
+    assert parts.resource_name is not None
+    for identifier in (Fn.select(3, Fn.split("/", ARN)), parts.resource_name.rsplit("/")[-1]):
+        assert parse_engagement(identifier).exact_arn("Sandbox") == ARN
+
+
+def test_the_attributes_of_a_context_are_its_engagement(stack: Stack, declare: Any, token: str) -> None:
+    literal: EngagementContext = declare(stack, "Literal")
+    unresolved: EngagementContext = declare(stack, "Unresolved", token)
+    referred = Engagement.from_engagement_id(stack, "Referred", token, catalog="Sandbox")
+
+    for attribute in (literal.engagement_id, literal.engagement_arn, ARN.replace(ENGAGEMENT, literal.engagement_id)):
+        parsed = parse_engagement(attribute)
+        assert (parsed.key, parsed.engagement_id, parsed.exact_arn("Sandbox")) == (ENGAGEMENT, ENGAGEMENT, ARN)
+    for attribute in (unresolved.engagement_id, unresolved.engagement_arn, referred.engagement_id):
+        parsed = parse_engagement(attribute)
+        assert (parsed.key, parsed.text, parsed.exact_arn("Sandbox")) == (token, attribute, None)
+
+
+@pytest.mark.parametrize(
+    "identifier", ["dummy-value-for-/deals/acme", ARN.replace(ENGAGEMENT, "dummy-value-for-/deals/acme")]
+)
+def test_the_dummy_value_of_a_lookup_is_used_as_it_is(identifier: str) -> None:
+    """No wildcard, which cdk-nag would report before the lookup runs."""
+    parsed = parse_engagement(identifier)
+
+    assert (parsed.form, parsed.resolved_id()) == ("token", "dummy-value-for-/deals/acme")
+    assert parsed.exact_arn("Sandbox") == ARN.replace(ENGAGEMENT, "dummy-value-for-/deals/acme")
 
 
 def test_the_token_of_an_id_has_the_same_key_inside_an_arn(token: str) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Stack, Validations
+from aws_cdk import App, CfnParameter, Environment, Stack, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_ssm as ssm
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from cdk_partnercentral import CustomerProject, EngagementContext, PartnerCentralProvider
@@ -55,6 +56,17 @@ def test_literal_engagements_have_no_finding_and_no_suppression(checked: App, pa
     template = checked.synth().get_stack_by_name("Deals").template
 
     assert not [each for each in template["Resources"].values() if "cdk_nag" in each.get("Metadata", {})]
+
+
+def test_an_engagement_that_is_looked_up_has_no_finding_before_the_lookup(
+    checked: App, payload: CustomerProject
+) -> None:
+    """A finding would prevent the lookup."""
+    stack = Stack(checked, "Deals", env=Environment(account="111122223333", region="eu-west-1"))
+    engagement = ssm.StringParameter.value_from_lookup(stack, "/deals/acme")
+    EngagementContext(stack, "Acme", catalog="Sandbox", engagement_identifier=engagement, payload=payload)
+
+    checked.synth()
 
 
 def test_a_token_as_engagement_has_a_finding(checked: App, payload: CustomerProject) -> None:

@@ -24,7 +24,7 @@ ENGAGEMENT = "eng-0123456789abcd"
 
 def engagement_statements(policy: Json) -> list[Json]:
     statements: list[Json] = policy["Properties"]["PolicyDocument"]["Statement"]
-    return statements[1:]
+    return statements[1:-1]
 
 
 def test_one_context_adds_these_resources_to_the_template(
@@ -55,7 +55,7 @@ def test_one_context_adds_these_resources_to_the_template(
     }
     assert resources[INVOCATION]["Properties"] == {
         "FunctionName": {"Ref": FUNCTION},
-        "MaximumEventAgeInSeconds": 3000,
+        "MaximumEventAgeInSeconds": 34 * 60,
         "MaximumRetryAttempts": 2,
         "Qualifier": "$LATEST",
     }
@@ -73,6 +73,11 @@ def test_one_context_adds_these_resources_to_the_template(
                     "Resource": {"Fn::GetAtt": [LOG_GROUP, "Arn"]},
                 },
                 allowing("Sandbox", ENGAGEMENT),
+                {
+                    "Effect": "Allow",
+                    "Action": ["cloudformation:GetTemplate", "cloudformation:ListStackResources"],
+                    "Resource": {"Ref": "AWS::StackId"},
+                },
             ],
         },
     }
@@ -99,8 +104,8 @@ def test_every_stack_has_its_own_function_with_the_same_logical_ids(
 def test_contexts_depend_on_the_policy_and_the_invocation_settings(
     stack: Stack, declare: Any, template_of: Template, of_type: OfType
 ) -> None:
-    first = declare(stack, "First")
-    declare(stack, "Second", first.engagement_id)
+    first = declare(stack, "First", adopt_existing=False)
+    declare(stack, "Second", first.engagement_id, adopt_existing=False)
 
     resources = template_of(stack)["Resources"]
 

@@ -115,8 +115,8 @@ def test_a_nested_stack_can_have_its_own_options(app: App, declare: Any, memory_
     nested = NestedStack(parent, "Nested")
     PartnerCentralProvider.configure(parent, memory_size=512)
     PartnerCentralProvider.configure(nested, memory_size=1024)
-    for stack in (parent, nested):
-        declare(stack, "Acme")
+    for number, stack in enumerate((parent, nested)):
+        declare(stack, "Acme", f"eng-{number:014}")
 
     assert [memory_of(each) for each in (parent, nested)] == [512, 1024]
 

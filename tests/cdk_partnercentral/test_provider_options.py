@@ -26,6 +26,8 @@ Only = Callable[[Json, str], Json]
 CONTEXT = "Custom::EngagementContext"
 ENGAGEMENT = "eng-0123456789abcd"
 ROLE_ARN = "arn:aws:iam::111122223333:role/deals"
+STACK_ACTIONS = ["cloudformation:GetTemplate", "cloudformation:ListStackResources"]
+OWN_STACK = {"Effect": "Allow", "Action": STACK_ACTIONS, "Resource": {"Ref": "AWS::StackId"}}
 NETWORK = {"Effect": "Allow", "Action": list(NETWORK_ACTIONS), "Resource": "*"}
 
 
@@ -135,19 +137,27 @@ def test_imported_objects_and_subnets_as_a_mapping_are_accepted(stack: Stack) ->
     )
 
 
-@pytest.mark.parametrize(("timeout", "waits"), [(None, 3000), (Duration.minutes(15), 3000), (Duration.minutes(3), 840)])
-def test_lambda_can_run_three_times_before_cloudformation_times_out(
-    timeout: Duration | None, waits: int, stack: Stack, declare: Any, template_of: Template, only: Only
+@pytest.mark.parametrize(
+    ("timeout", "waits", "latest"),
+    [(None, 50, 34), (Duration.minutes(15), 50, 34), (Duration.minutes(3), 14, 10)],
+)
+def test_lambda_can_run_three_times_and_not_after_cloudformation_times_out(
+    timeout: Duration | None, waits: int, latest: int, stack: Stack, declare: Any, template_of: Template, only: Only
 ) -> None:
-    """Three runs, pauses of one and two minutes, and a reserve of two minutes."""
+    """Three runs, pauses of one and two minutes, and a reserve of two minutes. All numbers are minutes."""
     declare(stack, "Acme", provider=PartnerCentralProvider(stack, "Own", timeout=timeout))
 
     template = template_of(stack)
 
-    runs = 3 * only(template, "AWS::Lambda::Function")["Properties"]["Timeout"]
+    run = only(template, "AWS::Lambda::Function")["Properties"]["Timeout"]
     invocation = only(template, "AWS::Lambda::EventInvokeConfig")["Properties"]
-    assert only(template, CONTEXT)["Properties"]["ServiceTimeout"] == str(waits)
-    assert invocation["MaximumEventAgeInSeconds"] == waits == runs + 180 + 120
+    assert only(template, CONTEXT)["Properties"]["ServiceTimeout"] == str(waits * 60)
+    assert waits * 60 == 3 * run + 180 + 120
+    age = invocation["MaximumEventAgeInSeconds"]
+    assert age == latest * 60
+    # The third run can start, and a run that starts as late as possible ends before CloudFormation stops waiting.
+    assert 2 * run + 180 < age
+    assert age + run < waits * 60
     assert invocation["MaximumRetryAttempts"] == 2
 
 
@@ -219,10 +229,92 @@ def test_the_function_runs_in_a_vpc_with_subnets_and_security_groups(
         "SubnetIds": [stack.resolve(each.subnet_id) for each in vpc.private_subnets],
         "SecurityGroupIds": [stack.resolve(group.security_group_id)],
     }
-    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT), NETWORK]
+    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT), OWN_STACK, NETWORK]
     # Lambda rejects a function in a VPC if its role cannot create network interfaces.
     assert policy_id in function["DependsOn"]
     assert "ManagedPolicyArns" not in only(template, "AWS::IAM::Role")["Properties"]
+
+
+def subnet_warnings(stack: Stack) -> list[str]:
+    messages = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("isolatedSubnets"))
+    assert {each.id for each in messages} <= {"/Deals/Own"}
+    return [str(each.entry.data) for each in messages]
+
+
+def three_tiers(stack: Stack) -> ec2.Vpc:
+    types = [ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_WITH_EGRESS, ec2.SubnetType.PRIVATE_ISOLATED]
+    tiers = [ec2.SubnetConfiguration(name=each.name.title(), subnet_type=each) for each in types]
+    return ec2.Vpc(stack, "Tiers", max_azs=2, subnet_configuration=tiers)
+
+
+ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [ec2.SubnetSelection(subnet_type=ISOLATED), {"subnet_type": ISOLATED}, {"subnet_group_name": "Private_Isolated"}],
+)
+def test_isolated_subnets_are_a_warning_that_names_them_and_the_ways_out(selection: Any, stack: Stack) -> None:
+    PartnerCentralProvider(stack, "Own", vpc=three_tiers(stack), vpc_subnets=selection)
+
+    (text,) = subnet_warnings(stack)
+
+    assert "Deals/Tiers/Private_IsolatedSubnet1, Deals/Tiers/Private_IsolatedSubnet2" in text
+    for part in ("NAT gateway", "proxy", "hangs", "[ack: cdk-partnercentral:isolatedSubnets]"):
+        assert part in text
+
+
+def test_isolated_subnets_that_the_cdk_selects_by_default_are_a_warning(stack: Stack) -> None:
+    isolated = ec2.SubnetConfiguration(name="Only", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+    vpc = ec2.Vpc(stack, "Closed", max_azs=1, subnet_configuration=[isolated])
+
+    PartnerCentralProvider(stack, "Own", vpc=vpc)
+
+    (text,) = subnet_warnings(stack)
+    assert "Deals/Closed/OnlySubnet1" in text
+
+
+def test_one_isolated_subnet_of_several_is_a_warning(stack: Stack) -> None:
+    vpc = three_tiers(stack)
+    subnets = [vpc.private_subnets[0], vpc.isolated_subnets[0]]
+
+    PartnerCentralProvider(stack, "Own", vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=subnets))
+
+    (text,) = subnet_warnings(stack)
+    assert "Private_IsolatedSubnet1" in text
+    assert "Private_With_EgressSubnet1" not in text
+
+
+def test_isolated_subnets_of_an_imported_vpc_are_a_warning(stack: Stack) -> None:
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Imported", vpc_id="vpc-1", availability_zones=["a"], isolated_subnet_ids=["subnet-0example"]
+    )
+
+    PartnerCentralProvider(stack, "Own", vpc=vpc)
+
+    (text,) = subnet_warnings(stack)
+    assert "Deals/Imported/IsolatedSubnet1" in text
+
+
+def test_subnets_with_a_route_out_have_no_warning(stack: Stack) -> None:
+    vpc = three_tiers(stack)
+    routed = vpc.isolated_subnets[0]
+    assert isinstance(routed, ec2.PrivateSubnet)
+    routed.add_route("Transit", router_id="tgw-0example", router_type=ec2.RouterType.TRANSIT_GATEWAY)
+    for number, selection in enumerate(
+        [None, {"subnet_type": ec2.SubnetType.PRIVATE_WITH_EGRESS}, {"subnets": [routed]}]
+    ):
+        PartnerCentralProvider(stack, f"Own{number}", vpc=vpc, vpc_subnets=selection)  # type: ignore[arg-type]
+
+    assert subnet_warnings(stack) == []
+
+
+def test_the_dummy_vpc_of_a_lookup_has_no_warning(app: App) -> None:
+    stack = Stack(app, "Deals", env={"account": "444455556666", "region": "us-east-1"})
+
+    PartnerCentralProvider(stack, "Own", vpc=ec2.Vpc.from_lookup(stack, "Network", vpc_name="deals"))
+
+    assert subnet_warnings(stack) == []
 
 
 def test_providers_with_different_options_coexist_in_a_stack(
@@ -322,7 +414,7 @@ def test_the_policy_is_attached_to_a_given_role(
     given = stack.resolve(given_role.role_name)
     assert only(template, "AWS::Lambda::Function")["Properties"]["Role"] == stack.resolve(given_role.role_arn)
     assert (policy["Properties"]["PolicyName"], policy["Properties"]["Roles"]) == ("DealsOwnC1E99B7D", [given])
-    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT, "eng-11111111111111")]
+    assert statements_of(policy)[1:] == [allowing("Sandbox", ENGAGEMENT, "eng-11111111111111"), OWN_STACK]
     assert statements_of(policy)[0]["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert statements_of(policy)[0]["Resource"] == stack.resolve(
         own.node.find_child("LogGroup").log_group_arn  # type: ignore[attr-defined]
@@ -367,6 +459,7 @@ def test_an_immutable_role_is_not_changed_and_an_annotation_lists_its_permission
     for needed in [
         "partnercentral:CreateEngagementContext, partnercentral:GetEngagement, partnercentral:UpdateEngagementContext",
         "logs:CreateLogStream, logs:PutLogEvents",
+        "cloudformation:GetTemplate, cloudformation:ListStackResources on the function's stack",
         "lambda.amazonaws.com",
     ]:
         assert needed in text

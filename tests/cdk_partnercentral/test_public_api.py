@@ -19,8 +19,13 @@ from cdk_partnercentral._checks import MOST_CONTEXTS
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 PUBLIC = {
+    "AccountCustomer",
+    "BestOutreachWindow",
     "Catalog",
+    "ChannelRecommendation",
+    "CustomerAccount",
     "CustomerProject",
+    "DayOfWeek",
     "Engagement",
     "EngagementContext",
     "EngagementContextType",
@@ -36,6 +41,10 @@ PUBLIC = {
     "PartnerCentralProvider",
     "ProjectCustomer",
     "ProjectDetails",
+    "ProspectingInsights",
+    "ProspectingResult",
+    "ProspectingResultAws",
+    "ProspectingResultCustomer",
     "__version__",
 }
 MODULES = [
@@ -134,7 +143,7 @@ CONTEXT_PARAMETERS = {
     "payload": inspect.Parameter.empty,
     "type": None,
     "client_token": None,
-    "adopt_existing": True,
+    "adopt_existing": None,
     "existing_context_id": None,
     "provider": None,
 }
@@ -186,16 +195,16 @@ def test_help_contains_the_signature_the_limits_and_an_example() -> None:
     text = help_text()
 
     assert (
-        "catalog: Catalog | str, engagement_identifier: str, payload: CustomerProject | Lead | Mapping[str, Any]"
-        in text
+        "catalog: Catalog | str, engagement_identifier: str, "
+        "payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any]" in text
     )
-    assert "adopt_existing: bool = True, existing_context_id: str | None = None" in text
+    assert "adopt_existing: bool | None = None, existing_context_id: str | None = None" in text
     assert "*args" not in text
     # The docstring of the constructs library's own initializer.
     assert "Creates a new construct node" not in text
     assert "An engagement can contain five contexts" in text
     assert MOST_CONTEXTS == 5
-    assert "Synthesis fails if two contexts in a stack declare the same payload for one engagement" in text
+    assert "or if two contexts in a stage declare the same payload for one engagement" in text
     assert "payload=Lead(" in text
 
 
@@ -207,6 +216,8 @@ PARTS: dict[type, tuple[str, ...]] = {
     cdk_partnercentral.LeadAddress: ("Lead", "Customer", "Address"),
     cdk_partnercentral.LeadInteraction: ("Lead", "Interactions"),
     cdk_partnercentral.LeadContact: ("Lead", "Interactions", "Contact"),
+    cdk_partnercentral.CustomerAccount: ("CustomerAccount",),
+    cdk_partnercentral.AccountCustomer: ("CustomerAccount", "Customer"),
 }
 
 
@@ -220,8 +231,9 @@ def test_help_contains_every_member_of_a_payload_with_the_limits_of_the_model(pa
 
     required, _, optional = item.partition("Optional: ")
     for field in dataclasses.fields(part):
-        member = rule.members["".join(word.capitalize() for word in field.name.split("_"))]
-        is_required = field.default is dataclasses.MISSING
+        member_name = "".join(word.capitalize() for word in field.name.split("_"))
+        member = rule.members[member_name]
+        is_required = member_name in rule.required
         _, name, after = (required if is_required else optional).partition(f"`{field.name}`")
         assert name, field.name
         # The next parentheses contain the limits.
@@ -238,6 +250,8 @@ def allowed(rule: Rule) -> str:
         return "a `date`, or `YYYY-MM-DD`"
     if rule.enum:
         return "two letters" if {len(value) for value in rule.enum} == {2} else "an `Industry`"
+    if rule.name == "CustomerAccountArnOrIdentifier":
+        return "`cust-acc-` followed by 13 lowercase letters or digits, or an ARN"
     if rule.pattern:
         length = re.match(r"\(\?=\.\{(\d+),(\d+)\}", rule.pattern.pattern)
         assert length

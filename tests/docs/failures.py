@@ -184,14 +184,36 @@ def _interactions(cloud: Cloud, engagement: str) -> str:
 
 @failure("uncertain-interaction")
 def _uncertain_interaction(cloud: Cloud, engagement: str) -> str:
-    a, b, c = (interaction(name) for name in ("Annabella", "Xenophon", "Yvette"))
-    first, then, now = (properties(engagement, lead(*each), "Lead") for each in ((a, c), (a,), (a, b, c)))
-    physical_id = cloud.send("Create", first)["PhysicalResourceId"]
-    cloud.send("Update", then, OldResourceProperties=first, PhysicalResourceId=physical_id)
-    cloud.service.as_aws.change_lead(
-        engagement, "1", lambda current: current["Interactions"][0].update(Usecase="By AWS")
+    visit, call = (interaction("Annabella", Usecase=usecase) for usecase in ("Backup", "Archive"))
+    old, new = (properties(engagement, lead(*each), "Lead") for each in ((visit,), (visit, call)))
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    cloud.service.as_aws.add_interaction(engagement, "1", {**call, "Usecase": "Long-term archive"})
+    return failed(cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id))
+
+
+@failure("missing-member")
+def _missing_member(cloud: Cloud, engagement: str) -> str:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": {"Customer": PROJECT["Customer"]}})
+    partial = {"Project": {"Title": "Move to AWS"}}
+    return failed(cloud.send("Create", properties(engagement, partial, ContextIdentifier="1")))
+
+
+@failure("cannot-update")
+def _cannot_update(cloud: Cloud, engagement: str) -> str:
+    old, new = ({"AccountIdentifier": f"cust-acc-000000000000{digit}"} for digit in (1, 2))
+    old, new = (
+        properties(engagement, {**each, "Customer": {"CompanyName": "Harbour Lane Books"}}, "CustomerAccount")
+        for each in (old, new)
     )
-    return failed(cloud.send("Update", now, OldResourceProperties=then, PhysicalResourceId=physical_id))
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    return failed(cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id))
+
+
+@failure("stack-unreadable")
+def _stack_unreadable(cloud: Cloud, engagement: str) -> str:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
+    cloud.cloudformation.deny(times=ALWAYS)
+    return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
 
 
 @failure("busy")
@@ -324,7 +346,7 @@ def _malformed_property(cloud: Cloud, engagement: str) -> str:
 def _internal_error(cloud: Cloud, engagement: str) -> str:
     # Deeper than Python can recurse.
     payload: dict[str, Any] = {}
-    for _ in range(900):
+    for _ in range(970):
         payload = {"Customer": payload}
     return failed(cloud.send("Create", properties(engagement, payload)))
 

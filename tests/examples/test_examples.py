@@ -55,7 +55,7 @@ def test_every_example_has_a_test_and_says_how_to_deploy_it() -> None:
 
     assert [f"test_{name}" for name in names if f"test_{name}" not in globals()] == []
     assert [name for name in names if "cdk deploy" not in (EXAMPLES / name / "README.md").read_text()] == []
-    assert len(names) == 5
+    assert len(names) == 7
 
 
 def test_customer_project(cloud: LocalCloud, deploy: Deploy) -> None:
@@ -83,6 +83,52 @@ def test_lead_with_interactions(cloud: LocalCloud, deploy: Deploy) -> None:
     (context,) = cloud.partner_central.engagement(engagement)["Contexts"]
     interactions = context["Payload"]["Lead"]["Interactions"]
     assert [each["CustomerAction"] for each in interactions] == ["Visited the booth", "Asked for a call"]
+
+
+def test_lead_from_aws(cloud: LocalCloud, deploy: Deploy) -> None:
+    # Given a lead that AWS created and scored, with a member that the service model does not have
+    visit = {
+        "Contact": {
+            "BusinessTitle": "Planner",
+            "Email": "planning@northwind-ferries.example",
+            "FirstName": "Kim",
+            "LastName": "Example",
+        },
+        "InteractionDate": "2026-11-05T09:30:00.123456789Z",
+        "SourceType": "Event",
+    }
+    customer = {"CompanyName": "Northwind Ferries", "Address": {"City": "Portland"}, "Fleet": "12 ferries"}
+    aws = cloud.partner_central.as_aws
+    engagement = aws.create_lead({"Customer": customer, "Interactions": [visit]})
+    aws.score(engagement, "1", "High", ChannelRecommendation={"RecommendedChannel": "CALL"}, Rank="7")
+    (before,) = cloud.partner_central.engagement(engagement)["Contexts"]
+
+    # When the app is deployed
+    run = deploy("lead_from_aws", engagement=engagement)
+
+    # Then its values are added, and everything else is unchanged
+    (template,) = templates(run.assembly).values()
+    (desired,) = declared(template).values()
+    assert desired["ContextIdentifier"] == "1"
+    assert set(desired["Payload"]["Lead"]) == {"QualificationStatus", "Interactions"}
+    (context,) = cloud.partner_central.engagement(engagement)["Contexts"]
+    assert context["Payload"]["Lead"] == {
+        **before["Payload"]["Lead"],
+        "QualificationStatus": "Qualified",
+        "Interactions": [visit, *desired["Payload"]["Lead"]["Interactions"]],
+    }
+
+
+def test_customer_account(cloud: LocalCloud, deploy: Deploy) -> None:
+    engagement = cloud.partner_central.create_engagement()
+
+    run = deploy("customer_account", engagement=engagement)
+
+    (template,) = templates(run.assembly).values()
+    (desired,) = declared(template).values()
+    (context,) = cloud.partner_central.engagement(engagement)["Contexts"]
+    assert (context["Id"], context["Type"], context["Payload"]) == ("1", "CustomerAccount", desired["Payload"])
+    assert desired["Payload"]["CustomerAccount"]["AccountIdentifier"] == "cust-acc-0123456789abc"
 
 
 @pytest.mark.slow

@@ -53,7 +53,7 @@ class TokenUse:
 
 @dataclass(kw_only=True)
 class ExpectedState:
-    """The context that a resource manages, and its declaration, since the latest successful response about the resource.
+    """The context that a resource manages, and the resource's declaration, as of its latest successful response.
 
     `event` is the event that got this response. `certain` is False if the function could not know the context's current
     payload, or a later event failed; then the oracle does not check the stored payload.

@@ -377,7 +377,7 @@ class Histories(RuleBasedStateMachine):
         declared = replace(resource.declared, spec=spec, existing_context_id=None)
         self._update(stack, {logical_id: declared}, deployment)
 
-    # Constructs that get another logical id.
+    # Constructs whose logical ID changes.
 
     @rule(choice=choices, edit=choices, deployment=deployments)
     def rename(self, choice: int, edit: int, deployment: Deployment) -> None:
@@ -408,7 +408,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, deployment=deployments)
     def remove_first(self, choice: int, deployment: Deployment) -> None:
-        """Remove the first deal of such a list, so that every other deal gets the previous id."""
+        """Remove the first deal of such a list, so that each other deal gets the id of the deal before it."""
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return

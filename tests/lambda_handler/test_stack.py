@@ -13,7 +13,7 @@ from lambda_handler.errors import ApiError, Kind
 from lambda_handler.stack import CloudFormation
 from tests.lambda_handler.process import cloudformation
 from tests.lambda_handler.process.cloudformation import REQUEST_ID, Resource
-from tests.lambda_handler.process.events import OTHER_STACK, STACK
+from tests.lambda_handler.process.events import STACK
 
 TEMPLATE = (
     '{"Resources": {"AcmeMigration1A2B3C4D": {"Type": "Custom::EngagementContext"}, "Größe": {"Type": "A & <B>"}}}'
@@ -135,9 +135,10 @@ def test_a_failure_on_a_later_page_is_a_failure(service: cloudformation.CloudFor
 
 
 def test_a_stack_that_does_not_exist_is_a_validation_error(service: cloudformation.CloudFormation) -> None:
-    error = failure(stack=OTHER_STACK)
+    service.fail("ValidationError", f"Stack with id {STACK} does not exist")
+    error = failure()
     assert (error.kind, error.code) == (Kind.INVALID, "ValidationError")
-    assert OTHER_STACK in error.message
+    assert STACK in error.message
 
 
 @pytest.mark.parametrize("body", ["<html><p>Welcome</html>", "", "{}", "<a/>"])

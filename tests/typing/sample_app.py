@@ -19,8 +19,13 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_partnercentral import (
+    AccountCustomer,
+    BestOutreachWindow,
     Catalog,
+    ChannelRecommendation,
+    CustomerAccount,
     CustomerProject,
+    DayOfWeek,
     Engagement,
     EngagementContext,
     EngagementContextType,
@@ -36,6 +41,10 @@ from cdk_partnercentral import (
     PartnerCentralProvider,
     ProjectCustomer,
     ProjectDetails,
+    ProspectingInsights,
+    ProspectingResult,
+    ProspectingResultAws,
+    ProspectingResultCustomer,
 )
 
 ENGAGEMENT = "eng-0123456789abcd"
@@ -52,6 +61,20 @@ MIGRATION = CustomerProject(
         business_problem="The shop's servers cannot carry the holiday season.",
         target_completion_date=date(2999, 6, 30),
     ),
+)
+
+
+PROSPECT = ProspectingResult(
+    aws=ProspectingResultAws(
+        customer=ProspectingResultCustomer(account_name="Northwind", eligible_programs=["one"]),
+        insights=ProspectingInsights(marketplace_engagement_score="High"),
+        start_time=datetime(2027, 1, 5, 9, 30, tzinfo=timezone.utc),
+    )
+)
+
+ACCOUNT = CustomerAccount(
+    account_identifier="cust-acc-0123456789abc",
+    customer=AccountCustomer(company_name="Northwind", industry=Industry.RETAIL),
 )
 
 
@@ -85,7 +108,15 @@ def lead_of(company: str, visitors: Sequence[Visitor]) -> Lead:
             )
             for visitor in visitors
         ],
-        insights=LeadInsights(lead_readiness_score=LeadReadinessScore.HIGH),
+        insights=LeadInsights(
+            channel_recommendation=ChannelRecommendation(
+                recommended_channel="CALL",
+                best_outreach_windows=[
+                    BestOutreachWindow(day=DayOfWeek.MONDAY, start_time_utc="09:00", end_time_utc="11:30")
+                ],
+            ),
+            lead_readiness_score=LeadReadinessScore.HIGH,
+        ),
         qualification_status="Qualified",
     )
 
@@ -160,6 +191,8 @@ class Deals(Stack):
         lead: EngagementContext = northwind.add_context("Lead", payload=lead_of("Northwind", [visitor]))
         raw = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
         northwind.add_context("Prospecting", payload=raw)
+        northwind.add_context("Prospected", payload=PROSPECT, existing_context_id="4")
+        northwind.add_context("Account", payload=ACCOUNT)
         northwind.add_context("FromElsewhere", payload=Fn.get_att("Elsewhere", "Payload"), type="Lead")
         elsewhere = EngagementContext.from_engagement_context_attributes(
             self, "Elsewhere", catalog="AWS", engagement_identifier=ENGAGEMENT, context_id="1"

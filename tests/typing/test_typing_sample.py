@@ -14,5 +14,6 @@ def test_the_typed_sample_app_synthesizes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     template = json.loads((tmp_path / "Deals.template.json").read_text())
     contexts = [each for each in template["Resources"].values() if each["Type"] == "Custom::EngagementContext"]
-    assert [each["Properties"]["Type"] for each in contexts] == ["CustomerProject", "Lead", "ProspectingResult", "Lead"]
+    types = [each["Properties"]["Type"] for each in contexts]
+    assert types == ["CustomerProject", "Lead", "ProspectingResult", "ProspectingResult", "CustomerAccount", "Lead"]
     assert template["Outputs"]["ElsewhereContext"]["Value"] == "1"

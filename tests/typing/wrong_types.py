@@ -1,5 +1,7 @@
 """Type errors that an editor underlines. If a type checker accepted one, its unused ignore comment would be an error."""
 
+from datetime import datetime, timezone
+
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 
@@ -12,6 +14,7 @@ from cdk_partnercentral import (
     Lead,
     PartnerCentralProvider,
     ProjectCustomer,
+    ProjectDetails,
 )
 
 
@@ -38,6 +41,13 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
         customer=payload.customer,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         interactions=[],
     )
+    ProjectDetails(
+        title="Move to AWS",
+        business_problem="The data center closes at the end of next year.",
+        # A datetime is a date for Python, but its time would be lost.
+        target_completion_date=datetime.now(timezone.utc),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    )
+    Lead(qualification_status="Qualified")
     acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
     acme.add_context("Migration", payload="Acme")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     PartnerCentralProvider(

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cdk_partnercentral._payloads.customer_account import AccountCustomer, CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject, ProjectCustomer, ProjectDetails
 from cdk_partnercentral._payloads.enums import EngagementContextType
 from cdk_partnercentral._payloads.lead import (
+    BestOutreachWindow,
+    ChannelRecommendation,
     Lead,
     LeadAddress,
     LeadContact,
@@ -19,26 +22,13 @@ from cdk_partnercentral._payloads.lead import (
     LeadInsights,
     LeadInteraction,
 )
-from cdk_partnercentral._tokens import is_mapping
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """The rules for comparing two payloads of a Type.
-
-    A context is adopted only if the payloads match. By default, every member must be equal.
-
-    Attributes:
-        appended: The name of the list to which Partner Central only appends items. The current list can contain more items
-            than the desired list. Case and leading and trailing white space in items are ignored.
-        dated_by: The name of the date in an item of that list. AWS fills in the date, so a desired item without a date matches
-            an item with any date.
-        filled_in: The names of other members that AWS fills in. A member that the desired payload omits is ignored.
-    """
-
-    appended: str | None = None
-    dated_by: str | None = None
-    filled_in: tuple[str, ...] = ()
+from cdk_partnercentral._payloads.prospecting_result import (
+    ProspectingInsights,
+    ProspectingResult,
+    ProspectingResultAws,
+    ProspectingResultCustomer,
+)
+from cdk_partnercentral._tokens import is_mapping, is_unresolved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,44 +36,48 @@ class ContextType:
     """One context type.
 
     Attributes:
-        name: The name of the Type.
-        member: The member of the API's tagged union that contains the payload.
-        payload_class: The class of the payload, or None if users can pass the payload only as a mapping.
+        name: The name of the Type. The member of the API's tagged union with the payload has the same name.
+        payload_class: The class of the payload.
         can_be_updated: Whether UpdateEngagementContext accepts the Type.
-        comparison: The rules for comparing two payloads.
+        appended: The name of the list to which Partner Central only appends items, or None if the Type has no such list.
+        dated_by: The name of the date in an item of that list. AWS fills in the date.
     """
 
     name: EngagementContextType
-    member: str
-    payload_class: type | None = None
+    payload_class: type
     can_be_updated: bool = True
-    comparison: Comparison = Comparison()
+    appended: str | None = None
+    dated_by: str | None = None
 
 
 CONTEXT_TYPES = (
     ContextType(
         name=EngagementContextType.CUSTOMER_PROJECT,
-        member="CustomerProject",
         payload_class=CustomerProject,
     ),
     ContextType(
         name=EngagementContextType.LEAD,
-        member="Lead",
         payload_class=Lead,
-        comparison=Comparison(
-            appended="Interactions",
-            dated_by="InteractionDate",
-            filled_in=("QualificationStatus", "Insights"),
-        ),
+        appended="Interactions",
+        dated_by="InteractionDate",
     ),
     ContextType(
         name=EngagementContextType.PROSPECTING_RESULT,
-        member="ProspectingResult",
+        payload_class=ProspectingResult,
+    ),
+    ContextType(
+        name=EngagementContextType.CUSTOMER_ACCOUNT,
+        payload_class=CustomerAccount,
+        can_be_updated=False,
     ),
 )
 
 # The payload class of each structure in the service model, by the name of the structure's shape.
 CLASSES: Mapping[str, type] = {
+    "AccountCustomer": AccountCustomer,
+    "BestOutreachWindow": BestOutreachWindow,
+    "ChannelRecommendation": ChannelRecommendation,
+    "CustomerAccountContext": CustomerAccount,
     "CustomerProjectsContext": CustomerProject,
     "EngagementCustomer": ProjectCustomer,
     "EngagementCustomerProjectDetails": ProjectDetails,
@@ -93,15 +87,21 @@ CLASSES: Mapping[str, type] = {
     "LeadCustomer": LeadCustomer,
     "LeadInsights": LeadInsights,
     "LeadInteraction": LeadInteraction,
+    "ProspectingInsights": ProspectingInsights,
+    "ProspectingResult": ProspectingResult,
+    "ProspectingResultAws": ProspectingResultAws,
+    "ProspectingResultCustomer": ProspectingResultCustomer,
 }
 
 TYPES = tuple(each.name.value for each in CONTEXT_TYPES)
 BY_TYPE = {each.name.value: each for each in CONTEXT_TYPES}
-_BY_MEMBER = {each.member: each for each in CONTEXT_TYPES}
 
 
 def type_of(payload: object) -> str | None:
-    """Return the Type of a rendered payload, or None if the payload does not determine the Type."""
+    """Return the Type of a rendered payload, or None if the payload does not determine the Type.
+
+    The Type can be unknown to this release of the library.
+    """
     names = list(payload) if is_mapping(payload) else []
-    row = _BY_MEMBER.get(names[0]) if len(names) == 1 else None
-    return row.name.value if row else None
+    name = names[0] if len(names) == 1 else None
+    return name if isinstance(name, str) and not is_unresolved(name) else None

@@ -5,8 +5,26 @@ These classes do not validate their values; `EngagementContext` does. Any string
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from cdk_partnercentral._payloads.enums import Industry
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class DateOnly(Protocol):
+        """A `datetime.date` that is not a `datetime.datetime`, which type checkers would accept as a subclass of `date`.
+
+        A `datetime` cannot be compared with a `date`, so it does not match this protocol.
+        """
+
+        def isoformat(self) -> str:
+            """Return the date in the format `YYYY-MM-DD`."""
+            ...
+
+        def __lt__(self, value: date, /) -> bool: ...
+else:
+    DateOnly = date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +66,7 @@ class ProjectDetails:
         title: The project's title. String of 1 to 255 characters.
         business_problem: The problem that the project solves. String of 20 to 2000 characters. Sensitive.
         target_completion_date: The planned completion date. A `datetime.date`, or a string in the format
-            `YYYY-MM-DD`.
+            `YYYY-MM-DD`. For a `datetime.datetime`, pass its `.date()`.
 
     Example:
         >>> ProjectDetails(
@@ -61,7 +79,7 @@ class ProjectDetails:
 
     title: str
     business_problem: str
-    target_completion_date: date | str
+    target_completion_date: DateOnly | str
 
 
 @dataclass(frozen=True, kw_only=True)

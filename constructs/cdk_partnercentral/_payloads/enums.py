@@ -48,11 +48,33 @@ class EngagementContextType(_ApiName):
     """A customer who showed interest. The payload is a `Lead`."""
 
     PROSPECTING_RESULT = "ProspectingResult"
-    """The result of a prospecting job at AWS, usually created by AWS. To declare it, pass the payload as a mapping."""
+    """The result of a prospecting job at AWS, usually created by AWS. The payload is a `ProspectingResult`."""
+
+    CUSTOMER_ACCOUNT = "CustomerAccount"
+    """The customer account of an account plan. It cannot be updated. The payload is a `CustomerAccount`."""
+
+
+class DayOfWeek(_ApiName):
+    """The days of the week, for a `BestOutreachWindow`.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_BestOutreachWindow.html
+
+    Example:
+        >>> DayOfWeek.MONDAY.value
+        'MONDAY'
+    """
+
+    MONDAY = "MONDAY"
+    TUESDAY = "TUESDAY"
+    WEDNESDAY = "WEDNESDAY"
+    THURSDAY = "THURSDAY"
+    FRIDAY = "FRIDAY"
+    SATURDAY = "SATURDAY"
+    SUNDAY = "SUNDAY"
 
 
 class Industry(_ApiName):
-    """The industries of a `ProjectCustomer`.
+    """The industries of a `ProjectCustomer` or a `ProspectingResultCustomer`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementCustomer.html
 

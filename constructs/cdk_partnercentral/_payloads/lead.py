@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cdk_partnercentral._payloads.enums import Industry, LeadReadinessScore
+from cdk_partnercentral._payloads.enums import DayOfWeek, Industry, LeadReadinessScore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,12 +138,54 @@ class LeadInteraction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BestOutreachWindow:
+    """A time on one day of the week that is good for contacting leads, for a `ChannelRecommendation`.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_BestOutreachWindow.html
+
+    Args:
+        day: The day. A `DayOfWeek`, or one of its 7 values as a string.
+        end_time_utc: The end of the window in UTC, exclusive. String of 5 characters in the format `HH:MM`.
+        start_time_utc: The start of the window in UTC, inclusive. String of 5 characters in the format `HH:MM`.
+
+    Example:
+        >>> BestOutreachWindow(day=DayOfWeek.MONDAY, end_time_utc="11:30", start_time_utc="09:00").start_time_utc
+        '09:00'
+    """
+
+    day: DayOfWeek | str
+    end_time_utc: str
+    start_time_utc: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelRecommendation:
+    """The recommended way to contact leads that are similar to a `Lead`. AWS usually provides it.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ChannelRecommendation.html
+
+    Args:
+        recommended_channel: The channel: `"EMAIL"` or `"CALL"`.
+        best_outreach_windows: The times that are good for the channel. A list of 1 to 7 `BestOutreachWindow`s, or None to omit
+            it.
+
+    Example:
+        >>> ChannelRecommendation(recommended_channel="EMAIL").recommended_channel
+        'EMAIL'
+    """
+
+    recommended_channel: str
+    best_outreach_windows: Sequence[BestOutreachWindow] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeadInsights:
-    """Insights about a `Lead`. AWS also scores leads, so AWS might change the score that you declare.
+    """Insights about a `Lead`. AWS also scores leads, so AWS might change the values that you declare.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
 
     Args:
+        channel_recommendation: The recommended way to contact similar leads. A `ChannelRecommendation`, or None to omit it.
         lead_readiness_score: The readiness of the lead. A `LeadReadinessScore`, or its value as a string, or None to omit it.
 
     Example:
@@ -151,6 +193,7 @@ class LeadInsights:
         'High'
     """
 
+    channel_recommendation: ChannelRecommendation | None = None
     lead_readiness_score: LeadReadinessScore | str | None = None
 
 
@@ -161,11 +204,15 @@ class Lead:
     Partner Central cannot remove interactions. If you remove an interaction from the declaration, it remains in Partner
     Central.
 
+    To create a lead, declare at least `customer` and `interactions`. To manage a lead that AWS created, set
+    `existing_context_id`, and declare only what you want to change, such as a qualification status and a new interaction.
+
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadContext.html
 
     Args:
-        customer: The customer. A `LeadCustomer`.
-        interactions: The interactions with the customer. A list of 1 to 10 `LeadInteraction`s.
+        customer: The customer. A `LeadCustomer`. None omits it, which is valid only with `existing_context_id`.
+        interactions: The interactions with the customer. A list of 1 to 10 `LeadInteraction`s. None omits them, which is valid
+            only with `existing_context_id`.
         insights: Insights about the lead. A `LeadInsights`, or None to omit them.
         qualification_status: The qualification status of the lead, as free text. String of 1 to 255 characters, or None to omit
             it.
@@ -186,9 +233,14 @@ class Lead:
         ...     qualification_status="Qualified",
         ... ).qualification_status
         'Qualified'
+
+        Qualify a lead that AWS created, with `existing_context_id`, and change nothing else:
+
+        >>> Lead(qualification_status="Qualified").customer is None
+        True
     """
 
-    customer: LeadCustomer
-    interactions: Sequence[LeadInteraction]
+    customer: LeadCustomer | None = None
+    interactions: Sequence[LeadInteraction] | None = None
     insights: LeadInsights | None = None
     qualification_status: str | None = None

@@ -4,7 +4,7 @@ Rendering converts a value only where the service model allows the result. Every
 `_validation/payload.py` can report what was passed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, timezone
 from enum import Enum
@@ -16,9 +16,9 @@ from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.messages import kind
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
-_PAYLOAD_CLASSES = ", ".join(
-    f"a {each.payload_class.__name__}" for each in CONTEXT_TYPES if each.payload_class is not None
-)
+_PAYLOAD_CLASSES = ", ".join(f"a {each.payload_class.__name__}" for each in CONTEXT_TYPES)
+# From this integer on, JSON readers that parse numbers as floating-point numbers, such as the CDK, lose digits.
+_FIRST_INEXACT = 2**53
 
 
 @dataclass(kw_only=True)
@@ -27,8 +27,9 @@ class Rendered:
 
     Attributes:
         type: The Type that the user passed, otherwise the Type of the payload, or None if the payload does not determine it.
-        payload: The tagged union with the API's member names: mappings, lists, strings and tokens. Contains the original
-            value wherever the service model does not allow that value.
+        payload: The tagged union with the API's member names: mappings, lists, strings and tokens. Also contains numbers and
+            Booleans in members that the service model does not describe, and the original value wherever the service model
+            does not allow that value.
         problems: One line for each value that cannot be represented, at a place that the service model does not describe. A
             line contains the path, but not the value.
         python_names: The names of the rendered dataclass fields, by path.
@@ -59,8 +60,9 @@ def render(payload: object, given_type: object) -> Rendered:
 def _union(payload: object, rendered: Rendered) -> Any:
     rule = payload_rule()
     for row in CONTEXT_TYPES:
-        if row.payload_class is not None and isinstance(payload, row.payload_class):
-            return {row.member: _value(payload, rule.members[row.member], f"payload.{row.member}", rendered)}
+        if isinstance(payload, row.payload_class):
+            name = row.name.value
+            return {name: _value(payload, rule.members[name], f"payload.{name}", rendered)}
     if is_mapping(payload):
         return _members(payload, rule, "payload", rendered)
     if is_unresolved(payload):
@@ -88,9 +90,19 @@ def _value(value: object, rule: Rule | None, path: str, rendered: Rendered) -> A
         return _timestamp(value) if has_zone and (rule is None or rule.kind == "timestamp") else value
     if isinstance(value, date):
         return value.isoformat() if rule is None or rule.name.endswith("DateString") else value
-    if rule is None and not isinstance(value, str) and not is_unresolved(value):
-        rendered.problems.append(f"{path}: must be a string, date, datetime, mapping or list; got {kind(value)}")
+    if rule is None and not is_unresolved(value):
+        rendered.problems += [f"{path}: {problem}" for problem in _scalar_problems(value)]
     return value
+
+
+def _scalar_problems(value: object) -> Iterator[str]:
+    """Yield the problem of a scalar at a place that the service model does not describe."""
+    if isinstance(value, str | bool):
+        return
+    if not isinstance(value, int | float):
+        yield f"must be a string, number, Boolean, date, datetime, mapping or list; got {kind(value)}"
+    elif not abs(value) < _FIRST_INEXACT:
+        yield f"must be a number between -2^53 and 2^53, because JSON loses digits of others; got {kind(value)}; pass a string"
 
 
 def _is_expected(value: object, rule: Rule | None) -> bool:
@@ -105,6 +117,11 @@ def _fields(value: Any, rule: Rule | None, path: str, rendered: Rendered) -> dic
 
 def _members(members: Mapping[Any, object], rule: Rule | None, path: str, rendered: Rendered) -> dict[Any, Any]:
     rules: Mapping[str, Rule] = rule.members if rule else {}
+    rendered.problems += [
+        f"{path}: must have strings as member names; got {kind(name)}"
+        for name in members
+        if not isinstance(plain(name), str)
+    ]
     return {
         plain(name): _value(value, rules.get(plain(name)), f"{path}.{plain(name)}", rendered)
         for name, value in members.items()

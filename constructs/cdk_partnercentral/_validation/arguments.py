@@ -12,9 +12,9 @@ from cdk_partnercentral._identifiers import PARTITION, REGION, engagement_arn, p
 from cdk_partnercentral._payloads.context_types import TYPES, type_of
 from cdk_partnercentral._payloads.enums import Catalog
 from cdk_partnercentral._tokens import is_mapping, is_unresolved
-from cdk_partnercentral._validation.messages import described, kind, one_of, quoted
-from cdk_partnercentral._validation.payload import check
-from cdk_partnercentral._validation.rules import context_id_rule
+from cdk_partnercentral._validation.messages import described, kind, near_miss, one_of, quoted
+from cdk_partnercentral._validation.payload import check, name_problem
+from cdk_partnercentral._validation.rules import context_id_rule, payload_rule
 
 CATALOGS = tuple(each.value for each in Catalog)
 # The API reference documents at most 64 letters and digits; the pattern in the service model allows more.
@@ -65,14 +65,20 @@ def context_id_problems(name: str, context_id: object) -> Iterator[str]:
 
 
 def type_problems(type_: object, payload: object) -> Iterator[str]:
-    """Yield the problems of a Type. None means that neither the argument nor the payload specifies a Type."""
+    """Yield the problems of a Type. None means that neither the argument nor the payload specifies a Type.
+
+    A Type that the library does not know is valid, unless its name is similar to a known name.
+    """
     in_payload = type_of(payload)
     if type_ is None:
         if is_unresolved(payload) or (is_mapping(payload) and any(map(is_unresolved, payload))):
             yield "type: is required if the payload is a token, because the payload's Type is unknown until deployment"
-    elif not _is_unresolved_string(type_) and type_ not in TYPES:
+    elif _is_unresolved_string(type_) or type_ == in_payload:
+        # If the payload's Type is misspelled, the payload is reported.
+        return
+    elif not isinstance(type_, str) or (type_ not in TYPES and near_miss(type_, TYPES)):
         yield f"type: must be {one_of(TYPES)}; got {quoted(type_, TYPES)}"
-    elif type_ in TYPES and in_payload is not None and in_payload != type_:
+    elif in_payload is not None and name_problem(in_payload, payload_rule()) is None:
         yield f"type: must be {in_payload!r}, which is the Type of the payload; got {type_!r}"
 
 
@@ -80,13 +86,13 @@ def control_problems(*, client_token: object, adopt_existing: object, existing_c
     """Yield the problems of the arguments that control how a context is created or found."""
     if client_token is not None and not _is_client_token(client_token):
         yield f"client_token: must be 1 to 64 letters or digits, and no hyphens; got {described(client_token)}"
-    if not isinstance(adopt_existing, bool):
+    if adopt_existing is not None and not isinstance(adopt_existing, bool):
         yield f"adopt_existing: must be True or False, and known at synthesis; got {kind(adopt_existing)}"
     if existing_context_id is not None:
         yield from context_id_problems("existing_context_id", existing_context_id)
         if client_token is not None:
             yield "client_token: has no effect with existing_context_id, which never creates a context; remove one of them"
-        if adopt_existing is False:
+        if isinstance(adopt_existing, bool):
             yield "adopt_existing: has no effect with existing_context_id, which never creates a context; remove one of them"
 
 

@@ -53,11 +53,17 @@ def one_of(values: tuple[str, ...]) -> str:
     return f"one of {listed}" if len(values) <= MOST_LISTED else f"one of {len(values)} values ({listed}, ...)"
 
 
+def near_miss(value: str, allowed: Iterable[str]) -> str | None:
+    """Return the allowed value that is probably meant by another value, or None."""
+    names = {name.casefold(): name for name in allowed}
+    # With the default cutoff of 0.6, Mining would be suggested for Banking.
+    near = difflib.get_close_matches(value.casefold(), names, n=1, cutoff=0.75)
+    return names[near[0]] if near else None
+
+
 def quoted(value: object, allowed: Iterable[str] = ()) -> str:
     """Quote a string that is not sensitive, and suggest the allowed value closest to it; describe anything else."""
     if not isinstance(value, str):
         return kind(value)
-    names = {name.casefold(): name for name in allowed}
-    # With the default cutoff of 0.6, Mining would be suggested for Banking.
-    near = difflib.get_close_matches(value.casefold(), names, n=1, cutoff=0.75)
-    return f"{value!r} (did you mean {names[near[0]]!r}?)" if near else repr(value)
+    near = near_miss(value, allowed)
+    return f"{value!r} (did you mean {near!r}?)" if near else repr(value)

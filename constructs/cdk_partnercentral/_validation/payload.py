@@ -1,6 +1,7 @@
 """Check a rendered payload against the rules of the API, and report every problem by its path.
 
-Unresolved tokens and dynamic references are skipped wherever they appear.
+Unresolved tokens and dynamic references are skipped wherever they appear. A member that the service model does not contain is
+valid, because AWS adds members to the API. But if its name is similar to a known name, it is probably misspelled.
 """
 
 import re
@@ -9,9 +10,10 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from cdk_partnercentral._payloads.comparison import has_values
 from cdk_partnercentral._payloads.context_types import CLASSES
 from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
-from cdk_partnercentral._validation.messages import described, kind, one_of, quoted
+from cdk_partnercentral._validation.messages import described, kind, near_miss, one_of, quoted
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 INSTANT = re.compile(
@@ -23,22 +25,72 @@ INSTANT = re.compile(
 IN_WORDS = {
     "CompanyWebsiteUrl": "a website of 4 to 255 characters without spaces, such as https://acme.example",
     "CountryCode": 'a two-letter country code in capitals, such as "US" (ISO 3166: the United Kingdom is "GB")',
-    "EngagementCustomerProjectDetailsTargetCompletionDateString": "a date in the format YYYY-MM-DD",
+    "CustomerAccountArnOrIdentifier": "cust-acc- followed by 13 lowercase letters or digits, or an ARN",
+    "EngagementCustomerProjectDetailsTargetCompletionDateString": "a datetime.date, or a string in the format YYYY-MM-DD",
     "ProspectingTaskIdentifier": "task- followed by 14 lowercase letters or digits",
     "TaskArn": "an ARN",
+    "UtcTimeOfDay": "a time of day in UTC in the format HH:MM",
 }
 
+NO_VALUE = (
+    "has no value, so the context could never be found again, and would still count towards the limit of the engagement; set "
+    "at least one member"
+)
+NO_VALUE_PARTIAL = (
+    "has no value, so nothing of the existing context would be managed; set at least one member, or use "
+    "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
+)
+ONLY_PARTIAL = "; it can be omitted only with existing_context_id, to change other members of an existing context"
 
-def payload_problems(payload: object, python_names: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+
+def payload_problems(
+    payload: object, python_names: Mapping[str, str] = MappingProxyType({}), *, partial: bool = False
+) -> list[str]:
     """Return everything that the API would reject in a payload, one line for each problem.
 
     Args:
         payload: The tagged union with the API's member names, as `rendering.py` renders it.
         python_names: The names of the Python arguments that set members, by the members' paths.
+        partial: Whether the handler merges the payload into that of an existing context, so that required members can be
+            missing. Each item of a list must be complete, because the handler does not merge lists.
     """
     # Rendering reports a payload that is neither a payload object nor a mapping, and renders it as None.
-    lines = () if payload is None else check(payload, payload_rule(), "payload")
+    if payload is None:
+        return []
+    lines = list(check(payload, payload_rule(), "payload", partial=partial))
+    if not lines and not has_values(payload):
+        lines.append(f"payload: {NO_VALUE_PARTIAL if partial else NO_VALUE}")
     return [_with_python_name(line, python_names) for line in lines]
+
+
+def unknown_members(payload: object) -> list[str]:
+    """Return the path of each member that the service model does not contain, without the indexes of lists.
+
+    Args:
+        payload: A payload without problems. A Type that the service model does not contain is skipped.
+    """
+    members = payload_rule().members
+    content = payload.items() if is_mapping(payload) else ()
+    return list(
+        dict.fromkeys(
+            path
+            for name, value in content
+            if name in members
+            for path in _unknown_paths(value, members[name], f"payload.{name}")
+        )
+    )
+
+
+def _unknown_paths(value: Any, rule: Rule, path: str) -> Iterator[str]:
+    if is_list(value) and rule.item is not None:
+        for item in value:
+            yield from _unknown_paths(item, rule.item, path)
+    elif is_mapping(value):
+        for name, member in value.items():
+            if name in rule.members:
+                yield from _unknown_paths(member, rule.members[name], f"{path}.{name}")
+            elif not is_unresolved(name):
+                yield f"{path}.{name}"
 
 
 def _with_python_name(line: str, python_names: Mapping[str, str]) -> str:
@@ -46,12 +98,12 @@ def _with_python_name(line: str, python_names: Mapping[str, str]) -> str:
     return f"{path} ({python_names[path]}){colon}{problem}" if path in python_names else line
 
 
-def check(value: Any, rule: Rule, path: str) -> Iterator[str]:
-    """Yield the problems of a value at a path."""
+def check(value: Any, rule: Rule, path: str, *, partial: bool = False) -> Iterator[str]:
+    """Yield the problems of a value at a path. In a partial value, required members can be missing."""
     if is_unresolved(value):
         return
     if rule.kind == "structure" and is_mapping(value):
-        yield from _structure(value, rule, path)
+        yield from _structure(value, rule, path, partial=partial)
     elif rule.kind == "list" and is_list(value):
         yield from _list(value, rule, path)
     elif rule.kind == "timestamp" and isinstance(value, str):
@@ -85,31 +137,48 @@ def _given(value: object, rule: Rule) -> str:
     if isinstance(value, datetime) and rule.kind == "timestamp":
         return "a datetime without one; pass tzinfo=timezone.utc for UTC"
     if isinstance(value, datetime) and rule.name.endswith("DateString"):
-        return "a datetime; pass its date()"
+        return "a datetime; pass its .date()"
     if rule.item is not None and isinstance(value, CLASSES.get(rule.item.name, ())):
         return f"one {kind(value)}; put it in a list"
     return described(value)
 
 
-def _structure(value: Mapping[Any, Any], rule: Rule, path: str) -> Iterator[str]:
-    has_unresolved_names = any(map(is_unresolved, value))
-    if rule.union and len(value) != 1 and not has_unresolved_names:
-        yield f"{path}: must have exactly one of {', '.join(rule.members)}; got {', '.join(map(str, value)) or 'none'}"
-        return
-    yield from _unknown_members(value, rule, path)
+def _structure(value: Mapping[Any, Any], rule: Rule, path: str, *, partial: bool) -> Iterator[str]:
+    # Rendering reports names that are not strings.
+    names = [name for name in value if isinstance(name, str) and not is_unresolved(name)]
+    if len(names) == len(value):
+        if rule.union and len(value) != 1:
+            yield f"{path}: must have exactly one of {', '.join(rule.members)}; got {', '.join(names) or 'none'}"
+            return
+        yield from _missing_members(names, rule, path, partial=partial)
+    for name in names:
+        problem = name_problem(name, rule)
+        if problem:
+            yield f"{path}: {problem}"
+        elif name in rule.members:
+            yield from check(value[name], rule.members[name], f"{path}.{name}", partial=partial)
+        elif rule.union and not is_mapping(value[name]) and not is_unresolved(value[name]):
+            yield f"{path}.{name}: must be a mapping with the API's member names; got {described(value[name])}"
+
+
+def _missing_members(names: Sequence[str], rule: Rule, path: str, *, partial: bool) -> Iterator[str]:
+    misspelled = {near_miss(name, rule.members) for name in names if name not in rule.members}
     for name in rule.required:
-        if name not in value and not has_unresolved_names:
-            yield f"{path}.{name}: is required, but missing"
-    for name, member in value.items():
-        if name in rule.members:
-            yield from check(member, rule.members[name], f"{path}.{name}")
+        if name not in names and name not in misspelled and not partial:
+            # The items of a list must be complete in any case.
+            yield f"{path}.{name}: is required, but missing{'' if '[' in path else ONLY_PARTIAL}"
 
 
-def _unknown_members(value: Mapping[Any, Any], rule: Rule, path: str) -> Iterator[str]:
-    for name in value:
-        if name not in rule.members and not is_unresolved(name):
-            given = quoted(name, rule.members) if isinstance(name, str) else repr(name)
-            yield f"{path}: has no member {given}; the members are {', '.join(rule.members)}"
+def name_problem(name: str, rule: Rule) -> str | None:
+    """Return the problem of a member's name. None if the name is known, or might be newer than the service model."""
+    if name in rule.members:
+        return None
+    parents = [parent for parent, each in rule.members.items() if name in each.members] if rule.union else []
+    if parents:
+        return f"has no member {name!r}; put it into a {' or a '.join(parents)}, such as {{{parents[0]!r}: {{{name!r}: ...}}}}"
+    if near_miss(name, rule.members):
+        return f"has no member {quoted(name, rule.members)}; the members are {', '.join(rule.members)}"
+    return None
 
 
 def _list(value: Sequence[Any], rule: Rule, path: str) -> Iterator[str]:
@@ -136,18 +205,6 @@ def _timestamp(value: str, rule: Rule, path: str) -> Iterator[str]:
         yield f"{path}: must be {_allowed(rule)}; got {described(value)}"
     elif not _is_day(found["day"]):
         yield f"{path}: must be a timestamp; got one with a day that does not exist"
-
-
-def instant(text: str) -> datetime | str:
-    """Return the instant that a timestamp represents, truncated to microseconds, because the SDK sends no more digits.
-
-    If the text is not a timestamp, return the text unchanged.
-    """
-    found = INSTANT.fullmatch(text)
-    if found is None or not _is_day(found["day"]):
-        return text
-    fraction = (found["fraction"] or "").ljust(6, "0")[:6]
-    return datetime.fromisoformat(f"{found['day']}T{found['time']}.{fraction}{found['zone'].replace('Z', '+00:00')}")
 
 
 def past_target_date(payload: object, today: date) -> str | None:

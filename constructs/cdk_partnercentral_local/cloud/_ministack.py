@@ -146,7 +146,8 @@ def _settings(folder: Path, *, port: int, partner_central: str, certificate: Cer
     # The functions in MiniStack inherit all of these variables.
     return {
         **dict.fromkeys(bundles, str(certificate.authority)),
-        # Functions inherit this URL, so the template does not have to contain it.
+        # Functions inherit these URLs, so the template does not have to contain them.
+        "AWS_ENDPOINT_URL_CLOUDFORMATION": f"https://localhost:{port}",
         "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": partner_central,
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),

@@ -66,7 +66,7 @@ def validated(operation: str, request: JsonObject, behavior: Behavior) -> JsonOb
 
     Returns:
         A deep copy of the request. Members that the model does not define are copied only if `unknown_members` is `"store"`.
-        All other members have no nulls, and their timestamps have the same format.
+        Other members contain no nulls, and all their timestamps have the same format.
 
     Raises:
         ServiceError: ValidationException that lists all problems.

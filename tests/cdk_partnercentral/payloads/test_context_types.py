@@ -29,29 +29,31 @@ def test_the_table_contains_every_type_once() -> None:
     assert [each.value for each in types] == shape("EngagementContextType").metadata["enum"]
 
 
-def test_members_are_those_of_the_union() -> None:
-    assert {each.member for each in CONTEXT_TYPES} == members("EngagementContextPayload")
+def test_each_type_has_the_name_of_its_member_of_the_union() -> None:
+    assert {each.name.value for each in CONTEXT_TYPES} == members("EngagementContextPayload")
 
 
 def test_a_type_can_be_updated_if_the_api_has_an_update_for_it() -> None:
-    assert {each.member for each in CONTEXT_TYPES if each.can_be_updated} == members("UpdateEngagementContextPayload")
+    updated = {each.name.value for each in CONTEXT_TYPES if each.can_be_updated}
+
+    assert updated == members("UpdateEngagementContextPayload")
 
 
-def test_comparisons_name_members_that_exist() -> None:
-    for row in CONTEXT_TYPES:
-        compared = {*row.comparison.filled_in, *([row.comparison.appended] if row.comparison.appended else [])}
-        union = shape("EngagementContextPayload")
-        assert isinstance(union, StructureShape)
-        payload = union.members[row.member]
-        assert isinstance(payload, StructureShape)
-        assert compared <= set(payload.members)
+def test_lists_that_are_appended_to_have_items_with_that_date() -> None:
+    lists = {
+        each.name.value: (each.appended, each.dated_by) for each in CONTEXT_TYPES if each.appended or each.dated_by
+    }
+
+    assert lists == {"Lead": ("Interactions", "InteractionDate")}
+    assert "Interactions" in members("LeadContext")
+    assert "InteractionDate" in members("LeadInteraction")
 
 
 @pytest.mark.parametrize("function", [EngagementContext, Engagement.add_context])
 def test_the_constructs_accept_every_payload_class(function: Any) -> None:
     accepted = str(inspect.signature(function).parameters["payload"].annotation).split(" | ")
 
-    classes = [each.payload_class.__name__ for each in CONTEXT_TYPES if each.payload_class is not None]
+    classes = [each.payload_class.__name__ for each in CONTEXT_TYPES]
     assert accepted == [*classes, "Mapping[str, Any]", "IResolvable"]
 
 
@@ -60,7 +62,9 @@ def test_the_constructs_accept_every_payload_class(function: Any) -> None:
     [
         ({"Lead": {}}, "Lead"),
         ({"Lead": {}, "CustomerProject": {}}, None),
-        ({"Other": {}}, None),
+        ({"Novelty": {}}, "Novelty"),
+        ({"{{resolve:ssm:/x}}": {}}, None),
+        ({8: {}}, None),
         ({}, None),
         ("x", None),
     ],

@@ -3,12 +3,18 @@
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 import pytest
 from aws_cdk import CfnParameter, Fn, Stack
 
 from cdk_partnercentral import (
+    AccountCustomer,
+    BestOutreachWindow,
+    ChannelRecommendation,
+    CustomerAccount,
     CustomerProject,
+    DayOfWeek,
     EngagementContextType,
     Industry,
     Lead,
@@ -20,12 +26,17 @@ from cdk_partnercentral import (
     LeadReadinessScore,
     ProjectCustomer,
     ProjectDetails,
+    ProspectingInsights,
+    ProspectingResult,
+    ProspectingResultAws,
+    ProspectingResultCustomer,
 )
 from cdk_partnercentral._payloads.rendering import render
 from cdk_partnercentral._validation.payload import payload_problems
 
-NO_PAYLOAD = "payload: must be a CustomerProject, a Lead, or a mapping with the API's member names"
-NO_VALUE = "must be a string, date, datetime, mapping or list"
+CLASSES = "a CustomerProject, a Lead, a ProspectingResult, a CustomerAccount"
+NO_PAYLOAD = f"payload: must be {CLASSES}, or a mapping with the API's member names"
+NO_VALUE = "must be a string, number, Boolean, date, datetime, mapping or list"
 NAME = "must be a string of 1 to 120 characters"
 
 PERSON = LeadContact(business_title="Title", email="e", first_name="f", last_name="l")
@@ -144,6 +155,158 @@ def test_a_lead_with_all_members() -> None:
             "QualificationStatus": "Qualified",
         },
     }
+
+
+def test_a_prospecting_result_with_all_members() -> None:
+    moment = datetime(2027, 1, 5, 9, 30, tzinfo=timezone.utc)
+    payload = ProspectingResult(
+        aws=ProspectingResultAws(
+            customer=ProspectingResultCustomer(
+                account_name="Acme",
+                company_size="Small",
+                country="US",
+                eligible_programs=["one", "two"],
+                geo="AMER",
+                industry=Industry.RETAIL,
+                public_profile_summary="Sells anvils.",
+                region="NAMER",
+                segment="SMB",
+                sub_industry="Tools",
+                sub_region="West",
+            ),
+            end_time="2027-01-05T10:30:00Z",
+            insights=ProspectingInsights(
+                marketplace_engagement_score="High",
+                solution_category="Storage",
+                solution_score="7",
+                solution_sub_category="Backup",
+            ),
+            start_time=moment,
+            task_arn="arn:aws:partnercentral:us-east-1::task",
+            task_id="task-0123456789abcd",
+            task_name="autumn-campaign",
+        )
+    )
+
+    rendered = render(payload, None)
+
+    assert (rendered.type, problems_of(payload)) == ("ProspectingResult", [])
+    assert rendered.payload == {
+        "ProspectingResult": {
+            "Aws": {
+                "Customer": {
+                    "AccountName": "Acme",
+                    "CompanySize": "Small",
+                    "Country": "US",
+                    "EligiblePrograms": ["one", "two"],
+                    "Geo": "AMER",
+                    "Industry": "Retail",
+                    "PublicProfileSummary": "Sells anvils.",
+                    "Region": "NAMER",
+                    "Segment": "SMB",
+                    "SubIndustry": "Tools",
+                    "SubRegion": "West",
+                },
+                "EndTime": "2027-01-05T10:30:00Z",
+                "Insights": {
+                    "MarketplaceEngagementScore": "High",
+                    "SolutionCategory": "Storage",
+                    "SolutionScore": "7",
+                    "SolutionSubCategory": "Backup",
+                },
+                "StartTime": "2027-01-05T09:30:00Z",
+                "TaskArn": "arn:aws:partnercentral:us-east-1::task",
+                "TaskId": "task-0123456789abcd",
+                "TaskName": "autumn-campaign",
+            }
+        }
+    }
+
+
+def test_a_customer_account_with_all_members() -> None:
+    payload = CustomerAccount(
+        account_identifier="cust-acc-0123456789abc",
+        customer=AccountCustomer(
+            company_name="Acme", country_code="US", industry=Industry.RETAIL, website_url="acme.example"
+        ),
+    )
+
+    rendered = render(payload, None)
+
+    assert (rendered.type, problems_of(payload)) == ("CustomerAccount", [])
+    assert rendered.payload == {
+        "CustomerAccount": {
+            "AccountIdentifier": "cust-acc-0123456789abc",
+            "Customer": {
+                "CompanyName": "Acme",
+                "CountryCode": "US",
+                "Industry": "Retail",
+                "WebsiteUrl": "acme.example",
+            },
+        }
+    }
+
+
+def test_insights_with_a_channel_recommendation() -> None:
+    payload = Lead(
+        insights=LeadInsights(
+            channel_recommendation=ChannelRecommendation(
+                recommended_channel="EMAIL",
+                best_outreach_windows=[
+                    BestOutreachWindow(day=DayOfWeek.MONDAY, start_time_utc="09:00", end_time_utc="11:30")
+                ],
+            )
+        )
+    )
+
+    assert render(payload, None).payload == {
+        "Lead": {
+            "Insights": {
+                "ChannelRecommendation": {
+                    "RecommendedChannel": "EMAIL",
+                    "BestOutreachWindows": [{"Day": "MONDAY", "StartTimeUtc": "09:00", "EndTimeUtc": "11:30"}],
+                }
+            }
+        }
+    }
+
+
+NOVEL = {"Count": 7, "Share": 0.5, "Done": False, "Parts": [1, {"Deep": True}], "Day": date(2027, 6, 30)}
+
+
+@pytest.mark.parametrize("type_", ["Lead", "Novelty"])
+def test_unknown_members_and_types_are_rendered_as_declared(type_: str) -> None:
+    rendered = render({type_: {"Novelty": NOVEL}}, None)
+
+    assert (rendered.type, rendered.problems) == (type_, [])
+    assert rendered.payload == {type_: {"Novelty": {**NOVEL, "Day": "2027-06-30"}}}
+
+
+@pytest.mark.parametrize("value", [2**53 - 1, 1 - 2**53, 9.007199254740991e15])
+def test_an_unknown_member_can_be_a_number_that_json_represents_exactly(value: float) -> None:
+    assert render({"Lead": {"Novelty": value}}, None).problems == []
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), 1e300, 10**400, float("nan"), float("-inf")])
+def test_a_number_whose_digits_would_be_lost_is_reported(value: float) -> None:
+    (problem,) = render({"Lead": {"Novelty": [value]}}, None).problems
+
+    allowed = "must be a number between -2^53 and 2^53, because JSON loses digits of others"
+    assert problem == f"payload.Lead.Novelty[0]: {allowed}; got {type(value).__name__}; pass a string"
+
+
+@pytest.mark.parametrize("value", [Decimal(7), b"text", None])
+def test_a_value_of_an_unknown_list_that_json_cannot_represent_is_reported(value: object) -> None:
+    (problem,) = render({"Lead": {"Novelty": [value]}}, None).problems
+
+    assert problem == f"payload.Lead.Novelty[0]: {NO_VALUE}; got {'None' if value is None else type(value).__name__}"
+
+
+@pytest.mark.parametrize("payload", [{8: {}}, {"Lead": {"Novelty": {8: "x"}}}])
+def test_a_member_name_that_is_not_a_string_is_reported(payload: dict[Any, Any]) -> None:
+    path = "payload" if 8 in payload else "payload.Lead.Novelty"
+
+    assert render(payload, None).problems == [f"{path}: must have strings as member names; got int"]
 
 
 def test_none_is_omitted_and_empty_values_are_kept() -> None:
@@ -325,12 +488,12 @@ def test_every_problem_is_reported_by_its_path_and_argument_without_the_value() 
                 project=ProjectDetails(
                     title="Move to AWS",
                     business_problem="The data center closes at the end of next year.",
-                    target_completion_date=datetime(2027, 6, 30, tzinfo=timezone.utc),
+                    target_completion_date=datetime(2027, 6, 30, tzinfo=timezone.utc),  # type: ignore[arg-type]
                 )
             ),
             (
-                "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date): must be a date in the format "
-                "YYYY-MM-DD; got a datetime; pass its date()"
+                "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date): must be a datetime.date, or a "
+                "string in the format YYYY-MM-DD; got a datetime; pass its .date()"
             ),
         ),
         (

@@ -1,7 +1,7 @@
 """The validation at synthesis and the local Partner Central, which share no code, accept the same payloads.
 
-Payloads are generated from the service model: valid ones, and valid ones with one change. Where the validation is stricter on
-purpose (unknown members, days that do not exist) nothing is generated.
+Payloads are generated from the service model: valid ones, and valid ones with one change. Where the validation differs on
+purpose (payloads without values, unknown members, days that do not exist) nothing is generated.
 """
 
 import copy
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral._payloads.comparison import has_values
 from cdk_partnercentral._payloads.rendering import render
 from cdk_partnercentral._validation.arguments import type_problems
 from cdk_partnercentral._validation.payload import payload_problems
@@ -73,6 +74,8 @@ def test_both_accept_the_same_payloads(shard: int) -> None:
         type_ = next(iter(payload))
         payload = payload if draw.random() < 0.3 else broken(payload, draw)
         rendered = render(payload, type_)
+        if not has_values(rendered.payload):
+            continue
         problems = [
             *rendered.problems,
             *payload_problems(rendered.payload),

@@ -21,7 +21,8 @@ Problems = Callable[..., list[str]]
 
 ENGAGEMENT = "eng-0123456789abcd"
 ARN = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{ENGAGEMENT}"
-TYPES = "CustomerProject, Lead, ProspectingResult"
+TYPES = "CustomerProject, Lead, ProspectingResult, CustomerAccount"
+CLASSES = "a CustomerProject, a Lead, a ProspectingResult, a CustomerAccount"
 NO_TYPE = "type: is required if the payload is a token, because the payload's Type is unknown until deployment"
 PARAMETER = "a CfnParameter (pass its value_as_string)"
 RESOLVABLE = "a token that is not a string (convert it with Token.as_string)"
@@ -65,7 +66,8 @@ def problems(stack: Stack, payload: CustomerProject) -> Problems:
         ({"existing_context_id": 1}, "existing_context_id: must be a string of 1 to 3 characters; got int"),
         ({"existing_context_id": ""}, "existing_context_id: must have 1 to 3 characters; got 0"),
         ({"adopt_existing": "false"}, "adopt_existing: must be True or False, and known at synthesis; got str"),
-        ({"adopt_existing": None}, "adopt_existing: must be True or False, and known at synthesis; got None"),
+        ({"type": "Leed"}, f"type: must be one of {TYPES}; got 'Leed' (did you mean 'Lead'?)"),
+        ({"type": "Novelty"}, "type: must be 'CustomerProject', which is the Type of the payload; got 'Novelty'"),
         ({"provider": "x"}, "provider: must be a PartnerCentralProvider; got str"),
         ({"provider": False}, "provider: must be a PartnerCentralProvider; got bool"),
     ],
@@ -172,7 +174,7 @@ def test_the_problems_of_all_arguments_are_in_one_error(problems: Problems) -> N
     ]
 
 
-@pytest.mark.parametrize("useless", [{"client_token": "mine"}, {"adopt_existing": False}])
+@pytest.mark.parametrize("useless", [{"client_token": "mine"}, {"adopt_existing": False}, {"adopt_existing": True}])
 def test_controls_of_a_create_are_refused_beside_existing_context_id(useless: Json, problems: Problems) -> None:
     ((name, _),) = useless.items()
 
@@ -184,12 +186,21 @@ def test_controls_of_a_create_are_refused_beside_existing_context_id(useless: Js
 @pytest.mark.parametrize(
     ("given", "start"),
     [
-        ({"payload": None}, "payload: must be a CustomerProject, a Lead, or a mapping with the API's member names; got None"),
+        ({"payload": None}, f"payload: must be {CLASSES}, or a mapping with the API's member names; got None"),
         ({"payload": {}}, f"payload: must have exactly one of {TYPES}; got none"),
         ({"payload": {"Lead": None}}, f"payload: must have exactly one of {TYPES}; got none"),
         ({"payload": {"Customer": {}, "Project": {}}}, f"payload: must have exactly one of {TYPES}; got Customer, Project"),
         ({"payload": {"CustomerProjct": {}}}, "payload: has no member 'CustomerProjct' (did you mean 'CustomerProject'?)"),
-        ({"payload": {8: {}}}, f"payload: has no member 8; the members are {TYPES}"),
+        ({"payload": {"CustomerProjct": {}}, "type": "Lead"}, "payload: has no member 'CustomerProjct' (did you mean "),
+        (
+            {"payload": {"Project": {"Title": "A"}}},
+            "payload: has no member 'Project'; put it into a CustomerProject, such as {'CustomerProject': {'Project': ...}}",
+        ),
+        (
+            {"payload": {"Customer": {"Title": "A"}}, "type": "CustomerProject"},
+            "payload: has no member 'Customer'; put it into a CustomerProject or a Lead or a CustomerAccount, such as {",
+        ),
+        ({"payload": {8: {"Title": "A"}}}, "payload: must have strings as member names; got int"),
         ({"catalog": "sandbox", "engagement_identifier": ARN}, "catalog: must be one of AWS, Sandbox; got 'sandbox'"),
         (
             {"payload": {"ProspectingResult": {"Aws": {"StartTime": datetime(2027, 1, 5)}}}},  # noqa: DTZ001
@@ -233,7 +244,7 @@ def test_a_payload_that_is_a_token_requires_a_type(
 
 
 def test_a_payload_with_an_unresolved_member_name_requires_a_type(problems: Problems) -> None:
-    assert problems(payload={"{{resolve:ssm:/x}}": {}}) == [NO_TYPE]
+    assert problems(payload={"{{resolve:ssm:/x}}": {"Title": "A"}}) == [NO_TYPE]
 
 
 def test_problems_name_the_parameters_of_the_function_that_was_called(stack: Stack) -> None:

@@ -6,16 +6,22 @@ from typing import Any
 
 import jsii
 import pytest
+from aws_cdk import Annotations as CdkAnnotations
 from aws_cdk import App, CfnParameter, IStableAnyProducer, Lazy, Stack, Tags
-from aws_cdk.assertions import Annotations, Match
+from aws_cdk.assertions import Annotations, Match, Template
+from aws_cdk.cx_api import SynthesisMessageLevel
 
 from cdk_partnercentral import (
+    AccountCustomer,
     Catalog,
+    CustomerAccount,
     CustomerProject,
     EngagementContext,
     Industry,
     Lead,
+    LeadContact,
     LeadCustomer,
+    LeadInteraction,
     ProjectCustomer,
     ProjectDetails,
 )
@@ -23,7 +29,10 @@ from cdk_partnercentral import (
 ENGAGEMENT = "eng-0123456789abcd"
 SECRET = "Quixotic Zebra Tools"
 
+ONLY_FOR_IMPORTS = "it can be omitted only with existing_context_id, to change other members of an existing context"
+
 Declare = Callable[..., EngagementContext]
+Json = dict[str, Any]
 
 
 def project(target: date | str = date(2999, 6, 30)) -> CustomerProject:
@@ -38,8 +47,8 @@ def problems(declare: Declare, stack: Stack, **given: Any) -> list[str]:
     return str(raised.value).split("\n- ")[1:]
 
 
-def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) -> None:
-    # Given a declaration with ten different problems
+def test_all_problems_are_in_one_error_without_sensitive_values(stack: Stack) -> None:
+    # Given a declaration with different problems
     payload = {
         "CustomerProject": {
             "Customer": {
@@ -47,7 +56,7 @@ def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) ->
                 "CompanyName": SECRET * 7,
                 "WebsiteUrl": "zebra",
                 "CountryCode": "Quixotia",
-                "Nickname": "Zeb",
+                "CompnyName": "Zeb",
             },
             "Project": {"BusinessProblem": "Zebras", "TargetCompletionDate": "2027-02-30"},
         }
@@ -61,7 +70,6 @@ def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) ->
             engagement_identifier="eng-short",
             payload=payload,
             client_token="no spaces",
-            existing_context_id="12345",
         )
     # Then the error contains the path of each
     lines = str(raised.value).split("\n- ")[1:]
@@ -71,7 +79,6 @@ def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) ->
         "catalog",
         "engagement_identifier",
         "client_token",
-        "existing_context_id",
         customer,
         *(f"{customer}.{name}" for name in ("Industry", "CompanyName", "WebsiteUrl", "CountryCode")),
         *(f"{details}.{name}" for name in ("Title", "BusinessProblem", "TargetCompletionDate")),
@@ -88,7 +95,7 @@ def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) ->
 @pytest.mark.parametrize(
     ("payload", "line"),
     [
-        ({}, "payload: must have exactly one of CustomerProject, Lead, ProspectingResult; got none"),
+        ({}, "payload: must have exactly one of CustomerProject, Lead, ProspectingResult, CustomerAccount; got none"),
         (
             {"CustomerProject": "text"},
             (
@@ -107,7 +114,10 @@ def test_ten_problems_are_in_one_error_without_sensitive_values(stack: Stack) ->
                 "QualificationStatus, Customer, Interactions"
             ),
         ),
-        ({"Lead": {"Customer": {"CompanyName": "A"}}}, "payload.Lead.Interactions: is required, but missing"),
+        (
+            {"Lead": {"Customer": {"CompanyName": "A"}}},
+            f"payload.Lead.Interactions: is required, but missing; {ONLY_FOR_IMPORTS}",
+        ),
         (
             {"ProspectingResult": {"Aws": {"StartTime": "2027-01-05"}}},
             (
@@ -127,7 +137,200 @@ def test_a_day_that_does_not_exist_is_reported(day: str, stack: Stack, declare: 
     (line,) = problems(declare, stack, payload=project(day))
 
     path = "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date)"
-    assert line.startswith(f"{path}: must be a date in the format YYYY-MM-DD; got '{day}'")
+    assert line.startswith(f"{path}: must be a datetime.date, or a string in the format YYYY-MM-DD; got '{day}'")
+
+
+@pytest.mark.parametrize("moment", [datetime(2999, 6, 30), datetime(2999, 6, 30, tzinfo=timezone.utc)])  # noqa: DTZ001
+def test_a_datetime_is_not_a_target_date(moment: datetime, stack: Stack, declare: Declare) -> None:
+    given: Any = moment
+
+    assert problems(declare, stack, payload=project(given)) == [
+        (
+            "payload.CustomerProject.Project.TargetCompletionDate (target_completion_date): must be a datetime.date, or a "
+            "string in the format YYYY-MM-DD; got a datetime; pass its .date()"
+        ),
+    ]
+
+
+ACCOUNT = "cust-acc-0123456789abc"
+PERSON_MEMBERS = {"BusinessTitle": "CTO", "Email": "ann@acme.example", "FirstName": "Ann", "LastName": "Ex"}
+PERSON = LeadContact(business_title="CTO", email="ann@acme.example", first_name="Ann", last_name="Ex")
+VISIT = LeadInteraction(contact=PERSON)
+
+# Payloads that are valid only if the handler merges them into an existing context, and the members that a new one requires.
+PARTIAL: dict[str, tuple[Any, list[str]]] = {
+    "a qualification": (Lead(qualification_status="Qualified"), ["Customer (customer)", "Interactions (interactions)"]),
+    "a new interaction": (Lead(interactions=[VISIT]), ["Customer (customer)"]),
+    "a mapping": ({"Lead": {"Customer": {"Industry": "Retail"}}}, ["Interactions", "Customer.CompanyName"]),
+    "a part of a project": (
+        {"CustomerProject": {"Project": {"Title": "Move to AWS"}}},
+        ["Project.BusinessProblem", "Project.TargetCompletionDate"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("payload", "missing"), PARTIAL.values(), ids=PARTIAL)
+def test_required_members_can_be_missing_only_with_existing_context_id(
+    payload: Any, missing: list[str], stack: Stack, declare: Declare
+) -> None:
+    declare(stack, "Imported", payload=payload, existing_context_id="1")
+
+    lines = problems(declare, stack, payload=payload)
+
+    path = "payload.Lead" if "Lead" in str(payload) else "payload.CustomerProject"
+    assert sorted(lines) == sorted(f"{path}.{name}: is required, but missing; {ONLY_FOR_IMPORTS}" for name in missing)
+
+
+def test_each_interaction_must_be_complete_even_with_existing_context_id(stack: Stack, declare: Declare) -> None:
+    payload = {"Lead": {"Interactions": [{"SourceType": "Event"}, {"Contact": {"Email": "ann@acme.example"}}]}}
+
+    assert problems(declare, stack, payload=payload, existing_context_id="1") == [
+        "payload.Lead.Interactions[0].Contact: is required, but missing",
+        *(
+            f"payload.Lead.Interactions[1].Contact.{name}: is required, but missing"
+            for name in ("BusinessTitle", "FirstName", "LastName")
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        CustomerProject(),
+        CustomerAccount(),
+        {"ProspectingResult": {"Aws": {"Customer": {"EligiblePrograms": []}}}},
+        {"Novelty": {"Part": {}}},
+    ],
+)
+def test_a_payload_without_values_is_refused(payload: Any, stack: Stack, declare: Declare) -> None:
+    assert problems(declare, stack, payload=payload) == [
+        (
+            "payload: has no value, so the context could never be found again, and would still count towards the limit of the "
+            "engagement; set at least one member"
+        )
+    ]
+
+
+@pytest.mark.parametrize("payload", [Lead(), {"CustomerProject": {"Customer": {}}}])
+def test_an_import_without_values_is_refused(payload: Any, stack: Stack, declare: Declare) -> None:
+    assert problems(declare, stack, payload=payload, existing_context_id="1") == [
+        (
+            "payload: has no value, so nothing of the existing context would be managed; set at least one member, or use "
+            "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
+        )
+    ]
+
+
+def warnings(app: App) -> dict[str, str]:
+    """The IDs of the warnings with their texts."""
+    texts = [
+        str(message.entry.data)
+        for artifact in app.synth().stacks
+        for message in artifact.messages
+        if message.level is SynthesisMessageLevel.WARNING
+    ]
+    return {ack.removesuffix("]"): text for text, _, ack in (each.partition(" [ack: ") for each in texts)}
+
+
+def properties_of(stack: Stack) -> Json:
+    """The properties of the stack's only context."""
+    (context,) = Template.from_stack(stack).find_resources("Custom::EngagementContext").values()
+    return dict(context["Properties"])
+
+
+def test_an_unknown_member_is_one_warning_and_passes_through(app: App, stack: Stack, declare: Declare) -> None:
+    interaction = {"Contact": {**PERSON_MEMBERS, "Pronouns": "x"}}
+    payload = {"Lead": {"Customer": {"CompanyName": "Acme", "Stars": 5}, "Interactions": [interaction, interaction]}}
+    declare(stack, "Deal", payload=payload)
+
+    found = warnings(app)
+
+    ids = ["Customer.Stars", "Interactions.Contact.Pronouns"]
+    assert list(found) == [f"cdk-partnercentral:unknownMember:payload.Lead.{each}" for each in ids]
+    assert found["cdk-partnercentral:unknownMember:payload.Lead.Customer.Stars"] == (
+        "payload.Lead.Customer.Stars: is not a known member, so it is sent to Partner Central as declared, without "
+        "validation. Check its name in the API reference, or update cdk-partnercentral."
+    )
+    assert properties_of(stack)["Payload"] == payload
+
+
+def test_the_warning_about_an_unknown_member_can_be_acknowledged(app: App, stack: Stack, declare: Declare) -> None:
+    context = declare(stack, "Deal", payload={"CustomerAccount": {"AccountIdentifier": ACCOUNT, "Stars": True}})
+
+    CdkAnnotations.of(context).acknowledge_warning("cdk-partnercentral:unknownMember:payload.CustomerAccount.Stars")
+
+    assert warnings(app) == {}
+
+
+@pytest.mark.parametrize("given", [{}, {"type": "Novelty"}])
+def test_an_unknown_type_is_one_warning_and_passes_through(
+    given: Json, app: App, stack: Stack, declare: Declare
+) -> None:
+    payload = {"Novelty": {"Name": "x", "Parts": [{"Number": 1.5}]}}
+    declare(stack, "Deal", payload=payload, **given)
+
+    assert warnings(app) == {
+        "cdk-partnercentral:unknownType": "type: 'Novelty' is not a known Type, so it is sent to Partner Central as "
+        "declared, without validation. Check its name in the API reference, or update cdk-partnercentral."
+    }
+    properties = properties_of(stack)
+    assert (properties["Type"], properties["Payload"]) == ("Novelty", payload)
+
+
+def test_the_payload_of_an_unknown_type_must_be_a_mapping(stack: Stack, declare: Declare) -> None:
+    assert problems(declare, stack, payload={"Novelty": SECRET}) == [
+        "payload.Novelty: must be a mapping with the API's member names; got a 20-character string"
+    ]
+
+
+def test_two_equal_contexts_of_an_unknown_type_are_a_conflict(app: App, stack: Stack, declare: Declare) -> None:
+    for name in ("One", "Two"):
+        declare(stack, name, payload={"Novelty": {"Name": "x"}})
+
+    with pytest.raises(RuntimeError, match="Deals/One and Deals/Two declare the same payload"):
+        app.synth()
+
+
+def test_a_misspelled_member_is_one_problem_with_a_suggestion(stack: Stack, declare: Declare) -> None:
+    payload = {"Lead": {"Customer": {"CompnyName": "Acme"}, "Interactions": [VISIT]}}
+
+    assert problems(declare, stack, payload=payload) == [
+        (
+            "payload.Lead.Customer: has no member 'CompnyName' (did you mean 'CompanyName'?); the members are Industry, "
+            "CompanyName, WebsiteUrl, Address, AwsMaturity, MarketSegment"
+        )
+    ]
+
+
+def test_a_misspelled_member_of_an_import_is_a_problem_too(stack: Stack, declare: Declare) -> None:
+    payload = {"Lead": {"QualificationStatuss": "Qualified"}}
+
+    (line,) = problems(declare, stack, payload=payload, existing_context_id="1")
+
+    assert "(did you mean 'QualificationStatus'?)" in line
+
+
+@pytest.mark.parametrize(
+    ("payload", "problem"),
+    [
+        (
+            CustomerAccount(account_identifier="111122223333"),
+            (
+                "AccountIdentifier (account_identifier): must be cust-acc- followed by 13 lowercase letters or digits, or an "
+                "ARN; got '111122223333'"
+            ),
+        ),
+        (
+            CustomerAccount(customer=AccountCustomer(company_name="Acme", country_code="Springfield")),
+            (
+                'Customer.CountryCode (country_code): must be a two-letter country code in capitals, such as "US" (ISO 3166: '
+                'the United Kingdom is "GB"); got a 11-character string'
+            ),
+        ),
+    ],
+)
+def test_the_problems_of_a_customer_account(payload: Any, problem: str, stack: Stack, declare: Declare) -> None:
+    assert problems(declare, stack, payload=payload) == [f"payload.CustomerAccount.{problem}"]
 
 
 def test_a_target_date_in_the_past_is_a_warning(stack: Stack, declare: Declare) -> None:

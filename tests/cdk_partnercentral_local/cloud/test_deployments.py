@@ -24,11 +24,13 @@ def context(engagement: str, title: str = "As it was", **arguments: Any) -> dict
 @pytest.fixture(scope="module")
 def engagements(stacks: Stacks) -> dict[str, str]:
     """The engagements of the tests, after the first deployment. One run of the CLI deploys several stacks, to save time."""
-    names = ("Changed", "Unwritten", "Moved", "Moved to", "Unchanged", "RolledBack", "Failed")
+    names = ("Changed", "Unwritten", "Moved", "Moved to", "Unchanged", "RolledBack", "Failed", "List", "Renamed")
     engagements = {name: stacks.engagement(name) for name in names}
     updated = {name: context(engagements[name]) for name in ("Changed", "Unwritten", "Moved")}
     others = {name: {"Context": context(engagements[name])} for name in ("Unchanged", "RolledBack")}
-    run = stacks.run("deploy", {"Updated": updated, **others})
+    deals = {f"Deal{place}": context(engagements["List"], title) for place, title in enumerate(("Acme", "Bolt"))}
+    old = {"OldName": context(engagements["Renamed"])}
+    run = stacks.run("deploy", {"Updated": updated, **others, "List": deals, "Renamed": old})
     assert run.status == 0, run.text
     return engagements
 
@@ -52,7 +54,13 @@ def second_run(stacks: Stacks, engagements: dict[str, str], failed_create: objec
     }
     fixed = {name: context(engagements["Failed"], name) for name in ("First", "Second")}
     unchanged = {"Context": context(engagements["Unchanged"])}
-    run = stacks.run("deploy", {"Updated": updated, "Unchanged": unchanged, "Failed": fixed})
+    deals = {f"Deal{place}": context(engagements["List"], title) for place, title in enumerate(("New", "Acme", "Bolt"))}
+    # The test app chains its contexts, so Deal2 is created while Deal1's context still has the payload of Deal2.
+    deals = {name: deals[name] for name in ("Deal2", "Deal1", "Deal0")}
+    new = {"NewName": context(engagements["Renamed"])}
+    run = stacks.run(
+        "deploy", {"Updated": updated, "Unchanged": unchanged, "Failed": fixed, "List": deals, "Renamed": new}
+    )
     assert run.status == 0, run.text
     return run.text
 
@@ -114,6 +122,30 @@ def test_every_response_to_an_update_contains_all_attributes(stacks: Stacks) -> 
 def test_an_unchanged_declaration_is_not_deployed(stacks: Stacks, engagements: dict[str, str], second_run: str) -> None:
     assert "Unchanged (no changes)" in second_run
     assert stacks.calls(engagements["Unchanged"]) == [READ, CREATE]
+
+
+@pytest.mark.usefixtures("second_run")
+def test_a_deal_inserted_in_front_of_a_list_gets_a_context_of_its_own(
+    stacks: Stacks, engagements: dict[str, str]
+) -> None:
+    engagement = engagements["List"]
+
+    assert stacks.outputs("List") == {"Deal0ContextId": "1", "Deal1ContextId": "2", "Deal2ContextId": "3"}
+    assert stacks.titles(engagement) == {"1": "New", "2": "Acme", "3": "Bolt"}
+
+
+@pytest.mark.usefixtures("second_run")
+def test_a_renamed_construct_keeps_its_context(stacks: Stacks, engagements: dict[str, str]) -> None:
+    engagement = engagements["Renamed"]
+
+    # AWS reports CREATE_COMPLETE here; MiniStack reports UPDATE_COMPLETE for every resource in an update.
+    assert [physical_id for _, physical_id in stacks.history("Renamed", "NewName")] == [f"Sandbox/{engagement}/1"]
+    assert stacks.history("Renamed", "OldName") == [
+        ("CREATE_COMPLETE", f"Sandbox/{engagement}/1"),
+        ("DELETE_SKIPPED", f"Sandbox/{engagement}/1"),
+    ]
+    assert stacks.titles(engagement) == {"1": "As it was"}
+    assert stacks.calls(engagement) == [READ, CREATE, READ]
 
 
 def test_a_failed_create_shows_the_reason(failed_create: tuple[CdkRun, list[Event]]) -> None:

@@ -33,7 +33,7 @@ class CloudFormation:
     """Listens on a free port of 127.0.0.1 for as long as a `with` block lasts.
 
     Attributes:
-        resources: The resources of each stack, by the stack's ARN. A stack without an entry does not exist.
+        resources: The resources of each stack, by the stack's ARN. A stack without an entry has none yet.
         templates: The template of each stack, by its ARN.
         page_size: How many resources a page has.
         requests: The parameters of every request that arrived, in order.
@@ -91,9 +91,7 @@ class CloudFormation:
             "ListStackResources": self._list_stack_resources,
             "GetTemplate": self._get_template,
         }
-        action, stack = parameters["Action"], parameters["StackName"]
-        if stack not in self.resources:
-            return _error(400, "ValidationError", f"Stack with id {stack} does not exist")
+        action = parameters["Action"]
         result = f"<{action}Result>{actions[action](parameters)}</{action}Result>"
         return 200, _response(
             action, f"{result}<ResponseMetadata><RequestId>{REQUEST_ID}</RequestId></ResponseMetadata>"
@@ -101,7 +99,7 @@ class CloudFormation:
 
     def _list_stack_resources(self, parameters: dict[str, str]) -> str:
         start = int(parameters.get("NextToken", 0))
-        found = self.resources[parameters["StackName"]]
+        found = self.resources.get(parameters["StackName"], [])
         end = start + self.page_size
         token = f"<NextToken>{end}</NextToken>" if end < len(found) else ""
         page = "".join(map(_member, found[start:end]))

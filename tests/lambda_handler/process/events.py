@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import botocore.session
 from botocore.model import ListShape, Shape, StructureShape
+
+from cdk_partnercentral_local.service import service_model
 
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd"
 OTHER_STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/77777777-0000-4000-8000-00000000abcd"
@@ -74,9 +75,10 @@ def event(request_type: str, url: str, new: Any, **more: Any) -> dict[str, Any]:
 
 
 def secrets_in(value: Any) -> set[str]:
-    """Return what must not be in a log or a Reason: every value that the service model marks as sensitive, and the ResponseURL.
+    """Return what must not be in a log or a Reason: every sensitive value of the payloads, and the ResponseURL.
 
-    Short values are left out, because they are also ordinary words.
+    Sensitive are the values that the shipped service model marks, and all values that it does not know. Short values are left
+    out, because they are also ordinary words.
     """
     found = set(_sensitive(value))
     if isinstance(value, Mapping):
@@ -86,11 +88,7 @@ def secrets_in(value: Any) -> set[str]:
     return {text for text in found if len(text) > 3}
 
 
-def _union() -> Shape:
-    return botocore.session.Session().get_service_model("partnercentral-selling").shape_for("EngagementContextPayload")
-
-
-UNION = _union()
+UNION = service_model().shape_for("EngagementContextPayload")
 
 
 def _sensitive(value: Any) -> Iterator[str]:
@@ -105,7 +103,7 @@ def _sensitive(value: Any) -> Iterator[str]:
 
 
 def _marked(value: Any, shape: Shape | None, *, marked: bool) -> Iterator[str]:
-    marked = marked or bool(shape is not None and shape.metadata.get("sensitive"))
+    marked = marked or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(value, Mapping):
         for name, member in value.items():
             inner = shape.members.get(name) if isinstance(shape, StructureShape) else None

@@ -21,7 +21,7 @@ from typing import Any
 from cdk_partnercentral_local import PartnerCentral, PartnerCentralServer
 from tests.lambda_handler.process.cloudformation import CloudFormation
 from tests.lambda_handler.process.endpoint import Behavior, Put, ResponseEndpoint
-from tests.lambda_handler.process.events import event, secrets_in
+from tests.lambda_handler.process.events import LOGICAL_ID, event, secrets_in
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 DIED, TIMED_OUT, STILL_RUNNING = "Died", "TimedOut", "StillRunning"
@@ -261,6 +261,12 @@ class Cloud:
         assert outcome.error is None, self.function.output[-3000:]
         return self.response_to(sent)
 
+    def update(self, old: Any, new: Any, physical_id: str, **more: Any) -> dict[str, Any]:
+        """Send an Update in place that succeeds. Return its response."""
+        response = self.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id, **more)
+        assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", physical_id), response
+        return response
+
     def response_to(self, sent: Mapping[str, Any], *, puts: int = 1) -> dict[str, Any]:
         """Return the response to an event, after checking its form and how often it was sent."""
         arrived = self.responses.puts_to(sent["ResponseURL"])
@@ -273,6 +279,19 @@ class Cloud:
         contexts = self.service.engagement(engagement)["Contexts"]
         assert isinstance(contexts, list)
         return contexts
+
+    def payload(self, engagement: str) -> dict[str, Any]:
+        """Return the payload that the only context of an engagement has now, without its Type."""
+        (context,) = self.contexts(engagement)
+        payload = context["Payload"][context["Type"]]
+        assert isinstance(payload, dict)
+        return payload
+
+    @property
+    def updates(self) -> list[dict[str, Any]]:
+        """The payloads of the updates that Partner Central received, without their Types."""
+        inputs = [call.input for call in self.service.calls if call.operation == "UpdateEngagementContext"]
+        return [sent["Payload"][sent["Type"]] for sent in inputs]
 
     @property
     def operations(self) -> list[str]:
@@ -297,3 +316,24 @@ def checked(put: Put, sent: Mapping[str, Any]) -> dict[str, Any]:
     leaked = {secret for secret in secrets_in(sent) if secret.lower() in text}
     assert not leaked, f"in the response: {leaked}"
     return response
+
+
+def succeeded(cloud: Cloud, response: Mapping[str, Any], engagement: str, context: str) -> None:
+    """Check a success: its physical id, and all attributes against the engagement."""
+    current = cloud.service.engagement(engagement)
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/{context}")
+    assert response["Data"] == {
+        "ContextId": context,
+        "EngagementId": engagement,
+        "EngagementArn": current["Arn"],
+        "EngagementLastModifiedAt": current["ModifiedAt"],
+    }
+
+
+def failed(response: Mapping[str, Any], code: str, physical_id: str = f"not-created/{LOGICAL_ID}") -> str:
+    """Check that a response is a failure with this code. Return its Reason."""
+    assert (response["Status"], response["PhysicalResourceId"], response["Data"]) == ("FAILED", physical_id, {})
+    reason = response["Reason"]
+    assert isinstance(reason, str)
+    assert reason.startswith(f"[{code}] ")
+    return reason

@@ -1,238 +1,183 @@
-"""The function from its zip: imports manage only what is declared, and no update loses what Partner Central has."""
+"""The function from its zip: imports manage only what is declared, and keep everything else that Partner Central has."""
 
+import copy
 from typing import Any
 
 import pytest
 
 from cdk_partnercentral_local import Behavior
-from tests.lambda_handler.process.events import LOGICAL_ID, PROJECT, interaction, lead, properties
-from tests.lambda_handler.process.harness import Cloud
+from tests.lambda_handler.process.events import PROJECT, interaction, lead, properties
+from tests.lambda_handler.process.harness import Cloud, failed, succeeded
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
+# Three of these seconds are for work, the others for the response.
+LITTLE = 12
+VISIT, CALL = interaction("Bartholomew"), interaction("Clementine")
+# As AWS writes a lead. `Sentiment` is a member that no service model of today has.
 FROM_AWS: dict[str, Any] = {
-    "Customer": {"CompanyName": "Quixotic Zebra Tools", "Industry": "Retail", "AwsMaturity": "Advanced"},
-    "Interactions": [{**interaction("Annabella"), "SourceType": "Webinar", "Usecase": "Migration"}],
+    "Customer": {
+        "CompanyName": "Quixotic Zebra Tools",
+        "Industry": "Retail",
+        "Address": {"CountryCode": "US"},
+        "AwsMaturity": "Advanced",
+    },
+    "Interactions": [
+        {**interaction("Annabella"), "SourceType": "Webinar", "Usecase": "Migration", "Sentiment": {"Score": 5}},
+        interaction("Zacharias", InteractionDate="2026-11-02T09:30:00.25Z"),
+    ],
 }
-VISIT = interaction("Bartholomew")
-CHANNEL = {"RecommendedChannel": "Phone"}
 
 
-def update(cloud: Cloud, old: Any, new: Any, physical_id: str) -> dict[str, Any]:
-    """Run an Update that succeeds."""
-    response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
-    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", physical_id), response
-    return response
+def lead_from_aws(cloud: Cloud) -> str:
+    """Return an engagement that AWS created, with a scored Lead that an update with gaps would damage."""
+    engagement = cloud.service.as_aws.create_lead(FROM_AWS)
+    window = {"Day": "MONDAY", "StartTimeUtc": "09:00", "EndTimeUtc": "11:30"}
+    recommendation = {"RecommendedChannel": "Phone", "BestOutreachWindows": [window]}
+    cloud.service.as_aws.score(
+        engagement, "1", "High", ChannelRecommendation=recommendation, Confidence=0.75, Final=True
+    )
+    return engagement
 
 
-def payload(cloud: Cloud, engagement: str, type_: str = "Lead") -> dict[str, Any]:
-    """Return the payload of the only context."""
-    (context,) = cloud.contexts(engagement)
-    found = {name: value for name, value in context["Payload"][type_].items() if value is not None}
-    for one in found.get("Interactions", ()):
-        one.pop("InteractionDate", None)
-    return found
+def imported(engagement: str, payload: Any, type_: str = "Lead", context: str = "1") -> dict[str, Any]:
+    """Return the properties of an import."""
+    return properties(engagement, payload, type_, ContextIdentifier=context)
 
 
-def sent(cloud: Cloud) -> list[dict[str, Any]]:
-    """Return the payloads of the updates that were sent."""
-    return [call.input["Payload"] for call in cloud.service.calls if call.operation == UPDATE]
+def undated(one: dict[str, Any]) -> dict[str, Any]:
+    """Return an interaction without its date."""
+    return {name: value for name, value in one.items() if name != "InteractionDate"}
 
 
-@pytest.mark.parametrize("merges", ["merge", "replace"])
+@pytest.mark.parametrize("update", ["merge", "replace"])
 @pytest.mark.parametrize("nulls", [True, False])
 def test_a_lead_from_aws_is_qualified_by_a_partial_declaration_and_keeps_everything_else(
-    cloud: Cloud, engagement: str, merges: Any, nulls: bool
+    cloud: Cloud, update: Any, nulls: bool
 ) -> None:
-    cloud.service.behavior = Behavior(update=merges, explicit_nulls=nulls)
-    cloud.service.as_aws.add_context(engagement, {"Lead": FROM_AWS})
-    # A member that no model of today has.
-    cloud.service.as_aws.score(engagement, "1", "High", ChannelRecommendation=CHANNEL, Confidence=0.75)
-    partial = {"QualificationStatus": "Qualified", "Interactions": [VISIT]}
-    new = properties(engagement, partial, "Lead", ContextIdentifier="1")
+    cloud.service.behavior = Behavior(update=update, explicit_nulls=nulls)
+    engagement = lead_from_aws(cloud)
+    before = copy.deepcopy(cloud.payload(engagement))
+    lock = cloud.service.engagement(engagement)["ModifiedAt"]
+    new = imported(engagement, {"QualificationStatus": "Qualified", "Interactions": [VISIT]})
 
     response = cloud.send("Create", new)
 
-    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/1")
+    succeeded(cloud, response, engagement, "1")
     assert cloud.operations == [READ, UPDATE]
-    qualified = {
-        "Customer": FROM_AWS["Customer"],
-        "Insights": {"LeadReadinessScore": "High", "ChannelRecommendation": CHANNEL, "Confidence": 0.75},
-        "QualificationStatus": "Qualified",
-        "Interactions": [*FROM_AWS["Interactions"], VISIT],
-    }
-    assert payload(cloud, engagement) == qualified
+    assert cloud.service.calls[1].input["EngagementLastModifiedAt"] == lock
+    assert cloud.updates == [
+        {
+            "Customer": before["Customer"],
+            "Insights": before["Insights"],
+            "QualificationStatus": "Qualified",
+            "Interaction": VISIT,
+        }
+    ]
+    after = cloud.payload(engagement)
+    assert undated(after["Interactions"].pop()) == VISIT
+    assert after == {**before, "QualificationStatus": "Qualified"}
 
     # The next deployment has nothing to write, and the one after that writes one interaction.
-    update(cloud, new, {**new, "ServiceTimeout": "60"}, response["PhysicalResourceId"])
-    assert cloud.operations == [READ, UPDATE, READ]
-    another = interaction("Clementine")
-    newer = properties(engagement, {**partial, "Interactions": [VISIT, another]}, "Lead", ContextIdentifier="1")
-    update(cloud, new, newer, response["PhysicalResourceId"])
-    assert payload(cloud, engagement) == {**qualified, "Interactions": [*qualified["Interactions"], another]}
+    cloud.service.calls.clear()
+    cloud.update(new, {**new, "ServiceTimeout": "60"}, response["PhysicalResourceId"])
+    assert cloud.operations == [READ]
+    newer = imported(engagement, {"QualificationStatus": "Qualified", "Interactions": [VISIT, CALL]})
+    cloud.update(new, newer, response["PhysicalResourceId"])
+    assert [each["Interaction"] for each in cloud.updates] == [CALL]
+    after = cloud.payload(engagement)
+    assert [undated(each) for each in after["Interactions"][-2:]] == [VISIT, CALL]
+    assert after["Interactions"][:-2] == before["Interactions"]
 
 
-def test_removing_existing_context_id_erases_nothing_that_is_not_declared(cloud: Cloud, engagement: str) -> None:
-    cloud.service.as_aws.add_context(engagement, {"Lead": FROM_AWS})
-    old = properties(engagement, {"QualificationStatus": "Qualified"}, "Lead", ContextIdentifier="1")
-    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    update(cloud, old, properties(engagement, lead(VISIT), "Lead"), physical_id)
-    assert payload(cloud, engagement) == {
-        "Customer": FROM_AWS["Customer"],
-        "QualificationStatus": "Qualified",
-        "Interactions": [*FROM_AWS["Interactions"], VISIT],
-    }
+def test_an_import_that_declares_only_the_status_sends_no_interaction(cloud: Cloud) -> None:
+    engagement = lead_from_aws(cloud)
+    before = copy.deepcopy(cloud.payload(engagement))
+    succeeded(cloud, cloud.send("Create", imported(engagement, {"QualificationStatus": "Qualified"})), engagement, "1")
+    assert cloud.operations == [READ, UPDATE]
+    assert "Interaction" not in cloud.updates[0]
+    assert cloud.payload(engagement) == {**before, "QualificationStatus": "Qualified"}
 
 
-def test_a_partial_import_without_a_required_member_is_refused_before_anything_is_sent(
-    cloud: Cloud, engagement: str
+@pytest.mark.parametrize("empty", [{}, {"Customer": {}}, {"Customer": {"CompanyName": None}, "Aliases": []}], ids=str)
+def test_a_partial_project_keeps_everything_that_it_does_not_declare(
+    cloud: Cloud, engagement: str, empty: dict[str, Any]
 ) -> None:
-    cloud.service.as_aws.add_context(engagement, {"CustomerProject": {"Customer": PROJECT["Customer"]}})
-    new = properties(engagement, {"Project": {"Title": "Move to AWS"}}, ContextIdentifier="1")
-    response = cloud.send("Create", new)
-    assert response["Status"] == "FAILED"
-    assert response["Reason"].startswith("[MISSING_MEMBER] ")
-    assert "Project.BusinessProblem, Project.TargetCompletionDate" in response["Reason"]
+    current = {**PROJECT, "Outlook": {"Probability": 0.5, "Confirmed": False, "Notes": ["one", 2]}, "Aliases": ["QZT"]}
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": current})
+    new = imported(engagement, {"Project": {"Title": "Move further"}, **empty}, "CustomerProject")
+    succeeded(cloud, cloud.send("Create", new), engagement, "1")
+    expected = {**current, "Project": {**PROJECT["Project"], "Title": "Move further"}}
+    assert cloud.operations == [READ, UPDATE]
+    assert cloud.updates == [expected]
+    assert cloud.payload(engagement) == expected
+
+
+PARTIAL: dict[str, Any] = {"QualificationStatus": "Qualified", "Interactions": [VISIT]}
+
+
+@pytest.mark.parametrize("remaining", [PARTIAL, {"Interactions": [VISIT]}, lead(VISIT)], ids=["same", "less", "full"])
+def test_removing_existing_context_id_erases_nothing(cloud: Cloud, remaining: dict[str, Any]) -> None:
+    engagement = lead_from_aws(cloud)
+    old = imported(engagement, PARTIAL)
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    before = copy.deepcopy(cloud.payload(engagement))
+    cloud.service.calls.clear()
+    response = cloud.update(old, properties(engagement, remaining, "Lead"), physical_id)
+    succeeded(cloud, response, engagement, "1")
+    assert set(cloud.operations) == {READ}
+    assert cloud.payload(engagement) == before
+
+
+def test_adding_existing_context_id_to_a_managed_context_erases_nothing(cloud: Cloud, engagement: str) -> None:
+    old = properties(engagement)
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    new = imported(engagement, {"Project": {"Title": "Move further"}}, "CustomerProject")
+    succeeded(cloud, cloud.update(old, new, physical_id), engagement, "1")
+    assert cloud.payload(engagement) == {**PROJECT, "Project": {**PROJECT["Project"], "Title": "Move further"}}
+
+
+def test_what_an_import_does_not_declare_anymore_keeps_its_value(cloud: Cloud) -> None:
+    engagement = lead_from_aws(cloud)
+    old = imported(engagement, PARTIAL)
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    before = copy.deepcopy(cloud.payload(engagement))
+    cloud.update(old, imported(engagement, {"Customer": {"Industry": "Retail"}}), physical_id)
+    assert cloud.payload(engagement) == before
+
+
+@pytest.mark.parametrize(
+    ("type_", "current", "declared", "missing"),
+    [
+        (
+            "CustomerProject",
+            {"Customer": PROJECT["Customer"]},
+            {"Project": {"Title": "Move to AWS"}},
+            "Project.BusinessProblem, Project.TargetCompletionDate",
+        ),
+        ("Lead", {"Interactions": []}, {"QualificationStatus": "Qualified"}, "Customer"),
+        (
+            "Lead",
+            FROM_AWS,
+            {"Interactions": [VISIT, {**CALL, "Contact": {"FirstName": "Clementine"}}]},
+            "Interaction.Contact.BusinessTitle, Interaction.Contact.Email, Interaction.Contact.LastName",
+        ),
+    ],
+    ids=["project", "lead", "second interaction"],
+)
+def test_a_required_member_that_is_missing_after_the_merge_is_named_and_nothing_is_sent(
+    cloud: Cloud, engagement: str, type_: str, current: Any, declared: Any, missing: str
+) -> None:
+    cloud.service.as_aws.add_context(engagement, {type_: current})
+    reason = failed(cloud.send("Create", imported(engagement, declared, type_)), "MISSING_MEMBER")
+    assert f"requires {missing}, and" in reason
     assert cloud.operations == [READ]
 
 
-def test_a_scored_lead_can_be_updated_if_the_service_refuses_what_aws_filled_in(cloud: Cloud, engagement: str) -> None:
-    # The text of the refusal does not name the members.
-    cloud.service.behavior = Behavior(refuses_filled_in=True)
-    old = properties(engagement, lead(VISIT), "Lead")
-    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    cloud.service.as_aws.score(engagement, "1", "High", ChannelRecommendation=CHANNEL, New={"Member": True})
-    cloud.service.as_aws.set_customer(engagement, "1", AwsMaturity="Advanced")
-    update(cloud, old, properties(engagement, lead(VISIT, QualificationStatus="Open"), "Lead"), physical_id)
-    assert [set(each["Lead"]) for each in sent(cloud)] == [
-        {"Customer", "Insights", "QualificationStatus"},
-        {"Customer", "QualificationStatus"},
-    ]
-    found = payload(cloud, engagement)
-    assert found["QualificationStatus"] == "Open"
-    assert found["Insights"]["ChannelRecommendation"] == CHANNEL
-    assert "retry without undeclared members" in [line.get("decision") for line in cloud.function.lines]
-
-
-def test_unknown_members_pass_through_as_declared_and_survive_updates(cloud: Cloud, engagement: str) -> None:
-    # CloudFormation delivers numbers and booleans as text.
-    declared = {**PROJECT, "Outlook": {"Probability": "0.5", "Confirmed": "true", "Notes": ["a", "b"]}}
-    old = properties(engagement, declared)
-    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    assert payload(cloud, engagement, "CustomerProject") == declared
-    update(cloud, old, {**old, "ServiceTimeout": "60"}, physical_id)
-    title = {**declared, "Project": {**PROJECT["Project"], "Title": "Move further"}}
-    update(cloud, old, properties(engagement, title), physical_id)
-    assert payload(cloud, engagement, "CustomerProject") == title
-    assert len(sent(cloud)) == 1
-
-
-def test_an_unknown_type_is_created_adopted_and_updated(cloud: Cloud, engagement: str) -> None:
-    cloud.service.behavior = Behavior(accepts_unknown_types=True)
-    old = properties(engagement, {"Name": "Zeppelins", "Size": "5"}, "FromTheFuture")
-    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    assert cloud.send("Create", old)["PhysicalResourceId"] == physical_id
-    new = properties(engagement, {"Name": "Zeppelins", "Size": "6"}, "FromTheFuture")
-    update(cloud, old, new, physical_id)
-    assert payload(cloud, engagement, "FromTheFuture") == {"Name": "Zeppelins", "Size": "6"}
-
-
-ACCOUNT: dict[str, Any] = {
-    "AccountIdentifier": "cust-acc-0123456789abc",
-    "Customer": {"CompanyName": "Quixotic Zebra Tools"},
-}
-
-
-@pytest.mark.parametrize("normalizes", [True, False])
-def test_a_customer_account_is_created_and_adopted_by_its_id_or_arn(
-    cloud: Cloud, engagement: str, normalizes: bool
-) -> None:
-    cloud.service.behavior = Behavior(normalizes_account=normalizes)
-    new = properties(engagement, ACCOUNT, "CustomerAccount")
-    response = cloud.send("Create", new)
-    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/1")
-    assert payload(cloud, engagement, "CustomerAccount") == ACCOUNT
-    assert cloud.send("Create", new)["PhysicalResourceId"] == response["PhysicalResourceId"]
-
-
-def test_a_changed_customer_account_fails_and_a_new_client_token_replaces_it(cloud: Cloud, engagement: str) -> None:
-    old = properties(engagement, ACCOUNT, "CustomerAccount")
-    changed = {**ACCOUNT, "Customer": {"CompanyName": "Other Tools"}}
-    new = properties(engagement, changed, "CustomerAccount")
-    first = cloud.send("Create", old)["PhysicalResourceId"]
-    response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=first)
-    assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", first)
-    assert response["Reason"].startswith("[CANNOT_UPDATE] ")
-    assert "Customer.CompanyName" in response["Reason"]
-    # The rollback has nothing to undo.
-    update(cloud, new, old, first)
-    replacement = {**new, "ClientToken": "mine"}
-    response = cloud.send("Update", replacement, OldResourceProperties=old, PhysicalResourceId=first)
-    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/2")
-    assert [each["Payload"]["CustomerAccount"] for each in cloud.contexts(engagement)] == [ACCOUNT, changed]
-    assert sent(cloud) == []
-
-
-# Nothing is sent twice, and nothing is lost.
-
-
-@pytest.mark.parametrize("fault", ["drop_after", "error_after_commit"])
-def test_a_phone_number_that_the_service_rewrites_is_not_sent_again_after_a_lost_response(
-    cloud: Cloud, engagement: str, fault: str
-) -> None:
-    cloud.service.behavior = Behavior(rewrites_phone=True)
-    dashed = {**VISIT, "Contact": {**VISIT["Contact"], "Phone": "+1-555-0147"}}
-    old = properties(engagement, lead(interaction("Annabella")), "Lead")
-    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    getattr(cloud.service.faults, fault)(UPDATE)
-    cloud.service.calls.clear()
-    update(cloud, old, properties(engagement, lead(interaction("Annabella"), dashed), "Lead"), physical_id)
-    phones = [each["Contact"]["Phone"] for each in payload(cloud, engagement)["Interactions"]]
-    assert phones == ["+15550142", "+15550147"]
-    # The repetition has the same payload and the same lock, so it conflicts.
-    one, same = (call.input for call in cloud.service.calls if call.operation == UPDATE)
-    assert one == same
-
-
-def test_an_interaction_of_a_failed_update_is_sent_by_the_next_one(cloud: Cloud, engagement: str) -> None:
-    # With --no-rollback, the old properties of the next update are those that failed.
-    old = properties(engagement, lead(VISIT), "Lead")
-    new = properties(engagement, lead(VISIT, interaction("Annabella")), "Lead")
-    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    cloud.service.faults.validation(UPDATE, [])
-    failed = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
-    assert failed["Status"] == "FAILED"
-    update(cloud, new, {**new, "ServiceTimeout": "60"}, physical_id)
-    names = [each["Contact"]["FirstName"] for each in payload(cloud, engagement)["Interactions"]]
-    assert names == ["Bartholomew", "Annabella"]
-
-
-@pytest.mark.parametrize("normalizes", ["create", "always"])
-def test_a_service_that_normalizes_gets_no_write_in_every_deployment_and_no_second_context(
-    cloud: Cloud, engagement: str, normalizes: Any
-) -> None:
-    cloud.service.behavior = Behavior(normalizes=normalizes)
-    problem = "The zeppelin hangar loses all its paperwork every winter.\n"
-    customer = {**PROJECT["Customer"], "WebsiteUrl": "quixotic-zebra.example"}
-    declared = {"Customer": customer, "Project": {**PROJECT["Project"], "BusinessProblem": problem}}
-    old = properties(engagement, declared)
-    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    for number in range(4):
-        # A stack that was deleted and created again has another token.
-        again = cloud.send("Create", old, LogicalResourceId=f"{LOGICAL_ID}{number}")
-        assert again["PhysicalResourceId"] == physical_id
-    update(cloud, old, {**old, "ServiceTimeout": "60"}, physical_id)
-    assert len(cloud.contexts(engagement)) == 1
-    assert sent(cloud) == []
-
-
-def test_a_success_without_the_optional_members_has_all_attributes(cloud: Cloud, engagement: str) -> None:
-    cloud.service.behavior = Behavior(omits_last_modified=True)
-    old = properties(engagement, lead(VISIT), "Lead")
-    response = cloud.send("Create", old)
-    new = properties(engagement, lead(VISIT, interaction("Annabella"), interaction("Clementine")), "Lead")
-    physical_id = response["PhysicalResourceId"]
-    for each in (response, update(cloud, old, new, physical_id)):
-        assert set(each["Data"]) == {"ContextId", "EngagementId", "EngagementArn", "EngagementLastModifiedAt"}
-        assert all(each["Data"].values())
-    assert each["Data"]["EngagementLastModifiedAt"] == cloud.service.engagement(engagement)["ModifiedAt"]
-    assert len(payload(cloud, engagement)["Interactions"]) == 3
+@pytest.mark.parametrize(("type_", "context"), [("CustomerProject", "1"), ("Lead", "7")], ids=["type", "id"])
+def test_an_import_of_a_context_that_does_not_exist_lists_those_that_do(cloud: Cloud, type_: str, context: str) -> None:
+    engagement = lead_from_aws(cloud)
+    new = imported(engagement, PROJECT if type_ == "CustomerProject" else PARTIAL, type_, context)
+    reason = failed(cloud.send("Create", new, seconds=LITTLE), "CONTEXT_NOT_FOUND")
+    assert f"a {type_} context of engagement {engagement}" in reason
+    assert "the contexts 1 (Lead)" in reason
+    assert set(cloud.operations) == {READ}

@@ -1,0 +1,182 @@
+"""Compare rendered payloads of two contexts, as the handler compares a declared payload with an existing context.
+
+The comparison is loose: it ignores what a service might store differently, such as case or the scheme of a website. The handler
+has its own code for the comparison, so a test checks that both agree. Unresolved values are equal only if they are identical.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from unicodedata import normalize
+
+from cdk_partnercentral._payloads.context_types import BY_TYPE
+from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
+from cdk_partnercentral._validation.rules import Rule, payload_rule
+
+Path = tuple[Any, ...]
+# A form in which two strings are compared. The form depends on the name of the member.
+Form = Callable[[str, str], str]
+
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))", re.ASCII)
+# By the name of a member: a function that removes the differences that a service might introduce into this member only.
+_LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
+    "AccountIdentifier": lambda text: text.rpartition("/")[2],
+    "Phone": lambda text: re.sub(r"[^\w+]|_", "", text),
+    "WebsiteUrl": lambda text: re.sub(r"^https?://", "", text).rstrip("/"),
+}
+
+
+def would_adopt(type_: str, desired: Any, other: Any) -> bool:
+    """Return whether a context would adopt another context of the same Type, if the other context is created first.
+
+    The payloads must be equal, but the other payload can contain members that the service model does not describe. The payload
+    of a Lead must contain each declared value and each declared interaction, and can contain more.
+
+    Args:
+        type_: The Type of both contexts.
+        desired: The rendered payload of the context that would adopt, without the name of the API's union member. A payload
+            without any value adopts nothing.
+        other: The rendered payload of the other context, in the same form.
+    """
+    row, rule = BY_TYPE.get(type_), payload_rule().members.get(type_)
+    appended = row.appended if row else None
+    wanted, present = (_items(each, appended) for each in (desired, other))
+    expected, existing = (dict(_leaves(_without(each, appended))) for each in (desired, other))
+    if not (expected or wanted):
+        return False
+    if not all(path in existing and _equal(value, existing[path], _loose, path) for path, value in expected.items()):
+        return False
+    if row and appended and rule:
+        return _contains(present, wanted, rule.members[appended].item, row.dated_by)
+    return all(path in expected or not _is_known(rule, path) for path in existing)
+
+
+def has_values(value: Any) -> bool:
+    """Return whether a payload contains at least one value. Empty mappings and empty lists are not values."""
+    if is_mapping(value):
+        return any(map(has_values, value.values()))
+    return any(map(has_values, value)) if is_list(value) else value is not None
+
+
+def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield the path and the value of each leaf. A list is one leaf."""
+    if is_mapping(value):
+        for name, member in value.items():
+            yield from _leaves(member, (*path, name))
+    elif has_values(value):
+        yield path, value
+
+
+def _equal(one: Any, other: Any, form: Form, path: Path = ()) -> bool:
+    if is_mapping(one) and is_mapping(other):
+        return one.keys() == other.keys() and all(_equal(one[name], other[name], form, (name,)) for name in one)
+    if is_list(one) and is_list(other):
+        return len(one) == len(other) and all(_equal(*pair, form, path) for pair in zip(one, other, strict=True))
+    if any(is_mapping(each) or is_list(each) or is_unresolved(each) for each in (one, other)):
+        return bool(one == other)
+    # CloudFormation passes numbers and Booleans to the function as strings.
+    texts = [each if isinstance(each, str) else json.dumps(each) for each in (one, other)]
+    forms = [form(each, path[-1] if path else "") for each in texts]
+    return forms[0] == forms[1] or _is_same_instant(*texts)
+
+
+def _exact(text: str, name: str) -> str:
+    del name
+    return text
+
+
+def _loose(text: str, name: str) -> str:
+    text = normalize("NFC", normalize("NFC", text).casefold()).strip()
+    return _LOOSE_MEMBERS[name](text) if name in _LOOSE_MEMBERS else text
+
+
+def _is_same_instant(one: str, other: str) -> bool:
+    """Return whether two strings are timestamps of one instant, at the coarser precision of the two."""
+    first, second = _instant(one), _instant(other)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    digits = min(len(first[1]), len(second[1]))
+    return first[1][:digits] == second[1][:digits]
+
+
+def _instant(text: object) -> tuple[datetime, str] | None:
+    """Return the second that a timestamp represents, in UTC, and the digits of its fraction."""
+    found = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    day, time, fraction, sign, hours, minutes = found.groups()
+    try:
+        local = datetime.fromisoformat(f"{day}T{time}")
+        offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+        return (local + offset if sign == "-" else local - offset), fraction or ""
+    except (ValueError, OverflowError):
+        return None
+
+
+def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, dated_by: str | None) -> bool:
+    """Return whether each wanted item matches a different item that is present.
+
+    An item without a date matches an item with any date, because AWS fills in the date.
+    """
+
+    def is_exact(one: Any, other: Any) -> bool:
+        return _equal(one, other, _exact)
+
+    def is_loose(one: Any, other: Any) -> bool:
+        return _equal(_without(one, dated_by), _without(_known_part(one, other, item), dated_by), _loose)
+
+    def is_dated(one: Any, other: Any) -> bool:
+        second = _second(one, dated_by)
+        return second is not None and second == _second(other, dated_by) and is_loose(one, other)
+
+    def is_undated(one: Any, other: Any) -> bool:
+        return None in (_second(one, dated_by), _second(other, dated_by)) and is_loose(one, other)
+
+    left, free = list(wanted), list(present)
+    # Compare strictly first, so that an item does not take the counterpart of another item.
+    for is_match in (is_exact, is_dated, is_undated):
+        for each in list(left):
+            place = next((place for place, other in enumerate(free) if is_match(each, other)), None)
+            if place is not None:
+                left.remove(each)
+                del free[place]
+    return not left
+
+
+def _second(item: Any, dated_by: str | None) -> Any:
+    """Return the second of an item's date. A date that is not a timestamp is returned unchanged."""
+    date = item.get(dated_by) if is_mapping(item) else None
+    found = _instant(date)
+    return found[0] if found else date
+
+
+def _items(payload: Any, appended: str | None) -> Sequence[Any]:
+    items = payload.get(appended, ()) if is_mapping(payload) and appended else ()
+    return items if is_list(items) else [items]
+
+
+def _without(value: Any, name: str | None) -> Any:
+    return {key: member for key, member in value.items() if key != name} if is_mapping(value) else value
+
+
+def _is_known(rule: Rule | None, path: Path) -> bool:
+    """Return whether the service model describes the value at a path."""
+    for name in path:
+        rule = rule.members.get(name) if rule else None
+    return rule is not None
+
+
+def _known_part(desired: Any, other: Any, rule: Rule | None) -> Any:
+    """Return the other value without the members that the service model does not describe and `desired` does not contain."""
+    if not is_mapping(desired) or not is_mapping(other):
+        return other
+    members: Mapping[str, Rule] = rule.members if rule else {}
+    return {
+        name: _known_part(desired.get(name), member, members.get(name))
+        for name, member in other.items()
+        if name in desired or name in members
+    }

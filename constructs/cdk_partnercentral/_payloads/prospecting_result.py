@@ -1,0 +1,122 @@
+"""The payload of a `ProspectingResult` context, with the API's member names in snake case.
+
+These classes do not validate their values; `EngagementContext` does. Any string can be a CDK token.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cdk_partnercentral._payloads.enums import Industry
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProspectingResultCustomer:
+    """The customer of a `ProspectingResultAws`, as AWS classifies it.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingResultCustomer.html
+
+    Args:
+        account_name: The name of the customer's account. String of at most 255 characters, or None to omit it.
+        company_size: The size of the company. String of at most 255 characters, or None to omit it.
+        country: The country of the company. One of 249 two-letter country codes of ISO 3166, such as `"US"`, or None to omit
+            it. Sensitive.
+        eligible_programs: The AWS programs that the customer is eligible for. A list of strings, or None to omit it.
+        geo: The geographic area. String of at most 255 characters, or None to omit it.
+        industry: The industry of the company. An `Industry`, or one of its 28 values as a string, or None to omit it.
+        public_profile_summary: A summary of public information about the company. String of at most 5000 characters, or None to
+            omit it.
+        region: The region within the geographic area. String of at most 255 characters, or None to omit it.
+        segment: The market segment. String of at most 255 characters, or None to omit it.
+        sub_industry: The more specific industry. String of at most 255 characters, or None to omit it.
+        sub_region: The more specific region. String of at most 255 characters, or None to omit it.
+
+    Example:
+        >>> ProspectingResultCustomer(account_name="Acme", industry=Industry.RETAIL).account_name
+        'Acme'
+    """
+
+    account_name: str | None = None
+    company_size: str | None = None
+    country: str | None = None
+    eligible_programs: Sequence[str] | None = None
+    geo: str | None = None
+    industry: Industry | str | None = None
+    public_profile_summary: str | None = None
+    region: str | None = None
+    segment: str | None = None
+    sub_industry: str | None = None
+    sub_region: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProspectingInsights:
+    """The insights of a `ProspectingResultAws`, which AWS generates.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingInsights.html
+
+    Args:
+        marketplace_engagement_score: How active the customer is on AWS Marketplace, such as `"High"`. String of at most 255
+            characters, or None to omit it.
+        solution_category: The category of the solution that fits the customer's needs. A string, or None to omit it.
+        solution_score: How well your solution fits the customer's needs. A string, or None to omit it.
+        solution_sub_category: The subcategory of the solution. A string, or None to omit it.
+
+    Example:
+        >>> ProspectingInsights(marketplace_engagement_score="High").marketplace_engagement_score
+        'High'
+    """
+
+    marketplace_engagement_score: str | None = None
+    solution_category: str | None = None
+    solution_score: str | None = None
+    solution_sub_category: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProspectingResultAws:
+    """The data of a `ProspectingResult` that AWS provides.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingResultAws.html
+
+    Args:
+        customer: The customer. A `ProspectingResultCustomer`, or None to omit it.
+        end_time: The end of the prospecting task. A `datetime.datetime` with a time zone, a string in ISO 8601 format such as
+            `2027-01-05T09:30:00Z`, or None to omit it.
+        insights: The insights. A `ProspectingInsights`, or None to omit them.
+        start_time: The time when the result was created, in the same formats as `end_time`, or None to omit it.
+        task_arn: The ARN of the prospecting task, or None to omit it.
+        task_id: The ID of the prospecting task: `task-` followed by 14 lowercase letters or digits. None omits it.
+        task_name: The name of the prospecting task. String of 1 to 128 characters, or None to omit it.
+
+    Example:
+        >>> ProspectingResultAws(task_name="autumn-campaign").task_name
+        'autumn-campaign'
+    """
+
+    customer: ProspectingResultCustomer | None = None
+    end_time: datetime | str | None = None
+    insights: ProspectingInsights | None = None
+    start_time: datetime | str | None = None
+    task_arn: str | None = None
+    task_id: str | None = None
+    task_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProspectingResult:
+    """The payload of a context with the result of a prospecting job.
+
+    AWS creates these contexts after a prospecting job. AWS does not document whether partners can create them too.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingResult.html
+
+    Args:
+        aws: The data that AWS provides. A `ProspectingResultAws`, or None to omit it.
+
+    Example:
+        >>> ProspectingResult(aws=ProspectingResultAws(task_name="autumn-campaign")).aws.task_name
+        'autumn-campaign'
+    """
+
+    aws: ProspectingResultAws | None = None

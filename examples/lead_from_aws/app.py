@@ -1,0 +1,38 @@
+"""A lead that AWS created: qualify it and add an interaction, and leave everything else unchanged."""
+
+from datetime import datetime, timezone
+
+from aws_cdk import App, CfnOutput, Stack
+
+from cdk_partnercentral import Catalog, EngagementContext, Lead, LeadContact, LeadInteraction
+
+app = App()
+stack = Stack(app, "LeadFromAwsExample")
+lead = EngagementContext(
+    stack,
+    "NorthwindFerries",
+    catalog=Catalog.SANDBOX,
+    engagement_identifier=app.node.get_context("engagement"),
+    # The context to manage. In an engagement that AWS creates, the lead is usually context 1.
+    existing_context_id="1",
+    payload=Lead(
+        qualification_status="Qualified",
+        # You do not need to declare the interactions that the lead already has.
+        interactions=[
+            LeadInteraction(
+                contact=LeadContact(
+                    business_title="Head of IT",
+                    email="it@northwind-ferries.example",
+                    first_name="Robin",
+                    last_name="Example",
+                ),
+                customer_action="Agreed to a workshop",
+                interaction_date=datetime(2026, 11, 26, 9, 30, tzinfo=timezone.utc),
+                source_type="Call",
+            ),
+        ],
+    ),
+)
+CfnOutput(stack, "ContextId", value=lead.context_id)
+
+app.synth()
