@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cdk_partnercentral_local import Behavior, Fault, ServiceError
+from tests.lambda_handler.process.cloudformation import Resource
 from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.endpoint import certificate
-from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, event, interaction, lead, properties
+from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, STACK, event, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud
 from tests.lambda_handler.process.network import page, server
 
@@ -184,14 +185,39 @@ def _interactions(cloud: Cloud, engagement: str) -> str:
 
 @failure("uncertain-interaction")
 def _uncertain_interaction(cloud: Cloud, engagement: str) -> str:
-    a, b, c = (interaction(name) for name in ("Annabella", "Xenophon", "Yvette"))
-    first, then, now = (properties(engagement, lead(*each), "Lead") for each in ((a, c), (a,), (a, b, c)))
-    physical_id = cloud.send("Create", first)["PhysicalResourceId"]
-    cloud.send("Update", then, OldResourceProperties=first, PhysicalResourceId=physical_id)
-    cloud.service.as_aws.change_lead(
-        engagement, "1", lambda current: current["Interactions"][0].update(Usecase="By AWS")
-    )
-    return failed(cloud.send("Update", now, OldResourceProperties=then, PhysicalResourceId=physical_id))
+    cloud.service.as_aws.add_context(engagement, {"Lead": lead(interaction("Annabella", Usecase="By AWS"))})
+    new = properties(engagement, lead(interaction("Annabella")), "Lead", ContextIdentifier="1")
+    return failed(cloud.send("Create", new))
+
+
+@failure("missing-member")
+def _missing_member(cloud: Cloud, engagement: str) -> str:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": {"Customer": PROJECT["Customer"]}})
+    new = properties(engagement, {"Project": {"Title": "Move to AWS"}}, ContextIdentifier="1")
+    return failed(cloud.send("Create", new))
+
+
+@failure("cannot-update")
+def _cannot_update(cloud: Cloud, engagement: str) -> str:
+    one, other = ({"AccountIdentifier": f"cust-acc-{digit * 13}"} for digit in "01")
+    old, new = (properties(engagement, each, "CustomerAccount") for each in (one, other))
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    return failed(cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id))
+
+
+@failure("stack-unreadable")
+def _stack_unreadable(cloud: Cloud, engagement: str) -> str:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
+    cloud.cloudformation.deny(times=ALWAYS)
+    return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
+
+
+@failure("template-unreadable")
+def _template_unreadable(cloud: Cloud, engagement: str) -> str:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
+    cloud.cloudformation.resources[STACK] = [Resource(logical_id="Other", physical_id=f"Sandbox/{engagement}/1")]
+    cloud.cloudformation.templates[STACK] = '{"Transform": "Macro", "Resources": {}}'
+    return failed(cloud.send("Create", properties(engagement)))
 
 
 @failure("busy")
@@ -322,9 +348,9 @@ def _malformed_property(cloud: Cloud, engagement: str) -> str:
 
 @failure("internal-error")
 def _internal_error(cloud: Cloud, engagement: str) -> str:
-    # Deeper than Python can recurse.
+    # Deeper than Python can recurse in the function, and less deep than it can here.
     payload: dict[str, Any] = {}
-    for _ in range(900):
+    for _ in range(972):
         payload = {"Customer": payload}
     return failed(cloud.send("Create", properties(engagement, payload)))
 

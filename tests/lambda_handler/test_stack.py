@@ -135,6 +135,7 @@ def test_a_failure_on_a_later_page_is_a_failure(service: cloudformation.CloudFor
 
 
 def test_a_stack_that_does_not_exist_is_a_validation_error(service: cloudformation.CloudFormation) -> None:
+    del service.resources[OTHER_STACK]
     error = failure(stack=OTHER_STACK)
     assert (error.kind, error.code) == (Kind.INVALID, "ValidationError")
     assert OTHER_STACK in error.message

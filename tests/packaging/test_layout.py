@@ -26,8 +26,8 @@ ALLOWED = {
     },
     "lambda_handler/index.py": {"crhelper", "lambda_handler"},
     "lambda_handler/response.py": {"crhelper", "urllib3", "lambda_handler"},  # it sends the response
-    "lambda_handler/partner_central.py": {"boto3", "botocore", "lambda_handler"},
-    "lambda_handler/stack.py": {"boto3", "botocore", "lambda_handler"},
+    "lambda_handler/sdk.py": {"boto3", "botocore", "lambda_handler"},
+    "lambda_handler/partner_central.py": {"botocore", "lambda_handler"},
     "lambda_handler/*": {"lambda_handler"},
 }
 FILES = [

@@ -181,7 +181,11 @@ def test_an_update_with_an_unknown_outcome_that_arrived_is_sent_once(cloud: Clou
     new = properties(engagement, OTHER_PROJECT)
     response = cloud.send("Update", new, OldResourceProperties=properties(engagement), PhysicalResourceId=physical_id)
     assert response["Status"] == "SUCCESS"
-    assert cloud.operations == [READ, UPDATE, READ]
+    # The repetition has the same lock, so it conflicts.
+    assert cloud.operations == [READ, UPDATE, UPDATE, READ]
+    first, again = (call.input for call in cloud.service.calls if call.operation == UPDATE)
+    assert first == again
+    assert [each["Payload"] for each in cloud.contexts(engagement)] == [{"CustomerProject": OTHER_PROJECT}]
 
 
 def test_an_undocumented_error_is_final_and_named(cloud: Cloud, engagement: str) -> None:
