@@ -167,8 +167,8 @@ class _Reconciliation:
         if absent:
             raise ResourceError(
                 "MISSING_MEMBER",
-                f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, and neither the payload nor"
-                f" the context {self._context_id} has it. Nothing was sent. Declare it in the payload.",
+                f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, which neither the"
+                f" payload nor the context {self._context_id} has. Nothing was sent. Declare what is missing in the payload.",
             )
 
     def _update(self, interactions: Sequence[Payload]) -> None:
