@@ -5,6 +5,7 @@ Exception
 └── ApiError         a call to Partner Central or CloudFormation failed in the way of `kind`
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -98,5 +99,7 @@ class ApiError(Exception):
 
     def names_member(self, name: str) -> bool:
         """Return whether the service's text names a payload member, in any case and with or without blanks."""
-        texts = (self.message, *(f"{entry.field} {entry.message}" for entry in self.fields))
-        return any(name.lower() in text.lower().replace(" ", "") for text in texts)
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ?", re.escape(name))
+        # Whole words, since every field of a CustomerProject would name its Customer.
+        pattern = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
+        return any(map(pattern.search, (self.message, *(f"{entry.field} {entry.message}" for entry in self.fields))))
