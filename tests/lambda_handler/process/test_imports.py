@@ -92,9 +92,7 @@ def test_a_lead_from_aws_is_qualified_by_a_partial_declaration_and_keeps_everyth
 def test_an_import_that_declares_only_the_status_sends_no_interaction(cloud: Cloud) -> None:
     engagement = lead_from_aws(cloud)
     before = copy.deepcopy(cloud.payload(engagement))
-    succeeded(
-        cloud, cloud.send("Create", imported(engagement, {"QualificationStatus": "Qualified"})), engagement, "1"
-    )
+    succeeded(cloud, cloud.send("Create", imported(engagement, {"QualificationStatus": "Qualified"})), engagement, "1")
     assert cloud.operations == [READ, UPDATE]
     assert "Interaction" not in cloud.updates[0]
     assert cloud.payload(engagement) == {**before, "QualificationStatus": "Qualified"}
@@ -176,9 +174,7 @@ def test_a_required_member_that_is_missing_after_the_merge_is_named_and_nothing_
 
 
 @pytest.mark.parametrize(("type_", "context"), [("CustomerProject", "1"), ("Lead", "7")], ids=["type", "id"])
-def test_an_import_of_a_context_that_does_not_exist_lists_those_that_do(
-    cloud: Cloud, type_: str, context: str
-) -> None:
+def test_an_import_of_a_context_that_does_not_exist_lists_those_that_do(cloud: Cloud, type_: str, context: str) -> None:
     engagement = lead_from_aws(cloud)
     new = imported(engagement, PROJECT if type_ == "CustomerProject" else PARTIAL, type_, context)
     reason = failed(cloud.send("Create", new, seconds=LITTLE), "CONTEXT_NOT_FOUND")

@@ -13,7 +13,10 @@ PADDED: dict[str, Any] = {
     "Customer": {**PROJECT["Customer"], "WebsiteUrl": "quixotic-zebra.example"},
     "Project": {**PROJECT["Project"], "BusinessProblem": f"{PROJECT['Project']['BusinessProblem']}\n"},
 }
-STORED: dict[str, Any] = {**PROJECT, "Customer": {**PROJECT["Customer"], "WebsiteUrl": "https://quixotic-zebra.example/"}}
+STORED: dict[str, Any] = {
+    **PROJECT,
+    "Customer": {**PROJECT["Customer"], "WebsiteUrl": "https://quixotic-zebra.example/"},
+}
 
 
 def with_phone(name: str, phone: str) -> dict[str, Any]:
