@@ -200,7 +200,7 @@ def unreadable(cloud: Cloud, engagement: str, cause: str) -> None:
     # The retries end with the time for work.
     response = cloud.send("Create", properties(engagement), stack=OTHER_STACK, seconds=8)
     reason = failed(response, "STACK_UNREADABLE")
-    for part in (cause, "existing_context_id", "already (1)", "cloudformation:ListStackResources"):
+    for part in (cause, "existing_context_id", "the context 1", "adopt_existing=False"):
         assert part in reason[:300]
     assert OTHER_STACK in reason
     assert cloud.operations == [READ]
