@@ -1,17 +1,17 @@
 """The parts of the AWS APIs that the resources need: their values and their operations.
 
-`partner_central.PartnerCentral` and `stack.CloudFormation` implement them with boto3.
+`partner_central.PartnerCentral` and `stack.CloudFormation` implement the operations with boto3.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-# A context's payload below the tagged union, with the API's member names.
+# A context's payload: the member of the API's tagged union that the Type names. Its members have the API's names.
 Payload = Mapping[str, Any]
 
-# The members of a payload in the service model, by their names: {"required": bool, "members": Shape}. The members of anything
-# but a structure are None.
+# Maps the name of each member of a payload to its definition in the service model: {"required": bool, "members": Shape}. If the
+# member is not a structure, "members" is None.
 Shape = Mapping[str, Any]
 
 
@@ -28,7 +28,7 @@ class Context:
 class Engagement:
     """An engagement after a read or a write.
 
-    `modified_at` is the service's own text, to the last digit. It is empty after a write whose response lacks it.
+    `modified_at` is the timestamp as the service sent it, with all digits. It is empty if the response to a write lacks it.
     """
 
     id: str
@@ -37,7 +37,7 @@ class Engagement:
     contexts: tuple[Context, ...] = ()
 
     def context(self, context_id: str) -> Context | None:
-        """Return the context with this id, if the engagement has it."""
+        """Return the context with this ID, or None if the engagement does not have it."""
         return next((context for context in self.contexts if context.id == context_id), None)
 
 
@@ -54,8 +54,8 @@ class StackResource:
     """A resource of a stack.
 
     Attributes:
-        logical_id: Its logical id.
-        physical_id: Its physical id; empty if it has none yet.
+        logical_id: Its logical ID.
+        physical_id: Its physical ID; empty if it has none yet.
         status: Its ResourceStatus, such as `CREATE_COMPLETE`.
     """
 
@@ -82,7 +82,7 @@ class Api(Protocol):
         ...
 
     def mask(self, type_: str, payload: Payload) -> None:
-        """Keep the sensitive values of a payload out of every error from now on."""
+        """Mask the sensitive values of a payload in all later errors."""
         ...
 
     def shape(self, type_: str, *, update: bool) -> Shape:
@@ -90,7 +90,7 @@ class Api(Protocol):
 
         Args:
             type_: The context's Type.
-            update: Whether the payload is that of an update, which can have other members than that of a create.
+            update: Whether to return the members of an update. They can differ from those of a create.
         """
         ...
 

@@ -1,8 +1,8 @@
 """The errors of the function, independent of the SDK.
 
 Exception
-├── ResourceError    the function decided to stop: a code of `reasons.CODES`, and a text with what to do
-└── ApiError         a call to Partner Central or CloudFormation failed in the way of `kind`
+├── ResourceError    the function stopped; `code` is one of `reasons.CODES`, and the text explains what to do
+└── ApiError         a call to Partner Central or CloudFormation failed; `kind` is the category of the failure
 """
 
 import re
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """How a call failed, as far as it matters for what happens next."""
+    """The category of a failed call. It decides whether the call is retried, and which code and advice the Reason has."""
 
     THROTTLED = "throttled"
     INTERNAL = "internal"
@@ -21,7 +21,7 @@ class Kind(Enum):
     CERTIFICATE = "certificate"
     CONFLICT = "conflict"
     DENIED = "denied"
-    CREDENTIALS = "credentials"  # of a role that is seconds old, or that have expired
+    CREDENTIALS = "credentials"  # AWS refuses the credentials, such as those of a new role or expired ones
     INVALID = "invalid"
     NOT_FOUND = "not found"
     QUOTA = "quota"
@@ -30,7 +30,7 @@ class Kind(Enum):
 
 
 class ResourceError(Exception):
-    """The resource cannot be changed to match its declaration. The text goes into the Reason as it is.
+    """The resource cannot be changed to match its declaration. The Reason contains the text unchanged.
 
     Attributes:
         code: One of `reasons.CODES`.
@@ -54,15 +54,15 @@ class ApiError(Exception):
     """A call to Partner Central or CloudFormation failed. No text in it contains a sensitive value.
 
     Attributes:
-        kind: How it failed.
+        kind: The category of the failure.
         operation: The API's name of the operation, such as `GetEngagement`.
         code: The exception's name, such as `ConflictException`.
         message: The service's message.
-        reason: The `Reason` member of the exception, where it has one.
+        reason: The exception's `Reason` member; empty if it has none.
         fields: A ValidationException's ErrorList.
-        request_id: The AWS request id, where there was a response.
-        retry_after: The seconds after which the service wants the next attempt; 0 if it does not say.
-        stack_id: The stack that a call to CloudFormation was about; empty for Partner Central.
+        request_id: The AWS request ID; empty if there was no response.
+        retry_after: The seconds of the response's Retry-After header; 0 if it has none.
+        stack_id: The ID of the stack that a call to CloudFormation named; empty for a call to Partner Central.
         names_token: Whether the service's text names the client token.
     """
 
@@ -94,11 +94,11 @@ class ApiError(Exception):
 
     @property
     def outcome_is_unknown(self) -> bool:
-        """Whether a write may have been carried out all the same."""
+        """Whether the service might have carried out a write although the call failed."""
         return self.kind in (Kind.INTERNAL, Kind.CONNECTION, Kind.UNREADABLE)
 
     def names_member(self, name: str) -> bool:
-        """Return whether the service's text names a payload member, in any case and with or without blanks."""
+        """Return whether the service's text names a payload member. Case and blanks are ignored."""
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ?", re.escape(name))
         # Whole words, since every field of a CustomerProject would name its Customer.
         pattern = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)

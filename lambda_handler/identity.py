@@ -1,4 +1,4 @@
-"""Identifiers: engagement ids and ARNs, physical resource ids, and client tokens."""
+"""Identifiers: engagement IDs and ARNs, physical resource IDs, and client tokens."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ CONTEXT_PHYSICAL_ID = re.compile(r"(?P<catalog>[a-zA-Z]+)/(?P<engagement>eng-[0-
 
 @dataclass(frozen=True, kw_only=True)
 class ContextIdentity:
-    """A context, as its physical resource id names it: `<Catalog>/<engagement id>/<context id>`."""
+    """The context that a physical resource ID names: `<Catalog>/<engagement ID>/<context ID>`."""
 
     catalog: str
     engagement_id: str
@@ -25,7 +25,7 @@ class ContextIdentity:
 
 
 def parse_context_physical_id(physical_id: str) -> ContextIdentity | None:
-    """Return the context that a physical resource id names, or None for any other id, such as that of a failed Create."""
+    """Return the context that a physical resource ID names, or None for any other ID, such as that of a failed Create."""
     found = CONTEXT_PHYSICAL_ID.fullmatch(physical_id)
     if not found:
         return None
@@ -33,19 +33,20 @@ def parse_context_physical_id(physical_id: str) -> ContextIdentity | None:
 
 
 def not_created_id(logical_resource_id: str) -> str:
-    """Return the physical resource id of a failed Create: readable, and the same in every retry."""
+    """Return the physical resource ID of a failed Create: readable, and the same in every retry."""
     return f"not-created/{logical_resource_id}"
 
 
 def engagement_arn(catalog: str, engagement_id: str) -> str:
-    """Return the ARN of an engagement. Partner Central's ARNs have no account id."""
+    """Return the ARN of an engagement. Partner Central's ARNs have no account ID."""
     return f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement/{engagement_id}"
 
 
 def client_token(*, stack_id: str, logical_resource_id: str, catalog: str, engagement_id: str, type_: str) -> str:
     """Return the idempotency token of one declared context: a SHA-256 in 64 hexadecimal digits.
 
-    It contains neither the request id nor the payload, so all retries and rollbacks of one declaration send the same token.
+    The token depends neither on the request ID nor on the payload, so all retries and rollbacks of one declaration send the
+    same token.
     https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html
     """
     # A JSON list is unambiguous: different values never encode to the same text.

@@ -13,21 +13,21 @@ from lambda_handler.resource import Request, Resource
 from lambda_handler.response import RESPONSE_SECONDS, CfnResource
 from lambda_handler.retries import RetryBudget
 
-# The registry of resources. A new one is a module or package with the functions of `resource.Resource`, and a line here.
+# The registry of resources. To add one, write a module or package with the functions of `resource.Resource`, and list it here.
 RESOURCES: Mapping[str, Resource] = {
     "Custom::EngagementContext": engagement_context,
 }
 
-# crhelper logs whole events and the ResponseURL, botocore whole requests. `logs` writes all that the function logs.
+# crhelper logs whole events with the ResponseURL, and botocore logs whole requests. `logs` writes the function's own lines.
 logging.disable(logging.CRITICAL)
 
-# Work ends this long before the function does: the time of the response, and of one request that is under way.
+# Work stops this many seconds before the function's timeout, so that the last request can end and the response can be sent.
 RESERVED_SECONDS = RESPONSE_SECONDS + sdk.CONNECT_SECONDS + sdk.READ_SECONDS
 
 client = functools.cache(partner_central.connect)
 helper = CfnResource()
 with contextlib.suppress(Exception):
-    # Lambda does not bill the start. An error here occurs again for an event, where it can be responded.
+    # Create the client before the first event. If this fails, the first event tries again, and its response reports the error.
     client()
 
 
@@ -46,7 +46,7 @@ def handler(event: Any, context: Any) -> None:
 @helper.create
 @helper.update
 def create_or_update(event: Mapping[str, Any], context: Any) -> str:
-    """Let the resource carry out a Create or Update."""
+    """Pass a Create or Update to the resource that the ResourceType names."""
     try:
         resource = _resource(event)
         request = _request(event, context)
@@ -71,8 +71,8 @@ def _resource(event: Mapping[str, Any]) -> Resource:
     if type_ not in RESOURCES:
         raise ResourceError(
             "UNKNOWN_RESOURCE_TYPE",
-            f"ResourceType must be one of {', '.join(RESOURCES)}; got {ascii(type_)[:80]}. Deploy the stack with one version of"
-            " cdk-partnercentral for the template and the function.",
+            f"ResourceType must be one of {', '.join(RESOURCES)}; got {ascii(type_)[:80]}. Deploy the template and the function"
+            " from the same version of cdk-partnercentral.",
         )
     return RESOURCES[type_]
 
@@ -96,7 +96,7 @@ def _client() -> Any:
     except Exception as error:
         raise ResourceError(
             "CLIENT_CONFIGURATION",
-            f"The function could not create its client of Partner Central ({type(error).__name__}). Check the function's"
+            f"The function could not create its Partner Central client ({type(error).__name__}). Check the function's"
             " environment variables that begin with AWS_: one has a value that the SDK does not accept.",
         ) from error
 
@@ -114,7 +114,7 @@ def _code(error: Exception) -> str:
 
 
 def _engagement(event: Mapping[str, Any]) -> dict[str, str]:
-    """Return how a Reason names the engagement of an event, as far as its properties can be read."""
+    """Return the catalog and ARN that a Reason uses for the event's engagement. `*` stands for a property that is missing."""
     properties = event.get("ResourceProperties")
     properties = properties if isinstance(properties, Mapping) else {}
     catalog = str(properties.get("Catalog", "*"))[:40]

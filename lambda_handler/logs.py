@@ -1,7 +1,7 @@
-"""Log lines: one JSON object each, with the fields named here and no others.
+"""Write log lines. Each is a JSON object, and has no fields other than those in `FIELDS`.
 
-Payloads are personal data of other people, and the ResponseURL is a credential. So no text of a service or a library is
-ever logged: `index` turns the logging of all libraries off.
+Payloads contain personal data, and the ResponseURL is a credential. Therefore the function never logs a text of a service or a
+library, and `index` disables the logging of all libraries.
 """
 
 import json
@@ -26,7 +26,7 @@ _bound: dict[str, Any] = {}
 
 
 def begin(**fields: Any) -> None:
-    """Start the lines of an invocation: each has these fields, and the milliseconds since now."""
+    """Set the fields that every line of an invocation has, and start the clock for `milliseconds`."""
     _bound.clear()
     _bound.update(fields, _started=time.monotonic())
 
@@ -47,6 +47,6 @@ def log(**fields: Any) -> None:
     unknown = sorted(line.keys() - set(FIELDS))
     if unknown:
         raise ValueError(f"not a field of the log: {', '.join(unknown)}")
-    # Lambda splits standard output into log events at line ends. One write per line, because the timer's thread writes too.
+    # Lambda splits standard output into log events at line ends. Each line is one write, because the timer's thread writes too.
     sys.stdout.write(json.dumps({name: line[name] for name in FIELDS if name in line}) + "\n")
     sys.stdout.flush()

@@ -1,7 +1,7 @@
 """Mask the sensitive values of payloads in a service's error text.
 
-A service echoes values as they are, or escaped once (as JSON, HTML or in a URL). Anyone who can read a Reason can read the
-template too, so this protects what the template does not contain: values of dynamic references, and data that AWS wrote.
+A service echoes values unchanged, or escaped once (as JSON, HTML or in a URL). Anyone who can read a Reason can read the
+template too. So masking protects values that the template does not contain: those of dynamic references, and data of AWS.
 """
 
 import html
@@ -11,30 +11,32 @@ from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import quote
 
 MASK = "***"
-# The most of a text that is read: an error page can have megabytes, and patterns for it would take hundreds of them.
+# Longer texts are cut to this many characters. An error page can have megabytes, and matching it would need hundreds of them.
 TEXT_LIMIT = 2000
-# A value this short is also a part of ordinary words. It is masked only as a word in its own case: US, but not us-east-1.
+# Values of up to this many characters also occur inside ordinary words, so they are masked only as whole words in the same
+# case: "US" is masked, but "us-east-1" is not.
 SHORT = 3
 
 
 def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
-    """Return the first `TEXT_LIMIT` characters of a text, on one line, with each occurrence of a value masked in any case.
+    """Return the first `TEXT_LIMIT` characters of a text, on one line, with each occurrence of a value masked, ignoring case.
 
     Args:
         text: The text.
         values: The sensitive values.
-        names: The names of members. They stay as they are, even where a value is equal to one or to a part of one.
+        names: The names of members. They are not masked, even if a value is equal to a name or to a part of it.
     """
     forms = {form for value in values for form in _forms(value)}
     shown, end = " ".join(text[:TEXT_LIMIT].split()), ""
     if len(text) > TEXT_LIMIT:
-        # A value that the limit cuts could not be recognized.
+        # A value that the limit cuts in two would not be recognized, so mask everything from its start.
         start = min((_start_of_cut_value(shown, form) for form in forms), default=len(shown))
         shown, end = shown[:start], MASK if start < len(shown) else ""
     folded, joined = shown.casefold(), "\n".join(names).casefold()
-    # The longest first, because a value can contain another.
+    # Match the longest values first, because a value can contain another one.
     found = sorted((form for form in forms if form.casefold() in folded), key=len, reverse=True)
-    # Names come before the values that are in one, and after all others, which can begin with one: "Customer First Ltd".
+    # Match names before the values that are part of a name, but after all other values. The value "Customer First Ltd" begins
+    # with a name.
     inside = [form for form in found if form.casefold() in joined]
     kept = [rf"(?P<name>(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_]))"] if names else []
     patterns = [*(_pattern(form) for form in found if form not in inside), *kept, *map(_pattern, inside)]
@@ -45,8 +47,8 @@ def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """Yield the texts that a value can be echoed as, up to a length that does not fit into a text."""
-    # An escape makes a text longer, never shorter.
+    """Yield the forms in which a service can echo a value. A value that is longer than `TEXT_LIMIT` is cut first."""
+    # Escaping never makes a text shorter, so no form of a longer value fits into the limit.
     stripped = value.strip()[: TEXT_LIMIT + 1]
     if stripped:
         forms = (
@@ -67,7 +69,7 @@ def _pattern(form: str) -> str:
 
 
 def _start_of_cut_value(text: str, form: str) -> int:
-    """Return where the end of a text is the beginning of a value, or the text's length."""
+    """Return where a value begins that the end of the text cuts off, or the text's length if there is none."""
     form = form.casefold()
     starts = (
         place

@@ -1,8 +1,8 @@
 """The client of the Partner Central Selling API.
 
-Each call is one attempt and raises ApiError; `retries` decides what comes next. Requests are sent exactly as the resources make
-them and responses are read as raw JSON, so members that the service model does not know survive, and timestamps keep all their
-digits. Values that the model marks as sensitive are masked in every error.
+Each call makes one attempt and raises ApiError if it fails; `retries` decides whether to retry. The client sends requests
+exactly as the resources build them, and reads responses as raw JSON. So members that the service model does not know are kept,
+and timestamps keep all digits. Values that the model marks as sensitive are masked in every error.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_Operations_Partner_Central_Selling_API.html
 """
@@ -21,7 +21,7 @@ from lambda_handler.identity import engagement_arn
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling.client import PartnerCentralSellingAPIClient
 
-# The API is in one region of one partition only. The SDK resolves any other without an error.
+# The API exists in one Region of one partition only. For any other Region, the SDK raises no error.
 REGION = "us-east-1"
 
 
@@ -36,7 +36,7 @@ def connect() -> "PartnerCentralSellingAPIClient":
 
 
 def _keep_params(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> Mapping[str, Any]:
-    """Keep botocore from serializing the parameters: it cuts timestamps, and fails for members it does not know."""
+    """Prevent botocore from serializing the parameters, because it cuts timestamps and fails for unknown members."""
     context["params"] = params
     return {}
 
@@ -46,7 +46,7 @@ def _send_params(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -
 
 
 def _keep_response(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-    """Keep botocore from parsing a response: it cuts timestamps, and fails for values that the service model excludes."""
+    """Prevent botocore from parsing a response, because it cuts timestamps and fails for values outside the service model."""
     customized_response_dict["RawBody"] = response_dict["body"]
     response_dict["body"] = b"{}"
 
@@ -64,7 +64,7 @@ class PartnerCentral:
         self._sensitive: set[str] = set()
 
     def mask(self, type_: str, payload: Payload) -> None:
-        """Keep the sensitive values of a payload out of every error from now on."""
+        """Mask the sensitive values of a payload in all later errors."""
         self._sensitive.update(_sensitive_values({type_: payload}, self._payload_shape))
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:
@@ -100,7 +100,7 @@ class PartnerCentral:
     def update(
         self, *, catalog: str, engagement_id: str, context_id: str, type_: str, payload: Payload, modified_at: str
     ) -> Written:
-        """Call UpdateEngagementContext. `modified_at` is the lock, sent back as it was received.
+        """Call UpdateEngagementContext. `modified_at` is the lock, which is sent exactly as the service returned it.
 
         https://docs.aws.amazon.com/partner-central/latest/APIReference/API_UpdateEngagementContext.html
         """
@@ -165,7 +165,7 @@ def _context(context: Mapping[str, Any]) -> Context:
 
 
 def _written(catalog: str, engagement_id: str, context_id: str, response: Mapping[str, Any]) -> Written:
-    """Read the response to a write. It is a success if it has any of the members, but a new context's id is needed."""
+    """Read the response to a write. Any one of the members below is sufficient, but a create also needs the ContextId."""
     if not response.keys() & {"EngagementId", "EngagementArn", "EngagementLastModifiedAt", "ContextId"}:
         raise LookupError("not a response of this operation")
     id_ = response.get("EngagementId") or engagement_id
@@ -185,7 +185,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _sensitive_values(value: Any, shape: model.Shape | None, *, sensitive: bool = False) -> Iterator[str]:
-    """Yield the values that the model marks as sensitive, and those that it does not know: of other members or kinds."""
+    """Yield the values that the model marks as sensitive, those of unknown members, and scalars in place of maps or lists."""
     sensitive = sensitive or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(value, Mapping):
         members = shape.members if isinstance(shape, model.StructureShape) else {}

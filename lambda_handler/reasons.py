@@ -1,7 +1,6 @@
 """The Reason in CloudFormation's events: a code, what failed, what to do, and what the service responded.
 
-A user reads it at night in a terminal that may cut it, so the first 300 characters contain the code, the exception and the
-advice.
+A terminal or a console might cut the Reason, so its first 300 characters contain the code, the exception and the advice.
 """
 
 from lambda_handler.errors import ApiError, Kind, ResourceError
@@ -24,7 +23,8 @@ CODE = {
     Kind.OTHER: "UNEXPECTED_ERROR",
 }
 
-# What to do. {service} and {host} are those of the call, {needed} is the permission, {arn} the engagement or the stack.
+# What to do about each kind of failed call. {service} and {host} are those of the call, {needed} is the permission that it
+# needs, and {arn} is the engagement or the stack.
 ADVICE = {
     Kind.THROTTLED: f"{{service}} throttled every attempt that the function's time allows. {DEPLOY_AGAIN}",
     Kind.INTERNAL: f"{{service}} failed in every attempt that the function's time allows. {DEPLOY_AGAIN}",
@@ -33,8 +33,8 @@ ADVICE = {
         f" {DEPLOY_AGAIN}"
     ),
     Kind.UNREADABLE: (
-        "The function received a response that is not in the format of {service}. Check what HTTPS_PROXY and AWS_ENDPOINT_URL"
-        f" in its environment refer to, and whether a firewall responds instead. {DEPLOY_AGAIN}"
+        "The function received a response that is not in the format of {service}. Check HTTPS_PROXY and AWS_ENDPOINT_URL in the"
+        f" function's environment, and whether a firewall responds instead. {DEPLOY_AGAIN}"
     ),
     Kind.CERTIFICATE: (
         "The function does not trust the certificate of {service}, or of the proxy in between. Set AWS_CA_BUNDLE in the"
@@ -83,7 +83,7 @@ def reason(error: Exception, *, catalog: str, arn: str) -> str:
     """Return the Reason for an error.
 
     Args:
-        error: What was raised.
+        error: The exception that was raised.
         catalog: The catalog of the event's engagement.
         arn: The ARN of the event's engagement.
     """
@@ -121,13 +121,13 @@ def advice(error: ApiError, *, catalog: str = "", arn: str = "") -> str:
 
 
 def response(error: ApiError) -> str:
-    """Return what the service responded, as the last part of a Reason. It can be cut at its end, so the request id is first."""
+    """Return the service's response, which is the last part of a Reason. The end can be cut, so the request ID comes first."""
     retry_after = f"{error.retry_after:.0f} seconds" if error.retry_after else ""
     values = (("reason", error.reason), ("request id", error.request_id), ("retry after", retry_after))
     details = ", ".join(f"{name} {value}" for name, value in values if value)
     fields: dict[str, list[str]] = {}
     for entry in error.fields:
-        # Each field once, with all that is wrong with it.
+        # List each field once, with all its errors.
         texts = fields.setdefault(entry.field or "(no field)", [])
         text = " ".join(filter(None, (entry.message, entry.code and f"({entry.code})")))
         if text and text not in texts:

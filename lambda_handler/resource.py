@@ -1,4 +1,4 @@
-"""What every custom resource of this function has in common: the request it gets and the result it returns."""
+"""The interface of all custom resources of this function: the request they receive, and the result they return."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,15 @@ from lambda_handler.retries import RetryBudget
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One event of CloudFormation, and the means to carry it out.
+    """One event from CloudFormation, and the clients and retries that the resource needs to handle it.
 
     Attributes:
         stack_id: The stack's ARN.
-        logical_resource_id: The resource's logical id.
-        physical_resource_id: The resource's physical id; empty for a Create.
+        logical_resource_id: The resource's logical ID.
+        physical_resource_id: The resource's physical ID; empty for a Create.
         properties: The ResourceProperties, not validated.
-        old_properties: The OldResourceProperties of an Update, not validated. After a failed update, they are what failed.
+        old_properties: The OldResourceProperties of an Update, not validated. After a failed update, they are those of that
+            update.
         api: Partner Central.
         stack: The stack.
         budget: The retries that are left.
@@ -35,11 +36,11 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """A resource that is as declared.
+    """The result of a successful Create or Update.
 
     Attributes:
-        physical_resource_id: Its physical id.
-        attributes: The values of `Fn::GetAtt`, complete for every request type.
+        physical_resource_id: The resource's physical ID.
+        attributes: The values that `Fn::GetAtt` returns. Create and Update both return all of them.
     """
 
     physical_resource_id: str
@@ -50,9 +51,9 @@ class Resource(Protocol):
     """A custom resource: a module with these functions. A failure is raised as ResourceError or ApiError."""
 
     def create(self, request: Request) -> Result:
-        """Create the resource, once, however often CloudFormation repeats the event."""
+        """Create the resource exactly once, even if the event is repeated."""
         ...
 
     def update(self, request: Request) -> Result:
-        """Update the resource in place, or create its replacement under another physical id."""
+        """Update the resource in place, or create its replacement under another physical ID."""
         ...

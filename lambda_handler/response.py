@@ -1,4 +1,4 @@
-"""crhelper's CfnResource without its defects: exactly one well-formed response per event, in time.
+"""A subclass of crhelper's CfnResource that sends exactly one valid response per event, before the function times out.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
 """
@@ -27,25 +27,25 @@ LIMIT = 4096  # bytes of a response; CloudFormation ignores a longer one
 REQUIRED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 REQUEST_TYPES = ("Create", "Update", "Delete")
 
-# The time reserved for the response at the end of the function. An attempt that fails can take 25 seconds: Amazon S3 has eight
-# addresses, and the timeout of a connection applies to each.
+# The time reserved for the response before the function's timeout. A failed attempt can take 25 seconds, because the connect
+# timeout applies to each of the eight addresses of Amazon S3.
 RESPONSE_SECONDS = 45
 TIMEOUT = urllib3.Timeout(connect=2.5, read=5)
 ATTEMPTS = 4
-RETRY_SECONDS = 15  # no attempt starts later
+RETRY_SECONDS = 15  # no retry starts if more time has passed since the first attempt
 NO_STATUS = 0
 
 
 class NotDeliveredError(Exception):
-    """CloudFormation did not take the response. Lambda repeats an event that ends in an error, which is safe."""
+    """CloudFormation did not accept the response. Lambda repeats the event after this error, and repeating an event is safe."""
 
 
 class NotAnEventError(Exception):
-    """The function was invoked with something else than an event of a custom resource, so there is nowhere to respond to."""
+    """The function was not invoked with an event of a custom resource, so it has no address to respond to."""
 
 
 class CfnResource(crhelper.CfnResource):
-    """A custom resource that sends one response per event, within CloudFormation's limits, and knows if it was delivered.
+    """A custom resource that sends one response per event, within CloudFormation's limits, and checks its delivery.
 
     Args:
         sleep: Sleeps for a number of seconds.
@@ -84,17 +84,18 @@ class CfnResource(crhelper.CfnResource):
             isinstance(event.get(name), str) and event[name] for name in REQUIRED
         ):
             raise NotAnEventError(f"not an event of a CloudFormation custom resource: it needs {', '.join(REQUIRED)}")
-        # crhelper's polling adds such members. In an event from elsewhere they would skip the work and respond SUCCESS.
+        # Only crhelper's polling adds members with this prefix. In any other event, they would make crhelper skip the work and
+        # respond SUCCESS.
         event = {name: value for name, value in event.items() if not str(name).startswith("CrHelper")}
         event["RequestType"] = str(event.get("RequestType"))
         self._delivered = False
         self._pending = event
         super().__call__(event, context)
         if not self._delivered:
-            raise NotDeliveredError("CloudFormation did not take the response; Lambda repeats the event")
+            raise NotDeliveredError("CloudFormation did not accept the response; Lambda repeats the event")
 
     def generate_physical_id(self, event: Mapping[str, Any]) -> str:
-        """Return the physical resource id of a resource that does not exist."""
+        """Return the physical resource ID of a resource that does not exist."""
         return not_created_id(event["LogicalResourceId"])
 
     def _poll_enabled(self) -> bool:
@@ -124,7 +125,7 @@ class CfnResource(crhelper.CfnResource):
     def _respond(
         self, event: Mapping[str, Any], status: str, reason: str, physical_id: str, data: Mapping[str, Any]
     ) -> None:
-        # The timer's thread and the work can get here at the same time: the second one waits and finds nothing to do.
+        # The timer's thread and the main thread can get here at the same time. The second thread waits, and sends nothing.
         with self._lock:
             if self._pending is not event:
                 return
@@ -132,23 +133,24 @@ class CfnResource(crhelper.CfnResource):
             self._delivered = self._put(event["ResponseURL"], body(event, status, reason, physical_id, data))
 
     def _put(self, url: str, content: bytes) -> bool:
-        """Deliver the response, with retries after 5xx and connection failures. Return whether CloudFormation took it."""
+        """Deliver the response, with retries after 5xx and connection failures. Return whether CloudFormation accepted it."""
         started, status, routes = time.monotonic(), NO_STATUS, self._routes(url)
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
             route = routes[attempt % len(routes)]
             status = self._put_once(route, url, content, attempt + 1)
-            # A refusal can be that of the proxy.
+            # An error status of a proxy is not final, because the direct route can still succeed.
             final = 200 <= status < 300 or (status != NO_STATUS and status < 500 and route is self._http)
             if final or time.monotonic() - started > RETRY_SECONDS:
                 break
         return 200 <= status < 300
 
     def _routes(self, url: str) -> Sequence[urllib3.PoolManager]:
-        """Return the ways to an address: the proxy of the environment, if there is one, and the direct one.
+        """Return the routes to an address: the proxy that the environment configures, if there is one, and the direct route.
 
-        A proxy can be the only way out of a VPC. It can also refuse Amazon S3, which is reached through a gateway endpoint.
+        A proxy can be the only route out of a VPC. But a proxy can also refuse requests to Amazon S3, which the direct route
+        can reach through a gateway endpoint.
         """
         with suppress(urllib3.exceptions.HTTPError, ValueError):
             address = urllib3.util.parse_url(url)
@@ -172,10 +174,10 @@ class CfnResource(crhelper.CfnResource):
 
 
 def _trust() -> ssl.SSLContext:
-    """Trust the usual authorities and, for a proxy that decrypts TLS, those that the SDK is configured to trust."""
+    """Trust the default certificate authorities and, for a proxy that decrypts TLS, those that the SDK's variables name."""
     context = ssl.create_default_context()
     bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
-    # If the file is not usable, the SDK fails, and the response says so.
+    # If the file is not usable, the SDK's calls fail too, and the response reports that failure.
     with suppress(OSError):
         if bundle:
             context.load_verify_locations(bundle)
@@ -183,7 +185,7 @@ def _trust() -> ssl.SSLContext:
 
 
 def _proxy(address: str, trust: ssl.SSLContext) -> urllib3.ProxyManager:
-    # Like the SDK, which also takes an address without a scheme.
+    # The SDK also accepts an address without a scheme.
     parsed = urllib3.util.parse_url(address if "://" in address else f"http://{address}")
     headers = urllib3.util.make_headers(proxy_basic_auth=unquote(parsed.auth)) if parsed.auth else None
     return urllib3.ProxyManager(parsed.url, proxy_headers=headers, ssl_context=trust)
@@ -192,7 +194,7 @@ def _proxy(address: str, trust: ssl.SSLContext) -> urllib3.ProxyManager:
 def body(event: Mapping[str, Any], status: str, reason: str, physical_id: str, data: Mapping[str, Any]) -> bytes:
     """Return a response of at most 4096 bytes. A Reason that is too long is cut at its end.
 
-    A FAILED response has the physical id of the event: any other would mean a replacement.
+    A FAILED response has the physical ID of the event. With any other ID, CloudFormation would replace the resource.
     """
     if status == FAILED:
         physical_id, data = event.get("PhysicalResourceId") or not_created_id(event["LogicalResourceId"]), {}

@@ -25,7 +25,7 @@ class Backoff:
     Attributes:
         first: The upper limit of the first pause. It doubles with every retry.
         longest: The upper limit of any pause.
-        total: The longest time from the first failure on, calls included. None: as long as the function can run.
+        total: The maximum time since the first failure, including the calls. None means until the function's time runs out.
         at_least: The minimum number of retries, made even after `total` seconds have passed.
     """
 
@@ -35,24 +35,24 @@ class Backoff:
     at_least: int = 0
 
 
-# A kind of failure that is not in this table is final.
+# A kind of failure that is not in this table is never retried.
 BACKOFFS = {
-    # Short pauses: with long ones, the last of a hundred contexts would wait alone.
+    # With long pauses, the last of a hundred contexts would still wait when all others are done.
     Kind.THROTTLED: Backoff(first=1, longest=5),
     Kind.INTERNAL: Backoff(first=0.5, longest=16),
     Kind.CONNECTION: Backoff(first=0.5, longest=16),
-    # Whatever returns something else than the API, such as a proxy, seldom stops within minutes.
+    # A proxy or firewall that responds instead of the API usually still does so some minutes later.
     Kind.UNREADABLE: Backoff(first=0.5, longest=10, total=60),
-    # Between two conflicts, a minute of throttling can pass. That is not a conflict that lasts.
+    # A minute of throttling can pass between two conflicts, so the time alone does not prove that the conflict lasts.
     Kind.CONFLICT: Backoff(first=0.5, longest=5, total=60, at_least=10),
-    # New permissions and roles take seconds to arrive: https://github.com/aws/aws-cdk/issues/37675
+    # New permissions and roles take seconds to take effect: https://github.com/aws/aws-cdk/issues/37675
     Kind.DENIED: Backoff(first=2, longest=10, total=60),
     Kind.CREDENTIALS: Backoff(first=2, longest=10, total=60),
     Kind.NOT_VISIBLE: Backoff(first=1, longest=4, total=8, at_least=3),
 }
 
 
-# The most of a Retry-After that is honored.
+# A longer Retry-After is shortened to this many seconds.
 LONGEST_RETRY_AFTER = 60
 
 
@@ -60,7 +60,7 @@ class RetryBudget:
     """The retries of one invocation: how often each operation failed in each way, and since when.
 
     Args:
-        remaining: Returns the seconds left for work, the time of the response already subtracted.
+        remaining: Returns the seconds left for work, without the time reserved for the response.
         sleep: Sleeps for a number of seconds.
         uniform: Draws a number between two others.
     """
@@ -75,17 +75,17 @@ class RetryBudget:
         self._remaining = remaining
         self._sleep = sleep
         self._uniform = uniform
-        # By operation and kind, so that one operation does not use up another one's time.
+        # Counted by operation and kind, so that one operation does not use up the time of another.
         self._failures: Counter[tuple[str, Kind]] = Counter()
         self._started: dict[tuple[str, Kind], float] = {}  # the seconds that were left at the first failure
 
     def limited(self, seconds: float) -> "RetryBudget":
-        """Return a budget of its own for calls that get at most this many seconds of the time that is left."""
+        """Return a separate budget that has at most this many seconds of the remaining time."""
         reserved = max(0.0, self._remaining() - seconds)
         return RetryBudget(lambda: self._remaining() - reserved, sleep=self._sleep, uniform=self._uniform)
 
     def retry(self, call: Callable[[], T], *, unless: tuple[Kind, ...] = ()) -> T:
-        """Repeat a call until it succeeds, or fails in a way that is final or one of the kinds in `unless`.
+        """Repeat a call until it succeeds, fails with an error that is not retried, or fails with a kind in `unless`.
 
         Raises:
             ApiError: The call's last failure.
@@ -106,21 +106,21 @@ class RetryBudget:
                 failures.add((error.operation, error.kind))
                 self.back_off(error)
             else:
-                # These failures have passed. If one occurs again later, it is a new one.
+                # These failures are over. A later failure of the same kind gets the whole time and number of retries again.
                 self._forget(failures)
                 return result
 
     def back_off(self, error: ApiError) -> None:
         """Sleep before a retry, with full jitter. Raise the error instead if it is final or the budget is used up."""
         backoff = BACKOFFS.get(error.kind)
-        # AccessDenied with a Reason is about the account, not about permissions that have not arrived yet.
+        # AccessDenied with a Reason is about the account, not about permissions that have not taken effect yet.
         if backoff is None or (error.kind is Kind.DENIED and error.reason):
             raise error
         key = (error.operation, error.kind)
         self._failures[key] += 1
         failures = self._failures[key]
         jitter = self._uniform(0, min(backoff.longest, backoff.first * 2 ** min(failures - 1, 16)))
-        # Jitter on top, or all contexts of a stack would return at the same time.
+        # Without jitter on top of a Retry-After, all contexts of a stack would retry at the same time.
         pause = min(error.retry_after, LONGEST_RETRY_AFTER) + jitter
         remaining = self._remaining()
         elapsed = self._started.setdefault(key, remaining) - remaining

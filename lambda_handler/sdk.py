@@ -1,7 +1,7 @@
-"""boto3 clients as this function uses them, and how each way that a call fails becomes an ApiError.
+"""Create boto3 clients for this function, and turn each failure of a call into an ApiError.
 
-The SDK's ordinary transport is used, so proxies, CA bundles and endpoints that are configured in the standard ways work. Its
-retries are off: `retries` decides what comes next.
+The function uses the SDK's ordinary transport, so proxies, CA bundles and endpoints that are configured in the standard ways
+work. The SDK's own retries are off, because `retries` decides whether to retry.
 """
 
 import html
@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
-# An error response is cut to this many bytes before it is read. A front end's page can have more, but no error about a payload.
+# An error response is cut to this many bytes before it is read. Only the error page of a front end can be longer.
 ERROR_LIMIT = 1_000_000
-# The form of an error code: a name. Any other text can be a sensitive value.
+# The form of an error code. Any other text in its place might be a sensitive value.
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
-# AWS services and their front ends have many names for it.
+# AWS services and their front ends have many error codes for throttling.
 THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown|priorrequestnotcomplete", re.IGNORECASE)
 # Error codes without a final "Exception", which the query protocol of CloudFormation leaves out.
 KINDS = {
@@ -43,7 +43,7 @@ KINDS = {
     "ValidationError": Kind.INVALID,
     "ResourceNotFound": Kind.NOT_FOUND,
     "ServiceQuotaExceeded": Kind.QUOTA,
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html: changes of a role take time to arrive everywhere.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html: changes to a role take time to arrive everywhere.
     "UnrecognizedClient": Kind.CREDENTIALS,
     "InvalidClientTokenId": Kind.CREDENTIALS,
     "ExpiredToken": Kind.CREDENTIALS,
@@ -65,11 +65,11 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: its names in an ApiError, and what no error must contain.
+    """One call: the names that its ApiError has, and the values that no text in the error must contain.
 
     Attributes:
         operation: The API's name of the operation.
-        stack_id: The stack that a call to CloudFormation is about; empty for Partner Central.
+        stack_id: The ID of the stack that a call to CloudFormation names; empty for a call to Partner Central.
         sensitive: The values to mask in the service's texts.
         names: Returns the names of members, which are never masked.
     """
@@ -102,7 +102,7 @@ def client(service: str, region: str) -> Any:
 
 
 def _refuse(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Keep botocore from parsing an error response, which needs a hundred times its size and fails for unexpected ones."""
+    """Prevent botocore from parsing an error response: that needs 100 times its size in memory, and fails for other formats."""
     if response_dict["status_code"] >= 300:
         headers = response_dict["headers"]
         raise RefusedError(response_dict["status_code"], headers, response_dict["body"][:ERROR_LIMIT])
@@ -128,7 +128,7 @@ def attempt(call: Call, make: Callable[[], T]) -> T:
     except BotoCoreError as cause:
         raise call.error(Kind.OTHER, type(cause).__name__, "the SDK did not make the call") from None
     except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError):
-        # A part of a response, or a response of something else. The call may have been carried out.
+        # The response is incomplete, or does not come from the API. The service might have carried out the call.
         raise call.error(Kind.UNREADABLE, "UnreadableResponse", "not in the format of this API") from None
 
 
@@ -149,7 +149,7 @@ def _refused(call: Call, response: RefusedError) -> ApiError:
         return mask(str(value or ""), call.sensitive, call.names())
 
     def name(value: Any, form: re.Pattern[str] = CODE) -> str:
-        """Return an error code or request id as it is, or masked if it can be a sensitive value."""
+        """Return an error code or request ID unchanged, or masked if it might be a sensitive value."""
         given = str(value or "")
         return given if not given or (form.fullmatch(given) and given not in call.sensitive) else MASK
 
@@ -173,7 +173,7 @@ def _refused(call: Call, response: RefusedError) -> ApiError:
 
 
 def _details(body: bytes) -> Mapping[str, Any]:
-    """Return the members of an error response in JSON, or in the XML of the query protocol; of anything else, none."""
+    """Return the members of an error response in JSON, or in the XML of the query protocol; empty for any other format."""
     try:
         details = json.loads(body)
     except ValueError:
@@ -192,7 +192,7 @@ def _kind(code: str, status: int) -> Kind:
 
 
 def _seconds(text: str | None) -> float:
-    """Return the seconds of a Retry-After header, which has a number or a date. 0 if it has neither."""
+    """Return the seconds of a Retry-After header, which contains a number or a date; 0 if it contains neither."""
     try:
         return max(0.0, float(text or 0))
     except ValueError:

@@ -1,6 +1,6 @@
-"""The client of CloudFormation: which resources the stack of an event has, and which template is being deployed.
+"""The client of CloudFormation, which reads the resources of the event's stack and the template that is being deployed.
 
-Most events need neither, so the client is created at the first call: reading CloudFormation's service model takes time.
+Most events need neither, and loading CloudFormation's service model takes time, so the client is created at the first call.
 """
 
 import json
@@ -18,7 +18,7 @@ class CloudFormation:
         self._client: Any = None
 
     def resources(self, stack_id: str) -> Sequence[StackResource]:
-        """Return all resources of the stack, those that were deleted included.
+        """Return all resources of the stack, including those that were deleted.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
         """
@@ -36,13 +36,13 @@ class CloudFormation:
         return self._call("ListStackResources", stack_id, all_pages)
 
     def template(self, stack_id: str) -> str:
-        """Return the text of the template. While the stack is updated, it is the new template.
+        """Return the text of the template. During an update of the stack, this is the new template.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
         """
 
         def text(client: Any) -> str:
-            # boto3 parses a template in JSON.
+            # boto3 returns a JSON template as a dictionary.
             body = client.get_template(StackName=stack_id, TemplateStage="Original")["TemplateBody"]
             return body if isinstance(body, str) else json.dumps(body)
 

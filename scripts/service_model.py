@@ -113,9 +113,9 @@ def changes(shipped: Model, pinned: Model, newest: Model) -> list[str]:
 
     Args:
         shipped: The shipped model, which is trimmed.
-        pinned: The complete model from the botocore version that the function pins. Only this model contains the operations that this
-            project does not use. Of these, only the names are compared.
-        newest: The whole model in the newest botocore.
+        pinned: The complete model from the botocore version that the function pins. Only this model contains the operations
+            that this project does not use. Of these, only the names are compared.
+        newest: The complete model from the newest botocore version.
     """
     unused = [
         {"operations": {name: None for name in model["operations"] if name not in OPERATIONS}}
@@ -145,7 +145,7 @@ def _differences(before: object, after: object, path: str) -> Iterator[str]:
 
 
 def _brief(value: object) -> str:
-    """Return what a line adds about a new value. A new operation or shape is only named."""
+    """Return the part of a line that describes a new value. It is empty for a new operation or shape."""
     if isinstance(value, dict):
         return f" ({value['shape']})" if "shape" in value else ""
     return "" if value is None else f": {json.dumps(value)}"

@@ -59,7 +59,7 @@ class DesiredContext:
     client_token: str | None
 
 
-# The catalog and the engagement, and for a token also the environment of the stack.
+# The catalog and the engagement. If one of them is a token, the key also contains the environment of the stack.
 EngagementKey = tuple[str, ...]
 
 

@@ -132,10 +132,10 @@ class EngagementContext(Construct):
     Between the stages of an app, both problems are warnings. The template contains payloads in plain text, so anyone who can
     read the stack can read the payloads.
 
-    The payload is a `CustomerProject`, with a `customer`, a `project` or both, a `Lead`, with a customer and interactions, a
+    The payload is a `CustomerProject` (a `customer`, a `project` or both), a `Lead` (a customer and interactions), a
     `ProspectingResult`, or a `CustomerAccount`. Ranges in parentheses are lengths in characters. If the payload is not valid,
-    the constructor raises an error that lists every problem. A member or Type that this release of the library does not know
-    causes a warning, and is sent as declared; a name that is similar to a known name is an error.
+    the constructor raises an error that lists every problem. If this release of the library does not know a member or a Type,
+    the function sends it as declared, and synthesis reports a warning. A name that is similar to a known name is an error.
 
     - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, such as `"US"`), `industry` (an
       `Industry`, or its value), `website_url` (4 to 255).
@@ -169,9 +169,9 @@ class EngagementContext(Construct):
         engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
             ARN. If the ID is not known at synthesis, the function's role allows access to every engagement of the catalog, and
-            an annotation reports this. To keep the ID out of the code without this, pass the value of a context lookup
-            (`aws_ssm.StringParameter.value_from_lookup`). The ID is also known in an ARN of `Stack.format_arn` with a literal
-            ID, and in the attributes of another context or engagement whose ID is known.
+            an annotation reports this. To restrict the role and still keep the ID out of the code, pass the value of a context
+            lookup (`aws_ssm.StringParameter.value_from_lookup`). The ID is also known in an ARN of `Stack.format_arn` with a
+            literal ID, and in the attributes of another context or engagement whose ID is known.
         payload: The context's payload. A `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
             with one member of the API's tagged union and the API's member names (`{"CustomerProject": {...}}`), or a token
             that resolves to such a mapping. At least one value is required. Values are strings, tokens, dates, datetimes with a

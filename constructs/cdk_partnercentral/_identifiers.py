@@ -18,8 +18,8 @@ _ARN = re.compile(
     r"arn:(?P<partition>[a-z-]+):partnercentral:(?P<region>[a-z0-9-]*)::"
     r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
-# An ARN that contains a token, for example one that `Stack.format_arn` returns. Its Region and account can be
-# anything, because `format_arn` fills in those of the stack by default, and an engagement's ARN never contains those.
+# An ARN that contains a token, for example one that `Stack.format_arn` returns. The pattern accepts any Region and account,
+# because `format_arn` fills in those of the stack by default. The correct ARN of an engagement does not depend on the stack.
 _UNRESOLVED_ARN = re.compile(
     r"arn:(?P<partition>[^:]+):partnercentral:[^:]*:[^:]*:catalog/(?P<catalog>[^/:]+)/engagement/(?P<id>.+)", re.DOTALL
 )
@@ -92,7 +92,7 @@ class EngagementIdentifier:
         return self.remember(f"eng-{Fn.select(1, Fn.split('eng-', self.text))}")
 
     def remember(self, token: str) -> str:
-        """Return a token, after recording that it stands for this engagement.
+        """Record that a token stands for this engagement, and return the token.
 
         Args:
             token: A token that resolves to the engagement's ID or ARN. `parse_engagement` then recognizes the engagement.

@@ -200,8 +200,8 @@ class PartnerCentralProvider(Construct):
             # permissions when it deletes the function.
             self._function.node.add_dependency(policy)
         run_seconds = int(timeout.to_seconds())
-        # CloudFormation waits for the last run to end. Lambda discards an event before a run that would start so late that
-        # CloudFormation has stopped waiting when the run ends.
+        # CloudFormation waits until the last run has ended. Lambda discards an event that is so old that CloudFormation would
+        # stop waiting before another run ends.
         service_timeout = RUNS * run_seconds + PAUSES_SECONDS + SLACK_SECONDS
         last_start = (RUNS - 1) * run_seconds + PAUSES_SECONDS + SLACK_SECONDS // 2
         invocation = lambda_.EventInvokeConfig(

@@ -24,7 +24,7 @@ try:
     )
 except ModuleNotFoundError as error:
     message = missing_extra(error)
-    # `python -m` sets this name while it imports the package. The command then ends without a traceback.
+    # While `python -m` imports the package, `sys.argv` contains "-m". In this case, end the command without a traceback.
     if sys.argv[:1] == ["-m"]:
         sys.exit(message)
     raise ModuleNotFoundError(message, name=error.name) from None

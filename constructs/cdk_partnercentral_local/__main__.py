@@ -100,7 +100,7 @@ def deploy(cloud: LocalCloud, progress: Progress, *, folder: Path, engagement: s
             raise _failure(cloud)
     for stack in _stacks(cloud):
         progress.table(f"Outputs of the stack {stack['StackName']}", outputs_table(stack.get("Outputs", [])))
-    # No SDK client, because the installed SDK can be older than the API, and would not return everything.
+    # Do not read the contexts with an SDK client: an SDK that is older than the API would not return all members.
     contexts = cloud.partner_central.engagement(engagement)["Contexts"]
     progress.table(f"Contexts of {engagement} in the local Partner Central", contexts_table(contexts))
 

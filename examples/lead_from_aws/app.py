@@ -17,7 +17,7 @@ lead = EngagementContext(
     existing_context_id="1",
     payload=Lead(
         qualification_status="Qualified",
-        # The interactions that the lead has already do not need to be declared.
+        # You do not need to declare the interactions that the lead already has.
         interactions=[
             LeadInteraction(
                 contact=LeadContact(

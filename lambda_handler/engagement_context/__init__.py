@@ -1,9 +1,9 @@
 """Custom::EngagementContext: one context of an engagement.
 
-`properties` reads what the stack declares. `lifecycle` decides which context that is: `adoption` is for existing contexts,
-`siblings` and `template` are for contexts that other resources manage. `reconcile` updates the context, and `lead`
-decides which interactions to send. `comparison` defines when values are equal, `payloads` walks through payloads, and `job`
-makes the calls, with retries.
+`properties` reads what the stack declares. `lifecycle` decides which context to manage, and creates it if there is none.
+`adoption` finds equal contexts. `siblings` and `template` exclude contexts that other resources of the stack manage.
+`reconcile` updates the context, and `lead` decides which interactions to send. `comparison` defines when values are equal,
+`payloads` contains functions for payloads, and `job` makes the calls, with retries.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html
 """
@@ -17,16 +17,16 @@ from lambda_handler.resource import Request, Result
 
 
 def create(request: Request) -> Result:
-    """Create the declared context, or adopt the one that is there already."""
+    """Create the declared context, or manage one that exists already."""
     return _result(lifecycle.create(_job(request)))
 
 
 def update(request: Request) -> Result:
-    """Update the context that the physical id names, or replace it."""
+    """Update the context that the physical ID names, or replace it."""
     identity = parse_context_physical_id(request.physical_resource_id)
     job = _job(request)
     if identity is None:
-        # The physical id of a failed Create.
+        # The physical ID of a failed Create.
         return _result(lifecycle.create(job))
     previous = previous_context(request.old_properties, job.desired, identity)
     return _result(lifecycle.update(job, identity, previous))

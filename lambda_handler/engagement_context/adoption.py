@@ -1,4 +1,4 @@
-"""Which existing context is equal to the declared one."""
+"""Decide whether an existing context is equal to the declared one."""
 
 from lambda_handler.api import Context
 from lambda_handler.engagement_context.comparison import equal, loose
@@ -8,10 +8,10 @@ from lambda_handler.engagement_context.payloads import at, is_known, leaves
 
 
 def is_match(job: Job, context: Context) -> bool:
-    """Return whether a context of the engagement is equal to the declared one, apart from how a service may store it.
+    """Return whether a context of the engagement is loosely equal to the declared one.
 
-    It may have members that the service model does not know. AWS adds to Leads, so a Lead may have more of everything. A
-    declaration without any value matches nothing.
+    The context can also have members that the service model does not know. A Lead can have any other members and interactions
+    too, because AWS adds them. A declaration without values matches no context.
     """
     if context.type != job.desired.type:
         return False

@@ -1,9 +1,12 @@
-"""When values of payloads are equal. It is defined here once, in three strengths, each a form in which texts are compared.
+"""Decide whether values of payloads are equal.
 
-- `exact`: as they are. Nulls are dropped, and timestamps are compared as instants, at the coarser precision of the two.
-- `case`: also without regard to case.
-- `loose`: also without regard to what a service may store differently: outer white space, Unicode composition, the scheme and
-  the trailing slash of a website, the punctuation of a phone number, and the ARN of an account instead of its id.
+Nulls are dropped, and timestamps are compared as instants, at the coarser precision of the two. Other texts are compared in one
+of three forms:
+
+- `exact`: The texts unchanged.
+- `case`: The texts without differences in case.
+- `loose`: The texts without any differences that a service might introduce: case, outer white space, Unicode composition, the
+  scheme and the trailing slash of a website, the punctuation of a phone number, and the ARN of an account instead of its ID.
 """
 
 import json
@@ -13,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from unicodedata import normalize
 
-# A form of a text; it depends on the name of the member.
+# Takes a text and the name of its member, and returns the form of the text to compare.
 Form = Callable[[str, str], str]
 
 TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))")
-# How a service may store the value of a member with this name differently.
+# By the name of a member: a function that removes the differences that a service might introduce into its value.
 LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
     "WebsiteUrl": lambda text: re.sub(r"^https?://", "", text).rstrip("/"),
     "Phone": lambda text: re.sub(r"[^\w+]|_", "", text),
@@ -26,19 +29,19 @@ LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
 
 
 def exact(text: str, name: str) -> str:
-    """Return a text as it is."""
+    """Return a text unchanged."""
     del name
     return text
 
 
 def case(text: str, name: str) -> str:
-    """Return a text without regard to case."""
+    """Return a text without differences in case."""
     del name
     return text.casefold()
 
 
 def loose(text: str, name: str) -> str:
-    """Return a text without regard to what a service may store differently."""
+    """Return a text without the differences that a service might introduce."""
     text = normalize("NFC", normalize("NFC", text).casefold()).strip()
     return LOOSE_MEMBERS[name](text) if name in LOOSE_MEMBERS else text
 
@@ -47,8 +50,8 @@ def equal(one: Any, other: Any, form: Form, name: str = "") -> bool:
     """Return whether two values are equal.
 
     Args:
-        one: A value of a payload. None is an absent one.
-        other: Another one.
+        one: A value of a payload. None means that the value is absent.
+        other: The value to compare with.
         form: How strictly texts are compared: `exact`, `case` or `loose`.
         name: The name of the member that has the values.
     """
@@ -84,7 +87,7 @@ def _is_same_instant(one: str, other: str) -> bool:
     first, second = instant(one), instant(other)
     if first is None or second is None or first[0] != second[0]:
         return False
-    # A service cuts digits, and zeros at the end.
+    # A service might store fewer digits, or no trailing zeros.
     digits = min(len(first[1]), len(second[1]))
     return first[1][:digits] == second[1][:digits]
 

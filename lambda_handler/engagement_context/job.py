@@ -1,4 +1,4 @@
-"""The calls of one event, with retries: what is desired, Partner Central, and the stack."""
+"""The desired context of one event, and its calls to Partner Central and CloudFormation, with retries."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lambda_handler.engagement_context.properties import DesiredContext
 from lambda_handler.errors import ApiError, Kind
 from lambda_handler.retries import RetryBudget
 
-# A CloudFormation that denies or does not respond is retried for this long.
+# If CloudFormation denies a call or does not respond, the function retries for this long.
 STACK_SECONDS = 60
 
 
@@ -19,9 +19,9 @@ class Job:
 
     Attributes:
         desired: The context that the stack declares.
-        client_token: The idempotency token of that declaration.
+        client_token: The idempotency token of that context.
         stack_id: The stack's ARN.
-        logical_id: The resource's logical id.
+        logical_id: The resource's logical ID.
         api: Partner Central.
         stack: The stack.
         budget: The retries that are left.
@@ -37,23 +37,23 @@ class Job:
 
     @property
     def create_shape(self) -> Shape:
-        """The members of a create of this Type in the service model."""
+        """The members that the service model has for a create of this Type."""
         return self.api.shape(self.desired.type, update=False)
 
     @property
     def update_shape(self) -> Shape:
-        """The members of an update of this Type in the service model."""
+        """The members that the service model has for an update of this Type."""
         return self.api.shape(self.desired.type, update=True)
 
     @property
     def interaction_shape(self) -> Shape:
-        """The members of an interaction of this Type in the service model; empty if it has none."""
+        """The members that the service model has for an interaction of this Type; empty if the Type has no interactions."""
         interaction: Shape = self.update_shape.get(INTERACTION, {"members": {}})["members"]
         return interaction
 
     @property
     def can_update(self) -> bool:
-        """Whether contexts of this Type can be updated. Those that the service model has for a create only cannot."""
+        """Whether contexts of this Type can be updated. False if the service model has the Type for a create only."""
         return bool(self.update_shape) or not self.create_shape
 
     def read(self) -> Engagement:
@@ -63,7 +63,7 @@ class Job:
         )
 
     def read_until_visible(self, context_id: str) -> Engagement:
-        """Read the engagement, for a while again if it does not show a context: a read can lag behind a write."""
+        """Read the engagement. A read can lag behind a write, so read again for some seconds if the context is missing."""
         while True:
             engagement = self.read()
             if engagement.context(context_id):
@@ -76,7 +76,7 @@ class Job:
                 return engagement
 
     def create(self) -> Written:
-        """Create the context. The token makes every retry the same request; a conflict is for the caller to decide."""
+        """Create the context. The token makes every retry the same request. The caller handles a conflict."""
         return self.budget.retry(
             lambda: self.api.create(
                 catalog=self.desired.catalog,
@@ -91,16 +91,16 @@ class Job:
     def update(
         self, context_id: str, payload: Payload, *, modified_at: str, on_unknown_outcome: Callable[[], None]
     ) -> Engagement:
-        """Send one update under a lock. A conflict is for the caller to decide, after a new read.
+        """Send one update under a lock. The caller handles a conflict, after a new read.
 
-        An update has no token. Its retries have the same payload and the same lock, so if an attempt with an unknown outcome
-        was carried out, the next one conflicts.
+        An update has no client token, so its retries have the same payload and the same lock. If the service carried out an
+        attempt with an unknown outcome, the next attempt conflicts.
 
         Args:
             context_id: The context.
             payload: The payload of the update.
             modified_at: The lock.
-            on_unknown_outcome: Called after each attempt that may have been carried out though it failed.
+            on_unknown_outcome: Called after each failed attempt that the service might have carried out.
         """
 
         def attempt() -> Engagement:

@@ -1,7 +1,7 @@
-"""The interactions of a Lead: they can only be added, one with each update.
+"""The interactions of a Lead. Interactions can only be added, and each update can add one.
 
-Which of them were sent is decided by what the Lead has. A service may store them differently, and it is not documented whether
-an update adds its interaction or replaces the others.
+To decide which interactions were sent, the function looks at those that the Lead has. The service might store them differently.
+It is not documented whether an update adds its interaction to the others, or replaces them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,17 @@ from lambda_handler.engagement_context.payloads import at, known_part, leaves
 from lambda_handler.errors import ResourceError
 
 LEAD = "Lead"
-INTERACTIONS, INTERACTION = "Interactions", "Interaction"  # of a create and a read, and of an update
+INTERACTIONS, INTERACTION = "Interactions", "Interaction"  # the list in a create and a read, and the one in an update
 DATE = "InteractionDate"
-LIMIT = 10  # the most interactions of a Lead in the service model
-# What an interaction is recognized by if the service stores its other members differently.
+LIMIT = 10  # the maximum number of interactions of a Lead in the service model
+# The members that identify an interaction if the service stores its other members differently.
 ORIGIN = (("SourceType",), ("SourceId",), ("Contact", "Email"))
 
 
 def split(type_: str, payload: Payload) -> tuple[Payload, Sequence[Payload]]:
-    """Return a payload without its interactions, and its interactions. Only a Lead has any.
+    """Return a payload without its interactions, and its interactions. Only a Lead has interactions.
 
-    What is not a list of interactions is returned as one interaction, which the service refuses if it is sent.
+    If the value of `Interactions` is not a list, it is returned as one interaction, which the service refuses.
     """
     if type_ != LEAD:
         return payload, ()
@@ -37,9 +37,9 @@ class Interactions:
     """The interactions of one Lead during one event, and the rules for sending them.
 
     Args:
-        desired: What the stack declares.
-        previous: What it declared before. It does not prove that anything was sent.
-        current: What the Lead has.
+        desired: The interactions that the stack declares.
+        previous: The interactions that the stack declared before. They might never have been sent.
+        current: The interactions that the Lead has.
         shape: The members of an interaction in the service model.
     """
 
@@ -56,7 +56,7 @@ class Interactions:
         """Return the interactions to send, in the order of declaration.
 
         Raises:
-            ResourceError: A new interaction may be there already in another form, or there would be too many.
+            ResourceError: The Lead might already have a new interaction in another form, or it would have too many.
         """
         missing, others = unpaired(self._desired, self._had, self._shape)
         pending = []
@@ -77,16 +77,17 @@ class Interactions:
         return pending
 
     def was_sent(self, interaction: Payload) -> None:
-        """Note that an interaction was sent."""
+        """Record that an interaction was sent."""
         self._had.append(interaction)
         if not unpaired([interaction], self._previous, self._shape)[0]:
-            # It was declared before and never sent, or the service replaces interactions.
+            # The interaction was declared before. Either it was never sent, or the service replaces interactions.
             logs.log(decision="interaction was missing")
 
     def was_read(self, current: Sequence[Payload]) -> None:
-        """Note what a later read shows. What the Lead had before is not sent again.
+        """Record the interactions that a later read shows. Those that an earlier read showed are not sent again.
 
-        A read can lag behind, a service can replace interactions, and it can store one in another form.
+        An earlier interaction can be missing because the read lags behind, or because the service replaces interactions. The
+        service can also have stored it in another form.
         """
         hidden, others = unpaired(self._had, current, self._shape)
         had = list(current)
@@ -100,14 +101,14 @@ class Interactions:
         self._had = had
 
     def arrived(self, interaction: Payload, current: Sequence[Payload]) -> bool:
-        """Return whether an update whose outcome is unknown added its interaction, by what a later read shows."""
+        """Return whether a later read shows that an update with an unknown outcome added its interaction."""
         added = unpaired(current, self._had, self._shape)[0]
         is_there = not unpaired([interaction], [current[place] for place in added], self._shape)[0]
         return is_there or _candidate(interaction, current, added) is not None
 
 
 def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape) -> tuple[list[int], list[int]]:
-    """Pair interactions one to one. Return the places of those in `wanted` and in `present` that have no counterpart."""
+    """Pair interactions one to one. Return the indexes of those in `wanted` and in `present` that have no counterpart."""
     left = list(range(len(wanted)))
     free = list(range(len(present)))
 
@@ -123,7 +124,7 @@ def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape
     def is_loose_and_undated(one: Payload, other: Payload) -> bool:
         return (_second(one) is None or _second(other) is None) and is_loose(one, other)
 
-    # The strictest first, so that an interaction does not take the counterpart of another one.
+    # Compare strictly first, so that an interaction does not take the counterpart of another one.
     for is_match in (is_exact, is_loose_and_dated, is_loose_and_undated):
         for place in list(left):
             match = next((other for other in free if is_match(wanted[place], present[other])), None)
@@ -134,7 +135,7 @@ def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape
 
 
 def _candidate(one: Payload, interactions: Sequence[Payload], places: Sequence[int]) -> int | None:
-    """Return the place of an interaction that is probably this one, stored differently; None if there is none."""
+    """Return the index of an interaction that is probably `one`, stored differently; None if there is none."""
     return next((place for place in places if _has_same_origin(one, interactions[place])), None)
 
 

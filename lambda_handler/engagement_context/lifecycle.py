@@ -1,7 +1,7 @@
-"""Which context is the declared one: create it, adopt it, import it, update it or replace it.
+"""Decide which context is the declared one, and create, adopt, import, update or replace it.
 
-One rule decides every doubt: an error can be fixed, a used-up context cannot. If it is not certain which context is ours, the
-function fails with a Reason that explains how to proceed. It never creates a context just in case.
+A user can fix an error, but nobody can delete a context. If it is not certain which context belongs to this resource, the
+function fails with a Reason that explains how to proceed. In that case, it never creates a context.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,18 +21,18 @@ from lambda_handler.reasons import response
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A context that is as desired, and its engagement after the last call."""
+    """The context that the resource manages, and its engagement after the last call."""
 
     identity: ContextIdentity
     engagement: Engagement
 
 
 def create(job: Job) -> Outcome:
-    """Make the desired context exist exactly once, however often this runs and wherever it was cut off before.
+    """Create the desired context exactly once, even if the event is repeated or an earlier run was interrupted.
 
     Raises:
-        ResourceError: It is not certain which context is the desired one, or it cannot be managed.
-        ApiError: Partner Central failed, and no retry is left.
+        ResourceError: It is not certain which context is the desired one, or the function cannot manage it.
+        ApiError: A call to Partner Central failed, and no retry is left.
     """
     if job.desired.existing_context_id:
         return _import(job, job.desired.existing_context_id)
@@ -58,17 +58,17 @@ def create(job: Job) -> Outcome:
 def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
     """Update the context in place, or create its replacement.
 
-    The identity comes from the physical id alone: after a failed replacement CloudFormation sends the properties in reverse,
-    while the physical id never changed.
+    Only the physical ID identifies the context. To roll back a failed replacement, CloudFormation sends the old and the new
+    properties in reverse, but the physical ID is still that of the old context.
 
     Args:
         job: The event's work.
-        identity: The context that the physical id names.
-        previous: What was declared of that context before.
+        identity: The context that the physical ID names.
+        previous: The previous declaration of that context.
 
     Raises:
-        ResourceError: The context is gone, or one of `create`'s reasons.
-        ApiError: Partner Central failed, and no retry is left.
+        ResourceError: The context is gone, or for the same reasons as in `create`.
+        ApiError: A call to Partner Central failed, and no retry is left.
     """
     is_elsewhere = (identity.catalog, identity.engagement_id) != (job.desired.catalog, job.desired.engagement_id)
     if is_elsewhere or job.desired.existing_context_id not in (None, identity.context_id):
@@ -79,7 +79,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
         raise ResourceError(
             "CONTEXT_GONE",
             f"The context {identity} is gone from its engagement, and the function does not create another one in its place."
-            " Set existing_context_id to manage an existing one, or declare the context under another construct id."
+            " Set existing_context_id to manage an existing one, or declare the context under another construct ID."
             f" The engagement has {_listed(engagement.contexts)}.",
         )
     if current.type != job.desired.type or _is_replaced(job, current.id, engagement, previous):
@@ -88,7 +88,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
 
 
 def _is_replaced(job: Job, context_id: str, engagement: Engagement, previous: Previous) -> bool:
-    """Return whether a new client token asks for another context, since a context of this Type cannot be updated."""
+    """Return whether to create another context, because this Type cannot be updated and the client token is new."""
     return (
         not job.can_update
         and job.desired.client_token != previous.client_token
@@ -97,7 +97,7 @@ def _is_replaced(job: Job, context_id: str, engagement: Engagement, previous: Pr
 
 
 def _adopted(job: Job, engagement: Engagement) -> Outcome | None:
-    """Manage the existing context that certainly is the desired one, if there is one and the declaration allows adoption."""
+    """Adopt the one existing context that is equal to the desired one, if the declaration allows adoption."""
     matches = [context for context in engagement.contexts if is_match(job, context)]
     if not (matches and job.desired.adopt_existing):
         return None
@@ -109,14 +109,14 @@ def _adopted(job: Job, engagement: Engagement) -> Outcome | None:
 def _managed(
     job: Job, context: Context, engagement: Engagement, decision: str, resources: Sequence[StackResource] | None = None
 ) -> Outcome:
-    """Reconcile a context that was there before this Create.
+    """Reconcile a context that existed before this Create.
 
-    The event can be a repetition that arrives long after the stack went on. Then an update would revert later ones.
+    The event can be a late repetition: the stack has been updated since. Then an update here would revert those later updates.
     """
     if needs_update(job, context.id, engagement, NOTHING):
         if resources is None:
             resources = siblings.resources(job, [context])
-        if siblings.is_late(job, context.id, resources):
+        if siblings.is_repetition(job, context.id, resources):
             decision = "repeated"
         else:
             engagement = reconcile(job, context.id, engagement, NOTHING)
@@ -125,7 +125,7 @@ def _managed(
 
 
 def _created(job: Job, written: Written, known: Engagement) -> Outcome:
-    """Distinguish a new context from the replay of an older request with the same token."""
+    """Handle a successful create. If the service replayed an older request with the same token, the context is not new."""
     if written.engagement.id != job.desired.engagement_id:
         raise _token_used(job, known)
     replayed = known.context(written.context_id)
@@ -136,7 +136,7 @@ def _created(job: Job, written: Written, known: Engagement) -> Outcome:
         raise _token_used(job, known)
     resources = siblings.resources(job, [replayed])
     if siblings.managers(job, replayed.id, resources):
-        # It was renamed since: the construct with this id is another one now.
+        # The construct that created the context was renamed, and now another construct has its logical ID.
         raise _token_used(job, known)
     return _managed(job, replayed, known, "replayed", resources)
 
@@ -155,7 +155,7 @@ def _import(job: Job, context_id: str) -> Outcome:
 
 
 def _adopt_from_full_engagement(job: Job, error: ApiError) -> Outcome:
-    """Look once more: the context that filled the engagement can be ours, from a request whose response was lost."""
+    """Try to adopt once more. An earlier request of this resource, whose response was lost, may have filled the engagement."""
     engagement = job.read()
     adopted = _adopted(job, engagement)
     if adopted:
@@ -193,14 +193,14 @@ def _same_type(desired: DesiredContext, engagement: Engagement) -> list[Context]
 
 
 def _listed(contexts: Iterable[Context]) -> str:
-    """List contexts by their ids and Types, which are not sensitive."""
+    """List contexts by their IDs and Types, which are not sensitive."""
     listed = ", ".join(f"{context.id} ({context.type})" for context in contexts)
     return f"the contexts {listed}" if listed else "no context"
 
 
 def _outcome(job: Job, context_id: str, engagement: Engagement) -> Outcome:
     if not engagement.modified_at:
-        # An optional member of a write's response, and an attribute of the resource.
+        # The response to the write lacked this timestamp, which is an attribute of the resource.
         engagement = job.read()
     identity = ContextIdentity(
         catalog=job.desired.catalog, engagement_id=job.desired.engagement_id, context_id=context_id

@@ -1,7 +1,7 @@
-"""Payloads as trees: their leaves, merging and removing them, and what the service model knows of them.
+"""Payloads as trees: find, merge and remove leaves, and look up members in the service model.
 
-A leaf is a value that is neither a map nor empty: a scalar or a list. Nulls, `{}` and `[]` are no leaves. The path of a leaf is
-the names of the members that lead to it.
+A leaf is a scalar, or a list that is not empty. Nulls, `{}` and `[]` are not leaves. The path of a leaf consists of the names
+of the members that lead to it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -36,7 +36,7 @@ def at(payload: Any, path: Path) -> Any:
 
 
 def merged(current: Any, desired: Payload) -> Payload:
-    """Return the current payload with each leaf of the desired one in its place."""
+    """Return the current payload, with the values of the desired payload at the paths of its leaves."""
     result = dict(current) if isinstance(current, Mapping) else {}
     for name, value in desired.items():
         if has_values(value):
@@ -65,7 +65,7 @@ def is_known(shape: Shape, path: Path) -> bool:
 
 
 def is_required(shape: Shape, path: Path) -> bool:
-    """Return whether the structure that has the leaf at a path requires it, as far as the service model knows."""
+    """Return whether the service model knows the member at a path, and its structure requires it."""
     member = _member(shape, path)
     return member is not None and bool(member["required"])
 
@@ -85,7 +85,7 @@ def is_optional(shape: Shape, path: Path, declared: Collection[Path]) -> bool:
 
 
 def known_part(current: Any, desired: Any, shape: Shape) -> Any:
-    """Return a value of Partner Central without what the service model does not know and the stack does not declare."""
+    """Return a value of Partner Central with only the members that the service model knows or the stack declares."""
     if not isinstance(current, Mapping) or not isinstance(desired, Mapping):
         return current
     return {

@@ -1,6 +1,7 @@
-"""The properties of Custom::EngagementContext: read from events, which can come from any release or be made by hand.
+"""Read the properties of Custom::EngagementContext from an event.
 
-CloudFormation turns every scalar into a string. Payloads are not validated here, because the service does that.
+The template can come from any release, or be written by hand. CloudFormation turns every scalar into a string. Payloads are not
+validated here, because the service validates them.
 """
 
 from collections.abc import Mapping
@@ -23,12 +24,12 @@ class DesiredContext:
 
     Attributes:
         catalog: `AWS` or `Sandbox`.
-        engagement_id: The engagement's id. An ARN was normalized to it.
-        type: The Type, also one that the service model does not have.
+        engagement_id: The engagement's ID, also if the property contains an ARN.
+        type: The Type. The service model might not have it.
         payload: The member of the tagged union that `type` names.
         client_token: The client token to use instead of the derived one.
-        adopt_existing: Whether an equal context that exists already is managed instead of creating one.
-        existing_context_id: The id of the existing context to manage, so that none is created.
+        adopt_existing: Whether to adopt an equal context that exists already, instead of creating one.
+        existing_context_id: The ID of an existing context to manage, instead of creating one.
     """
 
     catalog: str
@@ -42,12 +43,12 @@ class DesiredContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Previous:
-    """What the stack declared of the same context before. It does not prove that anything of it was sent.
+    """The previous declaration of the same context. It might never have been sent.
 
     Attributes:
         payload: The payload. None if nothing was declared before, as in a Create, an adoption or an import.
-        is_import: Whether it had `existing_context_id`.
-        client_token: The client token that it declared.
+        is_import: Whether the previous declaration had `existing_context_id`.
+        client_token: The client token that the previous declaration had.
     """
 
     payload: Payload | None = None
@@ -73,7 +74,7 @@ def desired_context(properties: Any) -> DesiredContext:
         raise ResourceError(
             "VERSION_MISMATCH",
             f"The properties of Custom::EngagementContext do not fit this version of cdk-partnercentral ({'; '.join(found)})."
-            " Deploy the stack with one version for the template and the function.",
+            " Deploy the template and the function from the same version.",
         )
     catalog = _text(properties, "Catalog", 40)
     if not (catalog.isascii() and catalog.isalpha()):
@@ -91,12 +92,12 @@ def desired_context(properties: Any) -> DesiredContext:
 
 
 def previous_context(properties: Any, desired: DesiredContext, identity: ContextIdentity) -> Previous:
-    """Read an event's OldResourceProperties. Nothing in them is an error: any release can have written them.
+    """Read an event's OldResourceProperties. They are not validated, because any release can have written them.
 
     Args:
         properties: The OldResourceProperties.
         desired: The context that is declared now.
-        identity: The context that the event's physical id names.
+        identity: The context that the event's physical ID names.
     """
     if not isinstance(properties, Mapping) or not properties.keys() >= set(REQUIRED):
         return NOTHING
@@ -111,8 +112,8 @@ def previous_context(properties: Any, desired: DesiredContext, identity: Context
     if place != (identity.catalog, identity.engagement_id, identity.context_id, desired.type) or not isinstance(
         previous, Mapping
     ):
-        # They are of another place or Type: this is the rollback of a failed replacement. What is declared now was deployed
-        # before.
+        # The old properties belong to another context or Type, so this is the rollback of a failed replacement. It restores a
+        # declaration that was deployed before.
         previous = desired.payload
     token = properties.get("ClientToken")
     return Previous(
@@ -142,7 +143,7 @@ def _engagement_id(identifier: str, catalog: str) -> str:
     arn = ENGAGEMENT_ARN.fullmatch(identifier)
     if not arn:
         raise _invalid(
-            "EngagementIdentifier must be an engagement id (eng- followed by 14 lowercase letters or digits) or an ARN"
+            "EngagementIdentifier must be an engagement ID (eng- followed by 14 lowercase letters or digits) or an ARN"
             f" ({engagement_arn(catalog, 'eng-...')}); got {ascii(identifier)}."
         )
     if arn["catalog"] != catalog:
@@ -155,7 +156,7 @@ def _engagement_id(identifier: str, catalog: str) -> str:
 def _payload(payload: Any, type_: str) -> Payload:
     if not isinstance(payload, Mapping) or list(payload) != [type_] or not isinstance(payload[type_], Mapping):
         raise _invalid(
-            f"Payload must be a map with {ascii(type_)}, the Type, as its only member, and that must be a map too."
+            f"Payload must be a map whose only member is {ascii(type_)} (the Type), and the value of that member must be a map."
         )
     member: Payload = payload[type_]
     return member

@@ -1,7 +1,7 @@
-"""Reconcile one context with what is declared: as few updates as possible, each under the engagement's lock.
+"""Reconcile one context with its declaration. The function sends as few updates as possible, each under the engagement's lock.
 
-An update contains the whole payload, because it can replace what it does not contain: what Partner Central has, with each
-declared leaf in its place. So what is not declared keeps its value.
+An update might remove members that it does not contain. So each update contains the whole payload that Partner Central has,
+with the values of the declared leaves. Members that are not declared keep their values.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -26,7 +26,7 @@ from lambda_handler.engagement_context.payloads import (
 from lambda_handler.engagement_context.properties import Previous
 from lambda_handler.errors import ApiError, Kind, ResourceError
 
-# A read can lag behind a write by some seconds, so a second look comes after this time.
+# A read can lag behind a write by some seconds, so the function reads again after a time in this range.
 SECOND_LOOK_SECONDS = (1.5, 2.5)
 
 
@@ -37,12 +37,12 @@ def reconcile(job: Job, context_id: str, engagement: Engagement, previous: Previ
         job: The event's work.
         context_id: The context.
         engagement: The engagement as just read. The first update sends its ModifiedAt as the lock.
-        previous: What was declared of this context before.
+        previous: The previous declaration of this context.
 
     Raises:
         ResourceError: The declaration cannot be carried out, it is not certain which interactions were sent, or the context
             vanished between two reads.
-        ApiError: Partner Central failed, and no retry is left.
+        ApiError: A call to Partner Central failed, and no retry is left.
     """
     return _Reconciliation(job, context_id, engagement, previous).run()
 
@@ -55,13 +55,13 @@ def needs_update(job: Job, context_id: str, engagement: Engagement, previous: Pr
 def differing(current: Payload, desired: Payload, previous: Payload | None) -> Iterator[Path]:
     """Yield the leaves of a declaration that need an update.
 
-    A service can store a value differently. So a leaf that differs from Partner Central's only loosely is written if it was
-    changed in the declaration, and not again in every deployment.
+    A service can store a value differently. So a leaf that is loosely equal to Partner Central's value is not written in every
+    deployment. It is written only if it is not exactly equal, and the declaration of the leaf changed.
 
     Args:
         current: What Partner Central has.
         desired: What the stack declares.
-        previous: What it declared before. None if nothing: then a difference of case is written too.
+        previous: What the stack declared before. If it is None, a leaf that differs only in case is written too.
     """
     for path, value in leaves(desired):
         now, name = at(current, path), path[-1]
@@ -74,10 +74,11 @@ def differing(current: Payload, desired: Payload, previous: Payload | None) -> I
 
 
 def removable(current: Payload, desired: Payload, previous: Payload, shape: Shape) -> Iterator[Path]:
-    """Yield the leaves that were declared before, are not anymore, and that Partner Central still has with that value.
+    """Yield the leaves that are no longer declared, and that Partner Central still has with the previously declared value.
 
-    Another value is not that of the declaration: after a failed update, what was declared before may never have arrived. If it
-    remains in a structure of which nothing is declared, what the structure requires remains too.
+    A leaf with another value is kept, because that value does not come from the declaration: after a failed update, the
+    previously declared value may never have arrived. A leaf that its structure requires is also kept if the structure contains
+    other values, and none of its members is declared.
     """
     found = [
         path
@@ -109,7 +110,7 @@ def _named(paths: Collection[Path], error: ApiError) -> set[Path]:
 
 
 class _Reconciliation:
-    """The state of one reconciliation: the last read, and what certainly needs no further write."""
+    """The state of one reconciliation: the last read, and which writes were made."""
 
     def __init__(self, job: Job, context_id: str, engagement: Engagement, previous: Previous) -> None:
         self._job = job
@@ -128,7 +129,7 @@ class _Reconciliation:
         self._unknown: Sequence[Payload] = ()
         self._left_out: set[Path] = set()
         self._refusal: ApiError | None = None
-        # Behind a read that lags, a rollback could take what it has to undo for never done.
+        # If the first read lags behind a failed update, a rollback misses the changes that it must undo.
         self._needs_second_look = payload not in (None, job.desired.payload)
 
     def needs_update(self) -> bool:
@@ -151,7 +152,7 @@ class _Reconciliation:
     def _pending_members(self) -> list[Path]:
         previous = self._previous
         if previous is None and not self._job.can_update:
-            # Whether it was adopted or imported: a difference that a service can make is none, since nothing can change it.
+            # An adopted or imported context of this Type cannot be corrected, so ignore differences that a service introduces.
             previous = self._desired
         return [*differing(self._current()[0], self._desired, previous), *self._removed()]
 
@@ -165,14 +166,14 @@ class _Reconciliation:
         return {**members, INTERACTION: interactions[0]} if interactions else members
 
     def _check(self, interactions: Sequence[Payload]) -> None:
-        """Refuse what Partner Central certainly refuses, before anything is sent."""
+        """Raise an error before anything is sent, if Partner Central is certain to refuse the update."""
         if not self._job.can_update:
             paths = ", ".join(".".join(path) for path in self._pending_members())
             raise ResourceError(
                 "CANNOT_UPDATE",
                 f"Partner Central cannot update a context of Type {self._job.desired.type}, and the declaration differs from"
                 f" the context {self._context_id} in {paths}. Restore the payload, or create another context with a new"
-                " client_token or another construct id. A context cannot be deleted.",
+                " client_token or another construct ID. A context cannot be deleted.",
             )
         shape = self._job.update_shape
         payloads = [self._payload([each]) for each in interactions] or [self._payload([])]
@@ -180,8 +181,8 @@ class _Reconciliation:
         if absent:
             raise ResourceError(
                 "MISSING_MEMBER",
-                f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, and neither the payload nor"
-                f" the context {self._context_id} has it. Nothing was sent. Declare it in the payload.",
+                f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, which neither the"
+                f" payload nor the context {self._context_id} has. Nothing was sent. Declare what is missing in the payload.",
             )
 
     def _update(self, interactions: Sequence[Payload]) -> None:
@@ -211,11 +212,11 @@ class _Reconciliation:
         self._note_written(interactions)
         self._engagement = replace(written, contexts=self._engagement.contexts)
         if not written.modified_at:
-            # An optional member of the response, and the lock of the next update.
+            # The response lacked this timestamp, which is the lock of the next update.
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
-        """Prepare a second attempt without undeclared optional members: the service may refuse values that AWS set."""
+        """Prepare a second attempt without undeclared optional members, because the service may refuse values that AWS set."""
         declared = dict(leaves(self._desired))
         suspects = {
             path
@@ -229,11 +230,11 @@ class _Reconciliation:
         logs.log(decision="retry without undeclared members", context=self._context_id, error_code=error.code)
 
     def _recover(self, error: ApiError) -> None:
-        """Read again after a conflict. Any other write makes the lock invalid."""
+        """Read again after a conflict, because any other write to the engagement makes the lock invalid."""
         self._job.budget.back_off(error)
         self._read()
         if self._members_were_written and self._pending_members():
-            # The value was normalized, or changed by others since, or the read lags. Another write would not help.
+            # The service normalized a value, others changed it, or the read lags. Another write would not help.
             logs.log(decision="differs after update", context=self._context_id)
 
     def _note_written(self, interactions: Sequence[Payload]) -> None:
@@ -248,11 +249,12 @@ class _Reconciliation:
         current = self._current()[1]
         for interaction in self._unknown:
             if self._interactions.arrived(interaction, current):
-                # Not the members of that update: behind a read that lagged, the interaction can be that of an earlier event.
+                # This does not prove that the members of that update arrived. If the read before lagged, the interaction can be
+                # that of an earlier event.
                 self._interactions.was_sent(interaction)
                 self._unknown = ()
         if self._engagement.modified_at != lock:
-            # An update under the lock before has arrived by now, or never will.
+            # The lock has changed, so an update under the previous lock has arrived by now or never will.
             self._unknown = ()
         self._interactions.was_read(current)
 

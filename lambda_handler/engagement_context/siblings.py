@@ -1,6 +1,6 @@
-"""The stack's other resources: a context that one of them manages is not for this resource to take.
+"""The stack's other resources. This resource must not adopt a context that one of them manages.
 
-CloudFormation is asked only where that decides what happens, so most events do not call it.
+The function calls CloudFormation only if the response decides what happens next, so most events do not call it.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,13 +20,13 @@ def resources(job: Job, contexts: Sequence[Context]) -> Sequence[StackResource]:
     """Return the stack's resources.
 
     Raises:
-        ResourceError: CloudFormation denied them, or did not respond for a minute. The error names the contexts.
+        ResourceError: CloudFormation denied the call or did not respond for a minute. The error names the contexts.
     """
     return _asked(job, contexts, job.resources)
 
 
 def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResource]) -> Context | None:
-    """Return the context to adopt, or None if each of them is managed by another resource.
+    """Return the context to adopt, or None if other resources of the stack manage all matches.
 
     Args:
         job: The event's work.
@@ -34,7 +34,7 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
         found: The stack's resources.
 
     Raises:
-        ResourceError: It is not certain which context is this resource's.
+        ResourceError: It is not certain which context belongs to this resource.
     """
     own = {each.physical_id for each in found if each.logical_id == job.logical_id}
     ours = [match for match in matches if _physical_id(job, match.id) in own]
@@ -44,7 +44,7 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
     free = [match for match in matches if match not in managed]
     renamed = _renamed(job, managed, found) if managed else []
     if len(renamed) == 1 and len(free) <= 1:
-        # A renamed construct keeps its context, even if another one is equal to it.
+        # A renamed construct keeps its context, even if the engagement has another equal context.
         return renamed[0]
     candidates = [*renamed, *free]
     if len(candidates) > 1:
@@ -57,7 +57,7 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
 
 
 def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[str]:
-    """Return the logical ids of the other resources that manage a context. A resource that is deleted manages none."""
+    """Return the logical IDs of the other resources that manage a context. A resource with a DELETE_* status manages none."""
     return [
         each.logical_id
         for each in found
@@ -67,8 +67,8 @@ def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[
     ]
 
 
-def is_late(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
-    """Return whether the event is a repetition of one that was over long ago: the stack has this context on record by now."""
+def is_repetition(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
+    """Return whether the event repeats one that ended long ago: the stack already records this context for the resource."""
     return any(
         each.logical_id == job.logical_id
         and each.physical_id == _physical_id(job, context_id)
@@ -78,7 +78,7 @@ def is_late(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
 
 
 def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource]) -> list[Context]:
-    """Return the contexts that only resources manage which are gone from the template that is being deployed."""
+    """Return the contexts whose resources are all gone from the template that is being deployed."""
     template = _asked(job, managed, job.template)
     try:
         return [
@@ -87,23 +87,25 @@ def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource
             if not any(declares(template, logical_id) for logical_id in managers(job, context.id, found))
         ]
     except UnreadableTemplateError as error:
-        raise _unreadable(job, managed, f"The stack's template cannot be read: {error}") from error
+        raise ResourceError(
+            "STACK_UNREADABLE",
+            f"The stack's template cannot be read: {error}. So it is not certain whether a renamed construct managed the"
+            f" context {_ids(managed)}. Set existing_context_id to manage that, or adopt_existing=False to create another one,"
+            " which cannot be deleted.",
+        ) from error
 
 
 def _asked(job: Job, contexts: Sequence[Context], call: Callable[[], T]) -> T:
     try:
         return call()
     except ApiError as error:
-        raise _unreadable(job, contexts, f"{error.code} from {error.operation}", f" {response(error)}") from error
-
-
-def _unreadable(job: Job, contexts: Sequence[Context], cause: str, details: str = "") -> ResourceError:
-    return ResourceError(
-        "STACK_UNREADABLE",
-        f"{cause}. Set existing_context_id to manage a context that exists already ({_ids(contexts)}), or allow the function"
-        " cloudformation:ListStackResources and cloudformation:GetTemplate, and a route to CloudFormation. Without them it is"
-        f" not certain whether another resource of {job.stack_id} manages the context.{details}",
-    )
+        raise ResourceError(
+            "STACK_UNREADABLE",
+            f"{error.code} from {error.operation}. Allow the function cloudformation:ListStackResources and"
+            " cloudformation:GetTemplate, and a route to CloudFormation, or set existing_context_id to manage a context that"
+            f" exists already ({_ids(contexts)}). Otherwise it is not certain whether another resource of {job.stack_id}"
+            f" manages it. {response(error)}",
+        ) from error
 
 
 def _ids(contexts: Sequence[Context]) -> str:

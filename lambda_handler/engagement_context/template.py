@@ -1,4 +1,4 @@
-"""Whether a CloudFormation template declares a resource. The template is JSON or YAML; only what decides is read of it.
+"""Decide whether a CloudFormation template, in JSON or YAML, declares a resource.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 """
@@ -35,10 +35,10 @@ def declares(template: str, logical_id: str) -> bool:
 
     Args:
         template: The template as the user submitted it.
-        logical_id: The resource's logical id.
+        logical_id: The resource's logical ID.
 
     Raises:
-        UnreadableTemplateError: The template has a form that is not read here, or a macro may add the resource.
+        UnreadableTemplateError: The function cannot read the template's style, or a macro may add the resource.
     """
     try:
         sections = json.loads(template)
@@ -55,10 +55,10 @@ def declares(template: str, logical_id: str) -> bool:
 
 
 def _yaml_sections(template: str) -> dict[str, Any]:
-    """Return the sections of a template in YAML: Resources as a map with its keys, and any other as its text.
+    """Return the sections of a YAML template: Resources as a map of its keys, and every other section as its text.
 
-    Everything in a section is indented, and everything in a resource is indented further than its logical id, also the lines of
-    texts. Any other style is an error.
+    All lines in a section must be indented. All lines in a resource, including those of multi-line texts, must be indented
+    further than the logical ID. Any other style is an error.
     """
     sections: dict[str, Any] = {}
     name, width = "", 0
@@ -70,7 +70,7 @@ def _yaml_sections(template: str) -> dict[str, Any]:
         key, rest = _yaml_key(text)
         if indentation == 0 and key:
             if key not in SECTIONS or key in sections or (key == "Resources" and rest):
-                raise UnreadableTemplateError(f"it has {ascii(key)[:80]} where a section of its own is expected")
+                raise UnreadableTemplateError(f"it has {ascii(key)[:80]} where a new section is expected")
             name, width = key, 0
             sections[name] = {} if name == "Resources" else rest
         elif name == "Resources":
@@ -87,7 +87,7 @@ def _yaml_sections(template: str) -> dict[str, Any]:
 
 
 def _yaml_key(text: str) -> tuple[str, str]:
-    """Return the key that a line begins with, and the rest of the line without a comment; both empty if there is no key."""
+    """Return the key that a line begins with, and the rest of the line without a comment. Both are empty if there is no key."""
     found = YAML_KEY.fullmatch(text)
     if not found:
         return "", ""

@@ -216,6 +216,14 @@ def _stack_unreadable(cloud: Cloud, engagement: str) -> str:
     return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
 
 
+@failure("template-unreadable")
+def _template_unreadable(cloud: Cloud, engagement: str) -> str:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
+    cloud.cloudformation.resources[STACK] = [Resource(logical_id="Other", physical_id=f"Sandbox/{engagement}/1")]
+    cloud.cloudformation.templates[STACK] = '{"Transform": "Macro", "Resources": {}}'
+    return failed(cloud.send("Create", properties(engagement)))
+
+
 @failure("busy")
 def _busy(cloud: Cloud, engagement: str) -> str:
     return failed(updated(cloud, engagement, prepare=lambda: cloud.service.faults.conflict(UPDATE, times=ALWAYS)))

@@ -353,7 +353,7 @@ class CloudFormation:
                 invocations.append(self._invocation(event, delivery.duplicate, alone=False))
             first.append(invocations)
         self._invoke([each for invocations in first for each in invocations], order)
-        responses = []
+        responses: list[Any] = []
         for (event, delivery), invocations in zip(events, first, strict=True):
             received = [each.received for each in invocations if each.received]
             if invocations[0].crashed or invocations[0].error:

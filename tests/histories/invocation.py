@@ -73,6 +73,7 @@ class Invocation:
         reads: The contexts that each read returned.
         stack_view: What CloudFormation showed of the stack at the latest call, or None before the first call.
         created: The id of the context that the latest create call returned, and whether that call created the context.
+        known: The ids of the contexts that the latest read before that call returned.
         confirmed_payloads: The payloads of the updates for which the function received a success response.
         calls: The calls that reached the service.
     """
@@ -95,6 +96,7 @@ class Invocation:
         self.reads: list[list[Any]] = []
         self.stack_view: StackView | None = None
         self.created: tuple[str, bool] | None = None
+        self.known: set[str] = set()
         self.confirmed_payloads: list[Any] = []
         self.calls: list[Call] = []
         self.started = 0

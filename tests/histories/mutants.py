@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 from lambda_handler import engagement_context, index, partner_central, response, retries, sdk
-from lambda_handler.engagement_context import adoption, lead, lifecycle, reconcile, siblings
+from lambda_handler.engagement_context import adoption, comparison, lead, lifecycle, reconcile, siblings
 from tests.histories import defects
 from tests.histories.invariants import Invariant, InvariantError
 from tests.histories.state_machine import OCCURRENCES, run_histories
@@ -62,7 +62,7 @@ MUTANTS = (
         name="adoption compares exactly",
         place=adoption,
         attribute="loose",
-        replacement=defects.exact,
+        replacement=comparison.exact,
         violates={Invariant.ADOPTS_EQUAL, Invariant.RENAME_KEEPS_CONTEXT},
     ),
     Mutant(
@@ -108,7 +108,7 @@ MUTANTS = (
     Mutant(
         name="a late repetition is reconciled",
         place=siblings,
-        attribute="is_late",
+        attribute="is_repetition",
         replacement=defects.never,
         violates={Invariant.LATE_REPETITION},
     ),

@@ -81,6 +81,7 @@ class Oracle:
             invocation.reads.append(output["Contexts"])
         elif call.operation == CREATE:
             invocation.created = output["ContextId"], call.wrote
+            invocation.known = {context["Id"] for context in invocation.last_read or ()}
         else:
             invocation.confirmed_payloads.append(call.input["Payload"])
 
@@ -160,7 +161,7 @@ class Oracle:
 
     def _is_unread_replay(self, invocation: Invocation, response: Response) -> bool:
         use = self.ledger.token_uses.get(declaration_key(invocation.event))
-        is_unread = response.context not in [context["Id"] for context in invocation.last_read or ()]
+        is_unread = response.context not in invocation.known
         # `use` is None if a declared client_token was used for another Type, because the key contains the Type.
         differs = use is None or use.payload != invocation.event.desired.payload
         return invocation.created == (response.context, False) and is_unread and differs

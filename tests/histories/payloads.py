@@ -226,7 +226,7 @@ def edited(spec: Spec, edit: int) -> Spec:
         return _edited_project(spec, edit)
     if isinstance(spec, Lead):
         return _edited_lead(spec, edit)
-    style = {"style": (spec.style + 1) % 3} if edit % 4 == 3 else {}
+    style: Mapping[str, Any] = {"style": (spec.style + 1) % 3} if edit % 4 == 3 else {}
     if isinstance(spec, Account):
         return replace(spec, **style) if style else replace(spec, name=edit % 2, by_arn=edit % 5 == 0)
     return replace(spec, **style) if style else replace(spec, name=edit % 3, started=bool(edit % 2))

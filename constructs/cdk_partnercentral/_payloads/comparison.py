@@ -22,7 +22,7 @@ Path = tuple[Any, ...]
 Form = Callable[[str, str], str]
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))", re.ASCII)
-# The forms of members that a service might store differently in a way of their own, by the name of the member.
+# By the name of a member: a function that removes the differences that a service might introduce into this member only.
 _LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
     "AccountIdentifier": lambda text: text.rpartition("/")[2],
     "Phone": lambda text: re.sub(r"[^\w+]|_", "", text),
@@ -137,7 +137,7 @@ def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, 
         return None in (_second(one, dated_by), _second(other, dated_by)) and is_loose(one, other)
 
     left, free = list(wanted), list(present)
-    # The strictest comparison first, so that an item does not take the counterpart of another item.
+    # Compare strictly first, so that an item does not take the counterpart of another item.
     for is_match in (is_exact, is_dated, is_undated):
         for each in list(left):
             place = next((place for place, other in enumerate(free) if is_match(each, other)), None)

@@ -26,10 +26,10 @@ class ProspectingResultCustomer:
         industry: The industry of the company. An `Industry`, or one of its 28 values as a string, or None to omit it.
         public_profile_summary: A summary of public information about the company. String of at most 5000 characters, or None to
             omit it.
-        region: The region within the area. String of at most 255 characters, or None to omit it.
+        region: The region within the geographic area. String of at most 255 characters, or None to omit it.
         segment: The market segment. String of at most 255 characters, or None to omit it.
-        sub_industry: The industry within the industry. String of at most 255 characters, or None to omit it.
-        sub_region: The region within the region. String of at most 255 characters, or None to omit it.
+        sub_industry: The more specific industry. String of at most 255 characters, or None to omit it.
+        sub_region: The more specific region. String of at most 255 characters, or None to omit it.
 
     Example:
         >>> ProspectingResultCustomer(account_name="Acme", industry=Industry.RETAIL).account_name
@@ -60,7 +60,7 @@ class ProspectingInsights:
             characters, or None to omit it.
         solution_category: The category of the solution that fits the customer's needs. A string, or None to omit it.
         solution_score: How well your solution fits the customer's needs. A string, or None to omit it.
-        solution_sub_category: The category within the category. A string, or None to omit it.
+        solution_sub_category: The subcategory of the solution. A string, or None to omit it.
 
     Example:
         >>> ProspectingInsights(marketplace_engagement_score="High").marketplace_engagement_score

@@ -170,7 +170,7 @@ def _missing_members(names: Sequence[str], rule: Rule, path: str, *, partial: bo
 
 
 def name_problem(name: str, rule: Rule) -> str | None:
-    """Return why a member cannot have a name, or None if the name is known, or might be newer than the service model."""
+    """Return the problem of a member's name. None if the name is known, or might be newer than the service model."""
     if name in rule.members:
         return None
     parents = [parent for parent, each in rule.members.items() if name in each.members] if rule.union else []

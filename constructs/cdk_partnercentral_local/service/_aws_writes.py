@@ -26,7 +26,7 @@ class AwsWrites:
         self._clock = clock
 
     def create_lead(self, lead: JsonObject, *, title: str = "Initiative", catalog: str = "Sandbox") -> str:
-        """Create an engagement with a Lead as context 1, whose invitation the account has accepted.
+        """Create an engagement with a Lead as context 1. The account has accepted the invitation to the engagement.
 
         Args:
             lead (dict): The Lead, for example `{"Customer": {...}, "Interactions": [...]}`. Each interaction without an
@@ -78,8 +78,8 @@ class AwsWrites:
             engagement (str): The engagement's ID or ARN.
             context (str): The ID of the context.
             readiness (str): The LeadReadinessScore: `Low`, `Medium` or `High`.
-            members (object): The other members, for example `ChannelRecommendation={"RecommendedChannel": "Email"}`. Names
-                that the service model does not define show how a client treats a newer API.
+            members (object): The other members, for example `ChannelRecommendation={"RecommendedChannel": "Email"}`. To test
+                a client with a newer API, use names that the service model does not define.
         """
         insights = {"LeadReadinessScore": readiness, **copy.deepcopy(members)}
         self.change_lead(engagement, context, lambda lead: lead.update(Insights=insights))

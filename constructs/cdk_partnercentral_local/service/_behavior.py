@@ -51,8 +51,8 @@ class Behavior:
             upper case. A website address that is not empty gets `https://` in front, unless it starts with `http://` or
             `https://`, and a slash at the end, unless it has one. An address that would then be longer than 255 characters is
             stored without these additions.
-        rewrites_phone (bool): Whether every write stores a phone number without everything but digits and a leading plus
-            sign: `+1-555-0147` becomes `+15550147`. A text without digits is stored as it was sent.
+        rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number:
+            `+1-555-0147` becomes `+15550147`. A text without digits is stored as it was sent.
         normalizes_account (bool): Whether every write stores the ID of a customer account if its ARN was sent.
         fills_interaction_date (bool): Whether the service sets a missing InteractionDate to the time of the write.
         explicit_nulls (bool): Whether GetEngagement returns null for each absent member of a Lead, except Insights.

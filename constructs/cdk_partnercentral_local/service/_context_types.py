@@ -1,4 +1,4 @@
-"""How the service stores the payload of a context, how an update changes it, and how it is returned.
+"""Store the payload of a context, update it, and return it, in the same way as the service.
 
 `CONTEXT_TYPES` contains the Types that have special rules. Only the general rules in `Behavior` apply to all other Types. The
 functions do not change their arguments, but a result can contain objects that are also part of an argument.

@@ -169,7 +169,7 @@ class PartnerCentral:
     def engagement(self, identifier: str) -> JsonObject:
         """Return a copy of an engagement's current state, in the format of a GetEngagement response.
 
-        The result depends on no switch: it has the current state regardless of `read_lag`, and never contains explicit nulls.
+        The result does not depend on `Behavior`: it shows the current state despite `read_lag`, and contains no explicit nulls.
 
         Args:
             identifier (str): The engagement's ID or ARN.

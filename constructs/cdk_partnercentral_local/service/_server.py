@@ -27,9 +27,9 @@ _POLL_SECONDS = 0.02
 def wsgi_app(service: PartnerCentral) -> "WSGIApplication":
     """Return a WSGI application for a service.
 
-    The X-Amz-Target header specifies the operation. Without this header, the path does, for example `/GetEngagement`, and the
-    response has the content type `application/json`. The application ignores the method. When a fault drops a connection, the
-    application raises `Dropped`, a ConnectionError. The server must then close the socket.
+    The X-Amz-Target header specifies the operation. Without this header, the path specifies it, for example `/GetEngagement`,
+    and the response has the content type `application/json`. The application ignores the method. When a fault drops a
+    connection, the application raises `Dropped`, a ConnectionError. The server must then close the socket.
     """
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

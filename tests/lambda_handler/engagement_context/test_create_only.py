@@ -38,7 +38,7 @@ def test_a_changed_payload_is_an_error_with_the_ways_out() -> None:
         code="CANNOT_UPDATE",
         **TYPE,
     )
-    for part in ("Restore the payload", "client_token", "construct id", "7 in Customer.CompanyName"):
+    for part in ("Restore the payload", "client_token", "construct ID", "7 in Customer.CompanyName"):
         assert part in text
     assert ids(text, ["7"]) == ["7"]
     assert "Other Tools" not in text
