@@ -98,7 +98,7 @@ class ApiError(Exception):
         return self.kind in (Kind.INTERNAL, Kind.CONNECTION, Kind.UNREADABLE)
 
     def names_member(self, name: str) -> bool:
-        """Return whether the service's text names a payload member. Case and blanks are ignored."""
+        """Return whether the service's text names a payload member, in any case and with or without blanks."""
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ?", re.escape(name))
         # Whole words, since every field of a CustomerProject would name its Customer.
         pattern = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)

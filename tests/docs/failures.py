@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cdk_partnercentral_local import Behavior, Fault, ServiceError
+from tests.lambda_handler.process.cloudformation import Resource
 from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.endpoint import certificate
-from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, event, interaction, lead, properties
+from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, STACK, event, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud
 from tests.lambda_handler.process.network import page, server
 

@@ -259,13 +259,15 @@ class Histories(RuleBasedStateMachine):
         }
         self._update(stack, declarations, deployment)
 
-    @rule(choice=choices, edit=st.integers(0, 4), deployment=deployments)
-    def edit_interactions(self, choice: int, edit: int, deployment: Deployment) -> None:
-        """Edit the interactions of a Lead. If no resource is a Lead, edit another payload."""
+    @rule(choice=choices, edit=st.integers(0, 4), changed=st.booleans(), deployment=deployments)
+    def edit_interactions(self, choice: int, edit: int, changed: bool, deployment: Deployment) -> None:
+        """Edit the interactions of a Lead, sometimes after AWS changed one. If no resource is a Lead, edit another payload."""
         self.resource(choice)
         leads = [each for each in self.resources() if each[2].declared.type == "Lead"]
         stack, logical_id, resource = leads[choice % len(leads)] if leads else self.resource(choice)
         self._begin_step("edit interactions")
+        if changed and leads:
+            self._write_as_aws(resource.declared.engagement, "edit", choice)
         spec = payloads.edited(resource.declared.spec, edit)
         self._update(stack, {logical_id: replace(resource.declared, spec=spec)}, deployment)
 
@@ -460,9 +462,12 @@ class Histories(RuleBasedStateMachine):
             self.simulation.add_context_without_owner(engagement_id, spec)
             self.oracle.on_foreign_write(engagement_id, None)
         else:
-            changed = self.simulation.write_as_aws(engagement_id, action, choice)
-            self.simulation.record(f"AWS writes to {engagement_id}: {action} {changed or ''}", depth=0)
-            self.oracle.on_foreign_write(engagement_id, changed)
+            self._write_as_aws(engagement_id, action, choice)
+
+    def _write_as_aws(self, engagement: str, write: str, choice: int) -> None:
+        changed = self.simulation.write_as_aws(engagement, write, choice)
+        self.simulation.record(f"AWS writes to {engagement}: {write} {changed or ''}", depth=0)
+        self.oracle.on_foreign_write(engagement, changed)
 
     @invariant()
     def check_between_steps(self) -> None:
