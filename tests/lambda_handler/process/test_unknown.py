@@ -215,7 +215,7 @@ def test_a_changed_customer_account_fails_with_the_ways_out_and_nothing_is_sent(
     cloud.service.calls.clear()
     response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
     reason = failed(response, "CANNOT_UPDATE", physical_id)
-    for part in ("the context 1 in Customer.CompanyName.", "Restore the payload", "client_token", "construct id"):
+    for part in ("the context 1 in Customer.CompanyName.", "Restore the payload", "client_token", "construct ID"):
         assert part in reason
     assert "Zeppelin" not in reason
     # The rollback has nothing to undo.
