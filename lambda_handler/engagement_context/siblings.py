@@ -101,10 +101,10 @@ def _asked(job: Job, contexts: Sequence[Context], call: Callable[[], T]) -> T:
     except ApiError as error:
         raise ResourceError(
             "STACK_UNREADABLE",
-            f"{error.code} from {error.operation}. Allow the function cloudformation:ListStackResources and"
-            " cloudformation:GetTemplate, and a route to CloudFormation, or set existing_context_id to manage a context that"
-            f" exists already ({_ids(contexts)}). Otherwise it is not certain whether another resource of {job.stack_id}"
-            f" manages it. {response(error)}",
+            f"{error.code} from {error.operation}. Give the function the permissions cloudformation:ListStackResources"
+            " and cloudformation:GetTemplate, and network access to CloudFormation. Or set existing_context_id to manage an"
+            f" existing context ({_ids(contexts)}). Otherwise it is not certain whether another resource of {job.stack_id}"
+            f" manages that context. {response(error)}",
         ) from error
 
 

@@ -212,7 +212,7 @@ def test_without_a_response_of_cloudformation_nothing_is_adopted_or_created(
 ) -> None:
     cloud.send("Create", properties(engagement))
     getattr(cloud.cloudformation, failure)(times=1000)
-    unreadable(cloud, engagement, cause, "already (1)", LIST, TEMPLATE)
+    unreadable(cloud, engagement, cause, "an existing context (1)", LIST, TEMPLATE)
     assert set(cloud.cloudformation.actions) == {LIST}
 
 
@@ -220,7 +220,7 @@ def test_without_the_template_nothing_is_adopted_or_created(cloud: Cloud, engage
     physical_id = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
     cloud.cloudformation.resources[OTHER_STACK] = [Resource(logical_id="Deal0", physical_id=physical_id)]
     cloud.cloudformation.deny_action(TEMPLATE)
-    unreadable(cloud, engagement, f"AccessDenied from {TEMPLATE}", "already (1)", LIST, TEMPLATE)
+    unreadable(cloud, engagement, f"AccessDenied from {TEMPLATE}", "an existing context (1)", LIST, TEMPLATE)
 
 
 @pytest.mark.parametrize("text", ["Resources: {Deal1: {Type: X}}", '{"Transform": "Macro", "Resources": {}}'])
