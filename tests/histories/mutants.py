@@ -57,6 +57,7 @@ MUTANTS = (
         attribute="_adopted",
         replacement=defects.adopts_nothing,
         violates={Invariant.ADOPTS_EQUAL, Invariant.RENAME_KEEPS_CONTEXT},
+        seed=3,
     ),
     Mutant(
         name="adoption compares exactly",
@@ -64,6 +65,7 @@ MUTANTS = (
         attribute="loose",
         replacement=comparison.exact,
         violates={Invariant.ADOPTS_EQUAL, Invariant.RENAME_KEEPS_CONTEXT},
+        seed=8,
     ),
     Mutant(
         name="adopts any context of the Type",
@@ -97,6 +99,7 @@ MUTANTS = (
         attribute="_renamed",
         replacement=defects.none_renamed,
         violates={Invariant.RENAME_KEEPS_CONTEXT},
+        seed=3,
     ),
     Mutant(
         name="a stack that cannot be read counts as one without siblings",
@@ -111,6 +114,7 @@ MUTANTS = (
         attribute="is_repetition",
         replacement=defects.never,
         violates={Invariant.LATE_REPETITION},
+        seed=24,
     ),
     Mutant(
         name="interactions are sent again",
@@ -125,6 +129,7 @@ MUTANTS = (
         attribute="_candidate",
         replacement=defects.no_candidate,
         violates={Invariant.NO_DUPLICATE_INTERACTION},
+        seed=3,
     ),
     Mutant(
         name="interactions are compared exactly",
@@ -137,6 +142,7 @@ MUTANTS = (
             Invariant.ADOPTS_EQUAL,
             Invariant.RENAME_KEEPS_CONTEXT,
         },
+        seed=2,
     ),
     Mutant(
         name="an update contains only what is declared",
@@ -151,6 +157,7 @@ MUTANTS = (
         attribute="_context",
         replacement=defects.reads_only_what_the_model_knows,
         violates={Invariant.UNDECLARED_KEPT},
+        seed=24,
     ),
     Mutant(
         name="an update removes what was never declared",
@@ -165,6 +172,7 @@ MUTANTS = (
         attribute="_removed",
         replacement=defects.removes_on_import,
         violates={Invariant.UNDECLARED_KEPT},
+        seed=13,
     ),
     Mutant(
         name="a member that is no longer declared is kept",
@@ -172,6 +180,7 @@ MUTANTS = (
         attribute="removable",
         replacement=defects.keeps_what_is_dropped,
         violates={Invariant.UNDECLARED_REMOVED},
+        seed=10,
     ),
     Mutant(
         name="an update is sent although nothing changed",
@@ -186,6 +195,7 @@ MUTANTS = (
         attribute="differing",
         replacement=defects.writes_every_difference,
         violates={Invariant.NO_NEEDLESS_WRITE},
+        seed=9,
     ),
     Mutant(
         name="a corrected value is not written",
@@ -193,6 +203,7 @@ MUTANTS = (
         attribute="differing",
         replacement=defects.ignores_corrections,
         violates={Invariant.CHANGE_WRITTEN},
+        seed=4,
     ),
     Mutant(
         name="a Reason is not masked",
@@ -221,7 +232,7 @@ MUTANTS = (
         attribute="client_token",
         replacement=defects.token_without_engagement,
         violates={Invariant.NO_UNEXPECTED_FAILURE},
-        seed=4,
+        seed=2,
     ),
     Mutant(
         name="lock truncated to microseconds",
@@ -236,7 +247,7 @@ MUTANTS = (
         attribute="update",
         replacement=defects.blind_resend,
         violates={Invariant.NO_DUPLICATE_INTERACTION},
-        seed=2,
+        seed=15,
     ),
     Mutant(
         name="an update with an unknown outcome counts as successful",
@@ -244,7 +255,7 @@ MUTANTS = (
         attribute="update",
         replacement=defects.open_is_done,
         violates={Invariant.PAYLOAD_STORED, Invariant.CHANGE_WRITTEN, Invariant.UNDECLARED_REMOVED},
-        seed=3,
+        seed=8,
     ),
     Mutant(
         name="a replayed create is not reconciled",
@@ -260,6 +271,7 @@ MUTANTS = (
         attribute="_respond",
         replacement=defects.no_once,
         violates={Invariant.ONE_RESPONSE},
+        seed=2,
     ),
     Mutant(
         name="identity from OldResourceProperties",
@@ -272,7 +284,7 @@ MUTANTS = (
             Invariant.OWN_CONTEXT,
             Invariant.PAYLOAD_STORED,
         },
-        seed=4,
+        seed=11,
     ),
     Mutant(
         name="an update creates a context if a read does not return the existing one",
@@ -280,7 +292,7 @@ MUTANTS = (
         attribute="update",
         replacement=defects.recreates_what_is_gone,
         violates={Invariant.UPDATE_CREATES_NOTHING, Invariant.NO_UNEXPECTED_FAILURE},
-        seed=3,
+        seed=4,
     ),
     Mutant(
         name="the payload is logged",
@@ -310,6 +322,7 @@ MUTANTS = (
         attribute="desired_context",
         replacement=defects.without_identifier,
         violates={Invariant.IMPORT_CREATES_NOTHING, Invariant.IMPORT_USES_CONTEXT, Invariant.NO_UNEXPECTED_FAILURE},
+        seed=4,
     ),
     Mutant(
         name="a failed update responds with another physical id",
