@@ -5,6 +5,7 @@ Exception
 └── ApiError         a call to Partner Central or CloudFormation failed; `kind` is the category of the failure
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -97,6 +98,8 @@ class ApiError(Exception):
         return self.kind in (Kind.INTERNAL, Kind.CONNECTION, Kind.UNREADABLE)
 
     def names_member(self, name: str) -> bool:
-        """Return whether the service's text names a payload member. Case and blanks are ignored."""
-        texts = (self.message, *(f"{entry.field} {entry.message}" for entry in self.fields))
-        return any(name.lower() in text.lower().replace(" ", "") for text in texts)
+        """Return whether the service's text names a payload member, in any case and with or without blanks."""
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ?", re.escape(name))
+        # Whole words, since every field of a CustomerProject would name its Customer.
+        pattern = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
+        return any(map(pattern.search, (self.message, *(f"{entry.field} {entry.message}" for entry in self.fields))))

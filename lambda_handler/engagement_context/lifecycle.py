@@ -116,7 +116,7 @@ def _managed(
     if needs_update(job, context.id, engagement, NOTHING):
         if resources is None:
             resources = siblings.resources(job, [context])
-        if siblings.is_late(job, context.id, resources):
+        if siblings.is_repetition(job, context.id, resources):
             decision = "repeated"
         else:
             engagement = reconcile(job, context.id, engagement, NOTHING)

@@ -65,7 +65,7 @@ def is_known(shape: Shape, path: Path) -> bool:
 
 
 def is_required(shape: Shape, path: Path) -> bool:
-    """Return whether the service model knows the member at a path, and its structure requires it."""
+    """Return whether the service model has a member at a path, and the structure that contains the member requires it."""
     member = _member(shape, path)
     return member is not None and bool(member["required"])
 

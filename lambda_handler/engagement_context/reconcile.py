@@ -4,7 +4,7 @@ An update might remove members that it does not contain. So each update contains
 with the values of the declared leaves. Members that are not declared keep their values.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from lambda_handler import logs
@@ -95,6 +95,20 @@ def removable(current: Payload, desired: Payload, previous: Payload, shape: Shap
             yield path
 
 
+def _named(paths: Collection[Path], error: ApiError) -> set[Path]:
+    """Return the paths of the members that an error names. One that names `Customer.Address` does not name all of Customer."""
+    named = {
+        path: max((length for length, name in enumerate(path, start=1) if error.names_member(name)), default=0)
+        for path in paths
+    }
+    parts = {path[:length] for path, length in named.items()}
+    return {
+        path
+        for path, length in named.items()
+        if length and not any(len(part) > length and part[:length] == path[:length] for part in parts)
+    }
+
+
 class _Reconciliation:
     """The state of one reconciliation: the last read, and which writes were made."""
 
@@ -167,8 +181,8 @@ class _Reconciliation:
         if absent:
             raise ResourceError(
                 "MISSING_MEMBER",
-                f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, and neither the payload nor"
-                f" the context {self._context_id} has it. Nothing was sent. Declare it in the payload.",
+                f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, which neither the"
+                f" payload nor the context {self._context_id} has. Nothing was sent. Declare what is missing in the payload.",
             )
 
     def _update(self, interactions: Sequence[Payload]) -> None:
@@ -212,7 +226,7 @@ class _Reconciliation:
         if self._refusal or not suspects:
             raise self._refusal or error
         self._refusal = error
-        self._left_out = {path for path in suspects if any(map(error.names_member, path))} or suspects
+        self._left_out = _named(suspects, error) or suspects
         logs.log(decision="retry without undeclared members", context=self._context_id, error_code=error.code)
 
     def _recover(self, error: ApiError) -> None:

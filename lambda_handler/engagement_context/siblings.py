@@ -67,7 +67,7 @@ def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[
     ]
 
 
-def is_late(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
+def is_repetition(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
     """Return whether the event repeats one that ended long ago: the stack already records this context for the resource."""
     return any(
         each.logical_id == job.logical_id
@@ -87,23 +87,25 @@ def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource
             if not any(declares(template, logical_id) for logical_id in managers(job, context.id, found))
         ]
     except UnreadableTemplateError as error:
-        raise _unreadable(job, managed, f"The stack's template cannot be read: {error}") from error
+        raise ResourceError(
+            "STACK_UNREADABLE",
+            f"The stack's template cannot be read: {error}. So it is not certain whether a renamed construct managed the"
+            f" context {_ids(managed)}. Set existing_context_id to manage that, or adopt_existing=False to create another one,"
+            " which cannot be deleted.",
+        ) from error
 
 
 def _asked(job: Job, contexts: Sequence[Context], call: Callable[[], T]) -> T:
     try:
         return call()
     except ApiError as error:
-        raise _unreadable(job, contexts, f"{error.code} from {error.operation}", f" {response(error)}") from error
-
-
-def _unreadable(job: Job, contexts: Sequence[Context], cause: str, details: str = "") -> ResourceError:
-    return ResourceError(
-        "STACK_UNREADABLE",
-        f"{cause}. Set existing_context_id to manage a context that exists already ({_ids(contexts)}), or allow the function"
-        " cloudformation:ListStackResources and cloudformation:GetTemplate, and a route to CloudFormation. Without them it is"
-        f" not certain whether another resource of {job.stack_id} manages the context.{details}",
-    )
+        raise ResourceError(
+            "STACK_UNREADABLE",
+            f"{error.code} from {error.operation}. Give the function the permissions cloudformation:ListStackResources"
+            " and cloudformation:GetTemplate, and network access to CloudFormation. Or set existing_context_id to manage an"
+            f" existing context ({_ids(contexts)}). Otherwise it is not certain whether another resource of {job.stack_id}"
+            f" manages that context. {response(error)}",
+        ) from error
 
 
 def _ids(contexts: Sequence[Context]) -> str:

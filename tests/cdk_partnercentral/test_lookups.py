@@ -6,10 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment, Stack
+from aws_cdk import App, CfnOutput, Environment, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 
-from cdk_partnercentral import Engagement, EngagementContext
+from cdk_partnercentral import (
+    Engagement,
+    EngagementContext,
+    Lead,
+    LeadContact,
+    LeadCustomer,
+    LeadInsights,
+    LeadInteraction,
+)
 
 Json = dict[str, Any]
 Declare = Callable[[Stack], object]
@@ -130,6 +139,122 @@ def test_every_argument_and_every_value_of_a_payload_can_be_looked_up(synthesize
         "ClientToken": "mine",
     }
     assert properties["Payload"]["CustomerProject"]["Project"]["TargetCompletionDate"] == "2999-12-31"
+
+
+def test_the_existing_context_and_every_value_of_a_lead_can_be_looked_up(synthesize: Any, only: Any) -> None:
+    values = {
+        "/context": "1",
+        "/status": "Qualified",
+        "/score": "High",
+        "/company": "Acme",
+        "/mail": "it@acme.example",
+        "/date": "2026-11-26T09:30:00Z",
+        "/unknown": "7",
+    }
+
+    def declare(app: App) -> None:
+        stack = Stack(app, "Leads", env=HOME)
+        looked_up = {name: look_up(stack, name) for name in values}
+        contact = LeadContact(business_title="CTO", email=looked_up["/mail"], first_name="Robin", last_name="Example")
+        EngagementContext(
+            stack,
+            "Typed",
+            catalog="Sandbox",
+            engagement_identifier=ENGAGEMENT,
+            existing_context_id=looked_up["/context"],
+            payload=Lead(
+                customer=LeadCustomer(company_name=looked_up["/company"]),
+                insights=LeadInsights(lead_readiness_score=looked_up["/score"]),
+                interactions=[LeadInteraction(contact=contact, interaction_date=looked_up["/date"])],
+                qualification_status=looked_up["/status"],
+            ),
+        )
+        # A payload with only looked up values is not empty, and a member that the library does not know can be looked up.
+        EngagementContext(
+            stack,
+            "Mapping",
+            catalog="Sandbox",
+            engagement_identifier=ENGAGEMENT,
+            existing_context_id="2",
+            payload={"Lead": {"Rank": looked_up["/unknown"]}},
+        )
+
+    template = synthesize(declare, values)["Leads"]
+
+    resources = template["Resources"].values()
+    typed, mapping = (each["Properties"] for each in resources if each["Type"] == "Custom::EngagementContext")
+    assert typed["ContextIdentifier"] == "1"
+    assert typed["Payload"]["Lead"] == {
+        "Customer": {"CompanyName": "Acme"},
+        "Insights": {"LeadReadinessScore": "High"},
+        "Interactions": [
+            {
+                "Contact": {
+                    "BusinessTitle": "CTO",
+                    "Email": "it@acme.example",
+                    "FirstName": "Robin",
+                    "LastName": "Example",
+                },
+                "InteractionDate": "2026-11-26T09:30:00Z",
+            }
+        ],
+        "QualificationStatus": "Qualified",
+    }
+    assert mapping["Payload"] == {"Lead": {"Rank": "7"}}
+
+
+def test_a_reference_to_a_context_that_is_looked_up_grants_exact_permissions(synthesize: Any, only: Any) -> None:
+    def declare(app: App) -> None:
+        stack = Stack(app, "Reports", env=HOME)
+        context = EngagementContext.from_engagement_context_attributes(
+            stack,
+            "Acme",
+            catalog="Sandbox",
+            engagement_identifier=look_up(stack, "/deals/acme"),
+            context_id=look_up(stack, "/context"),
+        )
+        context.grant_read(iam.User(stack, "Reader"))
+        CfnOutput(stack, "ContextId", value=context.context_id)
+
+    (template,) = synthesize(declare, {"/deals/acme": ENGAGEMENT, "/context": "12"}).values()
+
+    assert template["Outputs"]["ContextId"]["Value"] == "12"
+    (statement,) = only(template, "AWS::IAM::Policy")["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Resource"] == ARN
+
+
+def test_an_existing_context_that_is_looked_up_is_validated(synthesize: Any) -> None:
+    def declare(app: App) -> None:
+        stack = Stack(app, "Leads", env=HOME)
+        EngagementContext(
+            stack,
+            "Acme",
+            catalog="Sandbox",
+            engagement_identifier=ENGAGEMENT,
+            existing_context_id=look_up(stack, "/context"),
+            payload=Lead(qualification_status="Qualified"),
+        )
+
+    with pytest.raises(ValueError, match="- existing_context_id: must have 1 to 3 characters; got 9"):
+        synthesize(declare, {"/context": "context 1"})
+
+
+def test_existing_contexts_of_two_parameters_conflict_only_if_their_values_are_equal(synthesize: Any) -> None:
+    def declare(app: App) -> None:
+        stack = Stack(app, "Leads", env=HOME)
+        for name in ("/one", "/two"):
+            EngagementContext(
+                stack,
+                name[1:],
+                catalog="Sandbox",
+                engagement_identifier=ENGAGEMENT,
+                existing_context_id=look_up(stack, name),
+                payload=Lead(qualification_status="Qualified"),
+            )
+
+    assert synthesize(declare, {"/one": "1", "/two": "2"})
+    with pytest.raises(RuntimeError, match="Leads/one and Leads/two"):
+        synthesize(declare, {"/one": "1", "/two": "1"})
 
 
 def test_a_value_that_is_looked_up_is_validated(synthesize: Any) -> None:

@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cdk_partnercentral_local import Behavior, Fault, ServiceError
+from tests.lambda_handler.process.cloudformation import Resource
 from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.endpoint import certificate
-from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, event, interaction, lead, properties
+from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, STACK, event, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud
 from tests.lambda_handler.process.network import page, server
 
@@ -214,6 +215,14 @@ def _stack_unreadable(cloud: Cloud, engagement: str) -> str:
     cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
     cloud.cloudformation.deny(times=ALWAYS)
     return failed(cloud.send("Create", properties(engagement), seconds=LITTLE))
+
+
+@failure("template-unreadable")
+def _template_unreadable(cloud: Cloud, engagement: str) -> str:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
+    cloud.cloudformation.resources[STACK] = [Resource(logical_id="Other", physical_id=f"Sandbox/{engagement}/1")]
+    cloud.cloudformation.templates[STACK] = '{"Transform": "Macro", "Resources": {}}'
+    return failed(cloud.send("Create", properties(engagement)))
 
 
 @failure("busy")

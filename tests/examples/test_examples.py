@@ -71,6 +71,7 @@ def test_customer_project(cloud: LocalCloud, deploy: Deploy) -> None:
     assert types(cloud, engagement) == {"1": "CustomerProject"}
 
 
+@pytest.mark.slow
 def test_lead_with_interactions(cloud: LocalCloud, deploy: Deploy) -> None:
     engagement = cloud.partner_central.create_engagement()
 
@@ -119,6 +120,7 @@ def test_lead_from_aws(cloud: LocalCloud, deploy: Deploy) -> None:
     }
 
 
+@pytest.mark.slow
 def test_customer_account(cloud: LocalCloud, deploy: Deploy) -> None:
     engagement = cloud.partner_central.create_engagement()
 

@@ -160,7 +160,7 @@ class Ledger:
     def previous(self, event: Event) -> Declaration | None:
         """Return the previous declaration of an update in place, or None if that declaration was about another context.
 
-        In the rollback of a failed replacement, the previous declaration is about the context of the replacement.
+        When CloudFormation rolls back a failed replacement, the previous declaration describes the replacing context.
         """
         previous, desired, context = event.previous, event.desired, self.updated_in_place(event)
         if context is None or previous is None:

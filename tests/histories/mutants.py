@@ -111,7 +111,7 @@ MUTANTS = (
     Mutant(
         name="a late repetition is reconciled",
         place=siblings,
-        attribute="is_late",
+        attribute="is_repetition",
         replacement=defects.never,
         violates={Invariant.LATE_REPETITION},
         seed=24,

@@ -1,8 +1,8 @@
 """The oracle observes the calls, responses and events of a history, and checks the invariants.
 
 A history fails with the first violation. Some violations are unavoidable, because the function cannot get the information that
-it would need. The oracle allows these exceptions: a comment next to the check explains each exception, and a count named
-`unavoidable: ...` records how often it occurred.
+it would need. The oracle allows them: a comment next to such a check explains the reason, and a count named
+`unavoidable: ...` records how often that happened.
 """
 
 import json

@@ -376,4 +376,5 @@ def test_an_error_names_a_member_in_any_notation() -> None:
     assert error.names_member("Insights")
     assert error.names_member("QualificationStatus")
     assert not error.names_member("Customer")
+    assert not error.names_member("Insight")
     assert json.dumps(str(error)) == '"C from O: The qualification status is wrong"'

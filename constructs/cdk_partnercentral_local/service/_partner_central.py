@@ -1,4 +1,4 @@
-"""A local Partner Central Selling in memory: processes a request and returns the response.
+"""A local, in-memory simulation of the Partner Central Selling API: processes a request and returns the response.
 
 This module does not use HTTP. A request consists of the X-Amz-Target header and the body, so that tests can call the service
 in their own process.
@@ -47,7 +47,7 @@ class Call:
 
 
 class PartnerCentral:
-    """A local Partner Central Selling in memory.
+    """A local, in-memory simulation of the Partner Central Selling API.
 
     The operations behave as documented at https://docs.aws.amazon.com/partner-central/latest/APIReference/. `behavior`
     determines all behavior that is not documented there. A request is checked in this order: operation, body, planned fault,

@@ -282,6 +282,31 @@ def test_after_a_refusal_that_names_some_of_them_only_those_are_left_out() -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "left"),
+    [
+        (["Customer.New"], {"Insights": SCORE, "Customer": {"CompanyName": "Acme Tools", "AwsMaturity": "Advanced"}}),
+        (["Customer.New", "Insights"], {"Customer": {"CompanyName": "Acme Tools", "AwsMaturity": "Advanced"}}),
+        (["Customer"], {"Insights": SCORE}),
+    ],
+    ids=["one member", "two", "a structure"],
+)
+def test_the_structure_of_a_refused_member_is_not_left_out_with_it(fields: list[str], left: dict[str, Any]) -> None:
+    grown: dict[str, Any] = {
+        "Customer": {"CompanyName": "Acme Tools", "AwsMaturity": "Advanced", "New": {"Of": "AWS"}},
+        "Insights": SCORE,
+    }
+    entries = [FieldError(field=f"Payload.Lead.{field}", message="is not valid", code="C") for field in fields]
+    message = f"{len(entries)} errors: {', '.join(entry.field for entry in entries)}"
+    change(
+        reads(engagement(current_lead(ANN, **grown))),
+        sends(0, BEN, error(Kind.INVALID, "ValidationException", message, fields=entries), **grown),
+        sends(0, BEN, **left),
+        now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
 @pytest.mark.parametrize("message", ["The qualification status is AWS's.", "qualificationStatus: read only"])
 def test_a_refused_member_can_be_named_in_the_message_alone(message: str) -> None:
     # An ErrorList is optional.

@@ -17,6 +17,7 @@ from tests.lambda_handler.process.events import OTHER_STACK, STACK
 
 REQUEST_ID = "5f1c2a90-0000-4000-8000-00000000cccc"
 DROP = 0
+DENIED = ("AccessDenied", "User is not authorized to perform the action")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ class CloudFormation:
         self.page_size = 100
         self.requests: list[dict[str, str]] = []
         self._failures: list[tuple[int, str, str]] = []
+        self._denied: set[str] = set()
 
     def fail(self, code: str, message: str = "It was refused.", *, status: int = 400, times: int = 1) -> None:
         """Fail the next requests with an error."""
@@ -71,7 +73,11 @@ class CloudFormation:
 
     def deny(self, *, times: int = 1) -> None:
         """Fail the next requests as for a role that lacks the permission."""
-        self.fail("AccessDenied", "User is not authorized to perform the action", status=403, times=times)
+        self.fail(*DENIED, status=403, times=times)
+
+    def deny_action(self, action: str) -> None:
+        """Fail every request of an action as for a role that lacks the permission."""
+        self._denied.add(action)
 
     def drop(self, *, times: int = 1) -> None:
         """Close the connection of the next requests without a response."""
@@ -87,6 +93,8 @@ class CloudFormation:
         self.requests.append(parameters)
         if self._failures:
             return _error(*self._failures.pop(0))
+        if parameters["Action"] in self._denied:
+            return _error(403, *DENIED)
         actions: Mapping[str, Callable[[dict[str, str]], str]] = {
             "ListStackResources": self._list_stack_resources,
             "GetTemplate": self._get_template,

@@ -5,21 +5,12 @@ from typing import Any
 import pytest
 
 from cdk_partnercentral_local import Behavior, Problem, ServiceError
-from tests.lambda_handler.process.events import LOGICAL_ID, OTHER_PROJECT, PROJECT, interaction, lead, properties
-from tests.lambda_handler.process.harness import Cloud
+from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, interaction, lead, properties
+from tests.lambda_handler.process.harness import Cloud, failed
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 # Three of these seconds are for work, the others for the response.
 LITTLE = 12
-
-
-def reason(response: dict[str, Any], code: str, physical_id: str = f"not-created/{LOGICAL_ID}") -> str:
-    """Check that a response is a failure with this code. Return its Reason."""
-    assert (response["Status"], response["PhysicalResourceId"], response["Data"]) == ("FAILED", physical_id, {})
-    text = response["Reason"]
-    assert isinstance(text, str)
-    assert text.startswith(f"[{code}] ")
-    return text
 
 
 @pytest.mark.parametrize("operation", [READ, CREATE])
@@ -27,7 +18,7 @@ def test_a_denial_with_a_reason_fails_at_once_and_names_action_arn_and_reason(
     cloud: Cloud, engagement: str, operation: str
 ) -> None:
     cloud.service.faults.access_denied(operation, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE")
-    text = reason(cloud.send("Create", properties(engagement)), "ACCESS_DENIED")
+    text = failed(cloud.send("Create", properties(engagement)), "ACCESS_DENIED")
     for part in (
         "AccessDeniedException",
         "is not authorized to perform",
@@ -52,14 +43,14 @@ def test_a_missing_permission_names_action_and_arn(cloud: Cloud, engagement: str
     response = cloud.send(
         "Update", new, seconds=LITTLE, OldResourceProperties=properties(engagement), PhysicalResourceId=physical_id
     )
-    text = reason(response, "ACCESS_DENIED", physical_id)
+    text = failed(response, "ACCESS_DENIED", physical_id)
     assert "AccessDeniedException" in text
     assert f"partnercentral:{UPDATE}" in text
     assert f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{engagement}" in text
 
 
 def test_a_missing_engagement_is_named(cloud: Cloud) -> None:
-    text = reason(cloud.send("Create", properties("eng-00000000000000")), "ENGAGEMENT_NOT_FOUND")
+    text = failed(cloud.send("Create", properties("eng-00000000000000")), "ENGAGEMENT_NOT_FOUND")
     assert "ResourceNotFoundException" in text
     assert "was not found in catalog Sandbox" in text
     assert "arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-00000000000000" in text
@@ -72,7 +63,7 @@ def test_a_validation_error_names_every_field_of_its_list(cloud: Cloud, engageme
         for name in ("Title", "BusinessProblem", "TargetCompletionDate")
     ]
     cloud.service.faults.validation(CREATE, problems)
-    text = reason(cloud.send("Create", properties(engagement)), "VALIDATION_ERROR")
+    text = failed(cloud.send("Create", properties(engagement)), "VALIDATION_ERROR")
     assert "ValidationException" in text
     assert "REQUEST_VALIDATION_FAILED" in text
     assert "3 validation errors detected" in text
@@ -84,7 +75,7 @@ def test_a_validation_error_names_every_field_of_its_list(cloud: Cloud, engageme
 def test_sensitive_values_that_the_service_quotes_are_masked(cloud: Cloud, engagement: str) -> None:
     # The service quotes invalid values. The harness searches the response and the log for them.
     customer = {**PROJECT["Customer"], "WebsiteUrl": "quixotic zebra, no address", "CompanyName": "Zeppelin " * 20}
-    text = reason(cloud.send("Create", properties(engagement, {**PROJECT, "Customer": customer})), "VALIDATION_ERROR")
+    text = failed(cloud.send("Create", properties(engagement, {**PROJECT, "Customer": customer})), "VALIDATION_ERROR")
     assert "Payload.CustomerProject.Customer.WebsiteUrl" in text
     assert "Payload.CustomerProject.Customer.CompanyName" in text
     assert "zebra" not in text
@@ -96,7 +87,7 @@ def test_a_full_engagement_lists_its_contexts(cloud: Cloud, engagement: str) -> 
     for _ in range(4):
         cloud.service.as_aws.add_context(engagement, {"CustomerProject": OTHER_PROJECT})
     cloud.service.as_aws.add_context(engagement, {"Lead": lead(interaction("Annabella"))})
-    text = reason(cloud.send("Create", properties(engagement)), "ENGAGEMENT_FULL")
+    text = failed(cloud.send("Create", properties(engagement)), "ENGAGEMENT_FULL")
     assert "ServiceQuotaExceededException" in text
     assert "1 (CustomerProject), 2 (CustomerProject), 3 (CustomerProject), 4 (CustomerProject), 5 (Lead)" in text
     assert "existing_context_id" in text
@@ -123,7 +114,7 @@ def test_an_error_that_does_not_pass_fails_in_time(
     cloud: Cloud, engagement: str, plan: str, code: str, named: str
 ) -> None:
     getattr(cloud.service.faults, plan)(READ, times=1000)
-    text = reason(cloud.send("Create", properties(engagement), seconds=LITTLE), code)
+    text = failed(cloud.send("Create", properties(engagement), seconds=LITTLE), code)
     assert named in text
     assert READ in text
     assert "It is safe to deploy again." in text
@@ -136,7 +127,7 @@ def test_a_token_that_was_used_with_another_payload_creates_nothing(
     cloud.service.behavior = Behavior(token_mismatch=mismatch)
     cloud.send("Create", properties(engagement))
     cloud.service.as_aws.add_context(engagement, {"Lead": lead(interaction("Annabella"))})
-    text = reason(cloud.send("Create", properties(engagement, OTHER_PROJECT), seconds=LITTLE), "CLIENT_TOKEN_USED")
+    text = failed(cloud.send("Create", properties(engagement, OTHER_PROJECT), seconds=LITTLE), "CLIENT_TOKEN_USED")
     assert {"conflict": "ConflictException", "validation": "ValidationException"}[mismatch] in text
     assert "existing_context_id" in text
     assert "client_token" in text
@@ -190,7 +181,7 @@ def test_an_update_with_an_unknown_outcome_that_arrived_is_sent_once(cloud: Clou
 
 def test_an_undocumented_error_is_final_and_named(cloud: Cloud, engagement: str) -> None:
     cloud.service.faults.error(READ, ServiceError("SubscriptionRequiredException", "The account is not subscribed"))
-    text = reason(cloud.send("Create", properties(engagement)), "UNEXPECTED_ERROR")
+    text = failed(cloud.send("Create", properties(engagement)), "UNEXPECTED_ERROR")
     assert "SubscriptionRequiredException" in text
     assert "The account is not subscribed" in text
     assert cloud.operations == [READ]
@@ -218,14 +209,14 @@ def test_an_error_of_a_new_role_or_a_slow_request_is_retried(cloud: Cloud, engag
 def test_credentials_that_stay_refused_are_named(cloud: Cloud, engagement: str) -> None:
     refused = ServiceError("UnrecognizedClientException", "The security token included in the request is invalid")
     cloud.service.faults.error(READ, refused, times=1000)
-    text = reason(cloud.send("Create", properties(engagement), seconds=LITTLE), "CREDENTIALS_REFUSED")
+    text = failed(cloud.send("Create", properties(engagement), seconds=LITTLE), "CREDENTIALS_REFUSED")
     assert "UnrecognizedClientException" in text
     assert "credentials of the function's role" in text[:300]
 
 
 def test_a_field_is_named_once_in_a_reason(cloud: Cloud, engagement: str) -> None:
     project = {**PROJECT["Project"], "Title": ""}
-    text = reason(cloud.send("Create", properties(engagement, {**PROJECT, "Project": project})), "VALIDATION_ERROR")
+    text = failed(cloud.send("Create", properties(engagement, {**PROJECT, "Project": project})), "VALIDATION_ERROR")
     assert text.count("Payload.CustomerProject.Project.Title") == 1
     assert "1 validation error detected; Payload" in text
     assert text.index("request id") < text.index("Payload.CustomerProject")
@@ -236,7 +227,7 @@ def test_a_missing_context_is_not_created_again(cloud: Cloud, engagement: str) -
     physical_id = f"Sandbox/{engagement}/7"
     new = properties(engagement)
     response = cloud.send("Update", new, seconds=LITTLE, OldResourceProperties=new, PhysicalResourceId=physical_id)
-    text = reason(response, "CONTEXT_GONE", physical_id)
+    text = failed(response, "CONTEXT_GONE", physical_id)
     assert physical_id in text
     assert "existing_context_id" in text
     assert CREATE not in cloud.operations

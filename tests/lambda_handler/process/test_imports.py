@@ -169,7 +169,7 @@ def test_a_required_member_that_is_missing_after_the_merge_is_named_and_nothing_
 ) -> None:
     cloud.service.as_aws.add_context(engagement, {type_: current})
     reason = failed(cloud.send("Create", imported(engagement, declared, type_)), "MISSING_MEMBER")
-    assert f"requires {missing}, and" in reason
+    assert f"requires {missing}, which neither the payload nor the context" in reason
     assert cloud.operations == [READ]
 
 

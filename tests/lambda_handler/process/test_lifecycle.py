@@ -1,7 +1,5 @@
 """The function from its zip: create, adopt, update, replace and delete, and the sequences of a rollback."""
 
-from typing import Any
-
 import pytest
 
 from cdk_partnercentral_local import Behavior
@@ -14,31 +12,10 @@ from tests.lambda_handler.process.events import (
     lead,
     properties,
 )
-from tests.lambda_handler.process.harness import Cloud
+from tests.lambda_handler.process.harness import Cloud, failed, succeeded
 
 ATTRIBUTES = {"ContextId", "EngagementId", "EngagementArn", "EngagementLastModifiedAt"}
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
-
-
-def succeeded(cloud: Cloud, response: dict[str, Any], engagement: str, context: str) -> dict[str, Any]:
-    """Check a success: its physical id, and all attributes against the engagement. Return it."""
-    current = cloud.service.engagement(engagement)
-    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/{context}")
-    assert response["Data"] == {
-        "ContextId": context,
-        "EngagementId": engagement,
-        "EngagementArn": current["Arn"],
-        "EngagementLastModifiedAt": current["ModifiedAt"],
-    }
-    return response
-
-
-def failed(response: dict[str, Any], physical_id: str = f"not-created/{LOGICAL_ID}") -> str:
-    """Check a failure. Return its Reason."""
-    assert (response["Status"], response["PhysicalResourceId"], response["Data"]) == ("FAILED", physical_id, {})
-    reason = response["Reason"]
-    assert isinstance(reason, str)
-    return reason
 
 
 def test_a_create_is_one_read_and_one_write(cloud: Cloud, engagement: str) -> None:
@@ -63,7 +40,8 @@ def test_a_repeated_create_without_adoption_makes_one_context(cloud: Cloud, enga
     new = properties(engagement, AdoptExisting="false")
     first = cloud.send("Create", new)
     again = cloud.send("Create", new)
-    assert succeeded(cloud, again, engagement, "1")["Data"] == first["Data"]
+    succeeded(cloud, again, engagement, "1")
+    assert again["Data"] == first["Data"]
     assert len(cloud.contexts(engagement)) == 1
 
 
@@ -167,6 +145,59 @@ def test_another_type_creates_another_context(cloud: Cloud, engagement: str) -> 
     assert [each["Type"] for each in cloud.contexts(engagement)] == ["CustomerProject", "Lead"]
 
 
+# Identities that are written differently, and responses without optional members.
+
+
+def test_an_arn_instead_of_the_id_is_no_replacement(cloud: Cloud, engagement: str) -> None:
+    old = properties(engagement)
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    arn = cloud.service.engagement(engagement)["Arn"]
+    cloud.update(old, properties(arn), physical_id)
+    assert cloud.updates == []
+    cloud.update(properties(arn), properties(arn, OTHER_PROJECT), physical_id)
+    cloud.update(properties(arn, OTHER_PROJECT), properties(engagement), physical_id)
+    assert cloud.updates == [OTHER_PROJECT, PROJECT]
+    assert len(cloud.contexts(engagement)) == 1
+
+
+@pytest.mark.parametrize("context", ["1234", "ctx-0123456789abcdef.v2"])
+def test_a_context_id_that_is_longer_than_in_the_service_model_is_recognized(
+    cloud: Cloud, engagement: str, context: str
+) -> None:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
+    cloud.service.write_as_aws(engagement, lambda contexts: contexts[0].update(Id=context))
+    old = properties(engagement)
+    response = cloud.send("Create", old)
+    succeeded(cloud, response, engagement, context)
+    succeeded(
+        cloud,
+        cloud.update(old, {**old, "ServiceTimeout": "60"}, f"Sandbox/{engagement}/{context}"),
+        engagement,
+        context,
+    )
+    # The local Partner Central refuses such an id in a request.
+    new = properties(engagement, OTHER_PROJECT, AdoptExisting="false")
+    response = cloud.send(
+        "Update", new, OldResourceProperties=old, PhysicalResourceId=f"Sandbox/{engagement}/{context}"
+    )
+    failed(response, "VALIDATION_ERROR", f"Sandbox/{engagement}/{context}")
+    assert cloud.operations == [READ, READ, READ, UPDATE]
+    assert cloud.service.calls[-1].input["ContextIdentifier"] == context
+    assert len(cloud.contexts(engagement)) == 1
+
+
+def test_a_success_without_the_optional_members_has_all_attributes(cloud: Cloud, engagement: str) -> None:
+    cloud.service.behavior = Behavior(omits_last_modified=True)
+    one, two, three = (interaction(name) for name in ("Annabella", "Bartholomew", "Clementine"))
+    old, new = (properties(engagement, lead(*each), "Lead") for each in ([one], [one, two, three]))
+    response = cloud.send("Create", old)
+    succeeded(cloud, response, engagement, "1")
+    succeeded(cloud, cloud.update(old, new, response["PhysicalResourceId"]), engagement, "1")
+    # Each write is followed by a read, for the next lock and the attributes.
+    assert cloud.operations == [READ, CREATE, READ, READ, UPDATE, READ, UPDATE, READ]
+    assert [each["Interaction"] for each in cloud.updates] == [two, three]
+
+
 @pytest.mark.parametrize("physical_id", [None, f"not-created/{LOGICAL_ID}", "of another release/../x"])
 def test_a_delete_calls_nothing_and_leaves_the_context(cloud: Cloud, engagement: str, physical_id: str | None) -> None:
     created = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
@@ -192,7 +223,7 @@ def test_the_next_deployment_after_a_failed_create_creates_the_context(cloud: Cl
     new = properties(engagement)
     cloud.service.faults.validation(CREATE, [])
     physical_id = f"not-created/{LOGICAL_ID}"
-    failed(cloud.send("Create", new), physical_id)
+    failed(cloud.send("Create", new), "VALIDATION_ERROR")
     assert cloud.send("Delete", new, PhysicalResourceId=physical_id)["Status"] == "SUCCESS"
     succeeded(cloud, cloud.send("Create", new), engagement, "1")
 
@@ -212,9 +243,8 @@ def test_the_rollback_of_a_failed_replacement_writes_nothing(cloud: Cloud, engag
     here = properties(engagement)
     there = properties("eng-00000000000000", OTHER_PROJECT)
     physical_id = cloud.send("Create", here)["PhysicalResourceId"]
-    reason = failed(
-        cloud.send("Update", there, OldResourceProperties=here, PhysicalResourceId=physical_id), physical_id
-    )
+    response = cloud.send("Update", there, OldResourceProperties=here, PhysicalResourceId=physical_id)
+    reason = failed(response, "ENGAGEMENT_NOT_FOUND", physical_id)
     assert reason.startswith("[ENGAGEMENT_NOT_FOUND] ResourceNotFoundException ")
     assert "eng-00000000000000" in reason
     cloud.service.calls.clear()
@@ -241,12 +271,32 @@ def test_the_rollback_of_a_failed_update_writes_nothing(cloud: Cloud, engagement
     old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     cloud.service.faults.validation(UPDATE, [])
-    failed(cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id), physical_id)
+    response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
+    failed(response, "VALIDATION_ERROR", physical_id)
     cloud.service.calls.clear()
     rollback = cloud.send("Update", old, OldResourceProperties=new, PhysicalResourceId=physical_id)
     succeeded(cloud, rollback, engagement, "1")
     # The second read is for the case that the first one lags.
     assert cloud.operations == [READ, READ]
+
+
+@pytest.mark.parametrize("also", [(), ("Clementine",)], ids=["same", "another"])
+def test_an_interaction_of_a_failed_update_is_sent_by_the_next_update(
+    cloud: Cloud, engagement: str, also: tuple[str, ...]
+) -> None:
+    # With --no-rollback, the old properties of the next update are those that failed.
+    one, two = interaction("Annabella"), interaction("Bartholomew")
+    more = [interaction(name) for name in also]
+    old, broken, new = (properties(engagement, lead(*each), "Lead") for each in ([one], [one, two], [one, two, *more]))
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    cloud.service.faults.validation(UPDATE, [])
+    response = cloud.send("Update", broken, OldResourceProperties=old, PhysicalResourceId=physical_id)
+    failed(response, "VALIDATION_ERROR", physical_id)
+    cloud.service.calls.clear()
+    succeeded(cloud, cloud.update(broken, new, physical_id), engagement, "1")
+    assert [each["Interaction"] for each in cloud.updates] == [two, *more]
+    cloud.update(new, {**new, "ServiceTimeout": "60"}, physical_id)
+    assert [each["Interaction"] for each in cloud.updates] == [two, *more]
 
 
 def test_a_rollback_with_a_lagging_read_is_written(cloud: Cloud, engagement: str) -> None:

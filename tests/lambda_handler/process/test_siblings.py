@@ -1,7 +1,9 @@
 """The function from its zip among the other resources of its stack, as CloudFormation's API shows them."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -19,7 +21,7 @@ from tests.lambda_handler.process.events import (
     lead,
     properties,
 )
-from tests.lambda_handler.process.harness import Cloud
+from tests.lambda_handler.process.harness import Cloud, failed, succeeded
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 LIST, TEMPLATE = "ListStackResources", "GetTemplate"
@@ -143,20 +145,112 @@ def test_siblings_on_later_pages_are_seen(cloud: Cloud, engagement: str) -> None
     assert cloud.cloudformation.actions == [LIST, LIST, LIST, TEMPLATE]
 
 
-@pytest.mark.parametrize("failure", ["deny", "drop"])
-def test_without_an_answer_of_cloudformation_nothing_is_adopted_or_created(
-    cloud: Cloud, engagement: str, failure: str
+@pytest.mark.parametrize(
+    ("template", "context"),
+    [
+        ({"Resources": {"Other": {"Type": "X"}}}, "1"),
+        ("Resources:\n  Other:\n    Type: !Ref Deal0\n    DependsOn: Deal0\n", "1"),
+        ("Outputs:\n  Deal0:\n    Value: 5\nResources:\n  # Deal0:\n  Other:\n    Type: X\n", "1"),
+        ({"Resources": {"Deal0": {"Type": "X"}}}, "2"),
+        ('Resources:\n  "Deal0":   # the first\n    Type: X\n', "2"),
+    ],
+    ids=["gone", "gone, YAML", "commented out, YAML", "there", "there, YAML"],
+)
+def test_the_template_decides_whether_a_construct_was_renamed(
+    cloud: Cloud, engagement: str, template: Any, context: str
+) -> None:
+    cloud.send("Create", properties(engagement))
+    cloud.service.calls.clear()
+    cloud.cloudformation.resources[OTHER_STACK] = [
+        Resource(logical_id="Deal0", physical_id=f"Sandbox/{engagement}/1"),
+        Resource(logical_id=LOGICAL_ID, status="CREATE_IN_PROGRESS"),
+    ]
+    text = template if isinstance(template, str) else json.dumps(template)
+    cloud.cloudformation.templates[OTHER_STACK] = text
+    succeeded(cloud, cloud.send("Create", properties(engagement), stack=OTHER_STACK), engagement, context)
+    assert cloud.operations == ([READ] if context == "1" else [READ, CREATE])
+    assert cloud.cloudformation.actions == [LIST, TEMPLATE]
+
+
+@pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_SKIPPED", "DELETE_FAILED"])
+def test_a_resource_that_is_deleted_manages_nothing(cloud: Cloud, engagement: str, status: str) -> None:
+    cloud.send("Create", properties(engagement))
+    cloud.service.calls.clear()
+    sibling = Resource(logical_id="Deal0", physical_id=f"Sandbox/{engagement}/1", status=status)
+    cloud.cloudformation.resources[OTHER_STACK] = [sibling]
+    # A construct with this id can be in the template again.
+    cloud.cloudformation.templates[OTHER_STACK] = json.dumps({"Resources": {"Deal0": {"Type": "X"}}})
+    succeeded(cloud, cloud.send("Create", properties(engagement), stack=OTHER_STACK), engagement, "1")
+    assert cloud.operations == [READ]
+    assert cloud.cloudformation.actions == [LIST]
+
+
+def test_contexts_that_are_not_equal_are_not_asked_about(cloud: Cloud, engagement: str) -> None:
+    cloud.service.as_aws.add_context(engagement, {"CustomerProject": OTHER_PROJECT})
+    cloud.service.as_aws.add_context(engagement, {"Lead": lead(interaction("Annabella"))})
+    succeeded(cloud, cloud.send("Create", properties(engagement)), engagement, "3")
+    succeeded(cloud, cloud.send("Create", properties(engagement, AdoptExisting="false")), engagement, "3")
+    assert cloud.cloudformation.actions == [LIST]  # for the replay
+
+
+def unreadable(cloud: Cloud, engagement: str, cause: str, *advice: str) -> None:
+    """Check that a Create fails since the stack cannot be read, and writes nothing."""
+    cloud.service.calls.clear()
+    before = cloud.contexts(engagement)
+    # The retries end with the time for work.
+    response = cloud.send("Create", properties(engagement), stack=OTHER_STACK, seconds=8)
+    reason = failed(response, "STACK_UNREADABLE")
+    for part in (cause, "existing_context_id", *advice):
+        assert part in reason[:300]
+    assert cloud.operations == [READ]
+    assert cloud.contexts(engagement) == before
+
+
+@pytest.mark.parametrize(("failure", "cause"), [("deny", f"AccessDenied from {LIST}"), ("drop", f"from {LIST}")])
+def test_without_a_response_of_cloudformation_nothing_is_adopted_or_created(
+    cloud: Cloud, engagement: str, failure: str, cause: str
 ) -> None:
     cloud.send("Create", properties(engagement))
     getattr(cloud.cloudformation, failure)(times=1000)
-    # The retries end with the time for work.
-    response = cloud.send("Create", properties(engagement), stack=OTHER_STACK, seconds=8)
-    assert response["Status"] == "FAILED"
-    assert response["Reason"].startswith("[STACK_UNREADABLE] ")
-    for part in ("existing_context_id", "already (1)", "cloudformation:ListStackResources"):
-        assert part in response["Reason"][:300]
-    assert OTHER_STACK in response["Reason"]
-    assert len(cloud.contexts(engagement)) == 1
+    unreadable(cloud, engagement, cause, "an existing context (1)", LIST, TEMPLATE)
+    assert set(cloud.cloudformation.actions) == {LIST}
+
+
+def test_without_the_template_nothing_is_adopted_or_created(cloud: Cloud, engagement: str) -> None:
+    physical_id = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
+    cloud.cloudformation.resources[OTHER_STACK] = [Resource(logical_id="Deal0", physical_id=physical_id)]
+    cloud.cloudformation.deny_action(TEMPLATE)
+    unreadable(cloud, engagement, f"AccessDenied from {TEMPLATE}", "an existing context (1)", LIST, TEMPLATE)
+
+
+@pytest.mark.parametrize("text", ["Resources: {Deal1: {Type: X}}", '{"Transform": "Macro", "Resources": {}}'])
+def test_with_a_template_that_is_not_certain_nothing_is_adopted_or_created(
+    cloud: Cloud, engagement: str, text: str
+) -> None:
+    physical_id = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
+    cloud.cloudformation.resources[OTHER_STACK] = [Resource(logical_id="Deal0", physical_id=physical_id)]
+    cloud.cloudformation.templates[OTHER_STACK] = text
+    unreadable(cloud, engagement, "template cannot be read", "the context 1", "adopt_existing=False")
+
+
+def a_cloudformation_that_always_denies(start: Callable[..., Cloud]) -> None:
+    """The function waits for a minute, as for a role that was just created, and not for all of its time."""
+    with start() as cloud:
+        engagement = cloud.service.create_engagement()
+        cloud.send("Create", properties(engagement))
+        cloud.cloudformation.deny(times=1000)
+        started = time.monotonic()
+        failed(cloud.send("Create", properties(engagement), stack=OTHER_STACK), "STACK_UNREADABLE")
+        assert 40 < time.monotonic() - started < 65
+        assert cloud.operations == [READ, CREATE, READ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", [a_cloudformation_that_always_denies])
+def test_a_denial_is_waited_for_a_minute(
+    scenarios: dict[Any, "Future[None]"], scenario: Callable[[Callable[..., Cloud]], None]
+) -> None:
+    scenarios[scenario].result()
 
 
 def test_a_cloudformation_that_fails_for_a_while_is_waited_for(cloud: Cloud, engagement: str) -> None:

@@ -115,6 +115,20 @@ def test_only_the_undeclared_members_that_the_service_names_are_left_out(cloud: 
     assert second_attempts(cloud) == before + 1
 
 
+def test_what_aws_added_to_the_customer_of_a_project_is_kept_if_another_member_is_refused(
+    cloud: Cloud, engagement: str
+) -> None:
+    old = properties(engagement)
+    physical_id = cloud.send("Create", old)["PhysicalResourceId"]
+    # The name of the refused field contains those of two structures: Payload.CustomerProject.Outlook.
+    add_as_aws(cloud, engagement, Outlook=FROM_AWS, Customer={**PROJECT["Customer"], "Segment": "SMB"})
+    refused = Problem(field="Payload.CustomerProject.Outlook", code="INVALID_VALUE", message="is not for you to write")
+    cloud.service.faults.validation(UPDATE, [refused])
+    cloud.update(old, properties(engagement, FURTHER), physical_id)
+    kept = {**FURTHER, "Customer": {**PROJECT["Customer"], "Segment": "SMB"}}
+    assert cloud.updates == [{**kept, "Outlook": FROM_AWS}, kept]
+
+
 def test_a_scored_lead_can_be_updated_though_the_service_refuses_what_aws_filled_in(
     cloud: Cloud, engagement: str
 ) -> None:
@@ -201,7 +215,7 @@ def test_a_changed_customer_account_fails_with_the_ways_out_and_nothing_is_sent(
     cloud.service.calls.clear()
     response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
     reason = failed(response, "CANNOT_UPDATE", physical_id)
-    for part in ("the context 1 in Customer.CompanyName.", "Restore the payload", "client_token", "construct id"):
+    for part in ("the context 1 in Customer.CompanyName.", "Restore the payload", "client_token", "construct ID"):
         assert part in reason
     assert "Zeppelin" not in reason
     # The rollback has nothing to undo.
