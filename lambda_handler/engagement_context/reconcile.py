@@ -152,7 +152,7 @@ class _Reconciliation:
     def _pending_members(self) -> list[Path]:
         previous = self._previous
         if previous is None and not self._job.can_update:
-            # An adopted or imported context of this Type cannot be corrected, so ignore differences that a service introduces.
+            # A context of this Type cannot be updated, so ignore how Partner Central stores a value differently.
             previous = self._desired
         return [*differing(self._current()[0], self._desired, previous), *self._removed()]
 

@@ -47,7 +47,8 @@ class Stack:
     Attributes:
         view: What CloudFormation shows of the stack.
         abandoned: The logical ids of resources whose rollback failed. Their state is unknown, so they are not used again.
-        leaving: The logical ids of resources that a failed deployment without rollback was to remove. The next one does.
+        leaving: The logical IDs of the resources that a deployment without rollback did not remove, because it failed. The
+            next deployment removes them.
     """
 
     name: str

@@ -50,7 +50,7 @@ def payload_problems(
 
     Args:
         payload: The tagged union with the API's member names, as `rendering.py` renders it.
-        python_names: The names of the Python arguments that set members, by the members' paths.
+        python_names: Maps the path of each payload member to the name of the Python argument that sets it.
         partial: Whether the handler merges the payload into that of an existing context, so that required members can be
             missing. Each item of a list must be complete, because the handler does not merge lists.
     """

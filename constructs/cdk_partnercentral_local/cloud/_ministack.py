@@ -140,8 +140,8 @@ def make_certificate(folder: Path) -> Certificate:
 
 def _settings(folder: Path, *, port: int, partner_central: str, certificate: Certificate) -> dict[str, str]:
     # By default, MiniStack gives its functions the system's root certificates and its own certificate. If MiniStack does not
-    # find the system's certificates, functions get none and cannot send responses to CloudFormation. So give functions our
-    # authority, the only one that they need.
+    # find the system's certificates, functions get none and cannot send responses to CloudFormation. So the functions
+    # get only the certificate authority of the local cloud, and they need no other.
     bundles = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     # The functions in MiniStack inherit all of these variables.
     return {
