@@ -9,20 +9,28 @@ contexts that the app only refers to.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_cdk import Annotations, CfnResource, IResolvable, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Node
 
 from cdk_partnercentral._checks import DesiredContext, Registry, partition_problems
+from cdk_partnercentral._environment import StackMember
 from cdk_partnercentral._iam import READ, UPDATE, grant
-from cdk_partnercentral._identifiers import engagement_arn, parse_engagement
+from cdk_partnercentral._identifiers import (
+    EngagementIdentifier,
+    engagement_arn,
+    identifier_of,
+    is_engagement,
+    parse_engagement,
+)
 from cdk_partnercentral._payloads.context_types import TYPES
 from cdk_partnercentral._payloads.customer_account import CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject
-from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
+from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType
 from cdk_partnercentral._payloads.lead import Lead
 from cdk_partnercentral._payloads.prospecting_result import ProspectingResult
 from cdk_partnercentral._payloads.rendering import Rendered, render
@@ -30,14 +38,19 @@ from cdk_partnercentral._provider import PartnerCentralProvider, provider_proble
 from cdk_partnercentral._signature import ConstructorSignature
 from cdk_partnercentral._tokens import is_mapping, is_unresolved
 from cdk_partnercentral._validation.arguments import (
-    catalog_problems,
     context_id_problems,
     control_problems,
-    engagement_problems,
+    known_catalog,
+    reference_problems,
     type_problems,
 )
-from cdk_partnercentral._validation.messages import raise_problems
+from cdk_partnercentral._validation.messages import kind, raise_problems
 from cdk_partnercentral._validation.payload import past_target_date, payload_problems, unknown_members
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces import ResourceEnvironment
+
+    from cdk_partnercentral._engagement import IEngagement
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 _SENT_AS_DECLARED = (
@@ -71,6 +84,16 @@ class IEngagementContext(Protocol):
     @property
     def node(self) -> Node:
         """The construct's node."""
+        ...
+
+    @property
+    def stack(self) -> Stack:
+        """The stack that contains the construct."""
+        ...
+
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The account and the Region of the stack that contains the construct. Each can be a token."""
         ...
 
     @property
@@ -119,7 +142,7 @@ class IEngagementContext(Protocol):
         ...
 
 
-class EngagementContext(Construct):
+class EngagementContext(StackMember):
     """A context of an AWS Partner Central engagement, declared in a stack.
 
     A deployment creates the context, or updates it in place if its payload changed. If you change the catalog, the
@@ -165,8 +188,12 @@ class EngagementContext(Construct):
         scope: The parent construct.
         id: The construct ID within `scope`. If you rename the construct and leave the payload unchanged, the renamed construct
             keeps the context.
-        catalog: The engagement's catalog. A `Catalog`, or its value as a string.
-        engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
+        engagement: The engagement: an `Engagement`, or what `Engagement.from_engagement_id` or
+            `Engagement.from_engagement_arn` returns. Instead of the engagement, you can pass the parameters of the API, `catalog`
+            and `engagement_identifier`.
+        catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier` is an
+            ARN that contains the catalog. Cannot be combined with `engagement`.
+        engagement_identifier: The engagement, if `engagement` is omitted: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
             ARN. If the ID is not known at synthesis, the function's role allows access to every engagement of the catalog, and
             an annotation reports this. To restrict the role and still keep the ID out of the code, pass the value of a context
@@ -263,8 +290,9 @@ class EngagementContext(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        catalog: Catalog | str,
-        engagement_identifier: str,
+        engagement: IEngagement | None = None,
+        catalog: Catalog | str | None = None,
+        engagement_identifier: str | None = None,
         payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
@@ -275,14 +303,13 @@ class EngagementContext(Construct):
         """See the class docstring."""
         stack = scope if isinstance(scope, Stack) else Stack.of(scope)
         registry = Registry.find(stack)
-        catalog = plain(catalog)
+        given = _resolve_reference(engagement, catalog, engagement_identifier)
         rendered = render(payload, type)
         raise_problems(
             "This engagement context cannot be declared:",
             [
                 *([] if registry else partition_problems(stack)),
-                *catalog_problems(catalog),
-                *engagement_problems("engagement_identifier", engagement_identifier, catalog),
+                *given.problems,
                 *rendered.problems,
                 *payload_problems(rendered.payload, rendered.python_names, partial=existing_context_id is not None),
                 *type_problems(rendered.type, rendered.payload),
@@ -294,10 +321,9 @@ class EngagementContext(Construct):
         )
         super().__init__(scope, id)
         registry = registry or Registry(stack)
-        if provider is None:
-            provider = registry.provider = registry.provider or PartnerCentralProvider.get_or_create(stack)
-        self._catalog: str = catalog
-        self._engagement = parse_engagement(engagement_identifier)
+        provider = registry.provider_for(stack, provider)
+        self._catalog: str = given.catalog
+        self._engagement = given.engagement
         optional = {
             "ClientToken": client_token,
             # A string, because CloudFormation converts a Boolean to a string before it calls the function.
@@ -311,7 +337,7 @@ class EngagementContext(Construct):
             "Resource",
             type=RESOURCE_TYPE,
             properties={
-                **provider._serve(  # pyright: ignore[reportPrivateUsage] - internal to this package
+                **provider._serve_contexts(  # pyright: ignore[reportPrivateUsage] - internal to this package
                     self, catalog=self._catalog, engagement=self._engagement
                 ),
                 "Catalog": self._catalog,
@@ -342,8 +368,9 @@ class EngagementContext(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        catalog: Catalog | str,
-        engagement_identifier: str,
+        engagement: IEngagement | None = None,
+        catalog: Catalog | str | None = None,
+        engagement_identifier: str | None = None,
         context_id: str,
     ) -> IEngagementContext:
         """Refer to a context that was created elsewhere, without managing it.
@@ -354,7 +381,9 @@ class EngagementContext(Construct):
         Args:
             scope: The parent construct.
             id: The construct ID within `scope`.
-            catalog: The engagement's catalog. A `Catalog`, or its value as a string.
+            engagement: The engagement, instead of `catalog` and `engagement_identifier`.
+            catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier` is
+                an ARN that contains the catalog.
             engagement_identifier: The engagement's ID or ARN, or a token that resolves to an ID or an ARN.
             context_id: The context's ID within the engagement. String of 1 to 3 characters, or a token.
 
@@ -381,8 +410,7 @@ class EngagementContext(Construct):
         return _ImportedContext(
             scope,
             id,
-            catalog=catalog,
-            engagement_identifier=engagement_identifier,
+            reference=_resolve_reference(engagement, catalog, engagement_identifier),
             context_id=context_id,
         )
 
@@ -443,7 +471,8 @@ class EngagementContext(Construct):
     def _granted_arn(self) -> str:
         # The ARN attribute of the resource would make the grant depend on the deployment of the context. Only an unresolved
         # engagement identifier requires that attribute.
-        return self._engagement.exact_arn(self._catalog) or self.engagement_arn
+        created = self._engagement.created
+        return created.arn if created else self._engagement.exact_arn(self._catalog) or self.engagement_arn
 
     def _add_warnings(self, rendered: Rendered) -> None:
         target = past_target_date(rendered.payload, datetime.now(timezone.utc).date())
@@ -462,7 +491,41 @@ class EngagementContext(Construct):
             )
 
 
-class _ImportedContext(Construct):
+@dataclass(frozen=True, kw_only=True)
+class _Reference:
+    """The engagement of a context, and the problems of the arguments with which it was passed."""
+
+    catalog: Any
+    engagement: EngagementIdentifier
+    problems: list[str]
+
+
+def _resolve_reference(engagement: object, catalog: Any, identifier: object) -> _Reference:
+    if engagement is None and identifier is not None:
+        found = known_catalog(catalog, identifier)
+        problems = list(reference_problems("engagement_identifier", identifier, found))
+        return _Reference(catalog=found, engagement=parse_engagement(identifier), problems=problems)
+    if not is_engagement(engagement):
+        hint = (
+            "pass an ID or an ARN as engagement_identifier"
+            if isinstance(engagement, str)
+            else "or pass engagement_identifier"
+        )
+        problem = f"engagement: must be an Engagement; got {kind(engagement)}; {hint}"
+        return _Reference(catalog=None, engagement=parse_engagement(None), problems=[problem])
+    extra = {"catalog": catalog, "engagement_identifier": identifier}
+    return _Reference(
+        catalog=engagement.catalog,
+        engagement=identifier_of(engagement),
+        problems=[
+            f"{name}: has no effect with engagement, which already specifies it; remove one of them"
+            for name, value in extra.items()
+            if value is not None
+        ],
+    )
+
+
+class _ImportedContext(StackMember):
     """A reference to a context that was created elsewhere."""
 
     def __init__(
@@ -470,22 +533,16 @@ class _ImportedContext(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        catalog: Catalog | str,
-        engagement_identifier: str,
+        reference: _Reference,
         context_id: str,
     ) -> None:
-        catalog = plain(catalog)
         raise_problems(
             "This context cannot be referred to:",
-            [
-                *catalog_problems(catalog),
-                *engagement_problems("engagement_identifier", engagement_identifier, catalog),
-                *context_id_problems("context_id", context_id),
-            ],
+            [*reference.problems, *context_id_problems("context_id", context_id)],
         )
         super().__init__(scope, id)
-        self._catalog: str = catalog
-        self._engagement = parse_engagement(engagement_identifier)
+        self._catalog: str = reference.catalog
+        self._engagement = reference.engagement
         self._context_id = context_id
 
     @property

@@ -11,7 +11,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from aws_cdk import Annotations, Duration, RemovalPolicy, Stack, Stage
+from aws_cdk import Annotations, CfnResource, Duration, IResolvable, RemovalPolicy, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -19,7 +19,16 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_partnercentral._iam import RolePolicyDocument, given_role_policy, own_role_policy
+from cdk_partnercentral._iam import (
+    CREATED_POLICY_NAME,
+    POLICY_NAME,
+    RolePolicies,
+    annotate_creation,
+    annotate_unchanged_role,
+    given_role_policy,
+    is_attached,
+    own_role_policy,
+)
 from cdk_partnercentral._identifiers import EngagementIdentifier
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
 from cdk_partnercentral._validation.messages import kind, raise_problems
@@ -189,11 +198,13 @@ class PartnerCentralProvider(Construct):
             vpc=vpc,
             vpc_subnets=vpc_subnets,
         )
-        self._policy_document = RolePolicyDocument(
-            self, log_group_arn=function_log_group.log_group_arn, in_vpc=vpc is not None
-        )
-        attach = own_role_policy if role is None else given_role_policy
-        policy = attach(self, function_role, self._policy_document)
+        self._policies = RolePolicies(self, log_group_arn=function_log_group.log_group_arn, in_vpc=vpc is not None)
+        self._role, self._is_own_role = function_role, role is None
+        policy = self._attach("Policy", POLICY_NAME, self._policies.token())
+        self._can_change_role = is_attached(policy)
+        if not self._can_change_role:
+            annotate_unchanged_role(self, in_vpc=vpc is not None)
+        self._created_policy: CfnResource | None = None
         if vpc is not None:
             _warn_about_isolated_subnets(self, vpc, self._function)
             # Lambda rejects a function in a VPC if the role cannot create network interfaces. Lambda also needs the role's
@@ -269,10 +280,12 @@ class PartnerCentralProvider(Construct):
         """The Lambda function, whose ARN is the service token of the custom resources. Use it to create alarms, for example."""
         return self._function
 
-    def _serve(self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier) -> Mapping[str, str]:
+    def _serve_contexts(
+        self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier
+    ) -> Mapping[str, str]:
         """Allow the function to manage contexts in an engagement, and connect a construct's custom resource to the function.
 
-        The construct depends on the function's policy, so that the permissions exist before the custom resource is deployed.
+        The construct depends on the function's policies, so that the permissions exist before the custom resource is deployed.
 
         Args:
             construct: The construct whose custom resource the function handles.
@@ -282,17 +295,45 @@ class PartnerCentralProvider(Construct):
         Returns:
             The properties that connect the custom resource to the function.
         """
-        arn = engagement.exact_arn(catalog)
-        self._policy_document.allow(catalog, arn)
-        if arn is None:
+        self._policies.allow_contexts(catalog, engagement)
+        construct.node.add_dependency(*self._dependencies)
+        if engagement.created is not None:
+            if self._created_policy is None:
+                self._created_policy = self._attach(
+                    "CreatedEngagementsPolicy", CREATED_POLICY_NAME, self._policies.created_token()
+                )
+            construct.node.add_dependency(self._created_policy)
+        elif engagement.engagement_id is None:
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
                 "The engagement ID or ARN is an unresolved token, so the function's role can create, update and read contexts "
                 "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
                 "value of a context lookup (StringParameter.value_from_lookup).",
             )
+        return self._properties
+
+    def _serve_engagement(self, construct: Construct, *, catalog: str, adopt_existing: bool) -> Mapping[str, str]:
+        """Allow the function to create engagements in a catalog, and connect a construct's custom resource to the function.
+
+        Args:
+            construct: The construct whose custom resource the function handles.
+            catalog: The catalog. Can be a token.
+            adopt_existing: Whether the function adopts an existing engagement.
+
+        Returns:
+            The properties that connect the custom resource to the function.
+        """
+        self._policies.allow_creation(catalog, adopt_existing=adopt_existing)
+        if not self._can_change_role:
+            annotate_creation(construct, catalog, adopt_existing=adopt_existing)
         construct.node.add_dependency(*self._dependencies)
         return self._properties
+
+    def _attach(self, id: str, name: str, document: IResolvable) -> CfnResource:  # noqa: A002 - the CDK's name for it
+        if self._is_own_role:
+            return own_role_policy(self, id, self._role, document, name=name)
+        extra = None if name == POLICY_NAME else name
+        return given_role_policy(self, f"GivenRole{id}", self._role, document, name=extra)
 
 
 class _ConfiguredOptions(Construct):

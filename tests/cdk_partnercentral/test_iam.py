@@ -11,8 +11,7 @@ from aws_cdk.cx_api import CloudFormationStackArtifact
 from constructs import Construct
 
 from cdk_partnercentral import Engagement, EngagementContext, IEngagementContext, PartnerCentralProvider
-from cdk_partnercentral._iam import LARGEST_POLICY, Policy, policy_size
-from cdk_partnercentral._iam import policy as policy_of
+from cdk_partnercentral._iam import LARGEST_POLICY, Needs, Policies, policies, policy_size
 from cdk_partnercentral._identifiers import engagement_arn
 from tests.cdk_partnercentral.known_ids import FUNCTION, LOG_GROUP, POLICY
 
@@ -57,8 +56,12 @@ STACK_ACTIONS = ["cloudformation:GetTemplate", "cloudformation:ListStackResource
 OWN_STACK = {"Effect": "Allow", "Action": STACK_ACTIONS, "Resource": STACK}
 
 
-def policy(engagements: dict[str, list[str]]) -> Policy:
-    """The policy of a function in a stack."""
+def policy_of(engagements: dict[str, list[str]], **others: Any) -> Policies:
+    """The policies of a function whose stack only declares contexts in existing engagements."""
+    return policies(Needs(engagements={name: dict.fromkeys(arns) for name, arns in engagements.items()}), **others)
+
+
+def policy(engagements: dict[str, list[str]]) -> Policies:
     return policy_of(engagements, log_group_arn=LOGS, stack_arn=STACK)
 
 
