@@ -1,7 +1,7 @@
 """Declare engagements of AWS Partner Central and their contexts in AWS CDK stacks.
 
-Declare an engagement with the construct `Engagement`, a context with `Engagement.add_context` or `EngagementContext`, and its payload with a payload class such as `CustomerProject`. The
-names in `__all__` are the public API. All submodules are private.
+Declare an engagement with the construct `Engagement`, a context with `Engagement.add_context` or `EngagementContext`, and its
+payload with a payload class such as `CustomerProject`. The names in `__all__` are the public API. All submodules are private.
 """
 
 from cdk_partnercentral._engagement import Engagement, IEngagement

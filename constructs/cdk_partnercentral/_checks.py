@@ -1,8 +1,8 @@
 """Compare the contexts and the engagements of an app with each other at synthesis.
 
 The checks report contexts that would end up as the same context in Partner Central, engagements with too many contexts, and
-engagements that would end up as the same engagement. `docs/lifecycle.md` describes which contexts are adopted. The handler makes that decision with its own code, so a test checks
-that the handler and this module agree.
+engagements that would end up as the same engagement. `docs/lifecycle.md` describes which contexts are adopted. The handler
+makes that decision with its own code, so a test checks that the handler and this module agree.
 
 The CDK synthesizes each stage separately. The constructs of a stage are compared at its synthesis, and a problem is an error.
 Constructs of different stages are compared when they are declared, and a problem is a warning.
@@ -242,9 +242,9 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     if len(distinct) <= MOST_CONTEXTS:
         return []
     line = (
-        f"{len(distinct)} contexts are declared for {_name(distinct)}, but an engagement can contain only {MOST_CONTEXTS}, including "
-        "those that AWS creates. Contexts cannot be deleted, so at least one will fail to deploy. Move at least one of "
-        f"these to another engagement: {', '.join(each.path() for each in distinct)}."
+        f"{len(distinct)} contexts are declared for {_name(distinct)}, but an engagement can contain only {MOST_CONTEXTS}, "
+        "including those that AWS creates. Contexts cannot be deleted, so at least one will fail to deploy. Move at least one "
+        f"of these to another engagement: {', '.join(each.path() for each in distinct)}."
     )
     return [line]
 
@@ -269,11 +269,12 @@ def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
     # More contexts than an engagement can contain are reported as such.
     if not distinct or not 0 <= free < needed:
         return []
-    return [
-        f"{len(distinct)} contexts are declared for {_name(distinct)}, so only {free} of its {MOST_CONTEXTS} contexts remain, but "
-        f"AWS can add {needed}: {' and '.join(name for name, count in added.items() if count)}. Contexts cannot be deleted, so "
-        "these tasks would fail. Declare fewer contexts in this engagement, or acknowledge this warning if you do not use them."
-    ]
+    line = (
+        f"{len(distinct)} contexts are declared for {_name(distinct)}, so only {free} of its {MOST_CONTEXTS} contexts remain, "
+        f"but AWS can add {needed}: {' and '.join(name for name, count in added.items() if count)}. Contexts cannot be deleted, "
+        "so these tasks would fail. Declare fewer contexts in this engagement, or acknowledge this warning if you do not use them."
+    )
+    return [line]
 
 
 def engagement_conflicts(engagements: Sequence[DesiredEngagement]) -> list[str]:
@@ -289,8 +290,8 @@ def engagement_conflicts(engagements: Sequence[DesiredEngagement]) -> list[str]:
 def _engagement_conflict(one: DesiredEngagement, other: DesiredEngagement) -> str:
     accounts = {one.account, other.account}
     values = (one.catalog, one.title, one.description, one.client_token)
-    # Different accounts never adopt an engagement of one another, nor share client tokens. After the lookups, the next synthesis
-    # compares the values.
+    # Different accounts never adopt an engagement of one another, nor share client tokens. After the lookups, the next
+    # synthesis compares the values.
     if (len(accounts) == 2 and not any(map(is_unresolved, accounts))) or any(map(is_lookup_dummy, values)):
         return ""
     if one.client_token is not None and one.client_token == other.client_token:

@@ -167,8 +167,8 @@ class IEngagement(Protocol):
 
         Not certain: an earlier version of the page listed `CreateEngagementContext` but neither `GetOpportunity` nor
         `TagResource`, and a later version the reverse, so the grant contains all of them. `TagResource` is probably only needed
-        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the action
-        and the ARN in the error with the page.
+        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the
+        action and the ARN in the error with the page.
 
         See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html and
         https://docs.aws.amazon.com/partner-central/latest/APIReference/API_StartOpportunityFromEngagementTask.html
@@ -241,7 +241,7 @@ class IEngagement(Protocol):
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
         rule_name: str | None = None,
     ) -> events.Rule:
-        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement or its contexts.
+        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement.
 
         See `on_event` for how the rule identifies the engagement, and for the Region. The event does not contain the contexts,
         only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your own account is not
@@ -270,7 +270,7 @@ class IEngagement(Protocol):
         ...
 
 
-class _EngagementBase(StackMember):
+class EngagementBase(StackMember):
     """The implementation of `IEngagement`."""
 
     _catalog: str
@@ -390,8 +390,8 @@ class _EngagementBase(StackMember):
 
         Not certain: an earlier version of the page listed `CreateEngagementContext` but neither `GetOpportunity` nor
         `TagResource`, and a later version the reverse, so the grant contains all of them. `TagResource` is probably only needed
-        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the action
-        and the ARN in the error with the page.
+        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the
+        action and the ARN in the error with the page.
 
         See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html and
         https://docs.aws.amazon.com/partner-central/latest/APIReference/API_StartOpportunityFromEngagementTask.html
@@ -481,7 +481,7 @@ class _EngagementBase(StackMember):
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
         rule_name: str | None = None,
     ) -> events.Rule:
-        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement or its contexts.
+        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement.
 
         See `on_event` for how the rule identifies the engagement, and for the Region. The event does not contain the contexts,
         only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your own account is not
@@ -522,7 +522,7 @@ class _EngagementBase(StackMember):
         )
 
 
-class Engagement(_EngagementBase):
+class Engagement(EngagementBase):
     """An engagement of AWS Partner Central, created by the stack.
 
     To refer to an engagement that already exists, such as one that AWS created and invited you to, use
@@ -546,9 +546,9 @@ class Engagement(_EngagementBase):
     An engagement can contain five contexts, including those that AWS adds: a CustomerProject for each Lead that is converted
     into an opportunity, and a ProspectingResult when a prospecting task includes the engagement. If the declared contexts leave
     no room for them, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared CustomerProject counts as that of a
-    converted Lead, and a declared ProspectingResult as that of the prospecting task. For example, a Lead leaves room for two more
-    declared contexts, and a Lead with a CustomerProject also leaves room for two more. Whether AWS reuses a declared context is
-    not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
+    converted Lead, and a declared ProspectingResult as that of the prospecting task. For example, a Lead leaves room for two
+    more declared contexts, and a Lead with a CustomerProject also leaves room for two more. Whether AWS reuses a declared
+    context is not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
 
     The provider's role is allowed to create and to read engagements in the whole catalog, because the ID of an engagement is
     not known before its creation, and to list the engagements of the catalog unless `adopt_existing` is False. A second policy
@@ -574,8 +574,8 @@ class Engagement(_EngagementBase):
             engagement.
 
     Raises:
-        ValueError: An argument has a type other than documented here, or the API would reject it. Also raised if the provider is
-            in another stack, or if the stack is in a partition without Partner Central. The error lists every problem.
+        ValueError: An argument has a type other than documented here, or the API would reject it. Also raised if the provider
+            is in another stack, or if the stack is in a partition without Partner Central. The error lists every problem.
         FileNotFoundError: The zip with the function's code does not exist. This can happen only in a checkout of the
             repository.
 
@@ -763,7 +763,7 @@ class Engagement(_EngagementBase):
         return _ReferencedEngagement(scope, id, catalog=found, engagement=parse_engagement(engagement_arn))
 
 
-class _ReferencedEngagement(_EngagementBase):
+class _ReferencedEngagement(EngagementBase):
     """An existing engagement."""
 
     def __init__(

@@ -188,17 +188,16 @@ class EngagementContext(StackMember):
         scope: The parent construct.
         id: The construct ID within `scope`. If you rename the construct and leave the payload unchanged, the renamed construct
             keeps the context.
-        engagement: The engagement: an `Engagement`, or what `Engagement.from_engagement_id` or
-            `Engagement.from_engagement_arn` returns. Instead of the engagement, you can pass the parameters of the API, `catalog`
-            and `engagement_identifier`.
-        catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier` is an
-            ARN that contains the catalog. Cannot be combined with `engagement`.
-        engagement_identifier: The engagement, if `engagement` is omitted: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
-            (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
-            ARN. If the ID is not known at synthesis, the function's role allows access to every engagement of the catalog, and
-            an annotation reports this. To restrict the role and still keep the ID out of the code, pass the value of a context
-            lookup (`aws_ssm.StringParameter.value_from_lookup`). The ID is also known in an ARN of `Stack.format_arn` with a
-            literal ID, and in the attributes of another context or engagement whose ID is known.
+        engagement: The engagement: an `Engagement`, or what `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`
+            returns. Instead of the engagement, you can pass the parameters of the API, `catalog` and `engagement_identifier`.
+        catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier` is
+            an ARN that contains the catalog. Cannot be combined with `engagement`.
+        engagement_identifier: The engagement, if `engagement` is omitted: its ID (`eng-` followed by 14 lowercase letters or
+            digits), its ARN (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves
+            to an ID or an ARN. If the ID is not known at synthesis, the function's role allows access to every engagement of
+            the catalog, and an annotation reports this. To restrict the role and still keep the ID out of the code, pass the
+            value of a context lookup (`aws_ssm.StringParameter.value_from_lookup`). The ID is also known in an ARN of
+            `Stack.format_arn` with a literal ID, and in the attributes of another context or engagement whose ID is known.
         payload: The context's payload. A `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
             with one member of the API's tagged union and the API's member names (`{"CustomerProject": {...}}`), or a token
             that resolves to such a mapping. At least one value is required. Values are strings, tokens, dates, datetimes with a
@@ -382,8 +381,8 @@ class EngagementContext(StackMember):
             scope: The parent construct.
             id: The construct ID within `scope`.
             engagement: The engagement, instead of `catalog` and `engagement_identifier`.
-            catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier` is
-                an ARN that contains the catalog.
+            catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier`
+                is an ARN that contains the catalog.
             engagement_identifier: The engagement's ID or ARN, or a token that resolves to an ID or an ARN.
             context_id: The context's ID within the engagement. String of 1 to 3 characters, or a token.
 
@@ -506,12 +505,11 @@ def _resolve_reference(engagement: object, catalog: Any, identifier: object) -> 
         problems = list(reference_problems("engagement_identifier", identifier, found))
         return _Reference(catalog=found, engagement=parse_engagement(identifier), problems=problems)
     if not is_engagement(engagement):
-        hint = (
-            "pass an ID or an ARN as engagement_identifier"
-            if isinstance(engagement, str)
-            else "or pass engagement_identifier"
+        problem = (
+            f"engagement: must be an Engagement; got {kind(engagement)}; pass an ID or an ARN as engagement_identifier"
         )
-        problem = f"engagement: must be an Engagement; got {kind(engagement)}; {hint}"
+        if engagement is None:
+            problem = "engagement: is required; pass an Engagement, or pass catalog and engagement_identifier"
         return _Reference(catalog=None, engagement=parse_engagement(None), problems=[problem])
     extra = {"catalog": catalog, "engagement_identifier": identifier}
     return _Reference(

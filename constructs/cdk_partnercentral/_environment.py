@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
+import aws_cdk
 from aws_cdk import Stack
 from constructs import Construct
 
@@ -30,9 +32,6 @@ class StackMember(Construct):
 
 
 def _resource_environment() -> type[ResourceEnvironment]:
-    try:
-        from aws_cdk.interfaces import ResourceEnvironment
-    except ImportError:
-        # Older releases of the CDK define the class here.
-        from aws_cdk import ResourceEnvironment  # type: ignore[attr-defined, no-redef]  # pyright: ignore
-    return ResourceEnvironment
+    # Older releases of the CDK define the class in the first module.
+    found: Any = getattr(aws_cdk, "ResourceEnvironment", None)
+    return found or importlib.import_module("aws_cdk.interfaces").ResourceEnvironment

@@ -60,13 +60,13 @@ def engagement_rule(
         "This event rule cannot be created:",
         [*_region_problems(region), *_pattern_problems(event_pattern, detail_type)],
     )
-    given = events.EventPattern(**event_pattern) if is_mapping(event_pattern) else event_pattern
+    given = events.EventPattern(**event_pattern) if isinstance(event_pattern, Mapping) else event_pattern
     rule = events.Rule(
         scope,
         id,
         cross_stack_scope=cross_stack_scope,
         description=description,
-        event_pattern=given,  # type: ignore[arg-type]  # is_mapping does not narrow the other branch
+        event_pattern=given,
         rule_name=rule_name,
     )
     rule.add_event_pattern(

@@ -352,7 +352,7 @@ def given_role_policy(
     role: iam.IRole,
     document: IResolvable,
     *,
-    name: str | None = None,
+    suffix: str = "",
 ) -> CfnResource:
     """Attach an inline policy to a role that the user passed.
 
@@ -361,7 +361,7 @@ def given_role_policy(
         id: The construct ID of the policy.
         role: The role.
         document: The policy document.
-        name: A part of the policy's name, for a second policy of the same provider.
+        suffix: The end of the policy's name, which differs between the policies of a provider.
 
     Returns:
         The policy resource. The template contains the resource only if the policy could be attached, see `is_attached`.
@@ -370,7 +370,7 @@ def given_role_policy(
         scope,
         id,
         # Several providers can share a role, and a second policy with the same name would overwrite the first policy.
-        policy_name=Names.unique_resource_name(scope, max_length=LONGEST_POLICY_NAME, extra=name),
+        policy_name=Names.unique_resource_name(scope, max_length=LONGEST_POLICY_NAME - len(suffix)) + suffix,
         statements=[iam.PolicyStatement(actions=list(LOG_ACTIONS), resources=["*"])],
     )
     role.attach_inline_policy(attached)

@@ -332,8 +332,7 @@ class PartnerCentralProvider(Construct):
     def _attach(self, id: str, name: str, document: IResolvable) -> CfnResource:  # noqa: A002 - the CDK's name for it
         if self._is_own_role:
             return own_role_policy(self, id, self._role, document, name=name)
-        extra = None if name == POLICY_NAME else name
-        return given_role_policy(self, f"GivenRole{id}", self._role, document, name=extra)
+        return given_role_policy(self, f"GivenRole{id}", self._role, document, suffix=name.removeprefix(POLICY_NAME))
 
 
 class _ConfiguredOptions(Construct):

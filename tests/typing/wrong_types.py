@@ -23,8 +23,7 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
     EngagementContext(
         stack,
         "NoEngagement",
-        catalog=Catalog.SANDBOX,
-        engagement_identifier=None,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        engagement="eng-0123456789abcd",  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         payload=payload,
     )
     EngagementContext(  # type: ignore[call-arg]
