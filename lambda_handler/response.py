@@ -135,8 +135,9 @@ class CfnResource(crhelper.CfnResource):
 
     def _put(self, url: str, content: bytes) -> bool:
         """Deliver the response, with retries after 5xx and connection failures. Return whether CloudFormation accepted it."""
-        started, routes = time.monotonic(), self._routes(url)
-        for attempt in range(1, ATTEMPTS + 1):
+        started, routes, attempt = time.monotonic(), self._routes(url), 0
+        while True:
+            attempt += 1
             route = routes[(attempt - 1) % len(routes)]
             status, exception = _put_once(route, url, content)
             outcome = {"attempt": attempt, "status": status, "exception": exception}
@@ -147,10 +148,9 @@ class CfnResource(crhelper.CfnResource):
             final = status is not None and status < 500 and route is self._http
             if final or attempt == ATTEMPTS or time.monotonic() - started > RETRY_SECONDS:
                 logs.error("response not accepted", **outcome)
-                break
+                return False
             logs.warning("response not accepted", **outcome)
             self._sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
-        return False
 
     def _routes(self, url: str) -> Sequence[urllib3.PoolManager]:
         """Return the routes to an address: the proxy that the environment configures, if there is one, and the direct route.
