@@ -114,8 +114,10 @@ def _budget(context: Any) -> RetryBudget:
 def _exception(error: BaseException | None) -> str | None:
     """Return the name of the exception that caused a failure: AWS's name of it, or else Python's. None if there was none."""
     if isinstance(error, ResourceError):
-        return _exception(error.__cause__)
-    return error.code if isinstance(error, ApiError) else error and type(error).__name__
+        error = error.__cause__
+    if error is None:
+        return None
+    return error.code if isinstance(error, ApiError) else type(error).__name__
 
 
 def _engagement(event: Mapping[str, Any]) -> dict[str, str]:

@@ -346,13 +346,13 @@ def test_the_exception_behind_a_failure_is_logged(
 ) -> None:
     function.wire.plan(engagement(), failed("ServiceQuotaExceededException"), engagement())
     function.handle("Create", properties(ENGAGEMENT))
-    monkeypatch.setattr("lambda_handler.engagement_context.create", lambda _: {}["Acme Tools"])
+    monkeypatch.setattr("lambda_handler.engagement_context.create", lambda _: int("Acme Tools"))
     function.handle("Create", properties(ENGAGEMENT))
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     failures = [line for line in lines if line["level"] == "ERROR"]
     assert [(line["error_code"], line["exception"]) for line in failures] == [
         ("ENGAGEMENT_FULL", "ServiceQuotaExceededException"),
-        ("INTERNAL_ERROR", "KeyError"),
+        ("INTERNAL_ERROR", "ValueError"),
     ]
 
 
