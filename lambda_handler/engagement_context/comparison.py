@@ -70,7 +70,7 @@ def equal(one: Any, other: Any, form: Form, name: str = "") -> bool:
 
 
 def instant(text: Any) -> tuple[datetime, str] | None:
-    """Return the UTC time of an ISO 8601 timestamp in whole seconds and the digits of its fraction, or None for other values."""
+    """Return the UTC time of an ISO 8601 timestamp in whole seconds and its fractional digits, or None for other values."""
     found = TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if not found:
         return None

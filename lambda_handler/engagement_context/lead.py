@@ -157,7 +157,7 @@ def _uncertain(place: int, declared: Payload, counterpart: int, current: Payload
     )
     return ResourceError(
         "UNCERTAIN_INTERACTION",
-        f"The new Interactions[{place}] might be the Lead's Interactions[{counterpart}] in another form. Nothing further"
+        f"The new Interactions[{place}] may be the Lead's Interactions[{counterpart}] in another form. Nothing further"
         " was sent. Declare the interaction exactly as in Partner Central, remove it, or set a different SourceId or"
         f" InteractionDate. The two differ in {', '.join(differing)}.",
     )
