@@ -29,7 +29,7 @@ from cdk_partnercentral import (
 ENGAGEMENT = "eng-0123456789abcd"
 SECRET = "Quixotic Zebra Tools"
 
-ONLY_FOR_IMPORTS = "it can be omitted only with existing_context_id, to change other members of an existing context"
+ONLY_FOR_IMPORTS = "you can omit it only with existing_context_id, to change other members of an existing context"
 
 Declare = Callable[..., EngagementContext]
 Json = dict[str, Any]
@@ -215,7 +215,7 @@ def test_a_payload_without_values_is_refused(payload: Any, stack: Stack, declare
 def test_an_import_without_values_is_refused(payload: Any, stack: Stack, declare: Declare) -> None:
     assert problems(declare, stack, payload=payload, existing_context_id="1") == [
         (
-            "payload: has no value, so nothing of the existing context would be managed; set at least one member, or use "
+            "payload: has no value, so the construct would not manage any member of the existing context; set at least one member, or use "
             "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
         )
     ]
