@@ -33,10 +33,7 @@ IN_WORDS = {
     "UtcTimeOfDay": "a time of day in UTC in the format HH:MM",
 }
 
-NO_VALUE = (
-    "has no value, so the function could not find the context again, but the context would count toward the engagement's "
-    "limit; set at least one member"
-)
+NO_VALUE = "has no value, so the function could not find the context in a later deployment; set at least one member"
 NO_VALUE_PARTIAL = (
     "has no value, so the construct would not manage any member of the existing context; set at least one member, or use "
     "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
