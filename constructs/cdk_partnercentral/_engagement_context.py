@@ -147,15 +147,15 @@ class EngagementContext(Construct):
       (1 to 255).
     - `LeadCustomer`: `company_name` (1 to 120). Optional: `address` (a `LeadAddress`), `aws_maturity`, `industry`,
       `market_segment`, `website_url` (up to 255 each).
-    - `LeadAddress`: All members are optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10),
-      `postal_code` (up to 20).
+    - `LeadAddress`: Optional: `city`, `state_or_region` (up to 255 each), `country_code` (up to 10), `postal_code` (up to
+      20).
     - `LeadInteraction`: `contact` (a `LeadContact`). Optional: `business_problem` (up to 2000), `customer_action`, `source_id`,
       `source_name`, `source_type`, `usecase` (up to 255 each), `interaction_date` (a `datetime` with a time zone, or
       `2027-01-05T09:30:00Z`).
     - `LeadContact`: `business_title`, `email` (1 to 255 each), `first_name`, `last_name` (up to 80 each). Optional: `phone` (up
       to 255).
-    - `CustomerAccount`: Both members are optional: `account_identifier` (`cust-acc-` followed by 13 lowercase letters or
-      digits, or an ARN), `customer` (an `AccountCustomer`). Partner Central cannot update this Type.
+    - `CustomerAccount`: Optional: `account_identifier` (`cust-acc-` followed by 13 lowercase letters or digits, or an ARN),
+      `customer` (an `AccountCustomer`). Partner Central cannot update this Type.
     - `AccountCustomer`: `company_name` (1 to 120). Optional: `country_code` (two letters), `industry`, `website_url` (up to
       255 each).
 

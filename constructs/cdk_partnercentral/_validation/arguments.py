@@ -52,7 +52,7 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
     if parsed.region != REGION:
         yield f"{name}: must be an ARN in {REGION}, {ONLY.format('Region')}; got {identifier!r}"
     if catalog in CATALOGS and parsed.catalog != catalog:
-        yield f"{name}: must be an ARN in {catalog!r}, the value of catalog; got an ARN in catalog {parsed.catalog!r}"
+        yield f"{name}: must be an ARN in catalog {catalog!r}, the value of catalog; got an ARN in {parsed.catalog!r}"
 
 
 def context_id_problems(name: str, context_id: object) -> Iterator[str]:
