@@ -68,7 +68,7 @@ class Registry(Construct):
     """A hidden construct in each stack that stores the shared provider and registers the contexts of the stack.
 
     The registry is a child of the stack in the construct tree, not an attribute of the stack's Python object. If a stack was
-    not created in Python, jsii returns a new Python object for each access, and an attribute would be lost.
+    not created in Python, each access returns a new Python object, and an attribute would be lost.
     """
 
     def __init__(self, stack: Stack) -> None:

@@ -128,15 +128,15 @@ class EngagementContext(Construct):
 
     An engagement can contain five contexts, including those that AWS creates. Synthesis fails if a stage declares more than
     five contexts for one engagement. Synthesis also fails if two constructs in a stage declare the same payload for one
-    engagement, because one construct would adopt the context of the other. To create two contexts with the same payload, set
+    engagement. One construct would adopt the context of the other. To create two contexts with the same payload, set
     `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, both problems are warnings.
     The template contains payloads in plain text, so anyone who can read the stack can read the payloads.
 
     The payload is a `CustomerProject` (a `customer`, a `project` or both), a `Lead` (a customer and interactions), a
     `ProspectingResult`, or a `CustomerAccount`. Ranges in parentheses are lengths in characters. If the payload is not valid,
-    the constructor raises an error that lists every problem. If a member or a Type is unknown to this release of the library,
-    synthesis reports a warning, and the function sends the value without validation. If an unknown name is similar to a known
-    name, the constructor raises an error.
+    the constructor raises an error that lists every problem. If this release of the library does not contain a member or a
+    Type, synthesis reports a warning. The function then sends the value without validation. If an unknown name is similar to a
+    known name, the constructor raises an error.
 
     - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, such as `"US"`), `industry` (an
       `Industry`, or its value), `website_url` (4 to 255).
@@ -170,14 +170,14 @@ class EngagementContext(Construct):
         engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
             ARN. If the ID is not known at synthesis, the function's role can access every engagement in the catalog, and an
-            annotation reports this. If you do not want to put the ID into the code, pass the value of a CDK context lookup
-            (`aws_ssm.StringParameter.value_from_lookup`), which is known at synthesis. The ID is also known if you pass an
-            attribute of a context or engagement whose ID is known, or an ARN of `Stack.format_arn` with a literal ID.
-        payload: The context's payload. An instance of a payload class, a mapping with the API's member names
-            (`{"CustomerProject": {...}}`), or a token that resolves to such a mapping. The payload must contain at least one
-            value. Values can be strings, tokens, dates, datetimes with a time zone, and enum members. In members that are
-            unknown to the library, a value can also be a Boolean or a number between -2^53 and 2^53. The value None omits a
-            member. Tokens and `{{resolve:` references are not validated.
+            annotation reports this. To keep the ID out of the code, pass the value of a CDK context lookup
+            (`aws_ssm.StringParameter.value_from_lookup`). This value is known at synthesis. An ARN of `Stack.format_arn` with a
+            literal ID is also known, and so is an attribute of a context or engagement with a known ID.
+        payload: The context's payload. An instance of a payload class, a mapping such as `{"CustomerProject": {...}}` with the
+            API's member names, or a token for such a mapping. The payload must contain at least one value. Values can be
+            strings, tokens, dates, datetimes with a time zone, and enum members. In members that are unknown to the library, a
+            value can also be a Boolean or a number between -2^53 and 2^53. The value None omits a member. Tokens and
+            `{{resolve:` references are not validated.
         type: The context's Type. An `EngagementContextType`, or a string. Defaults to the Type of the payload. Required if the
             payload is a token.
         client_token: The API's idempotency token. String of 1 to 64 letters and digits. By default, the function derives the
@@ -195,10 +195,10 @@ class EngagementContext(Construct):
 
     Raises:
         ValueError: An argument has the wrong Python type, or the API would reject the argument. For example, a member is
-            missing or misspelled, a payload has no value, a value is too long or has the wrong format, or a datetime has no
-            time zone. The constructor also raises this error if the Type is not the Type of the payload, or if the engagement
-            identifier contains another catalog. Two more causes are a provider in another stack, and a stack in a partition
-            without Partner Central. The error lists every problem with its path, and omits sensitive values.
+            missing or misspelled, a value is too long, a payload has no value, or a datetime has no time zone. Other causes are
+            a Type that is not the Type of the payload, and an engagement in another catalog. A provider in another stack, or a
+            stack in a partition without Partner Central, also causes this error. The error lists every problem with its path,
+            and omits sensitive values.
         FileNotFoundError: The zip file with the function's code does not exist. This error can occur only in a checkout of the
             repository.
 

@@ -199,7 +199,7 @@ class RolePolicyDocument:
         Annotations.of(self._scope).add_info_v2(
             "cdk-partnercentral:policyWidened",
             f"A list of the {len(self._engagements[catalog])} engagements in {name} would exceed the size limit of a role's "
-            "inline policies, so the function's role can create, update and read contexts in every engagement of the catalog. "
+            "inline policies. So the function's role can create, update and read contexts in every engagement of the catalog. "
             "To restrict the role to the declared engagements, split the engagements across several stacks.",
         )
 

@@ -115,7 +115,7 @@ class PartnerCentralProvider(Construct):
         role: The function's role. By default, the provider creates a role. `lambda.amazonaws.com` must be able to assume the
             role. The provider attaches an inline policy, which counts toward IAM's limit of 10,240 characters for the inline
             policies of a role. If the role is imported with `mutable=False` or from another account, the provider attaches no
-            policy, and an annotation lists the permissions that the role needs.
+            policy. An annotation then lists the permissions that the role needs.
         security_groups: The function's security groups, which must allow outbound HTTPS. Requires `vpc`. By default, the CDK
             creates a security group.
         timeout: The timeout of one run of the function. A `Duration` of 3 to 15 minutes; 15 minutes by default. Lambda runs the
@@ -290,7 +290,7 @@ class PartnerCentralProvider(Construct):
         if arn is None:
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
-                "The engagement ID or ARN is an unresolved token, so the function's role can create, update and read contexts "
+                "The engagement ID or ARN is an unresolved token. So the function's role can create, update and read contexts "
                 "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
                 "value of a context lookup (StringParameter.value_from_lookup).",
             )
@@ -366,7 +366,7 @@ def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lamb
     chosen: Sequence[Any] = (
         stack.resolve(resource.vpc_config)["subnetIds"] if isinstance(resource, lambda_.CfnFunction) else []
     )
-    # If the lookup of a VPC has not run yet, the CDK uses a dummy VPC whose private and isolated subnets have the same IDs.
+    # Before the lookup of a VPC has run, the CDK uses a dummy VPC. Its private and isolated subnets have the same IDs.
     private = [stack.resolve(each.subnet_id) for each in vpc.private_subnets]
     isolated = [
         subnet.node.path
@@ -379,7 +379,7 @@ def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lamb
             f"The function runs in isolated subnets, which have no route to the internet: {', '.join(isolated)}. Without a "
             "route to Partner Central and to CloudFormation's S3 bucket, the function cannot send a response, so the stack "
             "operation hangs until it times out. Use subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS), "
-            "or acknowledge this warning if the function can reach both in another way, such as through a proxy.",
+            "or acknowledge this warning if the function can reach both through another route.",
         )
 
 

@@ -33,9 +33,8 @@ class Behavior:
             was used before with different parameters". `"validation"`: ValidationException (REQUEST_VALIDATION_FAILED) with an
             ErrorList entry for `ClientToken`. The entry has the code INVALID_VALUE, and its message contains the token.
             `"replay"`: the response to the first request with this token. The service writes nothing.
-        token_lifetime (float | None): The number of seconds that a client token is valid after the first successful request
-            with the token, measured by the service's clock. A replay does not extend the lifetime. Zero or more; None if tokens
-            do not expire.
+        token_lifetime (float | None): The number of seconds for which a client token is valid after the first successful
+            request with the token. A replay does not extend the lifetime. Zero or more; None if tokens do not expire.
         lock (str): The values of `EngagementLastModifiedAt` that are valid in an update. `"exact"`: only the engagement's
             current ModifiedAt, to the nanosecond. `"microsecond"`: also the current ModifiedAt truncated to microseconds,
             because some SDKs do not support nanoseconds.
@@ -75,9 +74,9 @@ class Behavior:
             Type.
         quota (int): The maximum number of contexts in an engagement, including contexts that AWS added. A create request that
             would exceed the quota fails with ServiceQuotaExceededException.
-        writes_per_second (float | None): The rate limit that all write operations share, in requests per second. A burst can
-            contain as many requests as the limit allows in one second, but at least one request. A request that exceeds the
-            limit fails with ThrottlingException. More than zero; None for no limit.
+        writes_per_second (float | None): The rate limit that all write operations share, in requests per second. The maximum
+            size of a burst is the number of requests in one second, but at least one request. A request that exceeds the limit
+            fails with ThrottlingException. More than zero; None for no limit.
         reads_per_second (float | None): The rate limit that all read operations share, with the same rules as
             `writes_per_second`.
         latency (float): The delay before each request is processed, in seconds. Zero or more.

@@ -1,7 +1,7 @@
 """Validation of requests against the service model of Partner Central Selling.
 
 Most rules come from the model: required members, types, enums, lengths, list sizes, patterns, unions. Three more rules come
-from the documentation of the API: a catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union
+from the documentation of the API. A catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union
 has exactly one member.
 
 If the model does not specify a rule, validation follows other JSON services of AWS. `Behavior` determines what happens to
