@@ -379,7 +379,7 @@ def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lamb
             f"The function runs in isolated subnets, which have no route to the internet: {', '.join(isolated)}. Without a "
             "route to Partner Central and to CloudFormation's S3 bucket, the function cannot send a response, so the stack "
             "operation hangs until it times out. Use subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS), "
-            "or acknowledge this warning if the function can reach both through another route.",
+            "or acknowledge this warning if the function can reach both through a proxy or another route.",
         )
 
 
