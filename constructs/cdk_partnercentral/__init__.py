@@ -1,7 +1,8 @@
 """Declare engagements of AWS Partner Central and their contexts in AWS CDK stacks.
 
-Declare an engagement with the construct `Engagement`, a context with `Engagement.add_context` or `EngagementContext`, and its
-payload with a payload class such as `CustomerProject`. The names in `__all__` are the public API. All submodules are private.
+To declare an engagement, use the construct `Engagement`. To declare a context, use its method `add_context` or the construct
+`EngagementContext`, and a payload class such as `CustomerProject`. The names in `__all__` are the public API. All submodules
+are private.
 """
 
 from cdk_partnercentral._engagement import Engagement, IEngagement

@@ -106,13 +106,13 @@ class IEngagement(Protocol):
         """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
 
         Args:
-            id: The construct ID within the engagement. It becomes part of the context's logical ID.
+            id: The construct ID within the engagement. The context's logical ID contains this ID.
             payload: The context's payload: a `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
                 with the API's member names (`{"CustomerProject": {...}}`), or a token.
             type: The context's Type. Required if the payload is a token.
             client_token: The API's idempotency token.
             adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
-            existing_context_id: The ID of an existing context to manage.
+            existing_context_id: The ID of an existing context that the construct manages.
             provider: The provider that manages the context.
 
         Returns:
@@ -131,10 +131,10 @@ class IEngagement(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `Engagement.engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
         """
         ...
 
@@ -145,11 +145,11 @@ class IEngagement(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
-            its catalog.
+            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
+            in its catalog.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `Engagement.engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
         """
         ...
 
@@ -180,7 +180,7 @@ class IEngagement(Protocol):
             The combined grant.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `Engagement.engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
         """
         ...
 
@@ -288,8 +288,8 @@ class EngagementBase(StackMember):
         The value is a token if the app creates the engagement, or if a token was passed as its ID or ARN.
 
         Raises:
-            ValueError: The ID or ARN is a `{{resolve:` reference, from which CloudFormation cannot extract the ID. Pass the
-                value of a `CfnParameter` instead, which can also read the SSM Parameter Store.
+            ValueError: The ID or ARN is a dynamic reference (`{{resolve:...}}`), and CloudFormation cannot extract the ID from
+                it. Pass the value of a `CfnParameter` instead. A `CfnParameter` can also read the SSM Parameter Store.
         """
         return self._engagement.resolved_id()
 
@@ -300,7 +300,7 @@ class EngagementBase(StackMember):
         The value is or contains a token if `engagement_id` is a token.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `engagement_id`.
         """
         created = self._engagement.created
         return created.arn if created else engagement_arn(self._catalog, self.engagement_id)
@@ -319,13 +319,13 @@ class EngagementBase(StackMember):
         """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
 
         Args:
-            id: The construct ID within the engagement. It becomes part of the context's logical ID.
+            id: The construct ID within the engagement. The context's logical ID contains this ID.
             payload: The context's payload: a `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
                 with the API's member names (`{"CustomerProject": {...}}`), or a token.
             type: The context's Type. Required if the payload is a token.
             client_token: The API's idempotency token.
             adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
-            existing_context_id: The ID of an existing context to manage.
+            existing_context_id: The ID of an existing context that the construct manages.
             provider: The provider that manages the context.
 
         Returns:
@@ -354,10 +354,10 @@ class EngagementBase(StackMember):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `Engagement.engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
         """
         return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
 
@@ -368,11 +368,11 @@ class EngagementBase(StackMember):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
-            its catalog.
+            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
+            in its catalog.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `Engagement.engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
         """
         return grant(grantee, UPDATE, catalog=self._catalog, arn=self.engagement_arn)
 
@@ -403,7 +403,7 @@ class EngagementBase(StackMember):
             The combined grant.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `Engagement.engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
         """
         return grant_conversion(
             grantee,
@@ -698,17 +698,17 @@ class Engagement(EngagementBase):
 
         Args:
             scope: The parent construct, usually the stack.
-            id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
+            id: The construct ID within `scope`. The logical ID of each context in the engagement contains this ID.
             engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token. To keep the ID out
-                of the code, pass the value of a context lookup (`aws_ssm.StringParameter.value_from_lookup`). For an ARN, use
-                `from_engagement_arn`.
+                of the code, pass the value of a CDK context lookup (`aws_ssm.StringParameter.value_from_lookup`). For an ARN,
+                use `from_engagement_arn`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string.
 
         Returns:
             The engagement.
 
         Raises:
-            ValueError: The catalog does not exist, or the engagement ID has the wrong format or is an ARN.
+            ValueError: `catalog` does not exist, or `engagement_id` is not an engagement ID.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -738,9 +738,9 @@ class Engagement(EngagementBase):
 
         Args:
             scope: The parent construct, usually the stack.
-            id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
+            id: The construct ID within `scope`. The logical ID of each context in the engagement contains this ID.
             engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`, or
-                a token. Can be the value of a context lookup, or an ARN of `Stack.format_arn`.
+                a token. You can pass the value of a CDK context lookup, or an ARN that `Stack.format_arn` returns.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string. Defaults to the catalog in the ARN.
                 Required if the ARN is a token that does not contain a literal catalog.
 
@@ -748,8 +748,8 @@ class Engagement(EngagementBase):
             The engagement.
 
         Raises:
-            ValueError: The ARN is not the ARN of an engagement, the ARN contains a catalog other than `catalog`, or the
-                ARN is a token and `catalog` is missing.
+            ValueError: `engagement_arn` is not an engagement ARN, its catalog is not `catalog`, or `catalog` is required but
+                missing.
 
         Example:
             >>> from aws_cdk import App, Stack

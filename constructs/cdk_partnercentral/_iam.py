@@ -1,4 +1,4 @@
-"""Create the IAM policy of the function's role, attach it to the role, and grant permissions to other principals.
+"""Create the IAM policy for the function's role, attach the policy, and grant permissions to other principals.
 
 See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 """
@@ -48,11 +48,11 @@ FUNCTION_ACTIONS = (
 # To create an engagement. Neither its ARN nor that of an existing engagement to adopt is known before the deployment.
 CREATE_ACTIONS = ("partnercentral:CreateEngagement", "partnercentral:GetEngagement")
 LIST_ACTIONS = ("partnercentral:ListEngagements",)
-# Before the function adopts a context, it checks that no other resource of its own stack manages the context.
+# Before the function adopts a context, it checks that no other resource in the same stack manages the context.
 STACK_ACTIONS = ("cloudformation:GetTemplate", "cloudformation:ListStackResources")
 LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
-# Lambda uses these permissions to attach the function to a VPC. Lambda rejects a role that lacks one of them, or that allows
-# them only for some resources:
+# Lambda uses these permissions to attach the function to a VPC. Lambda rejects a role that does not allow all these actions on
+# all resources:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
@@ -70,7 +70,8 @@ LONGEST_POLICY_NAME = 128
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LARGEST_POLICY = 9_000
 
-# The assumed length of a token's value. The longest value is the ARN of a log group, whose name can have 512 characters.
+# The maximum length that is assumed for the value of a token. The longest value is the ARN of a log group, because a log group
+# name can have 512 characters.
 _TOKEN_LENGTH = 600
 _LONGEST_ID = "eng-" + 14 * "0"
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
@@ -163,8 +164,8 @@ class Policies:
 def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool = False) -> Policies:
     """Return policies that allow the declared engagements and together do not exceed IAM's size limit.
 
-    If the lists of engagements are too long, the longest list is replaced by every engagement in its catalog. If the policies
-    are still too long, the same applies to the next longest list, and so on.
+    If the lists of engagements would be too long, the longest list is replaced by every engagement in its catalog. If the
+    policies are still too long, the same applies to the next longest list, and so on.
 
     Args:
         needs: What the resources of the stack need.
@@ -173,7 +174,7 @@ def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool =
         in_vpc: Whether the function runs in a VPC.
 
     Returns:
-        The policies, which do not depend on the order of the engagements.
+        The policies. The order of the engagements does not change the result.
     """
     known = {catalog: _minimal(catalog, arns) for catalog, arns in needs.engagements.items()}
     created = {catalog: _sorted(arns) for catalog, arns in needs.created.items()}
@@ -215,7 +216,7 @@ def _size(document: Mapping[str, Any], created: Mapping[str, Collection[str]]) -
 
 
 def policy_size(document: Mapping[str, Any]) -> int:
-    """Return the size of a policy document in characters as IAM counts it, assuming the longest value for every token."""
+    """Return the number of characters that IAM counts in a policy document if every token has the maximum length."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
 
@@ -226,8 +227,8 @@ def _minimal(catalog: str, arns: Collection[str]) -> list[str]:
 
 
 def _sorted(texts: Collection[str]) -> list[str]:
-    # Ignore the number in a token, which depends on how many tokens the app created earlier, so that tokens keep their order
-    # of declaration.
+    # The number in a token depends on how many tokens the app created earlier. Ignore the number, so that tokens remain in the
+    # order in which they were declared.
     return sorted(texts, key=lambda text: _TOKEN.sub("~", text))
 
 
@@ -257,7 +258,7 @@ def _creation_statements(creating: Mapping[str, bool]) -> list[dict[str, Any]]:
 
 
 class RolePolicies:
-    """The policy documents of a provider's role, rendered at synthesis, when all resources are declared.
+    """The policy documents of a provider's role. The CDK renders them at synthesis, after all resources are declared.
 
     Args:
         scope: The provider.
@@ -302,7 +303,7 @@ class RolePolicies:
         return rendered
 
     def _annotate(self, catalog: str) -> None:
-        # The CDK resolves the template more than once, but one annotation for each catalog is enough.
+        # The CDK resolves the template several times, so skip a catalog that already has an annotation.
         if catalog in self._annotated:
             return
         self._annotated.add(catalog)
@@ -310,9 +311,9 @@ class RolePolicies:
         count = sum(len(each.get(catalog, ())) for each in (self._needs.engagements, self._needs.created))
         Annotations.of(self._scope).add_info_v2(
             "cdk-partnercentral:policyWidened",
-            f"The {count} engagements of {name} exceed the size limit of a role's inline policies, so the function's role can "
-            "create, update and read contexts in every engagement of the catalog. To restrict the role to the declared "
-            "engagements, split the engagements across several stacks.",
+            f"A list of the {count} engagements in {name} would exceed the size limit of a role's inline policies. So the "
+            "function's role can create, update and read contexts in every engagement of the catalog. To restrict the role to "
+            "the declared engagements, split the engagements across several stacks.",
         )
 
 
@@ -341,8 +342,8 @@ def own_role_policy(scope: Construct, id: str, role: iam.IRole, document: IResol
     Returns:
         The policy resource.
     """
-    # Do not use the role's default policy: the CDK would move the statements of a large one into managed policies, whose size
-    # limit is lower.
+    # Do not use the role's default policy. If the default policy is large, the CDK moves its statements into managed policies,
+    # which have a lower size limit.
     return iam.CfnPolicy(scope, id, policy_name=name, roles=[role.role_name], policy_document=document)
 
 
