@@ -72,7 +72,7 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
         if not response.get("Reason"):
             malformed("a FAILED response must have a Reason")
         if physical_id != (event.physical_id or f"not-created/{event.logical_id}"):
-            malformed("a FAILED response must have the event's physical ID, or not-created/<logical ID> if the event has none")
+            malformed("a FAILED response must have the event's physical ID, or else not-created/<logical ID>")
         return Response(status="FAILED", physical_id=physical_id, context="", reason=response.get("Reason", ""))
     if response.get("Status") != "SUCCESS":
         malformed("Status must be SUCCESS or FAILED")
@@ -191,9 +191,7 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
     if place != (desired.engagement, desired.type, desired.catalog):
         report(Invariant.CREATED_AS_DECLARED, f"context {context} was created with other values: {place}")
     if call.input["Payload"] != {desired.type: desired.payload}:
-        report(
-            Invariant.CREATED_AS_DECLARED, f"the payload of the new context {context} differs from the declaration"
-        )
+        report(Invariant.CREATED_AS_DECLARED, f"the payload of the new context {context} differs from the declaration")
     if desired.existing_context_id:
         report(Invariant.IMPORT_CREATES_NOTHING, f"context {context} was created")
     if ledger.updated_in_place(event):
@@ -223,7 +221,7 @@ def _check_token(report: Report, ledger: Ledger, event: Event, context: str, cli
     if use and use.client_token != client_token:
         report(Invariant.ONE_CLIENT_TOKEN, f"the client token changed from {use.client_token} to {client_token}")
     if desired.client_token not in (None, client_token):
-        report(Invariant.DECLARED_CLIENT_TOKEN, f"the client token {desired.client_token} is declared, but {client_token} was sent")
+        report(Invariant.DECLARED_CLIENT_TOKEN, f"{desired.client_token} is declared, but {client_token} was sent")
     ledger.token_uses[key] = TokenUse(
         at=ledger.simulation.clock.now,
         client_token=client_token,
@@ -291,7 +289,7 @@ def _check_kept(report: Report, ledger: Ledger, invocation: Invocation, before: 
         if payloads.has_leaf(wanted, path) or path in removable:
             continue
         if NEW_MEMBER in path and behavior.unknown_members == "drop":
-            ledger.simulation.counts["unavoidable: Partner Central drops members that are not in the service model"] += 1
+            ledger.simulation.counts["unavoidable: Partner Central drops unknown members"] += 1
         elif any(call.operation == UPDATE and call.error == "ValidationException" for call in invocation.calls):
             # After a ValidationException, the function sends the update again without undeclared members. The function cannot
             # detect which of these members caused the error.

@@ -94,10 +94,10 @@ class Change:
 
     @property
     def physical_id(self) -> str:
-        """The resource's physical id after the change."""
+        """The resource's physical ID after the change."""
         if self.response:
             return str(self.response["PhysicalResourceId"])
-        # CloudFormation generates a physical id if it receives no response to a Create.
+        # CloudFormation generates a physical ID if it receives no response to a Create.
         return self.before.physical_id if self.before else f"generated-{self.event.number}"
 
 
@@ -126,7 +126,7 @@ class CloudFormation:
 
         Args:
             name: The stack's name.
-            changes: The new declarations, keyed by logical id. The value None removes the resource.
+            changes: The new declarations, keyed by logical ID. The value None removes the resource.
             deployment: The options and faults of the deployment.
         """
         stack = self.stacks.get(name)

@@ -24,10 +24,10 @@ class Declaration:
     """The declaration of an engagement context in a template.
 
     Attributes:
-        engagement: The engagement's id.
+        engagement: The engagement's ID.
         catalog: The engagement's catalog.
         spec: The payload and its Type.
-        by_arn: Whether the template contains the engagement's ARN instead of its id.
+        by_arn: Whether the template contains the engagement's ARN instead of its ID.
         client_token: The property `ClientToken`.
         adopt_existing: The property `AdoptExisting`.
         existing_context_id: The property `ContextIdentifier`.
@@ -85,10 +85,10 @@ class Event:
         request_id: CloudFormation's RequestId. Several events can have the same RequestId.
         stack_id: The stack's ARN.
         owner: The owner of the resource's contexts. The owner stays the same if the stack is deleted and created again.
-        logical_id: The resource's logical id.
+        logical_id: The resource's logical ID.
         desired: The declaration in the ResourceProperties.
         previous: The declaration in the OldResourceProperties of an Update, or None for other request types.
-        physical_id: The physical id, or None for a Create.
+        physical_id: The physical ID, or None for a Create.
     """
 
     request_type: str

@@ -112,7 +112,7 @@ def _is_sibling_replayed(ledger: Ledger, invocation: Invocation) -> bool:
 
 
 def _target(ledger: Ledger, invocation: Invocation) -> str | None:
-    """Return the id of the existing context that the invocation updates, or None if there is none."""
+    """Return the ID of the existing context that the invocation updates, or None if there is none."""
     event, desired = invocation.event, invocation.event.desired
     created = invocation.created[0] if invocation.created else None
     adopted = equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []

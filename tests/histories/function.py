@@ -1,7 +1,7 @@
 """A simulation of Lambda that runs the function in this Python process and in simulated time.
 
-The simulation uses the real handler and the real client of botocore. It passes their HTTP requests to an `Invocation` instead of
-the network. A `Process` object represents a Lambda process. To simulate a crash, the simulation raises an exception that the
+The simulation uses the real handler and the real client of botocore. It passes HTTP requests to an `Invocation` instead of the
+network. A `Process` object represents a Lambda process. To simulate a crash, the simulation raises an exception that the
 handler does not catch. This module does not depend on the simulation of CloudFormation.
 """
 

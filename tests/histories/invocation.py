@@ -141,7 +141,7 @@ class Invocation:
         raise ProcessEndedError
 
     def end(self) -> None:
-        """Cancel the late requests that have not arrived yet. Late create requests are not canceled: they can arrive at any time."""
+        """Cancel late requests that have not arrived yet. Do not cancel create requests, which can arrive at any time."""
         for number in self._late_requests:
             self.simulation.clock.cancel_alarm(number)
 

@@ -13,8 +13,8 @@ from tests.histories.events import Declaration, Event
 from tests.histories.payloads import Json, Path
 from tests.histories.simulation import Simulation, StackView
 
-# The key of a declaration: the stack's ARN, the logical ID, the engagement, the Type and the declared client_token. The key does
-# not contain the catalog, because each engagement belongs to exactly one catalog.
+# The key of a declaration: the stack's ARN, the logical ID, the engagement, the Type and the declared client_token. The catalog
+# is not part of the key, because each engagement belongs to exactly one catalog.
 DeclarationKey: TypeAlias = tuple[str, str, str, str, str | None]
 Place: TypeAlias = tuple[str, str]  # the IDs of an engagement and a context
 
@@ -141,7 +141,7 @@ class Ledger:
     # The context and the previous declaration of an event.
 
     def updated_in_place(self, event: Event) -> str | None:
-        """Return the id of the context that an Update must update in place.
+        """Return the ID of the context that an Update must update in place.
 
         Return None for other events, and for an Update that must create, adopt or import a context instead.
         """
