@@ -259,7 +259,7 @@ def check_update(report: Report, ledger: Ledger, invocation: Invocation, call: C
 
 
 def _is_needed(ledger: Ledger, invocation: Invocation, context: str) -> bool:
-    """Whether the latest read differs from the declaration, or contains a value that is no longer declared."""
+    """Return whether the latest read differs from the declaration, or contains a value that is no longer declared."""
     event, desired = invocation.event, invocation.event.desired
     read: Json = next((each["Payload"] for each in invocation.last_read or () if each["Id"] == context), {})
     current = payloads.leaves(read.get(desired.type, {}), desired.type)

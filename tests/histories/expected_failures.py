@@ -103,7 +103,7 @@ def _creation_failures(ledger: Ledger, invocation: Invocation) -> Iterator[tuple
 
 
 def _is_sibling_replayed(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether the create call returned an existing context that another resource of the stack manages."""
+    """Return whether the create call returned an existing context that another resource of the stack manages."""
     if not invocation.created or invocation.created[1]:
         return False
     context = invocation.created[0]
@@ -120,7 +120,7 @@ def _target(ledger: Ledger, invocation: Invocation) -> str | None:
 
 
 def _differs_from_account(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether the declaration differs from an existing context that cannot be updated."""
+    """Return whether the declaration differs from an existing context that cannot be updated."""
     desired, context = invocation.event.desired, _target(ledger, invocation)
     current = ledger.current(desired.engagement, context) if context else None
     if desired.type != "CustomerAccount" or current is None:
@@ -138,7 +138,7 @@ def _has_too_many_interactions(ledger: Ledger, invocation: Invocation) -> bool:
 
 
 def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether the context contains a changed form of a new interaction.
+    """Return whether the context contains a changed form of a new interaction.
 
     In this case, the function cannot determine whether it has already sent the interaction.
     """

@@ -123,19 +123,19 @@ class Ledger:
         ]
 
     def belongs_to_sibling(self, event: Event, context: str, view: StackView | None = None) -> bool:
-        """Whether a context is managed by another resource, and the template still declares this resource."""
+        """Return whether a context is managed by another resource, and the template still declares this resource."""
         template = self.simulation.stacks[event.stack_id].template
         physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
         return any(each in template for each in self.siblings(event, physical_id, view))
 
     def is_renamed(self, event: Event, context: str, view: StackView | None = None) -> bool:
-        """Whether a context is managed by other resources, and the template no longer declares any of these resources."""
+        """Return whether a context is managed by other resources, and the template no longer declares any of them."""
         physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
         siblings = self.siblings(event, physical_id, view)
         return bool(siblings) and not self.belongs_to_sibling(event, context, view)
 
     def is_superseded(self, event: Event) -> bool:
-        """Whether CloudFormation has sent a later event for the same resource."""
+        """Return whether CloudFormation has sent a later event for the same resource."""
         return self.latest.get(event.owner, 0) > event.number
 
     # The context and the previous declaration of an event.
@@ -191,13 +191,13 @@ class Ledger:
     # Client tokens.
 
     def is_token_remembered(self, use: TokenUse, at: int | None = None) -> bool:
-        """Whether the client token of a request is valid at the time `at`. The default is the current time."""
+        """Return whether the client token of a request is valid at the time `at`. The default is the current time."""
         lifetime = self.simulation.service.behavior.token_lifetime
         time = self.simulation.clock.now if at is None else at
         return lifetime is None or time - use.at < lifetime * SECOND
 
     def is_token_used_otherwise(self, event: Event, at: int) -> bool:
-        """Whether a different request used the event's client token, and this token was still valid at the time `at`."""
+        """Return whether a different request used the event's client token, and this token was still valid at the time `at`."""
         desired = event.desired
         key = declaration_key(event)
         for other, use in self.token_uses.items():

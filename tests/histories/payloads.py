@@ -213,7 +213,7 @@ def interaction(deal: str, number: int) -> Json:
 
 
 def is_sensitive(text: str) -> bool:
-    """Whether a text contains a sensitive value, in the declared form or in the form that Partner Central stores."""
+    """Return whether a text contains a sensitive value, in the declared form or in the form that Partner Central stores."""
     phone = re.sub(r"\W", "", SENSITIVE_PHONE)
     return SENSITIVE_MARK in text.lower() or SENSITIVE_PHONE in text or f"+{phone}" in text
 
@@ -313,7 +313,7 @@ def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def has_leaf(paths: Mapping[Path, Any], path: Path) -> bool:
-    """Whether `paths` contains `path`, one of its parents, or a path below it."""
+    """Return whether `paths` contains `path`, one of its parents, or a path below it."""
     return any(path[: len(other)] == other[: len(path)] for other in paths)
 
 
@@ -321,19 +321,19 @@ def has_leaf(paths: Mapping[Path, Any], path: Path) -> bool:
 
 
 def is_exact(one: Any, other: Any, path: Path) -> bool:
-    """Whether two leaves are equal, apart from the format of a timestamp."""
+    """Return whether two leaves are equal, apart from the format of a timestamp."""
     return bool(one == other) or _is_same_instant(one, other, path)
 
 
 def is_loose(one: Any, other: Any, path: Path) -> bool:
-    """Whether two leaves are equal, apart from changes that Partner Central can make when it stores a value."""
+    """Return whether two leaves are equal, apart from changes that Partner Central can make when it stores a value."""
     if isinstance(one, str) and isinstance(other, str):
         return _loose(one, path[-1]) == _loose(other, path[-1]) or _is_same_instant(one, other, path)
     return bool(one == other)
 
 
 def differs_by_case(one: Any, other: Any) -> bool:
-    """Whether two leaves differ only in upper and lower case."""
+    """Return whether two leaves differ only in upper and lower case."""
     return isinstance(one, str) and isinstance(other, str) and one != other and one.casefold() == other.casefold()
 
 
@@ -353,7 +353,7 @@ def _is_same_instant(one: Any, other: Any, path: Path) -> bool:
 
 
 def is_adoptable(current: Json, desired: Json, type_: str) -> bool:
-    """Whether a context matches the declaration closely enough to be adopted.
+    """Return whether a context matches the declaration closely enough to be adopted.
 
     The context of a Lead can have additional values. A context of another Type can have additional values only in members that
     are not in the service model.
@@ -383,7 +383,7 @@ def interaction_names(payload: Json) -> set[str]:
 
 
 def is_same_interaction(current: Json, desired: Json) -> bool:
-    """Whether two interactions are loosely equal. The dates are compared only if both interactions have a date."""
+    """Return whether two interactions are loosely equal. The dates are compared only if both interactions have a date."""
     rest = [dict(_leaves({**one, "InteractionDate": None})) for one in (current, desired)]
     dates = [one.get("InteractionDate") for one in (current, desired)]
     return (

@@ -366,7 +366,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, edit=choices, deployment=deployments)
     def stop_importing(self, choice: int, edit: int, deployment: Deployment) -> None:
-        """Remove `existing_context_id` from a resource, and declare a complete payload. Do nothing without such a resource."""
+        """Remove `existing_context_id` from a resource, and declare a complete payload, if a resource has one."""
         self.resource(choice)
         imported = [each for each in self.resources() if each[2].declared.existing_context_id]
         if not imported:
