@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from aws_cdk import Annotations, CfnResource, Duration, IResolvable, RemovalPolicy, Stack, Stage
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -29,6 +30,7 @@ from cdk_partnercentral._iam import (
     own_role_policy,
 )
 from cdk_partnercentral._identifiers import EngagementIdentifier
+from cdk_partnercentral._metrics import FAILED, THROTTLED, line_metric, with_options_of
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
 from cdk_partnercentral._validation.messages import kind, raise_problems
 from cdk_partnercentral._validation.provider_options import option_problems
@@ -48,6 +50,8 @@ RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 # A Create uses 37 MB (docs/benchmarks.md) plus the memory of Lambda's runtime, so 128 MB would be enough. But Lambda allocates
 # CPU in proportion to memory, and a cold start is CPU-bound. With 256 MB, a cold start takes half the time and costs the same.
 MEMORY_MB = 256
+
+DESCRIPTION = "Partner Central custom resources (cdk-partnercentral)"
 
 Init = TypeVar("Init", bound=Callable[..., None])
 Options = ParamSpec("Options")
@@ -111,6 +115,7 @@ class PartnerCentralProvider(Construct):
         scope: The parent construct, in the same stack as the contexts that use the provider.
         id: The construct ID within `scope`. A new ID replaces the function. CloudFormation rejects the replacement if deployed
             contexts use the function.
+        description: The function's description. String of up to 256 characters.
         environment_encryption: The KMS key that encrypts the function's environment variables. Set it only if your compliance
             rules require a key. By default, Lambda uses its own key.
         log_group: The log group for the function's logs. By default, the provider creates a log group.
@@ -118,12 +123,23 @@ class PartnerCentralProvider(Construct):
             provider allows CloudWatch Logs to use the key. If the key is imported, its key policy must already allow CloudWatch
             Logs to use the key. By default, CloudWatch Logs uses its own encryption.
         log_level: Lambda discards the function's log lines below this level. An `aws_lambda.ApplicationLogLevel`; INFO by
-            default. Failures have the level ERROR, retries WARN, and all other lines INFO. FATAL hides the failures too. The
-            log format is always JSON. See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+            default. Failures have the level ERROR, retries WARN, and all other lines INFO. ERROR and FATAL are not allowed,
+            because Lambda would discard lines that `metric_throttled` and `metric_failed` count. The log format is always JSON.
+            See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
         log_retention: The retention period of the log group that the provider creates. An `aws_logs.RetentionDays`; three
             months by default. The logs contain no payloads and no secrets.
         memory_size: The function's memory in MB. Integer from 128 to 10240; 256 by default.
+        on_failure: The destination of events for which every run of the function ended in an error, or that Lambda could not
+            start in time. A destination of `aws_lambda_destinations`, such as `SqsDestination`; none by default. CloudFormation
+            then reports a timeout, because it receives no response. An event contains the payload in plain text and the
+            address to which the function responds, so encrypt the destination and restrict access to it. A FAILED response is
+            not such a failure. Do not call `function.configure_async_invoke`: it would create a second configuration, and
+            CloudFormation would reject the template.
         permissions_boundary: The permissions boundary of the role that the provider creates.
+        reserved_concurrent_executions: The number of runs of the function at the same time, which AWS reserves for it and does
+            not exceed. Integer of at least 1, or a token; no limit by default. CloudFormation creates and updates many
+            resources of a stack at the same time. Events that exceed the limit wait, and Lambda discards an event that waits
+            longer than 34 minutes (less with a shorter `timeout`), so that the stack operation fails after 50 minutes.
         role: The function's role. By default, the provider creates a role. `lambda.amazonaws.com` must be able to assume the
             role. The provider attaches an inline policy, which counts toward IAM's limit of 10,240 characters for the inline
             policies of a role. If the role is imported with `mutable=False` or from another account, the provider attaches no
@@ -165,13 +181,16 @@ class PartnerCentralProvider(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
+        description: str = DESCRIPTION,
         environment_encryption: kms.IKey | kms.Key | None = None,
         log_group: logs.ILogGroup | None = None,
         log_group_encryption_key: kms.IKey | kms.Key | None = None,
         log_level: lambda_.ApplicationLogLevel | None = None,
         log_retention: logs.RetentionDays | None = None,
         memory_size: int = MEMORY_MB,
+        on_failure: lambda_.IDestination | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
+        reserved_concurrent_executions: int | None = None,
         role: iam.IRole | iam.Role | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
         timeout: Duration | None = None,
@@ -187,7 +206,7 @@ class PartnerCentralProvider(Construct):
         self._function = lambda_.Function(
             self,
             "Function",
-            description="Partner Central custom resources (cdk-partnercentral)",
+            description=description,
             code=function_code(FUNCTION_ZIP),
             handler="lambda_handler.index.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
@@ -198,6 +217,7 @@ class PartnerCentralProvider(Construct):
             application_log_level_v2=log_level or lambda_.ApplicationLogLevel.INFO,
             log_group=function_log_group,
             memory_size=memory_size,
+            reserved_concurrent_executions=reserved_concurrent_executions,
             role=function_role,
             security_groups=security_groups,
             timeout=timeout,
@@ -205,6 +225,7 @@ class PartnerCentralProvider(Construct):
             vpc=vpc,
             vpc_subnets=vpc_subnets,
         )
+        self._log_group = function_log_group
         self._policies = RolePolicies(self, log_group_arn=function_log_group.log_group_arn, in_vpc=vpc is not None)
         self._role, self._is_own_role = function_role, role is None
         policy = self._attach("Policy", POLICY_NAME, self._policies.token())
@@ -227,6 +248,7 @@ class PartnerCentralProvider(Construct):
             "AsynchronousInvocation",
             function=cast("lambda_.IFunction", self._function),
             max_event_age=Duration.seconds(last_start),
+            on_failure=on_failure,
             retry_attempts=RUNS - 1,
         )
         self._dependencies = (policy, invocation)
@@ -289,6 +311,74 @@ class PartnerCentralProvider(Construct):
         You can use the function to create alarms, for example.
         """
         return self._function
+
+    @with_options_of(lambda_.Function.metric_errors)
+    def metric_failed(self, **props: Any) -> cloudwatch.Metric:
+        """Return the metric of resources that could not be created or updated: the number of FAILED responses.
+
+        Lambda's own metric of errors does not count these failures, because the function runs without an error. The first call
+        creates a metric filter on the function's log group, so the metric has data only from the next deployment on. A retry
+        of CloudFormation, such as the rollback of an update, is a response of its own.
+
+        See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+
+        Args:
+            props: The properties of `aws_cloudwatch.MetricOptions` as keyword arguments, such as `period` and `label`. By
+                default, the metric is the sum over five minutes.
+
+        Returns:
+            The metric `Failed` in the namespace `cdk-partnercentral/<function name>`.
+
+        Example:
+            >>> from aws_cdk import App, Stack
+            >>> stack = Stack(App(), "Deals")
+            >>> failed = PartnerCentralProvider.get_or_create(stack).metric_failed()
+            >>> alarm = failed.create_alarm(stack, "Failed", evaluation_periods=1, threshold=1)
+        """
+        return self._line_metric("Failed", FAILED, props)
+
+    @with_options_of(lambda_.Function.metric_errors)
+    def metric_throttled(self, **props: Any) -> cloudwatch.Metric:
+        """Return the metric of calls that Partner Central or CloudFormation throttled, including those that were retried.
+
+        The function retries throttled calls until its time runs out. A high number explains slow deployments of large stacks.
+        The first call of this method creates a metric filter on the function's log group.
+
+        See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+
+        Args:
+            props: The properties of `aws_cloudwatch.MetricOptions` as keyword arguments. By default, the metric is the sum over
+                five minutes.
+
+        Returns:
+            The metric `Throttled` in the namespace `cdk-partnercentral/<function name>`.
+        """
+        return self._line_metric("Throttled", THROTTLED, props)
+
+    @with_options_of(lambda_.Function.metric_duration)
+    def metric_duration(self, **props: Any) -> cloudwatch.Metric:
+        """Return Lambda's metric of how long the function runs, in milliseconds.
+
+        See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+
+        Args:
+            props: The properties of `aws_cloudwatch.MetricOptions` as keyword arguments. By default, the metric is the average
+                over five minutes.
+
+        Returns:
+            The metric `Duration` of the function.
+        """
+        return self._function.metric_duration(**props)
+
+    def _line_metric(self, name: str, pattern: str, props: dict[str, Any]) -> cloudwatch.Metric:
+        return line_metric(
+            self,
+            name,
+            pattern,
+            log_group=self._log_group,
+            function_name=self._function.function_name,
+            options=props,
+        )
 
     def _serve_contexts(
         self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier
