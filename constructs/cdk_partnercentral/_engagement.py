@@ -212,11 +212,11 @@ class IEngagement(Protocol):
         See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
 
         Args:
-            id: The construct ID of the rule within the engagement.
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The scope of the rule, if the rule must be in another stack than the engagement. By default, the
-                rule is a child of the engagement.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
             event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
                 `source`, `resources` or `detail["catalog"]`, which the rule itself sets.
@@ -250,11 +250,11 @@ class IEngagement(Protocol):
         See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
 
         Args:
-            id: The construct ID of the rule within the engagement.
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The scope of the rule, if the rule must be in another stack than the engagement. By default, the
-                rule is a child of the engagement.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
             event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
                 `source`, `resources` or `detail["catalog"]`, which the rule itself sets, nor `detail_type`.
@@ -441,11 +441,11 @@ class EngagementBase(StackMember):
         See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
 
         Args:
-            id: The construct ID of the rule within the engagement.
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The scope of the rule, if the rule must be in another stack than the engagement. By default, the
-                rule is a child of the engagement.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
             event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
                 `source`, `resources` or `detail["catalog"]`, which the rule itself sets.
@@ -490,11 +490,11 @@ class EngagementBase(StackMember):
         See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
 
         Args:
-            id: The construct ID of the rule within the engagement.
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The scope of the rule, if the rule must be in another stack than the engagement. By default, the
-                rule is a child of the engagement.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
             event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
                 `source`, `resources` or `detail["catalog"]`, which the rule itself sets, nor `detail_type`.

@@ -55,7 +55,9 @@ def engagement_rule(
     Raises:
         ValueError: The stack is in a Region other than us-east-1, or the event pattern sets what the rule itself sets.
     """
-    region = Stack.of(scope if cross_stack_scope is None else cross_stack_scope).region
+    # The CDK itself would ignore a cross_stack_scope in another Region, and deliver events across Regions.
+    scope = scope if cross_stack_scope is None else cross_stack_scope
+    region = Stack.of(scope).region
     raise_problems(
         "This event rule cannot be created:",
         [*_region_problems(region), *_pattern_problems(event_pattern, detail_type)],
@@ -64,7 +66,6 @@ def engagement_rule(
     rule = events.Rule(
         scope,
         id,
-        cross_stack_scope=cross_stack_scope,
         description=description,
         event_pattern=given,
         rule_name=rule_name,
