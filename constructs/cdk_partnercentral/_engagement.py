@@ -13,7 +13,7 @@ from constructs import Construct, Node
 from cdk_partnercentral._checks import DesiredEngagement, Registry, partition_problems
 from cdk_partnercentral._engagement_context import EngagementContext
 from cdk_partnercentral._environment import StackMember
-from cdk_partnercentral._events import UPDATED, engagement_rule
+from cdk_partnercentral._events import UPDATED, RuleTarget, engagement_rule
 from cdk_partnercentral._iam import READ, UPDATE, grant, grant_conversion
 from cdk_partnercentral._identifiers import CreatedEngagement, EngagementIdentifier, engagement_arn, parse_engagement
 from cdk_partnercentral._payloads.customer_account import CustomerAccount
@@ -188,7 +188,7 @@ class IEngagement(Protocol):
         self,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        target: events.IRuleTarget | None = None,
+        target: events.IRuleTarget | RuleTarget | None = None,
         cross_stack_scope: Construct | None = None,
         description: str | None = None,
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
@@ -235,7 +235,7 @@ class IEngagement(Protocol):
         self,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        target: events.IRuleTarget | None = None,
+        target: events.IRuleTarget | RuleTarget | None = None,
         cross_stack_scope: Construct | None = None,
         description: str | None = None,
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
@@ -417,7 +417,7 @@ class EngagementBase(StackMember):
         self,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        target: events.IRuleTarget | None = None,
+        target: events.IRuleTarget | RuleTarget | None = None,
         cross_stack_scope: Construct | None = None,
         description: str | None = None,
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
@@ -475,7 +475,7 @@ class EngagementBase(StackMember):
         self,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        target: events.IRuleTarget | None = None,
+        target: events.IRuleTarget | RuleTarget | None = None,
         cross_stack_scope: Construct | None = None,
         description: str | None = None,
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,

@@ -33,5 +33,6 @@ class StackMember(Construct):
 
 def _resource_environment() -> type[ResourceEnvironment]:
     # Older releases of the CDK define the class in the first module.
-    found: Any = getattr(aws_cdk, "ResourceEnvironment", None)
-    return found or importlib.import_module("aws_cdk.interfaces").ResourceEnvironment
+    module: Any = aws_cdk if hasattr(aws_cdk, "ResourceEnvironment") else importlib.import_module("aws_cdk.interfaces")
+    found: type[ResourceEnvironment] = module.ResourceEnvironment
+    return found

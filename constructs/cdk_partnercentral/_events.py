@@ -6,7 +6,7 @@ See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol, cast
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_events as events
@@ -20,6 +20,14 @@ SOURCE = "aws.partnercentral-selling"
 UPDATED = "Engagement Updated"
 
 
+class RuleTarget(Protocol):
+    """A target of a rule. For type checkers, the targets of the CDK differ from its `IRuleTarget` in parameter names."""
+
+    def bind(self, *args: Any, **kwargs: Any) -> events.RuleTargetConfig:
+        """Return the configuration of the target."""
+        ...
+
+
 def engagement_rule(
     scope: Construct,
     id: str,  # noqa: A002 - the CDK's name for it
@@ -27,7 +35,7 @@ def engagement_rule(
     catalog: str,
     engagement_id: str,
     engagement_arn: str,
-    target: events.IRuleTarget | None,
+    target: events.IRuleTarget | RuleTarget | None,
     description: str | None,
     event_pattern: events.EventPattern | Mapping[str, Any] | None,
     rule_name: str | None,
@@ -80,7 +88,7 @@ def engagement_rule(
         raise TypeError("aws_events.Rule does not create a CfnRule in this version of aws-cdk-lib")
     # The CDK's EventPattern has no alternatives across several members.
     resource.add_property_override("EventPattern.$or", alternatives(engagement_id, engagement_arn))
-    rule.add_target(target)
+    rule.add_target(cast("events.IRuleTarget | None", target))
     if is_unresolved(region):
         Annotations.of(rule).add_warning_v2(
             "cdk-partnercentral:eventsOnlyInUsEast1",

@@ -76,4 +76,5 @@ def line_metric(
             default_value=0,
         )
     )
-    return metric_filter.metric(**{"statistic": "Sum", **options})
+    given: dict[str, Any] = {"statistic": "Sum", **options}
+    return metric_filter.metric(**given)

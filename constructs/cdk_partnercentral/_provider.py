@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from aws_cdk import Annotations, CfnResource, Duration, IResolvable, RemovalPolicy, Stack, Stage
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -53,6 +53,15 @@ MEMORY_MB = 256
 
 DESCRIPTION = "Partner Central custom resources (cdk-partnercentral)"
 
+
+class FailureDestination(Protocol):
+    """A Lambda destination. For type checkers, those of the CDK differ from its `IDestination` in parameter names."""
+
+    def bind(self, *args: Any, **kwargs: Any) -> lambda_.DestinationConfig:
+        """Return the configuration of the destination."""
+        ...
+
+
 Init = TypeVar("Init", bound=Callable[..., None])
 Options = ParamSpec("Options")
 
@@ -90,21 +99,23 @@ def _with_options_of(
 
 
 class PartnerCentralProvider(Construct):
-    """The Lambda function that manages the contexts of one stack, with the function's role and log group.
+    """The Lambda function that manages the engagements and contexts of one stack, with the function's role and log group.
 
-    `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can write to the
-    function's log group and can read the stack in CloudFormation. The role can also create, update and read contexts, but only
-    in the engagements for which the stack declares contexts. If an engagement ID is not known at synthesis, the role can access
-    every engagement of the catalog. The same applies if the list of engagements exceeds IAM's size limit for policies. In both
-    cases, an annotation reports the wider access.
+    `Engagement` and `EngagementContext` create one provider for their stack, and all of them in the stack share it. The role
+    can write to the function's log group and can read the stack in CloudFormation. The role can also create, update and read
+    contexts, but only in the engagements for which the stack declares contexts. If an engagement ID is not known at synthesis,
+    the role can access every engagement of the catalog. The same applies if the list of engagements exceeds IAM's size limit
+    for policies. In both cases, an annotation reports the wider access. Only if the stack creates engagements, the role can
+    create and read engagements in the whole catalog, and list them unless `adopt_existing` is False. A second policy allows
+    changes to contexts of engagements that the app creates.
 
     You can set options in two ways:
 
     - Call `PartnerCentralProvider.configure(scope, ...)` to set options for the providers of a stack, a stage or an app. The
       options do not change the function's logical ID, so you can also set options for a deployed stack.
-    - Create a second provider in a stack with your own `id`, and pass the provider as `provider=` to each context that should
-      use it. If you omit an option, the provider uses the option of `configure`. You cannot change the provider of a deployed
-      context, because CloudFormation rejects the change ("Modifying service token is not allowed").
+    - Create a second provider in a stack with your own `id`, and pass the provider as `provider=` to each engagement and
+      context that should use it. If you omit an option, the provider uses the option of `configure`. You cannot change the
+      provider of a deployed context, because CloudFormation rejects the change ("Modifying service token is not allowed").
 
     You cannot set the runtime, code, handler or architecture, because the bundled code is built for one configuration. The
     function has no environment variables.
@@ -188,7 +199,7 @@ class PartnerCentralProvider(Construct):
         log_level: lambda_.ApplicationLogLevel | None = None,
         log_retention: logs.RetentionDays | None = None,
         memory_size: int = MEMORY_MB,
-        on_failure: lambda_.IDestination | None = None,
+        on_failure: lambda_.IDestination | FailureDestination | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
         reserved_concurrent_executions: int | None = None,
         role: iam.IRole | iam.Role | None = None,
@@ -248,7 +259,7 @@ class PartnerCentralProvider(Construct):
             "AsynchronousInvocation",
             function=cast("lambda_.IFunction", self._function),
             max_event_age=Duration.seconds(last_start),
-            on_failure=on_failure,
+            on_failure=cast("lambda_.IDestination | None", on_failure),
             retry_attempts=RUNS - 1,
         )
         self._dependencies = (policy, invocation)

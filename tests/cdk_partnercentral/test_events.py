@@ -291,3 +291,15 @@ def test_a_dynamic_reference_is_an_error(virginia: Stack) -> None:
 
     with pytest.raises(ValueError, match="engagement_id: cannot be derived"):
         acme.on_event("Any")
+
+
+def test_an_independent_matcher_agrees(virginia: Stack, acme: IEngagement, template_of: Template, only: Only) -> None:
+    """The local cloud's EventBridge expands `$or` as EventBridge does, and validates the pattern."""
+    service = pytest.importorskip("ministack.services.eventbridge")
+    acme.on_updated("Updated")
+    pattern = pattern_of(virginia, template_of, only)
+
+    for sample in [*documented(ID), *documented(OTHER_ID), {**documented(ID)[1], "resources": []}]:
+        answer = service._test_event_pattern({"EventPattern": json.dumps(pattern), "Event": json.dumps(sample)})
+        status, _, body = answer
+        assert (status, json.loads(body)) == (200, {"Result": matches(pattern, sample)}), sample
