@@ -19,7 +19,7 @@ from cdk_partnercentral_local import Behavior
 pytest.register_assert_rewrite("tests.lambda_handler.process.harness")
 
 from tests.lambda_handler.process.endpoint import certificate as make_certificate  # noqa: E402
-from tests.lambda_handler.process.harness import Cloud  # noqa: E402
+from tests.lambda_handler.process.harness import PYTHON, Cloud  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
@@ -43,8 +43,9 @@ def unpack(folder: Path) -> None:
     """Unpack the zip into a folder, which becomes read-only."""
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(folder)
-    # The byte code in the zip is for Lambda's Python. Without byte code, each process starts half a second later.
-    compileall.compile_dir(folder, quiet=2, workers=1)
+    if PYTHON == sys.executable:
+        # The byte code in the zip is for Lambda's Python. Without byte code, each process starts half a second later.
+        compileall.compile_dir(folder, quiet=2, workers=1)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
 

@@ -24,6 +24,8 @@ from tests.lambda_handler.process.endpoint import Behavior, Put, ResponseEndpoin
 from tests.lambda_handler.process.events import LOGICAL_ID, event, secrets_in
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+# The interpreter that runs the function. `make runtime` sets it to Python 3.14, which is the runtime in Lambda.
+PYTHON = os.environ.get("FUNCTION_PYTHON", sys.executable)
 DIED, TIMED_OUT, STILL_RUNNING = "Died", "TimedOut", "StillRunning"
 
 
@@ -112,7 +114,7 @@ class Function:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 # Isolated and without site-packages, so that only the zip can be imported.
-                [sys.executable, "-I", "-S", "-B", str(BOOTSTRAP)],
+                [PYTHON, "-I", "-S", "-B", str(BOOTSTRAP)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
