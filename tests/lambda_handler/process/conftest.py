@@ -19,7 +19,7 @@ from cdk_partnercentral_local import Behavior
 pytest.register_assert_rewrite("tests.lambda_handler.process.harness")
 
 from tests.lambda_handler.process.endpoint import certificate as make_certificate  # noqa: E402
-from tests.lambda_handler.process.harness import PYTHON, Cloud  # noqa: E402
+from tests.lambda_handler.process.harness import Cloud  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
@@ -43,7 +43,7 @@ def unpack(folder: Path) -> None:
     """Unpack the zip into a folder, which becomes read-only."""
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(folder)
-    if PYTHON == sys.executable:
+    if not os.environ.get("FUNCTION_PYTHON"):
         # The byte code in the zip is for Lambda's Python. Without byte code, each process starts half a second later.
         compileall.compile_dir(folder, quiet=2, workers=1)
     for path in [folder, *folder.rglob("*")]:
