@@ -7,30 +7,16 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tests.lambda_handler.process.harness import PYTHON, Function
-from tests.runtime.runtime_api import Received, RuntimeApi
+from tests.runtime.runtime_api import ARGUMENTS, Received, RuntimeApi
 
-# https://pypi.org/project/awslambdaric/. `make runtime` installs it.
-AWSLAMBDARIC = Path(__file__).parents[2] / ".venv" / "awslambdaric"
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-LAMBDA = {
-    "AWS_EXECUTION_ENV": "AWS_Lambda_python3.14",
-    "AWS_LAMBDA_FUNCTION_NAME": "Demo-Provider",
-    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
-    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-    "AWS_SESSION_TOKEN": "invented",
-    "LANG": "en_US.UTF-8",
-    "TZ": ":UTC",
-}
 FRAME = 16  # bytes before each message: its type, its length and its time
 
 
 class LambdaFunction(Function):
-    """A function that runs under awslambdaric. Its first path is the code folder, and must not be writable.
+    """A function that runs under awslambdaric. Its only path is the code folder.
 
     Args:
         prefix: The command that starts another command without privileges.
@@ -58,17 +44,13 @@ class LambdaFunction(Function):
         self.api = RuntimeApi().__enter__()
         with self._log.open("ab") as log, self._frames.open("ab") as frames:
             environment = {
-                **LAMBDA,
+                **self.api.environment(self._path[0]),
                 **self._environment,
-                "AWS_LAMBDA_RUNTIME_API": self.api.address,
-                "LAMBDA_TASK_ROOT": str(self._path[0]),
-                "PYTHONPATH": os.pathsep.join([str(AWSLAMBDARIC), *map(str, self._path[1:])]),
                 # Lambda gives the runtime a file for its own log events, in frames.
                 "_LAMBDA_TELEMETRY_LOG_FD": str(frames.fileno()),
             }
             self._process = subprocess.Popen(
-                # Without site-packages, so that only the zip and awslambdaric can be imported.
-                [*self._prefix, PYTHON, "-S", "-m", "awslambdaric", f"{self._module}.handler"],
+                [*self._prefix, PYTHON, *ARGUMENTS, f"{self._module}.handler"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

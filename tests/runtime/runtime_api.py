@@ -12,9 +12,25 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+# https://pypi.org/project/awslambdaric/. `make runtime` installs it.
+AWSLAMBDARIC = Path(__file__).parents[2] / ".venv" / "awslambdaric"
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+LAMBDA = {
+    "AWS_EXECUTION_ENV": "AWS_Lambda_python3.14",
+    "AWS_LAMBDA_FUNCTION_NAME": "Demo-Provider",
+    "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    "AWS_SESSION_TOKEN": "invented",
+    "LANG": "en_US.UTF-8",
+    "TZ": ":UTC",
+}
+# Without site-packages, so that only the function and awslambdaric can be imported.
+ARGUMENTS = ("-S", "-m", "awslambdaric")
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:Demo-Provider"
 ROUTE = re.compile(
     r"/2018-06-01/runtime/(?:invocation/(?:(?P<id>[0-9a-f-]{36})/)?)?(?P<name>next|response|error|init/error)"
@@ -44,7 +60,7 @@ class RuntimeApi:
     """Listens on a free port of 127.0.0.1 for as long as a `with` block lasts.
 
     Attributes:
-        address: The value of AWS_LAMBDA_RUNTIME_API.
+        address: Its host and port.
         received: Every request, in order.
     """
 
@@ -67,6 +83,15 @@ class RuntimeApi:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+    def environment(self, code: Path) -> dict[str, str]:
+        """Return the environment variables of a process that runs the function in this folder, without credentials."""
+        return {
+            **LAMBDA,
+            "AWS_LAMBDA_RUNTIME_API": self.address,
+            "LAMBDA_TASK_ROOT": str(code),
+            "PYTHONPATH": str(AWSLAMBDARIC),
+        }
 
     @property
     def names(self) -> list[str]:

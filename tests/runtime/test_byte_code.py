@@ -47,9 +47,7 @@ def test_the_handler_is_imported_from_the_byte_code_alone(unpacked: Path, withou
         path.write_text("raise SystemExit('a source was read')\n")
     for path in [*unpacked.rglob("*"), unpacked]:
         path.chmod(0o555 if path.is_dir() else 0o444)
-    script = (
-        "import sys; sys.path[:0] = ['.']; import lambda_handler.index as it; print(it.__spec__.cached)"
-    )
+    script = "import sys; sys.path[:0] = ['.']; import lambda_handler.index as it; print(it.__spec__.cached)"
 
     printed = run(*without_privileges, PYTHON, "-I", "-S", "-c", script, folder=unpacked, AWS_REGION="eu-west-1")
 

@@ -27,7 +27,7 @@ FORMATS = {
 }
 
 
-@pytest.fixture(params=FORMATS.values(), ids=FORMATS)
+@pytest.fixture(params=list(FORMATS.values()), ids=list(FORMATS))
 def log_format(request: pytest.FixtureRequest) -> dict[str, str]:
     """The environment variables of a log format."""
     found: dict[str, str] = request.param
