@@ -8,6 +8,9 @@ UV := $(VENV)/bin/uv --no-config --quiet
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
 RUNTIME_CLIENT := $(VENV)/awslambdaric
+# The function's interpreter: the one that FUNCTION_PYTHON names, or a Python 3.14 that is found, or none.
+FIND_RUNTIME = export FUNCTION_PYTHON="$${FUNCTION_PYTHON:-$$(scripts/python_3_14.sh --find)}"; \
+  [ -z "$$FUNCTION_PYTHON" ] || $(MAKE) --no-print-directory $(RUNTIME_CLIENT)/.installed || exit 1
 GENERATED := $(VENV) .python node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 # `make test` skips the tests marked as slow. `make test-all` sets MARK to an empty value to run them too.
 MARK ?= not slow
@@ -59,9 +62,7 @@ test-others: setup ## Run all other tests.
 # REQUIRE_RUNTIME, they fail instead.
 runtime: setup ## Test the function in processes on Python 3.14, and under the runtime interface client of Lambda.
 	echo "== tests of the function on its runtime"
-	export FUNCTION_PYTHON="$${FUNCTION_PYTHON:-$$(scripts/python_3_14.sh --find)}"; \
-	if [ -n "$$FUNCTION_PYTHON" ]; then $(MAKE) --no-print-directory $(RUNTIME_CLIENT)/.installed || exit 1; fi; \
-	$(PYTEST) --numprocesses 2 --dist loadfile tests/lambda_handler/process tests/runtime
+	$(FIND_RUNTIME); $(PYTEST) --numprocesses 2 --dist loadfile tests/lambda_handler/process tests/runtime
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
@@ -114,7 +115,8 @@ soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
 
 bench: setup ## Compare the library with its alternatives, and write docs/benchmarks.md (ARGS="--help").
-	$(PY) -m benchmarks $(ARGS)
+	scripts/python_3_14.sh > /dev/null
+	$(FIND_RUNTIME); $(PY) -m benchmarks $(ARGS)
 
 # The tests that `make lowest` and `make newest` skip, because they need the pinned versions: some compare the service model with
 # that of botocore, and the others use cdk-nag, which requires the newest CDK.
