@@ -115,7 +115,7 @@ soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
 
 bench: setup ## Compare the library with its alternatives, and write docs/benchmarks.md (ARGS="--help").
-	scripts/python_3_14.sh > /dev/null
+	[ -n "$$FUNCTION_PYTHON" ] || scripts/python_3_14.sh > /dev/null
 	$(FIND_RUNTIME); $(PY) -m benchmarks $(ARGS)
 
 # The tests that `make lowest` and `make newest` skip, because they need the pinned versions: some compare the service model with
