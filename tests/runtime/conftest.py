@@ -34,6 +34,10 @@ def public(runtime: None) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield folder
+    # Only root can remove files from a folder that is read-only.
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            path.chmod(0o755)
     shutil.rmtree(folder)
 
 
