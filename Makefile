@@ -59,10 +59,10 @@ test-others: setup ## Run all other tests.
 	$(PYTEST) --numprocesses 2 --dist loadfile --ignore=tests/lambda_handler --ignore=tests/histories --ignore=tests/runtime
 
 # Without Python 3.14, the function runs on the environment's Python, and the tests of tests/runtime are skipped. With a value of
-# REQUIRE_RUNTIME, they fail instead.
+# REQUIRE_RUNTIME, they fail instead. The tests mostly wait, so there are more processes than cores.
 runtime: setup ## Test the function in processes on Python 3.14, and under the runtime interface client of Lambda.
 	echo "== tests of the function on its runtime"
-	$(FIND_RUNTIME); $(PYTEST) --numprocesses 2 --dist loadfile tests/lambda_handler/process tests/runtime
+	$(FIND_RUNTIME); $(PYTEST) --numprocesses 4 --dist loadfile tests/lambda_handler/process tests/runtime
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
