@@ -136,7 +136,7 @@ def page(results: dict[str, Any]) -> str:
         targets=target_table(results),
         functions_table=table(functions, _function_rows(results)),
         lambda_table=table(
-            " | until the first event | until the response | first event: ratio to plain crhelper | response: ratio to plain crhelper",
+            " | until the first event | until the response | first event, ratio | response, ratio",
             _lambda_rows(results),
         ),
         crowd_table=table(
