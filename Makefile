@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv --no-config --quiet
 # `make lock` writes this command into the header of each requirements.txt. Dependabot reads the options from there.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
-GENERATED := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+GENERATED := $(VENV) .python node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 # `make test` skips the tests marked as slow. `make test-all` sets MARK to an empty value to run them too.
 MARK ?= not slow
 PYTEST := $(PY) -m pytest --quiet -m "$(MARK)"
