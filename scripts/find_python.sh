@@ -15,7 +15,7 @@ for found in \
     exit
   fi
 done
-install="uv python install $version"
-[ "$version" != 3.14 ] || install="scripts/python_3_14.sh (Debian) or $install"
-echo "not at hand; install it with $install" >&2
+how=".venv/bin/uv python install $version"
+[ "$version" != 3.14 ] || how="scripts/python_3_14.sh (on Debian) or $how"
+echo "Python $version is not at hand. Install it with $how" >&2
 exit 1

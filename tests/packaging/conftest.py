@@ -22,9 +22,7 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
 
 def interpreter(version: str) -> str | None:
     """Return a Python of a version, such as `3.12`, if this machine has one."""
-    found = subprocess.run(
-        [ROOT / "scripts" / "find_python.sh", version], capture_output=True, text=True, check=False
-    )
+    found = subprocess.run([ROOT / "scripts" / "find_python.sh", version], capture_output=True, text=True, check=False)
     return found.stdout.strip() or None
 
 
