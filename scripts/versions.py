@@ -21,9 +21,8 @@ def results(version: str, folder: Path) -> tuple[str, bool]:
     """
     path = folder / f"results-{version}.xml"
     if not path.exists():
-        found = subprocess.run(
-            [ROOT / "scripts" / "find_python.sh", version], capture_output=True, text=True, check=False
-        )
+        find = [ROOT / "scripts" / "find_python.sh", version]
+        found = subprocess.run(find, capture_output=True, text=True, check=False)  # noqa: S603
         return f"{version:8} {found.stderr.strip() or 'the tests did not run'}", found.returncode != 0
     # The tests of this project wrote the file.
     (suite,) = ET.parse(path).getroot()  # noqa: S314
