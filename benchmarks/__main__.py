@@ -1,7 +1,7 @@
 """Compare the library with its alternatives. `make bench` measures everything in one run and writes docs/benchmarks.md.
 
-If you measure only some sections, for example with `--only cold,warm`, the suite prints the figures and does not write the
-page, because all figures on the page must come from the same run.
+If you measure only some sections, for example with `--only cold,warm`, the suite prints the figures but does not write the
+page. All figures on the page must come from the same run.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def options() -> argparse.Namespace:
     """Parse the command-line arguments."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(measure.SECTIONS), metavar="A,B")
-    parser.add_argument("--quick", action="store_true", help="measure everything only once, to try out the suite")
+    parser.add_argument("--quick", action="store_true", help="measure everything only once, to test the suite")
     chosen = parser.parse_args()
     if unknown := set(chosen.only) - set(measure.SECTIONS):
         parser.error(f"--only: unknown sections {', '.join(sorted(unknown))}; known: {', '.join(measure.SECTIONS)}")

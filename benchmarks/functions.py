@@ -1,8 +1,8 @@
-"""The Lambda functions that the suite compares: the code of each function as it is deployed, and a process that runs the code.
+"""The Lambda functions that the suite compares. This module prepares their code as for a deployment, and runs it in a process.
 
 The library's zip contains byte code for Lambda's version of Python. The suite compiles the same code for its own version of
-Python, with unchecked hashes as well. Plain crhelper is measured without byte code, because the machine that packages a
-function usually has another version of Python than Lambda.
+Python, in the same mode. Plain crhelper is measured without byte code, because the machine that packages a function usually has
+another version of Python than Lambda.
 """
 
 import compileall
@@ -41,7 +41,7 @@ LAMBDA = {
 }
 STACK = "arn:aws:cloudformation:eu-west-1:123456789012:stack/Deals/5f1c2a90-0000-4000-8000-00000000abcd"
 SERVICE_TOKEN = "arn:aws:lambda:eu-west-1:123456789012:function:Deals-Provider"  # noqa: S105 - no secret
-# A function that takes this long for one event is stuck. A measured event takes far less time.
+# If a function takes longer than this for one event, the suite assumes that the function is stuck.
 STUCK_SECONDS = 180
 
 
@@ -59,7 +59,7 @@ def aws_properties(engagement: str, number: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A Lambda function: its name in tables, its code, how to start it, and the resource properties that it receives."""
+    """A Lambda function: the title in tables, the code, the command that starts it, and the resource properties."""
 
     title: str
     code: Path
@@ -68,7 +68,7 @@ class Function:
     properties: Callable[[str, int], Mapping[str, Any]] = stacks.properties
 
     def event(self, request_type: str, url: str, engagement: str, number: int, **more: Any) -> dict[str, Any]:
-        """Return an event in CloudFormation's format. `more` contains additional members, such as PhysicalResourceId."""
+        """Return an event in CloudFormation's format. `more` contains more of the event's members."""
         return {
             "RequestType": request_type,
             "ServiceToken": SERVICE_TOKEN,
@@ -82,7 +82,7 @@ class Function:
         }
 
     def zip_size(self) -> int:
-        """Return the size of the zip in bytes. The alternatives are packed with the compression of the library's zip."""
+        """Return the size of the zip in bytes. The zips of the alternatives use the same compression as the library's zip."""
         if self.code.name == "ours":
             return ZIP.stat().st_size
         packed = self.code.with_suffix(".zip")
@@ -125,7 +125,8 @@ def plain(folder: Path) -> Function:
 
 
 def _python(title: str, code: Path, module: str) -> Function:
-    # -I and -S exclude the user's environment and site-packages. -B writes no byte code: Lambda's code folder is read-only.
+    # -I and -S exclude the user's environment and site-packages.
+    # -B prevents Python from writing byte code, because Lambda's code folder is read-only.
     command = (sys.executable, "-I", "-S", "-B", str(HERE / "runner.py"))
     environment = {**LAMBDA, "FUNCTION_PATH": str(code), "FUNCTION": module}
     return Function(title=title, code=code, command=command, environment=environment)
@@ -152,8 +153,8 @@ def aws_custom_resource(folder: Path) -> Function:
 class Process(AbstractContextManager["Process"]):
     """A process that runs a function for the duration of a `with` block.
 
-    `started` is the start time of the process, and `sent` is the time at which the last event was sent. Both are on the
-    monotonic clock. `cpu` is the processor time, which is set at the end of the block. All three are in seconds.
+    `started` is the start time of the process, and `sent` is the time at which the last event was sent. Both times come from
+    the monotonic clock. `cpu` is the processor time, which is set at the end of the block. All values are in seconds.
     """
 
     def __init__(self, function: Function, environment: Mapping[str, str], first: Any = None) -> None:
@@ -191,7 +192,7 @@ class Process(AbstractContextManager["Process"]):
         self._process.stdin.flush()
 
     def report(self) -> dict[str, float]:
-        """Wait for the runner's next report: the time at which the function was `ready` or an event was `done`."""
+        """Wait for the runner's next report. It contains the time at which the function was `ready` or an event was `done`."""
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([self._read], [], [], STUCK_SECONDS)
             more = os.read(self._read, 4096) if ready else b""
@@ -205,8 +206,8 @@ class Process(AbstractContextManager["Process"]):
     def peak(self) -> float:
         """Return the peak resident memory of the process, in bytes.
 
-        The file in /proc reports the peak of this program alone. The figure of `wait4` would never be below the memory of the
-        parent process, because it also covers the time before the program was loaded.
+        The file in /proc contains the peak of this program alone. `wait4` also covers the time before the program was loaded,
+        so its figure would be at least the memory of the parent process.
         """
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
         (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))

@@ -1,4 +1,4 @@
-"""The measurements. Each measurement returns one section of the results, and alternates between the compared functions."""
+"""The measurements. Each function in `SECTIONS` measures the compared Lambda functions in turn, and returns its results."""
 
 import statistics
 import sys
@@ -14,7 +14,7 @@ from benchmarks.service import Service
 
 # The number of contexts in each large stack: five in each of 98 engagements, or one in each of 490 engagements.
 CONTEXTS = 490
-# The events in the life of a context, and the number of the payload that each event declares.
+# The measured kinds of events, and the number of the payload that each event declares.
 EVENTS = {"Create": 0, "unchanged Update": 0, "changed Update": 1, "Delete": 1}
 
 
@@ -29,7 +29,7 @@ class Parameters:
     many: int = 240  # contexts in the larger stack
     crowd: int = 100  # processes that create a context at the same time
     crowd_rounds: int = 2
-    rates: tuple[float, ...] = (5, 10, 25)  # rate limits of the service, in writes per second
+    rates: tuple[float, ...] = (5, 10, 25)  # limits of the local Partner Central, in writes per second
 
 
 QUICK = Parameters(runs=1, warm=1, synthesis=1, few=5, many=10, crowd=4, crowd_rounds=1, rates=(5,))
@@ -61,7 +61,7 @@ def cold(bench: Bench) -> dict[str, Any]:
         {name: _cold(it, bench.service) for name, it in bench.functions.items()}
         for _ in range(bench.parameters.runs + 1)
     ]
-    rounds = each[1:]  # the first round only fills the file cache
+    rounds = each[1:]  # without the first round, which fills the file cache
     return {
         "medians": {name: _median(round_[name] for round_ in rounds) for name in bench.functions},
         "to plain": {
@@ -85,7 +85,7 @@ def _cold(function: Function, service: Service) -> dict[str, float]:
 def warm(bench: Bench) -> dict[str, Any]:
     """Measure the duration of Create events in a process that has already handled one, in milliseconds.
 
-    The time in the service is subtracted.
+    The time that the servers take is subtracted.
     """
     found: dict[str, list[float]] = {name: [] for name in bench.functions}
     for _ in range(3):
@@ -105,11 +105,11 @@ def _warm(function: Function, service: Service, times: int) -> list[float]:
             done = process.report()["done"]
             verify(function, service, {url: (engagement, number)})
             seconds.append(done - process.sent - sum(service.busy))
-    return seconds[1:]  # the first Create is a cold one
+    return seconds[1:]  # without the first Create, which is a cold start
 
 
 def calls(bench: Bench) -> dict[str, Any]:
-    """Count the reads and writes for each kind of event. For the alternatives, which can only create, count only Create."""
+    """Count the reads and writes for each kind of event. The alternatives support only Create, so count only Create events."""
     return {
         name: count_calls(function, bench.service, EVENTS if name == "ours" else {"Create": 0})
         for name, function in bench.functions.items()
@@ -117,7 +117,7 @@ def calls(bench: Bench) -> dict[str, Any]:
 
 
 def count_calls(function: Function, service: Service, events: Mapping[str, int]) -> dict[str, list[int]]:
-    """Return the number of reads and the number of writes that one function makes for each kind of event."""
+    """Return the number of reads and the number of writes of one function for each kind of event."""
     (engagement,) = service.reset(1)
     counted: dict[str, list[int]] = {}
     more: dict[str, Any] = {}
@@ -143,7 +143,7 @@ def count_calls(function: Function, service: Service, events: Mapping[str, int])
 
 
 def crowd(bench: Bench) -> dict[str, Any]:
-    """Create many contexts at the same time, each in its own warm process, with a service that limits the rate of writes."""
+    """Create many contexts at the same time, each in its own warm process. Partner Central limits the rate of writes."""
     runs: dict[str, dict[str, list[dict[str, float]]]] = {name: {} for name in bench.functions}
     for number in range(bench.parameters.crowd_rounds):
         for name, function in bench.functions.items():
@@ -186,13 +186,13 @@ def _crowd(function: Function, service: Service, processes: Sequence[Process], r
 
 
 def _worst(runs: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Return the run with the fewest successes, but with the median time and the median number of calls of all runs."""
+    """Return the outcome of the run with the fewest successes, and the median time and number of calls of all runs."""
     medians = {key: statistics.median(run[key] for run in runs) for key in ("seconds", "calls")}
     return {**min(runs, key=lambda run: run["succeeded"]), **medians}
 
 
 def verify(function: Function, service: Service, expected: Mapping[str, tuple[str, int]]) -> None:
-    """Raise AssertionError unless all responses report success and each engagement contains exactly the declared contexts."""
+    """Assert that all responses report success and that each engagement contains exactly the declared contexts."""
     declared: dict[str, list[Any]] = {}
     for url, (engagement, number) in expected.items():
         response = service.responses[url]
@@ -206,7 +206,7 @@ def verify(function: Function, service: Service, expected: Mapping[str, tuple[st
 
 
 def template(bench: Bench) -> dict[str, Any]:
-    """Measure the size of templates, the maximum number of contexts in a stack, and stacks close to that maximum."""
+    """Measure the size of templates, the maximum number of contexts in a stack, and the size of stacks near that maximum."""
     del bench
     large = {}
     for engagements in (98, CONTEXTS):
@@ -220,7 +220,7 @@ def template(bench: Bench) -> dict[str, Any]:
 
 
 def synthesis(bench: Bench) -> dict[str, Any]:
-    """Measure the synthesis time for one more context, for each way to declare contexts. The order changes in each round."""
+    """Measure the synthesis time that each additional context takes. The order of the ways changes in each round."""
     parameters, ways = bench.parameters, list(stacks.WAYS)
     rounds = []
     for each in range(parameters.synthesis):

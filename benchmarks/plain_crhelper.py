@@ -1,4 +1,4 @@
-"""The handler that most people would write: crhelper and boto3, both with default settings. Only Create is implemented."""
+"""A typical handler: crhelper and boto3, both with default settings. It implements only Create."""
 
 from typing import Any
 

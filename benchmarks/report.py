@@ -1,4 +1,4 @@
-"""Formats the results for docs/benchmarks.md: tables of the results, and a table that compares them with the targets."""
+"""Formats docs/benchmarks.md: tables of the results, and a table that compares the results with the targets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,30 +15,30 @@ MB = 1_000_000
 
 
 def targets(results: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield each target that was measured: the name of the figure, the target, the measured value, and whether it is met."""
+    """Yield a tuple for each measured target: the figure, the target, the measured value, and whether the target is met."""
     if "cold" in results:
         to_plain, peak = results["cold"]["to plain"]["ours"], results["cold"]["medians"]["ours"]["peak"] / MB
         create, memory = to_plain["answered"], to_plain["peak"]
         yield "cold Create", "at most 0.50 times plain crhelper", f"{create:.2f}", create <= 0.5
         yield "memory of a Create", "less than plain crhelper", f"{memory:.2f}", memory < 1
-        yield "memory of a Create", "at most 77 MB, 60% of 128 MB", f"{peak:.0f} MB", peak <= 77
+        yield "memory of a Create", "at most 77 MB (60% of 128 MB)", f"{peak:.0f} MB", peak <= 77
     if "warm" in results:
         figure = results["warm"]["ours"]["milliseconds"]
-        yield "warm Create, without the service's time", "at most 5 ms", f"{figure:.1f} ms", figure <= 5
+        yield "warm Create, without the time of the servers", "at most 5 ms", f"{figure:.1f} ms", figure <= 5
     if "zip" in results:
         figure = results["zip"]["ours"] / results["zip"]["plain"]
-        yield "zip, byte code included", "at most 0.20 times plain crhelper", f"{figure:.2f}", figure <= 0.2
+        yield "zip, including byte code", "at most 0.20 times plain crhelper", f"{figure:.2f}", figure <= 0.2
     if "synthesis" in results:
         figure = results["synthesis"]["to bare"]["ours"]
-        yield "synthesis: time for one more context", "at most twice bare CustomResource", f"{figure:.2f}", figure <= 2
+        yield "synthesis: time per context", "at most 2.00 times bare CustomResource", f"{figure:.2f}", figure <= 2
     if "template" in results:
         sizes = results["template"]["bytes for one more context"]
         figure = sizes["ours"] / sizes["aws"]
-        yield "template: bytes for one more context", "less than AwsCustomResource", f"{figure:.2f}", figure < 1
+        yield "template: bytes per context", "less than AwsCustomResource", f"{figure:.2f}", figure < 1
         for engagements, stack in results["template"]["stacks"].items():
             yield (
                 f"{stack['contexts']} contexts in one stack, {engagements} engagements",
-                "at most 500 resources and 1 MB, CloudFormation's limits",
+                "at most 500 resources and 1 MB (CloudFormation's limits)",
                 f"{stack['resources']} resources, {stack['bytes'] / MB:.2f} MB",
                 stack["resources"] <= 500 and stack["bytes"] <= MB,
             )
@@ -48,8 +48,8 @@ def targets(results: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
     for rate, each in results["crowd"]["ours"].items() if "crowd" in results else ():
         number, time = each["succeeded"] + each["failed"], _ideal(rate, each)
         yield (
-            f"{number} contexts at the same moment, {rate} writes per second",
-            "all, in at most 1.5 times the ideal time",
+            f"{number} contexts at the same time, {rate} writes per second",
+            "all are created, in at most 1.5 times the ideal time",
             f"{each['succeeded']} of {number}, {time:.2f}",
             not each["failed"] and time <= 1.5,
         )
@@ -119,6 +119,6 @@ def page(results: dict[str, Any]) -> str:
             " | writes per second | created | failed | time / ideal time | requests", _crowd_rows(results)
         ),
         ways_table=table(
-            " | time for one more | kernel calls | bytes for one more | contexts in one stack", _way_rows(results)
+            " | time per context | kernel calls | bytes per context | most contexts in one stack", _way_rows(results)
         ),
     )

@@ -1,6 +1,6 @@
-"""Imports a function and passes events to it, as Lambda's Python runtime does, and reports the time of each step.
+"""Imports a function and passes events to it, as Lambda's Python runtime does. The script reports the time of each step.
 
-Apart from the standard library, only the function's code is on Python's path. Times are on the kernel's monotonic clock, which
+Python's path contains only the standard library and the function's code. Times come from the kernel's monotonic clock, which
 all processes share.
 """
 
@@ -23,7 +23,7 @@ class Context:
         self._ends = time.monotonic() + 900
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds until Lambda would stop the function."""
+        """Return the milliseconds until the function's timeout."""
         return int((self._ends - time.monotonic()) * 1000)
 
 
@@ -34,7 +34,7 @@ def main() -> None:
         module: Any = importlib.import_module(os.environ["FUNCTION"])
         results.write(json.dumps({"ready": time.monotonic(), "modules": len(sys.modules)}) + "\n")
         for line in sys.stdin:
-            # Continue after an exception, as Lambda does. The suite finds failures in the response.
+            # Continue after an exception, as Lambda does. The suite checks the responses for failures.
             with contextlib.suppress(Exception):
                 module.handler(json.loads(line), Context())
             results.write(json.dumps({"done": time.monotonic()}) + "\n")

@@ -21,7 +21,7 @@ from cdk_partnercentral_local import Behavior, PartnerCentral
 
 
 class Service(AbstractContextManager["Service"]):
-    """Both servers, which run until the end of a `with` block.
+    """The two servers, which run until the end of a `with` block.
 
     Args:
         folder: The folder for the certificates.
@@ -38,7 +38,7 @@ class Service(AbstractContextManager["Service"]):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(context)
         authority.cert_pem.write_to_path(folder / "authority.pem")
-        # The bundle has the usual number of certificates, because reading them is part of a cold start.
+        # Use a bundle with a typical number of certificates, because reading them is part of a cold start.
         bundle = folder / "bundle.pem"
         bundle.write_bytes(Path(botocore.__file__).with_name("cacert.pem").read_bytes() + authority.cert_pem.bytes())
         self._servers = [_Server(self, context), _Server(self, context)]
@@ -59,8 +59,8 @@ class Service(AbstractContextManager["Service"]):
             server.server_close()
 
     def reset(self, engagements: int, **behavior: Any) -> list[str]:
-        """Replace the local Partner Central with a new one that has a number of engagements, and return their IDs."""
-        # boto3 truncates timestamps to microseconds, so accept locks that are truncated in this way.
+        """Replace the local Partner Central with a new instance, create engagements in it, and return their IDs."""
+        # boto3 truncates timestamps to microseconds, so accept an update with a truncated timestamp.
         self.partner_central = PartnerCentral(Behavior(lock="microsecond", **behavior))
         self.responses: dict[str, dict[str, Any]] = {}
         self.busy: list[float] = []
@@ -82,7 +82,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, service: Service, context: ssl.SSLContext) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.service = service
-        # Do the TLS handshake in the thread of each connection, so that it does not delay other connections.
+        # Perform the TLS handshake in the connection's own thread, so that the handshake does not delay other connections.
         self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 

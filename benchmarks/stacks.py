@@ -82,7 +82,8 @@ def bare(stack: Stack) -> Declare:
 def aws_custom_resource(stack: Stack) -> Declare:
     """Declare contexts with `AwsCustomResource`.
 
-    `AwsCustomResource` can create contexts but not update them, because it cannot pass the engagement's lock to the update.
+    `AwsCustomResource` can create contexts, but it cannot update them. An update requires the engagement's time of last
+    modification, and `AwsCustomResource` cannot pass this time from a read to the update.
     """
 
     def declare(engagement: str, number: int) -> object:
@@ -112,9 +113,9 @@ WAYS: dict[str, Callable[[Stack], Declare]] = {"ours": ours, "bare": bare, "aws"
 
 
 def synthesize(way: str, number: int, *, engagements: int | None = None, folder: str | None = None) -> float:
-    """Synthesize a stack of contexts, and return the time that this took, in seconds.
+    """Synthesize a stack of contexts, and return the duration in seconds.
 
-    `engagements` is the number of engagements. By default, each engagement has five contexts.
+    `engagements` is the number of engagements. By default, it is chosen so that each engagement has five contexts.
     """
     count = engagements or -(-number // 5)
     with tempfile.TemporaryDirectory() as temporary:
@@ -128,7 +129,7 @@ def synthesize(way: str, number: int, *, engagements: int | None = None, folder:
 
 
 def template(way: str, number: int, engagements: int | None = None) -> tuple[dict[str, Any], int]:
-    """Return a stack's template, and the size in bytes of the file that the CDK writes."""
+    """Return a stack's template, and the size of the template's file in bytes."""
     with tempfile.TemporaryDirectory() as folder:
         synthesize(way, number, engagements=engagements, folder=folder)
         content = Path(folder, "Deals.template.json").read_bytes()
@@ -136,12 +137,12 @@ def template(way: str, number: int, engagements: int | None = None) -> tuple[dic
 
 
 def bytes_per_context(way: str) -> float:
-    """Return the bytes that one more context adds to the template."""
+    """Return the number of bytes that each additional context adds to the template."""
     return (template(way, 20)[1] - template(way, 10)[1]) / 10
 
 
 def kernel_calls_per_context(way: str) -> float:
-    """Return the number of calls to the jsii kernel, a separate process, that one more context causes."""
+    """Return the number of calls to the jsii kernel for each additional context. The kernel is a separate process."""
     counts = []
     for number in (10, 20):
         with mock.patch.object(_NodeProcess, "send", autospec=True, side_effect=_NodeProcess.send) as send:
@@ -151,11 +152,11 @@ def kernel_calls_per_context(way: str) -> float:
 
 
 def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, float]:
-    """Return the synthesis time of one more context for each way to declare contexts, in seconds.
+    """Return the seconds that the synthesis takes for each additional context, keyed by the way to declare contexts.
 
-    The function measures three pairs of a smaller and a larger stack for each way. The result is the median difference of the
-    times, divided by the difference of the numbers of contexts. A new process synthesizes all stacks and alternates between
-    the ways. As a warm-up, the process first synthesizes a large stack for each way.
+    For each way, the function measures three pairs of a smaller and a larger stack. The result is the median difference in
+    time, divided by the difference in the number of contexts. A new process synthesizes all stacks and alternates between the
+    ways. As a warm-up, the process first synthesizes a large stack for each way.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         numbers = [number for number in (many, *(few, many) * 3) for _ in ways]
@@ -169,7 +170,7 @@ def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, f
 
 
 def library_share(number: int) -> float:
-    """Return this library's share of the processor time that Python takes for a synthesis. It includes validation."""
+    """Return this library's share of Python's processor time in a synthesis. The share includes validation."""
     profile = cProfile.Profile(time.process_time)  # excludes Node.js and all other processes
     profile.runcall(synthesize, "ours", number)
     home = str(Path(cdk_partnercentral.__file__).parent)
@@ -184,9 +185,10 @@ def library_share(number: int) -> float:
 
 
 def most_contexts(way: str) -> dict[str, int]:
-    """Return how many contexts fit into one stack, for each limit that applies.
+    """Return the maximum number of contexts in a stack, for each limit.
 
-    The limits are the number of resources and, if each context adds to the inline policies of a role, their total size.
+    The number of resources is always limited. If each context adds an inline policy to a role, the total size of these policies
+    is limited, too.
     """
     one, two = (template(way, number)[0]["Resources"] for number in (1, 2))
     found = {"by resources": 1 + (RESOURCES - len(one)) // (len(two) - len(one))}

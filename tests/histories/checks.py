@@ -1,4 +1,4 @@
-"""Checks of a single response, log line, stored payload or write against the invariants."""
+"""Functions that check the invariants for a single response, log line, stored payload or write."""
 
 import json
 from collections.abc import Callable
@@ -18,16 +18,20 @@ RESPONSE_BYTES = 4096
 PHYSICAL_ID_BYTES = 1024
 ATTRIBUTES = ("ContextId", "EngagementId", "EngagementArn", "EngagementLastModifiedAt")
 LOG_FIELDS = {
+    "timestamp",
+    "level",
+    "message",
     "request_type",
     "stack",
     "logical_id",
     "request_id",
+    "requestId",
     "engagement",
     "context",
-    "operation",
-    "decision",
     "attempt",
     "error_code",
+    "exception",
+    "status",
     "milliseconds",
 }
 
@@ -37,7 +41,7 @@ LOG_FIELDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """The parts of a response that the oracle needs. `context` is empty for a FAILED response and for a Delete."""
+    """The parts of a response that the oracle needs. For a FAILED response and for a Delete, `context` is empty."""
 
     status: str
     physical_id: str
@@ -58,12 +62,12 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
     if payloads.is_sensitive(body.decode()):
         report(Invariant.NO_SENSITIVE_RESPONSE, body.decode())
     if len(body) > RESPONSE_BYTES:
-        malformed(f"the response must have at most {RESPONSE_BYTES} bytes, not {len(body)}")
+        malformed(f"the response must have at most {RESPONSE_BYTES} bytes, but has {len(body)} bytes")
     response = json.loads(body)
     event = invocation.event
     echoed = {"StackId": event.stack_id, "RequestId": event.request_id, "LogicalResourceId": event.logical_id}
     if {name: response.get(name) for name in echoed} != echoed:
-        malformed("StackId, RequestId and LogicalResourceId must be those of the event")
+        malformed("StackId, RequestId and LogicalResourceId must match the event")
     physical_id = response.get("PhysicalResourceId")
     if not isinstance(physical_id, str) or not 1 <= len(physical_id.encode()) <= PHYSICAL_ID_BYTES:
         malformed(f"PhysicalResourceId must be a string of 1 to {PHYSICAL_ID_BYTES} bytes")
@@ -72,7 +76,7 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
         if not response.get("Reason"):
             malformed("a FAILED response must have a Reason")
         if physical_id != (event.physical_id or f"not-created/{event.logical_id}"):
-            malformed("a FAILED response must have the event's physical id, or else not-created/<logical id>")
+            malformed("a FAILED response must have the event's physical ID, or else not-created/<logical ID>")
         return Response(status="FAILED", physical_id=physical_id, context="", reason=response.get("Reason", ""))
     if response.get("Status") != "SUCCESS":
         malformed("Status must be SUCCESS or FAILED")
@@ -85,19 +89,19 @@ def _check_attributes(malformed: Callable[[str], None], invocation: Invocation, 
     event, data = invocation.event, response.get("Data") or {}
     if event.request_type == "Delete":
         if physical_id != event.physical_id:
-            malformed("the response to a Delete must keep the physical id")
+            malformed("the response to a Delete must have the event's physical ID")
         return ""
     if not all(isinstance(data.get(name), str) and data[name] for name in ATTRIBUTES):
         malformed("Data must contain every attribute as a non-empty string")
         return ""
     desired, context = event.desired, str(data["ContextId"])
     if physical_id != f"{desired.catalog}/{desired.engagement}/{context}":
-        malformed("PhysicalResourceId must be <catalog>/<engagement id>/<context id>")
+        malformed("PhysicalResourceId must be <catalog>/<engagement ID>/<context ID>")
     arn = engagement_arn(desired.catalog, desired.engagement)
     if (data["EngagementId"], data["EngagementArn"]) != (desired.engagement, arn):
-        malformed("EngagementId and EngagementArn must be those of the declared engagement")
+        malformed("EngagementId and EngagementArn must match the declared engagement")
     if data["EngagementLastModifiedAt"] not in invocation.modified_ats:
-        malformed(f"EngagementLastModifiedAt must be a value that the service returned: {invocation.modified_ats}")
+        malformed(f"EngagementLastModifiedAt must be a value that Partner Central returned: {invocation.modified_ats}")
     return context
 
 
@@ -124,7 +128,7 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
     """Compare the stored payload of a resource's context with the declared payload.
 
     Returns:
-        A description of the first declared value that is not there, or None if every declared value is there.
+        A description of the first missing or different value, or None if the context contains all declared values.
     """
     desired = expected.event.desired
     record = ledger.record(*expected.place)
@@ -148,7 +152,7 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
 
 
 def unwritten_change(ledger: Ledger, expected: ExpectedState) -> str | None:
-    """Return a description of a leaf that the declaration changed, and that the function did not write; None if none."""
+    """Return a description of a changed value that the function did not write, or None if there is no such value."""
     event, desired = expected.event, expected.event.desired
     record, previous = ledger.record(*expected.place), ledger.previous(event)
     if record is None or previous is None:
@@ -160,17 +164,17 @@ def unwritten_change(ledger: Ledger, expected: ExpectedState) -> str | None:
         if not payloads.is_exact(before.get(path), value, path) and not any(
             payloads.is_exact(each, value, path) for each in written
         ):
-            return f"{'.'.join(path)} changed to {value!r} in the declaration, but {written[1]!r} was written last"
+            return f"{'.'.join(path)} changed to {value!r} in the declaration, but the last written value is {written[1]!r}"
     return None
 
 
 def kept_leaf(ledger: Ledger, expected: ExpectedState) -> str | None:
-    """Return a description of a leaf that is no longer declared, and that the context still has; None if there is none."""
+    """Return a description of a stored value that is no longer declared, or None if there is no such value."""
     event, desired = expected.event, expected.event.desired
     current = payloads.leaves(ledger.current(*expected.place), desired.type)
     removable = ledger.removable(event)
     for path, value in removable.items():
-        # If a value remains that was not declared before, what its structure requires remains too.
+        # If a structure contains a value that the function must keep, its required members remain, too.
         siblings = {each: left for each, left in current.items() if path[:-1] and each[: len(path) - 1] == path[:-1]}
         if any(not payloads.is_loose(left, removable.get(each), each) for each, left in siblings.items()):
             continue
@@ -179,7 +183,7 @@ def kept_leaf(ledger: Ledger, expected: ExpectedState) -> str | None:
     return None
 
 
-# Writes. A write is checked when the service carries it out, even if the function never receives the response.
+# Writes. Each write is checked when Partner Central carries it out, even if the function never receives the response.
 
 
 def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: Call) -> None:
@@ -191,20 +195,18 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
     if place != (desired.engagement, desired.type, desired.catalog):
         report(Invariant.CREATED_AS_DECLARED, f"context {context} was created with other values: {place}")
     if call.input["Payload"] != {desired.type: desired.payload}:
-        report(
-            Invariant.CREATED_AS_DECLARED, f"context {context} was created with another payload than the declared one"
-        )
+        report(Invariant.CREATED_AS_DECLARED, f"the payload of the new context {context} differs from the declaration")
     if desired.existing_context_id:
         report(Invariant.IMPORT_CREATES_NOTHING, f"context {context} was created")
     if ledger.updated_in_place(event):
         report(Invariant.UPDATE_CREATES_NOTHING, f"context {context} was created in addition to {event.physical_id}")
     for equal in equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []:
         if ledger.is_renamed(event, equal, invocation.stack_view):
-            report(Invariant.RENAME_KEEPS_CONTEXT, f"context {context} was created, although {equal} was to be kept")
+            report(Invariant.RENAME_KEEPS_CONTEXT, f"context {context} was created, but the resource must keep {equal}")
         elif not ledger.belongs_to_sibling(event, equal, invocation.stack_view):
             report(
                 Invariant.ADOPTS_EQUAL,
-                f"context {context} was created, although the function had read an equal one: {equal}",
+                f"context {context} was created, although the function had read an equal context: {equal}",
             )
     _check_token(report, ledger, event, context, call.input["ClientToken"])
     record = ledger.add_write(engagement, context)
@@ -217,9 +219,9 @@ def _check_token(report: Report, ledger: Ledger, event: Event, context: str, cli
     if use and ledger.is_token_remembered(use):
         report(Invariant.ONE_CONTEXT, f"context {context} is the second context created for {desired}")
     elif use:
-        # The service has forgotten the client token, and no context that it returned has this payload. So the function
-        # could not know that an earlier request had created a context.
-        ledger.simulation.counts["unavoidable: the service forgot the client token"] += 1
+        # The client token has expired, and Partner Central returned no context with this payload. Therefore, the function
+        # could not detect that an earlier request had created a context.
+        ledger.simulation.counts["unavoidable: the client token expired"] += 1
     if use and use.client_token != client_token:
         report(Invariant.ONE_CLIENT_TOKEN, f"the client token changed from {use.client_token} to {client_token}")
     if desired.client_token not in (None, client_token):
@@ -256,12 +258,12 @@ def check_update(report: Report, ledger: Ledger, invocation: Invocation, call: C
     record = ledger.add_write(engagement, context)
     _check_kept(report, ledger, invocation, before, record.payload)
     if not needed:
-        report(Invariant.NO_NEEDLESS_WRITE, f"{event} updated context {context}, which was as declared already")
+        report(Invariant.NO_NEEDLESS_WRITE, f"{event} updated context {context}, which already matched the declaration")
     record.written |= payloads.leaves(sent, desired.type)
 
 
 def _is_needed(ledger: Ledger, invocation: Invocation, context: str) -> bool:
-    """Whether a declared leaf differs from the latest read, or one that is no longer declared is in it."""
+    """Return whether the latest read differs from the declaration, or contains a value that is no longer declared."""
     event, desired = invocation.event, invocation.event.desired
     read: Json = next((each["Payload"] for each in invocation.last_read or () if each["Id"] == context), {})
     current = payloads.leaves(read.get(desired.type, {}), desired.type)
@@ -280,7 +282,7 @@ def _is_needed(ledger: Ledger, invocation: Invocation, context: str) -> bool:
 
 
 def _check_kept(report: Report, ledger: Ledger, invocation: Invocation, before: Json, after: Json) -> None:
-    """Check that an update changed and removed only what is declared, or was declared before."""
+    """Check that an update changed and removed only values that are declared or were declared before."""
     event, desired = invocation.event, invocation.event.desired
     behavior = ledger.simulation.service.behavior
     wanted, left = payloads.leaves(desired.payload, desired.type), payloads.leaves(after, desired.type)
@@ -291,9 +293,10 @@ def _check_kept(report: Report, ledger: Ledger, invocation: Invocation, before: 
         if payloads.has_leaf(wanted, path) or path in removable:
             continue
         if NEW_MEMBER in path and behavior.unknown_members == "drop":
-            ledger.simulation.counts["unavoidable: the service drops members that the model does not know"] += 1
+            ledger.simulation.counts["unavoidable: Partner Central drops unknown members"] += 1
         elif any(call.operation == UPDATE and call.error == "ValidationException" for call in invocation.calls):
-            # The second attempt after a refusal. The function cannot know which of AWS's members the service refuses.
-            ledger.simulation.counts["unavoidable: the service refuses an update with AWS's members"] += 1
+            # After a ValidationException, the function sends the update again without undeclared members. The function cannot
+            # detect which of these members caused the error.
+            ledger.simulation.counts["unavoidable: Partner Central rejects an update with members that AWS added"] += 1
         else:
             report(Invariant.UNDECLARED_KEPT, f"{event} changed or removed {'.'.join(path)}")

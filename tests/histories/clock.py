@@ -1,4 +1,4 @@
-"""Simulated time, and a scheduler that runs concurrent tasks in simulated time, one step at a time.
+"""A simulated clock, and a scheduler that runs concurrent tasks in simulated time, one step at a time.
 
 Nothing in this module is specific to Lambda, CloudFormation or Partner Central.
 """
@@ -13,7 +13,7 @@ SECOND = 1_000_000_000  # nanoseconds
 
 
 class Clock:
-    """A clock that advances only on request, and then calls the alarms that become due."""
+    """A clock that advances only on request. When the clock advances, it calls the alarms that are due."""
 
     def __init__(self) -> None:
         self.now = START
@@ -35,7 +35,7 @@ class Clock:
         self.advance_to(self.now + int(seconds * SECOND))
 
     def advance_to(self, time: int) -> None:
-        """Advance the clock to `time`, in nanoseconds since 1970. The clock stops at each due alarm to call it."""
+        """Advance the clock to `time`, in nanoseconds since 1970, and call each alarm at its own time."""
         while self._due and self._due[0][0] <= time:
             at, number = heapq.heappop(self._due)
             callback = self._callbacks.pop(number, None)
@@ -61,7 +61,7 @@ class Task:
 
     Args:
         work: The function that the thread runs.
-        before_step: A function to call before each step of the task, in the scheduler's thread.
+        before_step: The function that the scheduler calls in its own thread before each step of the task.
     """
 
     def __init__(self, work: Callable[[], None], before_step: Callable[[], None]) -> None:
@@ -82,7 +82,7 @@ class Task:
         self._others.acquire()
 
     def pause(self, until: int) -> None:
-        """Let other tasks run, and continue at `until` or later. Call this only in the task's own thread."""
+        """Let other tasks run, and continue at the time `until` or later. Call this method only in the task's own thread."""
         self.wakes_at = until
         self._others.release()
         self._turn.acquire()
@@ -102,7 +102,7 @@ class Scheduler:
 
     Args:
         clock: The clock of the history.
-        tasks: The `work` and the `before_step` of each `Task`.
+        tasks: The arguments `work` and `before_step` for each `Task`.
     """
 
     def __init__(self, clock: Clock, tasks: Sequence[tuple[Callable[[], None], Callable[[], None]]]) -> None:
@@ -111,10 +111,10 @@ class Scheduler:
         self._active = self._tasks[0]
 
     def run(self, order: Sequence[int]) -> None:
-        """Run all tasks until they end, then raise an error that a task raised, if there is one.
+        """Run all tasks until they end. If a task raised an error, raise this error again.
 
         Args:
-            order: For each step, a number that selects one of the ready tasks, modulo the count of ready tasks. After the
+            order: A number for each step. The number modulo the count of ready tasks selects the task that runs. After the
                 last number, the tasks take turns.
         """
         turns: Iterator[int] = itertools.chain(order, itertools.count())
@@ -132,12 +132,12 @@ class Scheduler:
                 raise task.error
 
     def pause(self, seconds: float) -> None:
-        """Pause the running task for at least a number of seconds."""
+        """Pause the running task for at least the given number of seconds."""
         self._active.pause(self._clock.now + int(seconds * SECOND))
 
 
 def _acquired_lock() -> threading.Lock:
-    """Return an acquired lock that serves as a signal: one thread waits for it until another thread releases it.
+    """Return an acquired lock. One thread waits for the lock until another thread releases it.
 
     A semaphore would be slower.
     """

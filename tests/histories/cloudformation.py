@@ -20,7 +20,7 @@ from tests.histories.simulation import Simulation, StackView
 
 SERVICE_TIMEOUT = 3000  # seconds
 LAMBDA_RETRY_DELAYS = (60, 120)  # seconds
-MAXIMUM_EVENT_AGE = 2040  # seconds; Lambda starts no invocation for an older event
+MAXIMUM_EVENT_AGE = 2040  # seconds; Lambda discards older events
 
 
 @dataclass(kw_only=True)
@@ -28,10 +28,10 @@ class Resource:
     """A resource of a stack.
 
     Attributes:
-        declared: The declaration of the latest event, also if it failed, unless it was rolled back.
-        stable: The declaration that a rollback restores: that of the latest deployment that succeeded.
-        physical_id: The physical id.
-        was_created: False if its Create failed in a deployment without rollback. Then the next deployment sends a Create.
+        declared: The declaration in the latest event, even if this event failed. After a rollback, the restored declaration.
+        stable: The declaration from the latest successful deployment. A rollback restores this declaration.
+        physical_id: The physical ID.
+        was_created: False if the Create failed in a deployment without rollback. The next deployment then sends a new Create.
     """
 
     declared: Declaration
@@ -45,10 +45,11 @@ class Stack:
     """A stack.
 
     Attributes:
-        view: What CloudFormation shows of the stack.
-        abandoned: The logical ids of resources whose rollback failed. Their state is unknown, so they are not used again.
-        leaving: The logical IDs of the resources that a deployment without rollback did not remove, because it failed. The
-            next deployment removes them.
+        view: The state of the stack, as CloudFormation's API returns it.
+        abandoned: The logical IDs of resources whose rollback failed. The state of these resources is unknown, so no later
+            step uses the IDs.
+        leaving: The logical IDs of the resources that a failed deployment without rollback did not remove. The next
+            deployment removes these resources.
     """
 
     name: str
@@ -68,7 +69,7 @@ class Operation:
     deliveries: Iterator[Delivery]
 
     def next_delivery(self) -> Delivery:
-        """Return the next delivery. After the last drawn delivery, every delivery is without faults."""
+        """Return the next drawn delivery, or a delivery without faults if no drawn delivery is left."""
         return next(self.deliveries, Delivery())
 
 
@@ -93,10 +94,10 @@ class Change:
 
     @property
     def physical_id(self) -> str:
-        """The resource's physical id after the change."""
+        """The resource's physical ID after the change."""
         if self.response:
             return str(self.response["PhysicalResourceId"])
-        # CloudFormation generates a physical id if it receives no response to a Create.
+        # CloudFormation generates a physical ID if it receives no response to a Create.
         return self.before.physical_id if self.before else f"generated-{self.event.number}"
 
 
@@ -125,8 +126,8 @@ class CloudFormation:
 
         Args:
             name: The stack's name.
-            changes: The new declarations, keyed by logical id. The value None removes the resource.
-            deployment: How the deployment proceeds, including its faults.
+            changes: The new declarations, keyed by logical ID. The value None removes the resource.
+            deployment: The options and faults of the deployment.
         """
         stack = self.stacks.get(name)
         is_new = stack is None
@@ -158,7 +159,7 @@ class CloudFormation:
             if is_new:
                 del self.stacks[name]
         else:
-            self._record(f"CloudFormation leaves stack {name} as it is")
+            self._record(f"CloudFormation does not roll back stack {name}")
             self._simulation.counts["stack not rolled back"] += 1
             self._leave_failed(operation, changes, done)
 
@@ -173,10 +174,10 @@ class CloudFormation:
             self._show(stack, logical_id, resource.physical_id, "DELETE_COMPLETE")
 
     def repeatable(self) -> list[Event]:
-        """Return the latest events that Lambda may still deliver again: their operation is over, but they are not too old.
+        """Return the latest events that Lambda can deliver again after their operations have ended.
 
-        An Update is left out if a later event of the same resource followed, or if the resource was removed. The function
-        cannot recognize such a repetition without a call to CloudFormation in each Update.
+        The result does not contain an Update if a later event of the same resource followed, or if the resource was removed.
+        To recognize a repetition of such an Update, the function would have to call CloudFormation in each Update.
         """
         oldest = self._simulation.clock.now - MAXIMUM_EVENT_AGE * SECOND
         return [
@@ -191,7 +192,7 @@ class CloudFormation:
         return exists and not self._oracle.ledger.is_superseded(event)
 
     def deliver_again(self, event: Event, delivery: Delivery, order: Sequence[int]) -> None:
-        """Deliver the event of a completed operation again. CloudFormation ignores the response."""
+        """Deliver an event again after its operation has ended. CloudFormation ignores the response."""
         self._record(f"event {event.number} is delivered again")
         self._deliver([(event, delivery)], order)
         stack = self.stacks.get(event.owner[0].upper())
@@ -199,7 +200,7 @@ class CloudFormation:
             self._oracle.on_removed(event.owner)
 
     def _provision(self, operation: Operation, changes: Mapping[str, Declaration | None]) -> tuple[list[Change], bool]:
-        """Create and update resources until one fails. Return the changes, and whether all of them succeeded."""
+        """Create and update resources until a resource fails. Return the changes, and whether all changes succeeded."""
         stack, deployment = operation.stack, operation.deployment
         declared = {logical_id: each for logical_id, each in changes.items() if each is not None}
         batches = [list(declared)] if deployment.parallel and declared else [[logical_id] for logical_id in declared]
@@ -213,7 +214,7 @@ class CloudFormation:
                 is_create = event.request_type == "Create"
                 stack.resources[logical_id] = Resource(
                     declared=event.desired,
-                    # Whether the whole deployment succeeds does not matter: a rollback uses the resource before it.
+                    # If the deployment fails later, the rollback uses `change.before` instead.
                     stable=change.before.stable if change.before and not change.succeeded else event.desired,
                     physical_id=change.physical_id,
                     was_created=change.succeeded or not is_create,
@@ -245,7 +246,7 @@ class CloudFormation:
     def _clean_up(
         self, operation: Operation, changes: Mapping[str, Declaration | None], done: Sequence[Change]
     ) -> None:
-        """Delete the resources that were replaced and those that are no longer declared."""
+        """Delete the previous resource of each replacement, and the resources that are no longer declared."""
         for change in done:
             if change.before and change.before.physical_id != change.physical_id:
                 self._simulation.counts["replaced"] += 1
@@ -260,7 +261,7 @@ class CloudFormation:
     def _leave_failed(
         self, operation: Operation, changes: Mapping[str, Declaration | None], done: Sequence[Change]
     ) -> None:
-        """Leave the resources as they are, as `cdk deploy --no-rollback` does. The next deployment continues from there."""
+        """Do not roll back, as with `cdk deploy --no-rollback`. The next deployment continues from this state."""
         stack = operation.stack
         stack.view.template |= {each for each in stack.resources if each not in changes}
         stack.view.template -= {each for each in changes if each not in stack.resources}
@@ -290,7 +291,7 @@ class CloudFormation:
         response = self._deliver([(event, operation.next_delivery())], operation.deployment.order)[0]
         rollback = Change(event=event, before=failed, response=response)
         if not rollback.succeeded:
-            self._record(f"UPDATE_ROLLBACK_FAILED: {logical_id} of stack {stack.name} is abandoned")
+            self._record(f"UPDATE_ROLLBACK_FAILED: {logical_id} of stack {stack.name} is not used again")
             self._simulation.counts["rollback failed"] += 1
             del stack.resources[logical_id]
             stack.abandoned.add(logical_id)

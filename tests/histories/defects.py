@@ -1,7 +1,7 @@
 """Defective versions of handler functions, as a careless developer might have written them.
 
-Each function has the signature of the handler function that it replaces. `mutants.py` specifies that handler function and the
-invariants that the defect violates.
+Each function has the same signature as the handler function that it replaces. For each defect, `mutants.py` specifies the
+replaced handler function and the invariants that the defect violates.
 """
 
 import functools
@@ -120,7 +120,7 @@ _create = lifecycle.create
 
 
 def logs_the_payload(job: Any) -> Any:
-    logs.log(decision=f"creating {job.desired.payload}")
+    logs.info(f"creating {job.desired.payload}")
     return _create(job)
 
 

@@ -10,7 +10,7 @@ ACCOUNT = "111122223333"
 
 
 def owner(stack_name: str, logical_id: str) -> str:
-    """Return the owner of a context: the stack's name and the logical id."""
+    """Return the owner of a context. The owner consists of the stack's name and the resource's logical ID."""
     return f"{stack_name}{logical_id}".lower()
 
 
@@ -24,10 +24,10 @@ class Declaration:
     """The declaration of an engagement context in a template.
 
     Attributes:
-        engagement: The engagement's id.
+        engagement: The engagement's ID.
         catalog: The engagement's catalog.
         spec: The payload and its Type.
-        by_arn: Whether the template contains the engagement's ARN instead of its id.
+        by_arn: Whether the template contains the engagement's ARN instead of its ID.
         client_token: The property `ClientToken`.
         adopt_existing: The property `AdoptExisting`.
         existing_context_id: The property `ContextIdentifier`.
@@ -50,7 +50,7 @@ class Declaration:
 
     @property
     def payload(self) -> Json:
-        """The payload, without the enclosing object whose key is the Type."""
+        """The inner object of the payload, without the outer key that names the Type."""
         return self.spec.payload
 
     def properties(self) -> dict[str, Any]:
@@ -85,10 +85,10 @@ class Event:
         request_id: CloudFormation's RequestId. Several events can have the same RequestId.
         stack_id: The stack's ARN.
         owner: The owner of the resource's contexts. The owner stays the same if the stack is deleted and created again.
-        logical_id: The resource's logical id.
+        logical_id: The resource's logical ID.
         desired: The declaration in the ResourceProperties.
         previous: The declaration in the OldResourceProperties of an Update, or None for other request types.
-        physical_id: The physical id, or None for a Create.
+        physical_id: The physical ID, or None for a Create.
     """
 
     request_type: str
@@ -103,11 +103,11 @@ class Event:
 
     @property
     def response_url(self) -> str:
-        """The pre-signed URL. It is a credential, so it contains `SENSITIVE_MARK`, which must not appear in a log."""
+        """The pre-signed URL. This URL is a credential, so it contains `SENSITIVE_MARK`, which must not appear in a log."""
         return f"https://responses.example/{self.number}?Signature={SENSITIVE_MARK}"
 
     def json(self) -> dict[str, Any]:
-        """Return the event in the format in which the function receives it."""
+        """Return the event in the format that the function receives."""
         old: Mapping[str, Any] = {"OldResourceProperties": self.previous.properties()} if self.previous else {}
         physical_id = {"PhysicalResourceId": self.physical_id} if self.physical_id is not None else {}
         return {

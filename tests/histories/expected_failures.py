@@ -34,7 +34,7 @@ def expected_failure(ledger: Ledger, invocation: Invocation, reason: str) -> str
 
     Args:
         ledger: The ledger of the history.
-        invocation: The invocation at the time of its response.
+        invocation: The invocation that sends the response.
         reason: The Reason in the response.
     """
     for cause, *words in _causes(ledger, invocation):
@@ -103,7 +103,7 @@ def _creation_failures(ledger: Ledger, invocation: Invocation) -> Iterator[tuple
 
 
 def _is_sibling_replayed(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether the client token returned a context that another resource of the stack manages."""
+    """Return whether the create call returned an existing context that another resource of the stack manages."""
     if not invocation.created or invocation.created[1]:
         return False
     context = invocation.created[0]
@@ -112,7 +112,7 @@ def _is_sibling_replayed(ledger: Ledger, invocation: Invocation) -> bool:
 
 
 def _target(ledger: Ledger, invocation: Invocation) -> str | None:
-    """Return the id of the existing context that the invocation updates, or None if there is none."""
+    """Return the ID of the existing context that the invocation updates, or None if there is none."""
     event, desired = invocation.event, invocation.event.desired
     created = invocation.created[0] if invocation.created else None
     adopted = equal_contexts(invocation.last_read, desired) if desired.adopt_existing else []
@@ -120,7 +120,7 @@ def _target(ledger: Ledger, invocation: Invocation) -> str | None:
 
 
 def _differs_from_account(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether the declaration differs from an existing context that cannot be updated."""
+    """Return whether the declaration differs from an existing context that cannot be updated."""
     desired, context = invocation.event.desired, _target(ledger, invocation)
     current = ledger.current(desired.engagement, context) if context else None
     if desired.type != "CustomerAccount" or current is None:
@@ -138,7 +138,10 @@ def _has_too_many_interactions(ledger: Ledger, invocation: Invocation) -> bool:
 
 
 def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
-    """Whether a new interaction is there in another form, so that the function cannot know whether it was sent."""
+    """Return whether the context contains a changed form of a new interaction.
+
+    In this case, the function cannot determine whether it has already sent the interaction.
+    """
     event, desired, context = invocation.event, invocation.event.desired, _target(ledger, invocation)
     previous = ledger.previous(event)
     if desired.type != "Lead" or event.number in ledger.answered:

@@ -1,6 +1,6 @@
-"""The faults during an invocation and the incidents of a deployment, as plain values that hypothesis draws.
+"""The faults of invocations and deployments, as plain values that hypothesis draws.
 
-`invocation.py` and `cloudformation.py` carry out what these values specify.
+`invocation.py` and `cloudformation.py` simulate these faults.
 """
 
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from hypothesis import strategies as st
 # Faults of a single API call. Each fault is temporary, so a retry succeeds.
 CALL_FAULTS = (
     "throttle",
-    "error",  # HTTP 500, and the service does not carry out the call
-    "error after commit",  # HTTP 500, although the service carries out the call
-    "gateway error",  # HTTP 503 with an HTML page, from a proxy in front of the service
+    "error",  # HTTP 500, and the call is not carried out
+    "error after commit",  # HTTP 500, but the call is carried out
+    "gateway error",  # HTTP 503 with an HTML page from a proxy
     "conflict",
     "denied",
-    "credentials",  # the role is seconds old, and the service does not know its credentials yet
-    "drop",  # the connection closes before the service carries out the call
-    "drop after commit",  # the connection closes after the service carried out the call
+    "credentials",  # the role is new, and its credentials are not accepted yet
+    "drop",  # the connection closes before the call is carried out
+    "drop after commit",  # the connection closes after the call was carried out
     "slow",  # the response takes 15 seconds
-    "timeout",  # the client times out, and the service does not carry out the call
-    "timeout after commit",  # the service carries out the call, but the client times out
-    "late",  # the client times out, and the service carries out the call afterwards
+    "timeout",  # the client times out, and the call is not carried out
+    "timeout after commit",  # the client times out after the call was carried out
+    "late",  # the client times out, and the call is carried out later
     "trickle",  # the response arrives in small pieces, so that no socket read times out
 )
-# Writes to the engagement by AWS, or by a colleague in the console, right before an API call.
+# AWS, or a colleague in the console, writes to the engagement immediately before an API call.
 FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "edit", "customer", "context", "lead")
-# Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason. The
-# handler does not retry such a call.
+# Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason, which the
+# handler does not retry.
 LASTING_FAULTS = (
     "throttle",
     "error",
@@ -40,12 +40,12 @@ LASTING_FAULTS = (
     "timeout",
     "denied finally",
 )
-# Faults of all calls to CloudFormation, or of the first call only.
+# Faults of calls to CloudFormation. The faults with "once" affect only the first call.
 STACK_FAULTS = ("denied", "unreachable", "throttle once", "credentials once", "timeout once")
 # The points at which the process can crash: before or after a given API call, or before or after the response.
 CRASHES = ("before call", "after call", "before response", "after response")
-# Faults of a single attempt to deliver the response to CloudFormation. After "lost", CloudFormation has the response, but the
-# function's request times out.
+# Faults of a single attempt to deliver the response to CloudFormation. For "lost", CloudFormation receives the response, but
+# the function's request times out.
 RESPONSE_FAULTS = ("503", "drop", "lost", "403")
 
 
@@ -54,11 +54,11 @@ class Faults:
     """The faults of one invocation of the function.
 
     Attributes:
-        calls: Pairs of the number of an API call, counted from 0, and one of `CALL_FAULTS` or `FOREIGN_WRITES`.
+        calls: Pairs of a call number, which counts from 0, and one of `CALL_FAULTS` or `FOREIGN_WRITES`.
         lasting: The number of the first API call that fails, and one of `LASTING_FAULTS`.
-        crash: One of `CRASHES`, and the number of the API call. The crashes around the response ignore the number.
+        crash: One of `CRASHES`, and the number of the API call. "before response" and "after response" ignore the number.
         stack: One of `STACK_FAULTS`, or None.
-        responses: One of `RESPONSE_FAULTS` for each of the first attempts to deliver the response. Later attempts succeed.
+        responses: The faults of the first attempts to deliver the response, each one of `RESPONSE_FAULTS`.
     """
 
     calls: tuple[tuple[int, str], ...] = ()
@@ -73,12 +73,12 @@ NO_FAULTS = Faults()
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """How an event is delivered to the function.
+    """The delivery of an event to the function.
 
     Attributes:
-        invocations: The faults of the first invocation, then of each of Lambda's retries. Further retries have no faults.
+        invocations: The faults of the first invocation and of Lambda's retries, in order. Further retries have no faults.
         duplicate: The faults of a second, concurrent delivery of the event, or None if there is no second delivery.
-        retries: Whether Lambda retries a failed invocation. Without retries, CloudFormation might receive no response.
+        retries: Whether Lambda retries a failed invocation. If not, CloudFormation might not receive a response.
     """
 
     invocations: tuple[Faults, ...] = ()
@@ -88,16 +88,16 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """How a deployment proceeds.
+    """The options and faults of a deployment.
 
     Attributes:
         deliveries: The deliveries of the deployment's events, in order. Further events are delivered without faults.
         parallel: Whether CloudFormation provisions the stack's resources concurrently.
         order: The order in which concurrent invocations proceed. See `Scheduler.run`.
-        fails: Whether another resource of the stack fails at the end, so that CloudFormation rolls back the stack.
-        rolls_back: Whether CloudFormation rolls back after a failure. With `--no-rollback`, it leaves the stack as it is.
-        sends_delete: Whether CloudFormation sends Delete events. With the Retain policies, it sends none.
-        reuses_request_id: Whether the deployment's events all have the RequestId of the history's first event.
+        fails: Whether another resource of the stack fails at the end, so that the deployment fails.
+        rolls_back: Whether CloudFormation rolls back the stack after a failure. False represents `--no-rollback`.
+        sends_delete: Whether CloudFormation sends Delete events. False represents the Retain policies.
+        reuses_request_id: Whether all events of the deployment have the RequestId of the history's first event.
     """
 
     deliveries: tuple[Delivery, ...] = ()
@@ -112,8 +112,8 @@ class Deployment:
 NO_INCIDENTS = Deployment()
 
 _call_numbers = st.sampled_from((0, 1, 1, 1, 2, 2, 3))
-# Two groups are drawn twice as often: faults after which the function cannot know whether a write was carried out, and
-# writes by others between the function's read and its own write.
+# Two groups are listed twice, so that hypothesis draws them more often: faults that hide the result of a write from the
+# function, and writes by others, which can occur between the function's read and its own write.
 _call_faults = st.sampled_from(
     (
         *CALL_FAULTS,

@@ -1,8 +1,8 @@
 """A simulation of Lambda that runs the function in this Python process and in simulated time.
 
-The handler and botocore's client are the real ones, but their HTTP requests go to an `Invocation` instead of the network. A
-`Process` object represents a Lambda process. To simulate a crash, the simulation raises an exception that the handler does not
-catch. This module does not depend on stacks.
+The simulation uses the real handler and the real client of botocore. It passes HTTP requests to an `Invocation` instead of the
+network. A `Process` object represents a Lambda process. To simulate a crash, the simulation raises an exception that the
+handler does not catch. This module does not depend on the simulation of CloudFormation.
 """
 
 import contextlib
@@ -45,7 +45,7 @@ class _Active:
 
 def _invocation() -> Invocation:
     if _Active.invocation is None:
-        raise AssertionError("the handler must run only during an invocation, but none is active")
+        raise AssertionError("the handler must run only during an invocation, but no invocation is active")
     return _Active.invocation
 
 
@@ -76,7 +76,7 @@ class Function:
         self._idle: list[Process] = []
 
     def invoke(self, invocations: Sequence[Invocation], order: Sequence[int] = ()) -> None:
-        """Run invocations until they end, concurrently if there are several."""
+        """Run invocations until they end. Several invocations run concurrently."""
         if len(invocations) == 1:
             self._invoke_one(invocations[0])
         else:
@@ -133,7 +133,7 @@ def _sleep(seconds: float) -> None:
 
 
 class _Timer:
-    """A replacement of `threading.Timer` that runs in simulated time."""
+    """A replacement for `threading.Timer` that runs in simulated time."""
 
     daemon = False
 
@@ -154,7 +154,7 @@ class _Timer:
     def _fire(self) -> None:
         simulation, previous = self._invocation.simulation, (_Active.invocation, _Active.process)
         if self._process is None or self._process.resource._lock.locked():
-            # The response is being sent. A real timer would wait until it is sent, and then have nothing to do.
+            # The handler is already sending a response. A real timer would wait for the lock, and then do nothing.
             return
         self._invocation.record("the deadline's timer fires")
         simulation.counts["timer fired"] += 1
@@ -171,7 +171,7 @@ class _Timer:
 
 
 class _Output:
-    """A replacement of `sys.stdout` that adds the output to the log lines of the running invocation."""
+    """A replacement for `sys.stdout` that adds the output to the log lines of the running invocation."""
 
     def __init__(self, original: Any) -> None:
         self._original = original
@@ -205,7 +205,7 @@ class _Jitter:
 
 @functools.cache
 def _client() -> Any:
-    # The development environment's botocore has an older model than the function's. So the client gets the shipped one.
+    # Use the service model that is shipped with the library. The botocore in the development environment has an older model.
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch.dict("os.environ", {**CREDENTIALS, "AWS_DATA_PATH": folder}),
@@ -222,7 +222,7 @@ def _client() -> Any:
 
 def _simulated(client: Any, service: str, send: Callable[..., AWSResponse]) -> Any:
     client.meta.events.register(f"before-send.{service}", send)
-    # No history checks signatures or the user agent, and generating them takes time.
+    # Generate no signatures and only one user agent, because no test checks them and generating them takes time.
     client.meta.events.register(f"choose-signer.{service}", lambda **_: UNSIGNED)
     agent = client._user_agent_creator.to_string()
     client._user_agent_creator.to_string = lambda: agent
@@ -234,7 +234,7 @@ _sdk_client = sdk.client
 
 @functools.cache
 def _any_client(service: str, region: str) -> Any:
-    """Replace `sdk.client`, which creates a client of CloudFormation for each event that needs one."""
+    """Return a cached client. The function replaces `sdk.client`, which creates a new CloudFormation client for each event."""
     client = _sdk_client(service, region)
     return _simulated(client, service, _send_to_stack) if service == "cloudformation" else client
 
@@ -259,7 +259,7 @@ def _seconds() -> float:
 
 @contextlib.contextmanager
 def installed() -> Iterator[None]:
-    """Return a context manager in which the handler's modules run in the simulation."""
+    """Return a context manager that connects the handler's modules to the simulation."""
     budget = functools.partial(retries.RetryBudget, sleep=_sleep, uniform=_Jitter.uniform)
     time = SimpleNamespace(monotonic=_seconds, sleep=_sleep)
     log, root = _Log(), logging.getLogger()

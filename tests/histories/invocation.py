@@ -1,6 +1,7 @@
-"""An invocation of the function for one event: its HTTP requests with their faults, its log lines and its responses.
+"""An invocation of the function for one event.
 
-This module handles HTTP requests and responses. It does not depend on the handler's code, and the oracle does all checks.
+This module responds to the function's HTTP requests, simulates faults, and collects the log lines. It does not depend on the
+handler's code. The oracle does all checks.
 """
 
 import copy
@@ -23,7 +24,7 @@ from tests.histories.trace import CREATE, UPDATE
 
 LIMIT_SECONDS = 900
 CALL_SECONDS = 0.05
-LASTING_FAULT_SECONDS = 19  # long enough that the function runs out of time after a few calls
+LASTING_FAULT_SECONDS = 19  # so that the function runs out of time after a few calls
 READ_TIMEOUT = 20  # seconds
 SLOW_SECONDS = 15
 TRICKLE_SECONDS = 870  # longer than the handler's deadline timer, but shorter than the function's limit
@@ -32,7 +33,7 @@ STACK_ENDPOINT = "https://cloudformation.eu-west-1.amazonaws.com"
 
 
 class ProcessEndedError(BaseException):
-    """The process ended. The handler does not catch this, because it is not an `Exception`."""
+    """The exception that ends the process. The handler does not catch it, because it does not inherit from `Exception`."""
 
 
 class Observer(Protocol):
@@ -66,14 +67,14 @@ class Invocation:
         responses: The distinct responses that the function sent.
         received: The response that CloudFormation received, or None if it received no response.
         crashed: Whether the process ended before the handler returned.
-        crashed_in_timer: Whether the process ended in the thread of the deadline's timer.
+        crashed_in_timer: Whether the process ended in the thread of the deadline timer.
         error: The exception that the handler raised, or None.
         accepted: Whether the function received HTTP status 200 for its response.
-        modified_ats: Every ModifiedAt that the service returned to this invocation.
+        modified_ats: All ModifiedAt values that Partner Central returned to this invocation.
         reads: The contexts that each read returned.
-        stack_view: What CloudFormation showed of the stack at the latest call, or None before the first call.
-        created: The id of the context that the latest create call returned, and whether that call created the context.
-        known: The ids of the contexts that the latest read before that call returned.
+        stack_view: The state of the stack at the latest call to CloudFormation, or None before the first call.
+        created: The ID of the context that the latest create call returned, and whether that call created the context.
+        known: The IDs of the contexts in the last read before the latest create call.
         confirmed_payloads: The payloads of the updates for which the function received a success response.
         calls: The calls that reached the service.
     """
@@ -129,7 +130,7 @@ class Invocation:
             self.crash("Lambda's time limit of 900 s is reached")
 
     def remaining_milliseconds(self) -> float:
-        """Return the milliseconds until the function's limit, as Lambda's `get_remaining_time_in_millis` does."""
+        """Return the milliseconds until the function's time limit, as Lambda's `get_remaining_time_in_millis` does."""
         return max(0, self.deadline - self.simulation.clock.now) / 1_000_000
 
     def crash(self, reason: str) -> NoReturn:
@@ -140,7 +141,7 @@ class Invocation:
         raise ProcessEndedError
 
     def end(self) -> None:
-        """Cancel late requests that have not arrived, except those that create a context. Those can arrive at any time."""
+        """Cancel late requests that have not arrived yet. Do not cancel create requests, which can arrive at any time."""
         for number in self._late_requests:
             self.simulation.clock.cancel_alarm(number)
 
@@ -248,7 +249,7 @@ class Invocation:
     # Calls to CloudFormation.
 
     def call_stack(self, action: str, stack_id: str, start: int) -> AWSResponse:
-        """Respond to a call to CloudFormation: ListStackResources from a resource on, or GetTemplate."""
+        """Respond to GetTemplate, or to ListStackResources with the resources from number `start` on."""
         number, self._stack_calls = self._stack_calls, self._stack_calls + 1
         fault = self.faults.stack
         self.simulation.counts[action] += 1
@@ -272,7 +273,7 @@ class Invocation:
     # The response to CloudFormation.
 
     def respond(self, method: str, url: str, *, body: bytes, headers: dict[str, str], **_: Any) -> SimpleNamespace:
-        """Receive the response to CloudFormation, as the pre-signed URL would."""
+        """Receive the response to CloudFormation, like the endpoint of the pre-signed URL."""
         if (method, url, headers) != ("PUT", self.event.response_url, {"Content-Type": ""}):
             raise AssertionError(f"expected a PUT to ResponseURL with an empty Content-Type, got {method} {headers}")
         number, self._response_number = self._response_number, self._response_number + 1

@@ -1,7 +1,7 @@
-"""The ledger: a record of every context and of the writes to it. The oracle checks the invariants against the ledger.
+"""The ledger records every context and the writes to each context. The oracle uses the ledger to check the invariants.
 
-The records come from the service, from CloudFormation and from the events. No record depends on what the handler reports,
-except which context a resource manages: CloudFormation knows that from the response alone, too.
+The records come from Partner Central, from CloudFormation and from the events. With one exception, they do not depend on the
+handler's responses. The exception is the context that a resource manages: CloudFormation also gets it only from the response.
 """
 
 from dataclasses import dataclass, field
@@ -13,10 +13,10 @@ from tests.histories.events import Declaration, Event
 from tests.histories.payloads import Json, Path
 from tests.histories.simulation import Simulation, StackView
 
-# The key of a declaration: the stack's ARN, the logical id, the engagement (which belongs to one catalog), the Type and the
-# declared client_token.
+# The key of a declaration: the stack's ARN, the logical ID, the engagement, the Type and the declared client_token. The catalog
+# is not part of the key, because each engagement belongs to exactly one catalog.
 DeclarationKey: TypeAlias = tuple[str, str, str, str, str | None]
-Place: TypeAlias = tuple[str, str]  # an engagement and a context
+Place: TypeAlias = tuple[str, str]  # the IDs of an engagement and a context
 
 
 @dataclass(kw_only=True)
@@ -28,8 +28,8 @@ class ContextRecord:
         changed_at: The time of the latest write to the context by anyone, in nanoseconds since 1970.
         written: For each leaf, the value that the function sent last.
         ever_stored: The names of all interactions that the context ever contained.
-        presumed_sent: The names of declared interactions that the function will never send. When the service replayed the
-            response to an earlier create request, no read returned the replayed context. So the function assumed that its
+        presumed_sent: The names of declared interactions that the function will never send. Partner Central returned the
+            context of an earlier create request, and no read returned this context. Therefore, the function assumed that its
             own request had created the context with these interactions.
     """
 
@@ -42,7 +42,7 @@ class ContextRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenUse:
-    """A create request that the service carried out with a client token. `at` is its time in nanoseconds since 1970."""
+    """A create request that was carried out with a client token. `at` is its time in nanoseconds since 1970."""
 
     at: int
     client_token: str
@@ -53,10 +53,10 @@ class TokenUse:
 
 @dataclass(kw_only=True)
 class ExpectedState:
-    """The context that a resource manages, and the resource's declaration, as of its latest successful response.
+    """The context and the declaration of a resource after the latest event with a SUCCESS response.
 
-    `event` is the event that got this response. `certain` is False if the function could not know the context's current
-    payload, or a later event failed; then the oracle does not check the stored payload.
+    `event` is this event. `certain` is False if the function could not read the context's current payload, or if a later event
+    failed. In this case, the oracle does not check the stored payload.
     """
 
     event: Event
@@ -65,7 +65,7 @@ class ExpectedState:
 
     @property
     def place(self) -> Place:
-        """The engagement and the context."""
+        """The IDs of the engagement and the context."""
         return self.event.desired.engagement, self.context
 
 
@@ -75,9 +75,9 @@ class Ledger:
     Attributes:
         contexts: The record of each context.
         token_uses: The last create request of each declaration.
-        expected: What each resource manages, by owner.
-        latest: The number of the latest event of each resource, by owner.
-        answered: The numbers of the events whose SUCCESS response CloudFormation has received.
+        expected: The expected state of each resource, keyed by owner.
+        latest: The number of the latest event of each resource, keyed by owner.
+        answered: The numbers of the events for which CloudFormation has received a SUCCESS response.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -107,14 +107,14 @@ class Ledger:
         record.ever_stored |= payloads.interaction_names(record.payload)
         return record
 
-    # Who manages a context.
+    # The resources that manage a context.
 
     def managers(self, place: Place) -> list[str]:
         """Return the owners of the resources that manage a context."""
         return [owner for owner, expected in self.expected.items() if expected.place == place]
 
     def siblings(self, event: Event, physical_id: str, view: StackView | None = None) -> list[str]:
-        """Return the logical ids of the other resources of the event's stack that CloudFormation shows with a physical id."""
+        """Return the logical IDs of the other resources in the event's stack that have the given physical ID."""
         view = view or self.simulation.stacks[event.stack_id]
         return [
             logical_id
@@ -123,25 +123,25 @@ class Ledger:
         ]
 
     def belongs_to_sibling(self, event: Event, context: str, view: StackView | None = None) -> bool:
-        """Whether another resource that the template still declares manages a context."""
+        """Return whether a context is managed by another resource, and the template still declares this resource."""
         template = self.simulation.stacks[event.stack_id].template
         physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
         return any(each in template for each in self.siblings(event, physical_id, view))
 
     def is_renamed(self, event: Event, context: str, view: StackView | None = None) -> bool:
-        """Whether only resources that the template does not declare any longer manage a context."""
+        """Return whether a context is managed by other resources, and the template no longer declares any of them."""
         physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
         siblings = self.siblings(event, physical_id, view)
         return bool(siblings) and not self.belongs_to_sibling(event, context, view)
 
     def is_superseded(self, event: Event) -> bool:
-        """Whether CloudFormation has sent a later event of the same resource."""
+        """Return whether CloudFormation has sent a later event for the same resource."""
         return self.latest.get(event.owner, 0) > event.number
 
-    # What an event is about.
+    # The context and the previous declaration of an event.
 
     def updated_in_place(self, event: Event) -> str | None:
-        """Return the id of the context that an Update must update in place.
+        """Return the ID of the context that an Update must update in place.
 
         Return None for other events, and for an Update that must create, adopt or import a context instead.
         """
@@ -158,9 +158,9 @@ class Ledger:
         return context
 
     def previous(self, event: Event) -> Declaration | None:
-        """Return the previous declaration of an update in place, or None if that declaration was about another context.
+        """Return the previous declaration of an update in place, or None if that declaration describes another context.
 
-        When CloudFormation rolls back a failed replacement, the previous declaration describes the replacing context.
+        For example, in the rollback of a failed replacement, the previous declaration describes the new context.
         """
         previous, desired, context = event.previous, event.desired, self.updated_in_place(event)
         if context is None or previous is None:
@@ -174,7 +174,7 @@ class Ledger:
         return previous if previous.existing_context_id in (None, context) else None
 
     def removable(self, event: Event) -> dict[Path, Any]:
-        """Return the leaves that an update in place may remove, because they were declared before and are not any longer.
+        """Return the leaves that were declared before and are no longer declared. An update in place can remove these leaves.
 
         An import removes nothing.
         """
@@ -191,13 +191,13 @@ class Ledger:
     # Client tokens.
 
     def is_token_remembered(self, use: TokenUse, at: int | None = None) -> bool:
-        """Whether the client token of a request is valid at the time `at`, which defaults to now."""
+        """Return whether the client token of a request is valid at the time `at`. The default is the current time."""
         lifetime = self.simulation.service.behavior.token_lifetime
         time = self.simulation.clock.now if at is None else at
         return lifetime is None or time - use.at < lifetime * SECOND
 
     def is_token_used_otherwise(self, event: Event, at: int) -> bool:
-        """Whether the event's client token was used for a different request and was still valid at the time `at`."""
+        """Return whether a different request used the event's client token, and this token was still valid at the time `at`."""
         desired = event.desired
         key = declaration_key(event)
         for other, use in self.token_uses.items():
@@ -219,10 +219,10 @@ def declaration_key(event: Event) -> DeclarationKey:
 
 
 def equal_contexts(contexts: Any, desired: Declaration) -> list[str]:
-    """Return the ids of those contexts that can be adopted for a declaration.
+    """Return the IDs of the contexts that a declaration can adopt.
 
     Args:
-        contexts: The contexts that a read returned; None if there was no read.
+        contexts: The contexts that a read returned, or None if there was no read.
         desired: The declaration.
     """
     return [

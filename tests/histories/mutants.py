@@ -1,8 +1,8 @@
-"""Mutants: handlers with one defect each, which the histories must catch.
+"""Mutants are handlers with one defect each. The histories must catch every mutant.
 
-The histories catch a mutant if they violate an invariant that matches the defect. A mutant temporarily replaces a part of the
-handler's modules with code that a careless developer might have written. If the handler or the histories change, run
-`python -m tests.histories.mutants` to find a seed that catches each mutant with few histories.
+The histories catch a mutant if they violate an invariant that the defect can violate. A mutant temporarily replaces a function
+or a value of the handler. If the handler or the histories change, run `python -m tests.histories.mutants` to find a seed that
+catches each mutant with few histories.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from tests.histories.invariants import Invariant, InvariantError
 from tests.histories.state_machine import OCCURRENCES, run_histories
 
 HISTORIES = 40  # for each seed
-FEW_HISTORIES = 6  # Four of them always run: the simplest history, and hypothesis's repetitions of the failed history.
+FEW_HISTORIES = 6  # at least four always run, because hypothesis starts with a minimal history and repeats a failed one
 SEEDS = range(1, 11)
 
 
@@ -27,11 +27,11 @@ class Mutant:
     """A handler with a defect.
 
     Attributes:
-        name: A description of the defect.
+        name: The description of the defect.
         place: The module or class that contains the replaced attribute.
         attribute: The name of the replaced attribute.
         replacement: The value that replaces the attribute.
-        violates: The invariants that the defect can violate. The first violation must be of one of these invariants.
+        violates: The invariants that the defect can violate. The first violated invariant must be one of them.
         seed: The first seed to try. With this seed, few histories are enough to catch the mutant.
     """
 
@@ -102,7 +102,7 @@ MUTANTS = (
         seed=3,
     ),
     Mutant(
-        name="a stack that cannot be read counts as one without siblings",
+        name="an unreadable stack is treated as a stack without siblings",
         place=siblings,
         attribute="_asked",
         replacement=defects.assumes_no_siblings,
@@ -124,7 +124,7 @@ MUTANTS = (
         violates={Invariant.NO_DUPLICATE_INTERACTION},
     ),
     Mutant(
-        name="an interaction that the service rewrote counts as missing",
+        name="an interaction that Partner Central rewrote is sent again",
         place=lead,
         attribute="_candidate",
         replacement=defects.no_candidate,
@@ -145,14 +145,14 @@ MUTANTS = (
         seed=2,
     ),
     Mutant(
-        name="an update contains only what is declared",
+        name="an update contains only declared values",
         place=reconcile,
         attribute="merged",
         replacement=defects.sends_only_what_is_declared,
         violates={Invariant.UNDECLARED_KEPT, Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="members that the model does not know are dropped",
+        name="members that are not in the service model are dropped",
         place=partner_central,
         attribute="_context",
         replacement=defects.reads_only_what_the_model_knows,
@@ -160,14 +160,14 @@ MUTANTS = (
         seed=24,
     ),
     Mutant(
-        name="an update removes what was never declared",
+        name="an update removes values that were never declared",
         place=reconcile,
         attribute="removable",
         replacement=defects.removes_what_was_never_declared,
         violates={Invariant.UNDECLARED_KEPT},
     ),
     Mutant(
-        name="an import removes what is no longer declared",
+        name="an import removes values that are no longer declared",
         place=reconcile._Reconciliation,
         attribute="_removed",
         replacement=defects.removes_on_import,
@@ -190,7 +190,7 @@ MUTANTS = (
         violates={Invariant.NO_NEEDLESS_WRITE},
     ),
     Mutant(
-        name="what a service stores differently is written in every deployment",
+        name="values that Partner Central rewrites are written in every deployment",
         place=reconcile,
         attribute="differing",
         replacement=defects.writes_every_difference,
@@ -220,14 +220,14 @@ MUTANTS = (
         violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="random client token",
+        name="the client token is random",
         place=engagement_context,
         attribute="client_token",
         replacement=defects.random_token,
         violates={Invariant.ONE_CONTEXT, Invariant.ONE_CLIENT_TOKEN, Invariant.DECLARED_CLIENT_TOKEN},
     ),
     Mutant(
-        name="client token without the engagement",
+        name="the client token does not depend on the engagement",
         place=engagement_context,
         attribute="client_token",
         replacement=defects.token_without_engagement,
@@ -235,14 +235,14 @@ MUTANTS = (
         seed=2,
     ),
     Mutant(
-        name="lock truncated to microseconds",
+        name="the lock is truncated to microseconds",
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.truncated_lock,
         violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="an update with an unknown outcome is sent again with a fresh lock",
+        name="an update with an unknown outcome is sent again with a new lock",
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.blind_resend,
@@ -250,7 +250,7 @@ MUTANTS = (
         seed=15,
     ),
     Mutant(
-        name="an update with an unknown outcome counts as successful",
+        name="an update with an unknown outcome is treated as successful",
         place=partner_central.PartnerCentral,
         attribute="update",
         replacement=defects.open_is_done,
@@ -274,7 +274,7 @@ MUTANTS = (
         seed=2,
     ),
     Mutant(
-        name="identity from OldResourceProperties",
+        name="OldResourceProperties replace the physical ID",
         place=index,
         attribute="create_or_update",
         replacement=defects.identity_from_old_properties,
@@ -287,7 +287,7 @@ MUTANTS = (
         seed=11,
     ),
     Mutant(
-        name="an update creates a context if a read does not return the existing one",
+        name="an update creates a context if a read does not return the existing context",
         place=lifecycle,
         attribute="update",
         replacement=defects.recreates_what_is_gone,
@@ -302,7 +302,7 @@ MUTANTS = (
         violates={Invariant.NO_SENSITIVE_LOG},
     ),
     Mutant(
-        name="no read after a conflict",
+        name="an update does not read again after a conflict",
         place=reconcile._Reconciliation,
         attribute="_recover",
         replacement=defects.conflict_again,
@@ -310,7 +310,7 @@ MUTANTS = (
         seed=2,
     ),
     Mutant(
-        name="Delete parses the physical id",
+        name="Delete parses the physical ID",
         place=index,
         attribute="delete",
         replacement=defects.delete_parses,
@@ -325,14 +325,14 @@ MUTANTS = (
         seed=4,
     ),
     Mutant(
-        name="a failed update responds with another physical id",
+        name="a failed update responds with another physical ID",
         place=response,
         attribute="body",
         replacement=defects.new_id_on_failure,
         violates={Invariant.WELL_FORMED_RESPONSE},
     ),
     Mutant(
-        name="no attributes on Update",
+        name="the response to an Update has no attributes",
         place=response,
         attribute="body",
         replacement=defects.no_attributes,
@@ -346,7 +346,7 @@ MUTANTS = (
         violates={Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="an undelivered response counts as delivered",
+        name="an undelivered response is treated as delivered",
         place=response.CfnResource,
         attribute="_put",
         replacement=defects.always_delivered,
@@ -366,7 +366,7 @@ def catch(mutant: Mutant, seed: int) -> InvariantError | None:
 
 
 def main(part_of_name: str = "") -> None:
-    """For each mutant whose name contains `part_of_name`, print the best seed and the number of histories it needs."""
+    """For each mutant whose name contains `part_of_name`, print the best seed and its number of histories."""
     for mutant in MUTANTS:
         if part_of_name not in mutant.name:
             continue

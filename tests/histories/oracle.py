@@ -1,8 +1,8 @@
 """The oracle observes the calls, responses and events of a history, and checks the invariants.
 
-A history fails with the first violation. Some violations are unavoidable, because the function cannot get the information that
-it would need. The oracle allows them: a comment next to such a check explains the reason, and a count named
-`unavoidable: ...` records how often that happened.
+A history fails with the first violation. The oracle allows unavoidable violations, for which the function cannot get the
+necessary information. A comment next to the check explains the reason. A count with a name such as `unavoidable: ...` contains
+the number of these violations.
 """
 
 import json
@@ -51,7 +51,7 @@ class Oracle:
         return self._first is not None
 
     def raise_violation(self) -> None:
-        """Raise the first violation, if an invariant was violated."""
+        """If an invariant was violated, raise the first violation."""
         if self._first:
             raise self._first
 
@@ -89,8 +89,8 @@ class Oracle:
         """Record a write by AWS or a colleague.
 
         Args:
-            engagement: The engagement's id.
-            changed: The id of the changed context and the name of the changed member; None if no existing context changed.
+            engagement: The engagement's ID.
+            changed: The ID of the changed context and the changed member's name, or None if no existing context changed.
         """
         if changed is None:
             for context in self.simulation.contexts(engagement):
@@ -114,7 +114,7 @@ class Oracle:
         event = invocation.event
         self.simulation.counts[f"{event.request_type} {response.status}"] += 1
         if self.ledger.is_superseded(event):
-            # CloudFormation ignores this response, and the event's writes were checked.
+            # CloudFormation ignores this response. The oracle has already checked the event's writes.
             self.simulation.counts["late repetition"] += 1
         elif response.status == "FAILED":
             self.on_failed(event)
@@ -137,7 +137,7 @@ class Oracle:
         if desired.existing_context_id not in (None, response.context):
             self.report(Invariant.IMPORT_USES_CONTEXT, f"{response.physical_id} is not the context to import")
         if event.number in self.ledger.answered:
-            # A repetition of an event that is over. CloudFormation ignores the response.
+            # This event is repeated after its operation has ended. CloudFormation ignores the response.
             self.simulation.counts["repetition"] += 1
             return
         if not in_place and response.physical_id != event.physical_id:
@@ -145,13 +145,13 @@ class Oracle:
         self._check_number_of_calls(invocation)
         expected = ExpectedState(event=event, context=response.context)
         if self._is_unread_replay(invocation, response):
-            # The service replayed the response to a request with another payload. The last read did not return the replayed
-            # context, so the function could not notice the replay.
+            # Partner Central returned the context of an earlier request with another payload. The last read did not return
+            # this context, so the function could not detect that the context already existed.
             self.simulation.counts["unavoidable: no read returned a replayed context"] += 1
             record.presumed_sent |= payloads.interaction_names(desired.payload)
             expected.certain = False
         elif record.changed_at > modified_at_nanoseconds(max(invocation.modified_ats, default="")):
-            # All responses that the function got are older than the latest write to this context.
+            # The latest write to this context occurred after the last response that the function received.
             self.simulation.counts["unavoidable: a stale read"] += 1
             expected.certain = False
         self.ledger.expected[event.owner] = expected
@@ -167,7 +167,7 @@ class Oracle:
         return invocation.created == (response.context, False) and is_unread and differs
 
     def _check_origin(self, invocation: Invocation, response: Response) -> None:
-        """Check how a resource got its context: by import, creation, replay or adoption."""
+        """Check how a resource got its context: by import, creation, adoption, or replay of an earlier create request."""
         event, desired, counts = invocation.event, invocation.event.desired, self.simulation.counts
         context, view = response.context, invocation.stack_view
         if desired.existing_context_id:
@@ -188,7 +188,7 @@ class Oracle:
         if context not in matches or (len(matches) > 1 and renamed != [context]):
             self.report(
                 Invariant.ADOPTS_UNAMBIGUOUS,
-                f"{response.physical_id} was adopted, but the contexts that can be adopted are {matches}",
+                f"{response.physical_id} was adopted, but only these contexts can be adopted: {matches}",
             )
 
     def _adoptable(self, event: Event) -> Callable[[Json], list[str]]:
@@ -203,13 +203,13 @@ class Oracle:
             or behavior.update == "merge"
             or behavior.omits_last_modified
         )
-        has_errors = any(call.error for call in invocation.calls)  # for example because of a used client token
+        has_errors = any(call.error for call in invocation.calls)  # for example, because a client token was used before
         if invocation.faults != NO_FAULTS or not invocation.alone or is_unusual or has_errors:
             return
         event, desired = invocation.event, invocation.event.desired
         operations = [call.operation for call in invocation.calls]
-        # The function reads the existing context to detect a changed Type, and reads again before it creates a context.
-        # After an update that has nothing to do, it reads again if the declaration changed, since a read can lag.
+        # The function reads the existing context to detect a changed Type, and reads again before it creates a context. If
+        # the declaration changed but the context already matches, the function also reads again, because a read can lag.
         changed = event.previous is not None and event.previous.payload != desired.payload
         may_change_type = (event.physical_id or "").startswith(f"{desired.catalog}/{desired.engagement}/")
         most = {READ: 2 if may_change_type or changed else 1, CREATE: 1}
@@ -224,7 +224,7 @@ class Oracle:
             self.report(Invariant.PAYLOAD_STORED, f"{expected.event.desired}: {difference}")
 
     def _check_changes(self, invocation: Invocation, expected: ExpectedState) -> None:
-        """Check that an update in place wrote what changed in the declaration."""
+        """Check that an update in place wrote the changes in the declaration."""
         event, behavior = expected.event, self.simulation.service.behavior
         unwritten = unwritten_change(self.ledger, expected)
         if unwritten:
@@ -259,7 +259,7 @@ class Oracle:
         self.ledger.answered.add(event.number)
 
     def on_failed(self, event: Event) -> None:
-        """Record that an event failed or got no response. Its context is known, but not what the context contains."""
+        """Record that an event failed or got no response. The content of the resource's context is now uncertain."""
         expected = self.ledger.expected.get(event.owner)
         if expected:
             expected.certain = False
@@ -267,14 +267,15 @@ class Oracle:
     def on_removed(self, owner: str) -> None:
         """Record that a resource was deleted or that its state is unknown.
 
-        In a rollback, this can be the new name of a renamed resource. The old one gets no event that undoes its changes.
+        In a rollback, CloudFormation removes the new resource of a renamed construct. It sends no event for the old resource,
+        so the changes to the context remain.
         """
         removed = self.ledger.expected.pop(owner, None)
         for other in self.ledger.managers(removed.place) if removed else []:
             self.ledger.expected[other].certain = False
 
     def check_between_steps(self) -> None:
-        """Check the stored payloads, the owners and the records between two steps. Raise the first violation, if any."""
+        """Check the stored payloads, the owners and the records between two steps. If there is a violation, raise the first."""
         owners: dict[tuple[str, str], str] = {}
         for owner, expected in self.ledger.expected.items():
             self._check_payload(expected)

@@ -1,9 +1,13 @@
-"""The payloads that the stacks of a history declare, and the tests' own definition of equal payloads.
+"""The payloads that the stacks of a history declare, and a definition of equal payloads.
+
+This module shares no code with the handler or the local Partner Central.
 
 The number of different payloads is small, so that deployments often return to an earlier payload. Each payload belongs to a
-*deal*, whose name begins with the name of a stack: two stacks never declare equal payloads, because the function would adopt
-one stack's context for the other. Values that the service model marks as sensitive contain `SENSITIVE_MARK`, or begin with
-`SENSITIVE_PHONE`, so that a leak can be detected. This module shares no code with the handler or the local Partner Central.
+*deal*. The name of a deal begins with the name of its stack, so that two stacks never declare equal payloads. Otherwise, the
+function could adopt a context for the wrong stack.
+
+The service model marks some members as sensitive. Their values contain `SENSITIVE_MARK` or begin with `SENSITIVE_PHONE`, so
+that the tests can detect a leak.
 """
 
 import re
@@ -17,17 +21,17 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 Path: TypeAlias = tuple[str, ...]
 
-SENSITIVE_MARK = "zq9"  # in lower case; sensitive values contain it in upper or lower case
+SENSITIVE_MARK = "zq9"  # sensitive values contain this text in upper or lower case
 SENSITIVE_PHONE = "+1-555-01"
-NEW_MEMBER = "NewInNextModel"  # a member that the service model does not know
+NEW_MEMBER = "NewInNextModel"  # a member that is not in the service model
 FILLED_IN = ("QualificationStatus", "Insights")  # members of a Lead that AWS fills in
 STATUSES = (None, "Qualified", "Disqualified")
 SCORES = (None, "High", "Low")
 TIMESTAMPS = ("StartTime", "EndTime", "InteractionDate")
 INTERACTION_COUNT = 7
-# The flaws that make the service reject a payload.
+# The flaws that make Partner Central reject a payload.
 FLAWS = ("invalid length", "missing member", "wrong type")
-# How the texts of a payload are written. All are equal to a service that normalizes, and loosely equal to the handler.
+# The styles of the texts in a payload. The handler treats texts as loosely equal if only their style differs.
 STYLES = ("plain", "padded", "upper", "empty")
 
 
@@ -35,8 +39,8 @@ STYLES = ("plain", "padded", "upper", "empty")
 class Project:
     """A CustomerProject. Either `company` or `title` can be None, but not both.
 
-    `style` is the number of one of `STYLES`. `new` adds a member that the service model does not know. `flaw` is one of
-    `FLAWS`; None for a valid payload.
+    `style` is an index of `STYLES`. `new` adds a member that is not in the service model. `flaw` is one of `FLAWS`, or None for
+    a valid payload.
     """
 
     deal: str
@@ -50,7 +54,7 @@ class Project:
 
     @cached_property
     def payload(self) -> Json:
-        """The payload without the outer key that names its Type."""
+        """The inner object of the payload, without the outer key that names the Type."""
         payload: dict[str, Any] = {}
         if self.company is not None:
             address = f"{SENSITIVE_MARK}-{self.deal}-{self.company}.example"
@@ -78,9 +82,9 @@ class Project:
 
 @dataclass(frozen=True)
 class Lead:
-    """A Lead. Its interactions are numbered, and those whose number is not a multiple of three have a date.
+    """A Lead. Each interaction has a number. Interactions have a date unless their number is a multiple of three.
 
-    A `partial` Lead lacks the customer, and can lack interactions. Only an import can declare it.
+    A `partial` Lead has no customer, and its list of interactions can be empty. Only an import can declare a `partial` Lead.
     """
 
     deal: str
@@ -97,7 +101,7 @@ class Lead:
 
     @cached_property
     def payload(self) -> Json:
-        """The payload without the outer key that names its Type."""
+        """The inner object of the payload, without the outer key that names the Type."""
         payload: dict[str, Any] = {}
         if not self.partial:
             customer: dict[str, Any] = {"CompanyName": _styled(f"Zq9 {self.deal} Company {self.company}", self.style)}
@@ -140,7 +144,7 @@ class Prospecting:
 
     @cached_property
     def payload(self) -> Json:
-        """The payload without the outer key that names its Type."""
+        """The inner object of the payload, without the outer key that names the Type."""
         customer = {"AccountName": _styled(f"{self.deal} {self.name}", self.style), "Country": "US"}
         started = {"StartTime": "2029-05-06T09:08:09.120+02:00"} if self.started else {}
         return {"Aws": {"Customer": customer, "TaskName": f"Task {self.name}", **started}}
@@ -151,7 +155,7 @@ class Prospecting:
 
 @dataclass(frozen=True)
 class Account:
-    """A CustomerAccount, which cannot be updated. `by_arn` declares the account's ARN instead of its id."""
+    """A CustomerAccount, which cannot be updated. With `by_arn`, the payload contains the account's ARN instead of the ID."""
 
     deal: str
     name: int = 0
@@ -164,7 +168,7 @@ class Account:
 
     @cached_property
     def payload(self) -> Json:
-        """The payload without the outer key that names its Type."""
+        """The inner object of the payload, without the outer key that names the Type."""
         identifier = f"cust-acc-{self.deal:0>13}"
         arn = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/customer-account/{identifier}"
         return {
@@ -209,7 +213,7 @@ def interaction(deal: str, number: int) -> Json:
 
 
 def is_sensitive(text: str) -> bool:
-    """Whether a text contains a sensitive value, as it was declared or as a service stores it."""
+    """Return whether a text contains a sensitive value, in the declared form or in the form that Partner Central stores."""
     phone = re.sub(r"\W", "", SENSITIVE_PHONE)
     return SENSITIVE_MARK in text.lower() or SENSITIVE_PHONE in text or f"+{phone}" in text
 
@@ -271,7 +275,7 @@ def _edited_lead(spec: Lead, edit: int) -> Spec:
 
 
 def complete(spec: Spec) -> Spec:
-    """Return a payload that can create a context: a partial Lead with its customer and an interaction."""
+    """Return a payload that can create a context. Add the customer and an interaction to a partial Lead."""
     if isinstance(spec, Lead):
         return replace(spec, partial=False, interactions=spec.interactions or (0,))
     return spec
@@ -292,11 +296,11 @@ def _with_flaw(payload: Json, flaw: str | None) -> Json:
     return payload
 
 
-# Leaves: the values of a payload that are neither maps nor empty, by their paths.
+# Leaves are the values of a payload except maps and empty values.
 
 
 def leaves(payload: Json, type_: str) -> dict[Path, Any]:
-    """Return the leaves of a payload by their paths. A list is one leaf. The interactions of a Lead are left out."""
+    """Return the leaves of a payload, keyed by path, without the interactions of a Lead. A list is one leaf."""
     return {path: value for path, value in _leaves(payload) if type_ != "Lead" or path[0] != "Interactions"}
 
 
@@ -309,7 +313,7 @@ def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def has_leaf(paths: Mapping[Path, Any], path: Path) -> bool:
-    """Whether there is a leaf at a path, above it or below it."""
+    """Return whether `paths` contains `path`, one of its parents, or a path below it."""
     return any(path[: len(other)] == other[: len(path)] for other in paths)
 
 
@@ -317,19 +321,19 @@ def has_leaf(paths: Mapping[Path, Any], path: Path) -> bool:
 
 
 def is_exact(one: Any, other: Any, path: Path) -> bool:
-    """Whether two leaves are equal, apart from the form of a timestamp."""
+    """Return whether two leaves are equal, apart from the format of a timestamp."""
     return bool(one == other) or _is_same_instant(one, other, path)
 
 
 def is_loose(one: Any, other: Any, path: Path) -> bool:
-    """Whether two leaves are equal, apart from what a service may store differently."""
+    """Return whether two leaves are equal, apart from changes that Partner Central can make when it stores a value."""
     if isinstance(one, str) and isinstance(other, str):
         return _loose(one, path[-1]) == _loose(other, path[-1]) or _is_same_instant(one, other, path)
     return bool(one == other)
 
 
 def differs_by_case(one: Any, other: Any) -> bool:
-    """Whether two leaves differ, but only by the case of their letters."""
+    """Return whether two leaves differ only in upper and lower case."""
     return isinstance(one, str) and isinstance(other, str) and one != other and one.casefold() == other.casefold()
 
 
@@ -349,10 +353,10 @@ def _is_same_instant(one: Any, other: Any, path: Path) -> bool:
 
 
 def is_adoptable(current: Json, desired: Json, type_: str) -> bool:
-    """Whether a context is certainly the declared one.
+    """Return whether a context matches the declaration closely enough to be adopted.
 
-    The context of a Lead can have more than what is declared. Any other context can have only what the service model does not
-    know in addition.
+    The context of a Lead can have additional values. A context of another Type can have additional values only in members that
+    are not in the service model.
     """
     stored, wanted = leaves(current, type_), leaves(desired, type_)
     if not all(path in stored and is_loose(stored[path], value, path) for path, value in wanted.items()):
@@ -369,7 +373,7 @@ def interactions(payload: Json) -> list[Json]:
 
 
 def interaction_name(one: Json) -> str:
-    """Return the name of an interaction, which is unique within a history. AWS never changes it."""
+    """Return the name of an interaction, which is unique within a history. AWS never changes this name."""
     return f"{one['SourceName']} of {one['SourceType']}"
 
 
@@ -379,7 +383,7 @@ def interaction_names(payload: Json) -> set[str]:
 
 
 def is_same_interaction(current: Json, desired: Json) -> bool:
-    """Whether an interaction equals the desired one loosely. If only one of them has a date, dates are not compared."""
+    """Return whether two interactions are loosely equal. The dates are compared only if both interactions have a date."""
     rest = [dict(_leaves({**one, "InteractionDate": None})) for one in (current, desired)]
     dates = [one.get("InteractionDate") for one in (current, desired)]
     return (

@@ -1,6 +1,7 @@
-"""How hypothesis chooses the local Partner Central's behavior where the real service's behavior is unknown.
+"""The strategy with which hypothesis draws a behavior for the local Partner Central.
 
-Each history draws one value for each setting below. Values that probably match the real service are drawn more often.
+Each setting represents a behavior of Partner Central that is unknown. Each history draws one value for each setting. The values
+that are probably correct are drawn more often.
 """
 
 from hypothesis import strategies as st

@@ -17,16 +17,16 @@ from tests.histories.payloads import NEW_MEMBER, Json, Lead, Project, Spec
 from tests.histories.trace import Trace
 
 CATALOGS = ("Sandbox", "Sandbox", "AWS")
-NO_DEAL = "stranger"  # the deal in payloads that AWS or a colleague writes and no stack declares
+NO_DEAL = "stranger"  # the deal of payloads that only AWS or a colleague writes
 
 
 @dataclass(kw_only=True)
 class StackView:
-    """What CloudFormation shows of a stack.
+    """The state of a stack, as CloudFormation's API returns it.
 
     Attributes:
-        resources: The physical id and the ResourceStatus of each resource, by its logical id. Deleted resources stay.
-        template: The logical ids that the template declares. While the stack is updated, this is the new template.
+        resources: The physical ID and the ResourceStatus of each resource, keyed by logical ID. Includes deleted resources.
+        template: The logical IDs that the template declares. During an update, these come from the new template.
         as_yaml: Whether the template is in YAML instead of JSON.
     """
 
@@ -43,9 +43,9 @@ class Simulation:
         jitter_seed: The seed for all random jitter.
 
     Attributes:
-        counts: The counts of what happened in this history, keyed by a short description.
-        stacks: What CloudFormation shows of each stack, also of a deleted one, by the stack's ARN.
-        scheduler: The scheduler of concurrent invocations of the function; None while no invocations run concurrently.
+        counts: The number of times that each situation occurred in this history, keyed by a description of the situation.
+        stacks: The state of each stack, keyed by the stack's ARN. Includes deleted stacks.
+        scheduler: The scheduler of concurrent invocations, or None while no invocations run concurrently.
         in_alarm: Whether an alarm's callback is running. Such a callback cannot pause.
     """
 
@@ -97,12 +97,12 @@ class Simulation:
         """Write to an engagement as AWS or a colleague would.
 
         Args:
-            engagement: The engagement's id.
+            engagement: The engagement's ID.
             write: One of `faults.FOREIGN_WRITES`.
             choice: A number that selects the Lead and the new value.
 
         Returns:
-            The id of the changed context and the name of the changed member, or None if no existing context changed.
+            The ID of the changed context and the name of the changed member, or None if no existing context changed.
         """
         contexts = self.contexts(engagement)
         leads = [context["Id"] for context in contexts if context["Type"] == "Lead"]
@@ -147,7 +147,7 @@ class Simulation:
 
 
 def _edit_interaction(lead: Json, choice: int) -> None:
-    """Change an interaction as a service or a colleague might, so that it is not even loosely equal to the declared one."""
+    """Change an interaction, so that it is no longer loosely equal to the declared interaction."""
     interactions = payloads.interactions(lead)
     if interactions:
         interactions[choice % len(interactions)]["BusinessProblem"] = f"Zq9 edited {choice}"

@@ -26,7 +26,7 @@ def run_seed(seed: int, histories: int) -> Report:
     """Run the histories of a seed.
 
     Returns:
-        The seed, the counts of what happened, and the failure's text. The text is empty if the run passed.
+        The seed, the number of times that each situation occurred, and the failure message. Without a failure, it is empty.
     """
     before = Counter(OCCURRENCES)
     failure = ""
@@ -34,7 +34,7 @@ def run_seed(seed: int, histories: int) -> Report:
         run_histories(seed=seed, histories=histories)
     except InvariantError as error:
         failure = str(error)
-    except Exception:  # noqa: BLE001 - a defect in the tests must end the soak, too
+    except Exception:  # noqa: BLE001 - an error in the tests must also end the command
         failure = traceback.format_exc()
     return seed, OCCURRENCES - before, failure
 

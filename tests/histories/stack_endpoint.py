@@ -1,4 +1,4 @@
-"""The responses of CloudFormation to the function's calls, in the XML of the query protocol.
+"""The responses of CloudFormation to the function's calls, in the XML format of the query protocol.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
 """
@@ -9,11 +9,11 @@ from xml.sax.saxutils import escape
 from tests.histories.simulation import StackView
 
 PAGE_SIZE = 2
-PROVIDER = "Provider"  # the logical id of the function, which every template declares
+PROVIDER = "Provider"  # every template declares the function with this logical ID
 
 
 def list_page(view: StackView, start: int) -> bytes:
-    """Return a page of ListStackResources, beginning with the resource number `start`."""
+    """Return a page of ListStackResources that begins with resource number `start`."""
     resources = [(PROVIDER, ("function", "CREATE_COMPLETE")), *view.resources.items()]
     members = "".join(
         f"<member><LogicalResourceId>{logical_id}</LogicalResourceId>"

@@ -1,6 +1,6 @@
-"""The steps of a history: actions of developers, CloudFormation, Lambda, AWS and colleagues, which hypothesis draws at random.
+"""The steps of a history, which hypothesis draws at random: actions of developers, CloudFormation, Lambda, AWS and colleagues.
 
-`run_histories` runs several histories. The same arguments and version of hypothesis always give the same histories.
+`run_histories` runs several histories. The histories depend only on the arguments and on the version of hypothesis.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ client_tokens = st.sampled_from((None, None, None, 1, 2))
 types = st.sampled_from((0, 0, 0, 1, 1, 1, 1, 2, 3))
 engagements = st.integers(0, len(CATALOGS) - 1)
 
-# The counts of what happened in all histories of this Python process, keyed by a short description.
+# The number of times that each situation occurred in all histories of this Python process, keyed by a description.
 OCCURRENCES: Counter[str] = Counter()
 
 
@@ -50,9 +50,9 @@ def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
     """Run histories.
 
     Args:
-        seed: The seed with which hypothesis draws the histories.
+        seed: The seed that hypothesis uses to draw the histories.
         histories: The number of histories.
-        shrink: Whether to search for a shorter failing history after a failure.
+        shrink: Whether to search for a shorter history after a failure.
 
     Raises:
         InvariantError: An invariant was violated. The message contains the command that runs the histories again.
@@ -62,7 +62,7 @@ def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
             _run(seed, histories, [Phase.generate], min_steps=STEPS)
         except InvariantError:
             if shrink:
-                # With a variable length, the same seed gives different histories. Run more of them to find a failure again.
+                # With a variable length, the seed gives different histories. Run twice as many to find a failure again.
                 _run(seed, 2 * histories, [Phase.generate, Phase.shrink], min_steps=0)
             raise
     except InvariantError as error:
@@ -121,7 +121,7 @@ class Histories(RuleBasedStateMachine):
     # Resources and declarations.
 
     def free_places(self) -> list[tuple[str, str]]:
-        """Return the places that have no resource. A place is a stack's name and a logical id."""
+        """Return the places that have no resource. A place is a stack's name and a logical ID."""
         return [place for place in PLACES if self._is_free(*place)]
 
     def _is_free(self, name: str, logical_id: str) -> bool:
@@ -129,7 +129,7 @@ class Histories(RuleBasedStateMachine):
         return stack is None or (logical_id not in stack.resources and logical_id not in stack.abandoned)
 
     def resources(self) -> list[tuple[Stack, str, Resource]]:
-        """Return all resources, each with its stack and its logical id."""
+        """Return all resources, each with its stack and its logical ID."""
         return [
             (stack, logical_id, resource)
             for stack in self.cloudformation.stacks.values()
@@ -138,15 +138,15 @@ class Histories(RuleBasedStateMachine):
         ]
 
     def free_deal(self, name: str, choice: int) -> str:
-        """Return a deal that no resource of a stack declares. The construct refuses two equal contexts in one stack."""
+        """Return a deal that no resource of a stack declares. The construct rejects two equal contexts in one stack."""
         used = self._deals(name)
         free = [deal for deal in (f"{name.lower()}{number}" for number in range(DEALS)) if deal not in used]
         return free[choice % len(free)]
 
     def resource(self, choice: int) -> tuple[Stack, str, Resource]:
-        """Return the resource that `choice` selects, with its stack and its logical id.
+        """Return the resource that `choice` selects, with its stack and its logical ID.
 
-        If no resource exists, deploy a new one without faults. If this fails, deploy the resource to a new engagement.
+        If no resource exists, deploy a new resource without faults. If this fails, deploy the resource to a new engagement.
         """
         spec = SPECS[choice % 2]("a0")
         if not self.resources():
@@ -261,7 +261,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, edit=st.integers(0, 4), changed=st.booleans(), deployment=deployments)
     def edit_interactions(self, choice: int, edit: int, changed: bool, deployment: Deployment) -> None:
-        """Edit the interactions of a Lead, sometimes after AWS changed one. If no resource is a Lead, edit another payload."""
+        """Edit the interactions of a Lead, sometimes after a write by AWS. If no resource is a Lead, edit another payload."""
         self.resource(choice)
         leads = [each for each in self.resources() if each[2].declared.type == "Lead"]
         stack, logical_id, resource = leads[choice % len(leads)] if leads else self.resource(choice)
@@ -304,7 +304,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, whole_stack=st.booleans(), deployment=deployments)
     def remove(self, choice: int, whole_stack: bool, deployment: Deployment) -> None:
-        """Remove a resource from its stack, or delete the stack. A later step can create either of them again."""
+        """Remove a resource from its stack, or delete the stack. A later step can create the resource or stack again."""
         stack, logical_id, _ = self.resource(choice)
         self._begin_step("delete stack" if whole_stack else "remove")
         if whole_stack:
@@ -314,9 +314,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(place=choices, context=choices, edit=choices, partial=st.booleans(), deployment=deployments)
     def import_context(self, place: int, context: int, edit: int, partial: bool, deployment: Deployment) -> None:
-        """Declare `existing_context_id`: the id of a context that no other resource manages, or an unused id.
+        """Declare `existing_context_id` with the ID of a context that no other resource manages, or with an unused ID.
 
-        A `partial` declaration of a Lead lacks the customer, and all interactions unless `edit` adds some.
+        If `partial` is True, the declaration of a Lead has no customer. It has interactions only if `edit` adds them.
         """
         self._begin_step("import context")
         name, logical_id = PLACES[place % len(PLACES)]
@@ -366,7 +366,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, edit=choices, deployment=deployments)
     def stop_importing(self, choice: int, edit: int, deployment: Deployment) -> None:
-        """Remove `existing_context_id` from a resource, and declare a complete payload. If there is none, redeploy another."""
+        """Remove `existing_context_id` from a resource, and declare a complete payload, if a resource has one."""
         self.resource(choice)
         imported = [each for each in self.resources() if each[2].declared.existing_context_id]
         if not imported:
@@ -393,7 +393,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, engagement=engagements, type_=types, deployment=deployments)
     def insert_first(self, choice: int, engagement: int, type_: int, deployment: Deployment) -> None:
-        """Insert a deal in front of a list whose logical ids are positions, so that every other deal gets the next id."""
+        """Insert a deal at the start of a list. The logical IDs are positions, so each other deal gets the next ID."""
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
@@ -408,7 +408,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, deployment=deployments)
     def remove_first(self, choice: int, deployment: Deployment) -> None:
-        """Remove the first deal of such a list, so that each other deal gets the id of the deal before it."""
+        """Remove the first deal of a list. The logical IDs are positions, so each other deal gets the previous ID."""
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
@@ -421,7 +421,8 @@ class Histories(RuleBasedStateMachine):
         return stack, {each: stack.resources[each] for each in sorted(stack.resources) if each not in stack.leaving}
 
     def _deploy_list(self, stack: Stack, declarations: dict[str, Declaration | None], deployment: Deployment) -> None:
-        # No client token moves along with a deal, because the function cannot notice each replay of another resource's context.
+        # Do not move client tokens to other resources, because Partner Central could return the context of the previous
+        # resource, and the function cannot always detect this.
         declarations = {each: new and replace(new, client_token=None) for each, new in declarations.items()}
         before = {logical_id: resource.declared for logical_id, resource in stack.resources.items()}
         changes = {each: new for each, new in declarations.items() if new is None or new != before.get(each)}
@@ -431,7 +432,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, delivery=deliveries, order=st.lists(st.integers(0, 1), max_size=4).map(tuple))
     def deliver_again(self, choice: int, delivery: Delivery, order: tuple[int, ...]) -> None:
-        """Deliver an event again whose operation is over, possibly after later events of the same resource."""
+        """Deliver an event again after its operation has ended, possibly after later events of the same resource."""
         events = self.cloudformation.repeatable()
         if not events:
             return
@@ -477,14 +478,14 @@ class Histories(RuleBasedStateMachine):
             self.oracle.check_between_steps()
 
     def teardown(self) -> None:
-        """Deploy every resource once more without faults, unless an invariant was violated. Then update `OCCURRENCES`."""
+        """If no invariant was violated, deploy every resource once more without faults. Then update `OCCURRENCES`."""
         if not self.has_begun:
             return
         if not self.oracle.has_failed:
             self.simulation.clock.advance(1000)
             for stack, logical_id, _ in self.resources():
                 resource = stack.resources.get(logical_id)
-                if resource is None:  # an earlier deployment removed it, as one without rollback was to
+                if resource is None:  # an earlier deployment in this loop removed the resource
                     continue
                 self.simulation.record("FINAL DEPLOYMENT without faults", depth=0)
                 self._update(stack, {logical_id: _with_new_timeout(resource)}, NO_INCIDENTS)

@@ -1,7 +1,7 @@
 """Random histories violate no invariant.
 
 The gate runs the histories of `SEEDS`. The slow tests run the histories of `SLOW_SEEDS` and of a random seed.
-`soak` runs random seeds for as long as you specify.
+`soak.py` runs random seeds for a given time.
 """
 
 import random
@@ -16,9 +16,9 @@ HISTORIES = 50  # for each seed
 SEEDS = (1, 2, 3)
 SLOW_SEEDS = range(101, 117)
 RANDOM_HISTORIES = 40
-RARE_FAULTS = ("gateway error", "slow", "trickle")  # not in the histories of each seed
+RARE_FAULTS = ("gateway error", "slow", "trickle")  # do not occur with every seed
 
-# The minimum counts for the histories of each seed: about half of the lowest count among the fixed seeds.
+# The minimum counts for each seed. Each minimum is about half of the lowest count of the fixed seeds.
 LEAST_OCCURRENCES = {
     # Responses.
     "Create SUCCESS": 180,
@@ -78,7 +78,7 @@ def test_histories_violate_no_invariant(seed: int) -> None:
     before = Counter(OCCURRENCES)
 
     # When they run, no invariant is violated,
-    run_histories(seed=seed, histories=HISTORIES + 1)  # one more, because hypothesis's first history is minimal
+    run_histories(seed=seed, histories=HISTORIES + 1)  # one more, because the first history is minimal
 
     # Then enough histories had the full length, and no count was below its minimum.
     occurrences = OCCURRENCES - before

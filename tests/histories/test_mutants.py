@@ -1,4 +1,4 @@
-"""The histories detect defects: with each mutant of the handler, they violate an invariant that matches the defect."""
+"""With each mutant of the handler, the histories violate an invariant that matches the mutant's defect."""
 
 import pytest
 

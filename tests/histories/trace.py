@@ -1,4 +1,4 @@
-"""The trace of a history lists who did what, in order. A failure message contains the trace to show what led to the failure."""
+"""The trace of a history lists all actions in order. A failure message contains the trace of the failed history."""
 
 import re
 from typing import Any
@@ -49,7 +49,7 @@ class Trace:
 
 
 class CallSummary:
-    """A summary of a call to Partner Central in one line, which is formatted only when the trace is printed."""
+    """A one-line summary of a call to Partner Central. The summary is formatted only when the trace is printed."""
 
     def __init__(self, call: Call) -> None:
         self._call = call

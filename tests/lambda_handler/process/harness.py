@@ -259,7 +259,12 @@ class Cloud:
         sent = event(request_type, self.responses.url(*plan), new, **more)
         outcome = self.function.invoke(sent, seconds=seconds)
         assert outcome.error is None, self.function.output[-3000:]
-        return self.response_to(sent)
+        response = self.response_to(sent)
+        # A FAILED response leaves one line at ERROR, and a success none.
+        lines = [line for line in self.function.lines if line.get("request_id") == sent["RequestId"]]
+        codes = [line["error_code"] for line in lines if line["level"] == "ERROR"]
+        assert codes == [response["Reason"][1:].partition("]")[0]] * (response["Status"] == "FAILED"), lines
+        return response
 
     def update(self, old: Any, new: Any, physical_id: str, **more: Any) -> dict[str, Any]:
         """Send an Update in place that succeeds. Return its response."""
