@@ -6,10 +6,13 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv --no-config --quiet
 # `make lock` writes this command into the header of each requirements.txt. Dependabot reads the options from the header.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
+# The supported versions of Python, each with its own environment, such as .venv/3.12.
+PYTHONS := 3.10 3.11 3.12 3.13 3.14
 ZIP := constructs/cdk_partnercentral/function.zip
 RUNTIME_CLIENT := $(VENV)/awslambdaric
-# The function's interpreter: the one that FUNCTION_PYTHON names, or a Python 3.14 that is found, or none.
-FIND_RUNTIME = export FUNCTION_PYTHON="$${FUNCTION_PYTHON:-$$(scripts/python_3_14.sh --find)}"; \
+# Set FUNCTION_PYTHON, the interpreter that runs the function, to Python 3.14 unless it is set. It stays empty if there is no
+# Python 3.14.
+FIND_RUNTIME = export FUNCTION_PYTHON="$${FUNCTION_PYTHON:-$$(scripts/find_python.sh 3.14 2> /dev/null)}"; \
   [ -z "$$FUNCTION_PYTHON" ] || $(MAKE) --no-print-directory $(RUNTIME_CLIENT)/.installed || exit 1
 GENERATED := $(VENV) .python node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 # `make test` skips the tests marked as slow. `make test-all` sets MARK to an empty value to run them too.
@@ -23,25 +26,25 @@ PARALLEL := $(if $(filter output-sync,$(.FEATURES)),--jobs=2 --output-sync=targe
 # and the Node process keeps running if the shim is killed.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help local test test-all tests test-handler test-histories test-others runtime setup lint types workflows secrets licenses audit lock model api-changes \
-  docs soak lowest newest bench dist reproducible release-check release-notes publish clean FORCE
+.PHONY: help local test test-all tests versions $(PYTHONS:%=tests-%) test-handler test-histories test-others runtime setup lint \
+  types workflows secrets licenses audit lock model api-changes docs soak lowest newest bench dist reproducible release-check release-notes publish clean FORCE
 .DELETE_ON_ERROR:
 # Recipes print a short description instead of their commands. `make --trace` shows the commands.
 .SILENT:
 
 help: ## Show the commands.
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z3.%-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 local: setup ## Deploy the demo app to the local cloud, and show the resulting contexts in Partner Central.
 	$(PY) -m cdk_partnercentral_local
 
-# test-others takes longest, so it starts first. Meanwhile, the other parts run one after another, first the quick ones.
+# test-others takes longest, so it starts first. Meanwhile, the other parts run one after another, starting with the quick ones.
 test: setup ## Run the gate: lint, type checks, supply chain checks, and every test that is not slow.
 	$(MAKE) --no-print-directory $(PARALLEL) test-others lint workflows types test-handler licenses secrets runtime test-histories
 
-test-all: ## Run the gate with the slow tests, then docs, reproducible, lowest and newest.
+test-all: ## Run the gate with the slow tests, then docs, reproducible, lowest, newest and versions.
 	$(MAKE) --no-print-directory test MARK=
-	$(MAKE) --no-print-directory docs reproducible lowest newest
+	$(MAKE) --no-print-directory docs reproducible lowest newest versions
 
 tests: test-handler test-histories test-others runtime ## Run every test that is not slow.
 
@@ -137,6 +140,18 @@ lowest newest: setup
 	$(VENV)/bin/uv --no-config pip list --python $(VENV)/$@
 	$(VENV)/$@/bin/python -m pytest --quiet --numprocesses 2 tests/cdk_partnercentral $(RANGES_LEAVE_OUT)
 
+versions: setup ## Test the library, the handler and the packaging on each supported version of Python that is at hand.
+	for version in $(PYTHONS); do $(MAKE) --no-print-directory tests-$$version; done || true
+	$(PY) scripts/versions.py $(PYTHONS)
+
+tests-3.%: ## Test them on one version of Python, for example: make tests-3.12.
+$(PYTHONS:%=tests-%): tests-%: setup
+	echo "== tests of the library, the handler and the packaging on Python $*"
+	rm -f $(VENV)/results-$*.xml
+	$(MAKE) --no-print-directory $(VENV)/$*/.installed
+	$(VENV)/$*/bin/python -m pytest --quiet -m "not slow" --numprocesses 2 --junit-xml $(VENV)/results-$*.xml \
+	  tests/cdk_partnercentral tests/lambda_handler tests/packaging --ignore=tests/lambda_handler/process
+
 dist: setup ## Build the sdist and the wheel into dist/.
 	rm -rf dist
 	$(PY) -m hatchling build --directory dist
@@ -188,6 +203,16 @@ $(ZIP): FORCE $(VENV)/.synced
 $(VENV)/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
 	echo "Installing cdk-partnercentral in editable mode"
 	$(UV) pip install --no-deps --no-build-isolation --python $(PY) --editable .
+	touch $@
+
+# Each of these environments has all packages too, and aws-cdk-lib is the last one here as well.
+$(PYTHONS:%=$(VENV)/%/.installed): $(VENV)/%/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
+	python=$$(scripts/find_python.sh $*) && $(UV) venv --clear --python "$$python" $(VENV)/$*
+	for list in $(VENV)/first.txt requirements.txt; do \
+	  $(UV) pip sync --require-hashes --python $(VENV)/$* $$list || exit 1; \
+	done
+	$(VENV)/$*/bin/python scripts/check_cdk.py
+	$(UV) pip install --no-deps --no-build-isolation --python $(VENV)/$* --editable .
 	touch $@
 
 node_modules/.installed: package.json package-lock.json $(VENV)/.synced

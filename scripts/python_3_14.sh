@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # Print the path of a Python 3.14, the runtime of the function, and install one into .python/ if there is none.
-# With --find, install nothing: print nothing and exit with status 1 if there is none.
 #
 # The packages come from a newer release of Debian, which the package source of a Debian machine also serves. Nothing outside
 # .python/ changes, and root is not required: the packages are unpacked with all libraries that they need, C library included.
@@ -8,26 +7,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD/.python
 wrapper=$root/python3.14
-
-works() {
-  # A name on PATH can be a shim that only reports that the version is not selected.
-  [ -n "$1" ] && [ "$("$1" -c 'import sys; print(*sys.version_info[:2])' 2> /dev/null)" = "3 14" ]
-}
-
-find_python() {
-  local uv found
-  uv=$(PATH=.venv/bin:$PATH command -v uv || true)
-  for found in \
-    "$(command -v python3.14 || true)" \
-    "${uv:+$("$uv" --no-config --quiet python find --no-python-downloads 3.14 2> /dev/null || true)}" \
-    "$wrapper"; do
-    if works "$found"; then
-      printf '%s\n' "$found"
-      return
-    fi
-  done
-  return 1
-}
 
 fail() {
   printf '%s\n' "$1" "Install Python 3.14 in another way, for example with: uv python install 3.14" >&2
@@ -98,12 +77,11 @@ END
   trap - EXIT
 }
 
-if find_python; then
+if scripts/find_python.sh 3.14 2> /dev/null; then
   exit
-elif [ "${1:-}" = --find ]; then
-  exit 1
-elif ! command -v apt-get dpkg-deb > /dev/null || [ -z "$(source_of forky 2> /dev/null)" ]; then
+fi
+if ! command -v apt-get > /dev/null || [ -z "$(source_of forky 2> /dev/null)" ]; then
   fail "There is no Python 3.14, and this machine has no package source of Debian in /etc/apt/sources.list.d/*.sources."
 fi
 install_python
-find_python || fail "The Python 3.14 in .python/ does not start."
+scripts/find_python.sh 3.14 || fail "The Python 3.14 in .python/ does not start."
