@@ -153,7 +153,8 @@ class EngagementContext(StackMember):
     five contexts for one engagement. Synthesis also fails if two constructs in a stage declare the same payload for one
     engagement. One construct would adopt the context of the other. To create two contexts with the same payload, set
     `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, both problems are warnings.
-    The template contains payloads in plain text, so anyone who can read the stack can read the payloads.
+    A warning also reports if the declared contexts leave no room for those that AWS adds, which `Engagement` describes. The
+    template contains payloads in plain text, so anyone who can read the stack can read the payloads.
 
     The payload is a `CustomerProject` (a `customer`, a `project` or both), a `Lead` (a customer and interactions), a
     `ProspectingResult`, or a `CustomerAccount`. Ranges in parentheses are lengths in characters. If the payload is not valid,
@@ -272,6 +273,13 @@ class EngagementContext(StackMember):
         ... )
         >>> lead.grant_read(iam.User(stack, "Reader")).success
         True
+
+        Declare a context in an engagement that the stack creates:
+
+        >>> from cdk_partnercentral import Engagement
+        >>> retail = Engagement(stack, "Retail", catalog="Sandbox", title="Retail campaign")
+        >>> task = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
+        >>> campaign = EngagementContext(stack, "Campaign", engagement=retail, payload=task)
 
         Qualify a lead that AWS created. Everything else of the lead remains unchanged:
 

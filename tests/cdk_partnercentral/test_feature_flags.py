@@ -96,7 +96,7 @@ def test_no_deprecated_member_of_the_cdk_is_used(tmp_path: Path) -> None:
         "from tests.cdk_partnercentral.test_feature_flags import FLAGS, template\n"
         "template(pathlib.Path(sys.argv[1]), FLAGS)\n"
     )
-    environment = {**os.environ, "JSII_DEPRECATED": "fail", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "JSII_DEPRECATED": "fail", "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
 
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)],
