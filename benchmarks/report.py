@@ -22,6 +22,14 @@ def targets(results: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
         yield "cold Create", "at most 0.50 times plain crhelper", f"{create:.2f}", create <= 0.5
         yield "memory of a Create", "less than plain crhelper", f"{memory:.2f}", memory < 1
         yield "memory of a Create", "at most 77 MB (60% of 128 MB)", f"{peak:.0f} MB", peak <= 77
+    if "lambda" in results:
+        figure = results["lambda"]["to plain"]["ours"]["answered"]
+        yield (
+            "cold Create, with Lambda's runtime client",
+            "at most 0.50 times plain crhelper",
+            f"{figure:.2f}",
+            figure <= 0.5,
+        )
     if "warm" in results:
         figure = results["warm"]["ours"]["milliseconds"]
         yield "warm Create, without the time of the servers", "at most 5 ms", f"{figure:.1f} ms", figure <= 5
@@ -82,6 +90,17 @@ def _function_rows(results: dict[str, Any]) -> Iterator[tuple[object, ...]]:
         )
 
 
+def _lambda_rows(results: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    for name, seconds in results["lambda"]["medians"].items():
+        ratios = results["lambda"]["to plain"][name]
+        kinds = ("ready", "answered")
+        yield (
+            TITLES[name],
+            *(f"{1000 * seconds[kind]:.0f} ms" for kind in kinds),
+            *(f"{ratios[kind]:.2f}" for kind in kinds),
+        )
+
+
 def _crowd_rows(results: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     for name, rates in results["crowd"].items():
         for rate, each in rates.items():
@@ -111,10 +130,15 @@ def page(results: dict[str, Any]) -> str:
         **results["parameters"],
         machine=results["machine"],
         date=results["date"],
-        python=results["machine"].split()[-1],
+        python=results["python"],
+        synthesis_python=results["synthesis python"],
         share=f"{results['synthesis']['library share']:.0%}",
         targets=target_table(results),
         functions_table=table(functions, _function_rows(results)),
+        lambda_table=table(
+            " | until the first event | until the response | first event, ratio | response, ratio",
+            _lambda_rows(results),
+        ),
         crowd_table=table(
             " | writes per second | created | failed | time / ideal time | requests", _crowd_rows(results)
         ),

@@ -18,7 +18,8 @@ RESOURCES: Mapping[str, Resource] = {
     "Custom::EngagementContext": engagement_context,
 }
 
-# crhelper logs whole events with the ResponseURL, and botocore logs whole requests. `logs` writes the function's own lines.
+# crhelper logs whole events with the ResponseURL, and botocore logs whole requests. This disables every logger but that of
+# `logs`, whichever handlers the runtime or a library adds to them.
 logging.disable(logging.CRITICAL)
 
 # Work stops this many seconds before the function's timeout, so that the last request can end and the response can be sent.
@@ -39,6 +40,7 @@ def handler(event: Any, context: Any) -> None:
         stack=str(fields.get("StackId"))[:255],
         logical_id=str(fields.get("LogicalResourceId"))[:255],
         request_id=str(fields.get("RequestId"))[:64],
+        requestId=getattr(context, "aws_request_id", None),
     )
     helper(event, context)
 
@@ -52,7 +54,7 @@ def create_or_update(event: Mapping[str, Any], context: Any) -> str:
         request = _request(event, context)
         result = resource.create(request) if event["RequestType"] == "Create" else resource.update(request)
     except Exception as error:  # noqa: BLE001 - whatever happens, CloudFormation gets a Reason
-        logs.log(decision="failed", error_code=_code(error))
+        logs.bind(exception=_exception(error))
         raise reasons.FailedError(reasons.reason(error, **_engagement(event))) from None
     helper.Data = dict(result.attributes)
     return result.physical_resource_id
@@ -62,7 +64,7 @@ def create_or_update(event: Mapping[str, Any], context: Any) -> str:
 def delete(event: Mapping[str, Any], context: Any) -> str:
     """Do nothing: Partner Central has no operation that deletes a resource of this function. A Delete must never fail."""
     del context
-    logs.log(decision="retained")
+    logs.info("retained")
     return str(event.get("PhysicalResourceId", ""))
 
 
@@ -109,8 +111,13 @@ def _budget(context: Any) -> RetryBudget:
     return RetryBudget(lambda: left() - reserved)
 
 
-def _code(error: Exception) -> str:
-    return error.code if isinstance(error, ApiError | ResourceError) else type(error).__name__
+def _exception(error: BaseException | None) -> str | None:
+    """Return the name of the exception that caused a failure: AWS's name of it, or else Python's. None if there was none."""
+    if isinstance(error, ResourceError):
+        error = error.__cause__
+    if error is None:
+        return None
+    return error.code if isinstance(error, ApiError) else type(error).__name__
 
 
 def _engagement(event: Mapping[str, Any]) -> dict[str, str]:

@@ -1,28 +1,91 @@
-"""Write log lines. Each is a JSON object, and has no fields other than those in `FIELDS`.
+"""Write log lines. Each is a JSON object as in Lambda's JSON log format, and has no fields other than those in `FIELDS`.
 
 Payloads contain personal data, and the ResponseURL is a credential. Therefore the function never logs a text of a service or a
-library, and `index` disables the logging of all libraries.
+library, and `index` disables the logging of all libraries. Every message is a literal in this code.
+
+Lambda filters log lines by their `level`. It assumes INFO for a line without a level or without a valid timestamp, whatever the
+log format of the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 """
 
 import json
+import logging
+import os
 import sys
 import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
+# Lambda's names of the levels. Python's name of WARN is WARNING, which Lambda does not list.
+LEVELS = {
+    "TRACE": logging.DEBUG,
+    "DEBUG": logging.DEBUG,
+    "INFO": logging.INFO,
+    "WARN": logging.WARNING,
+    "ERROR": logging.ERROR,
+    "FATAL": logging.CRITICAL,
+}
+NAMES = {level: name for name, level in LEVELS.items()}
+
+# After `timestamp`, `level` and `message`. `request_id` is CloudFormation's ID of the event, and `requestId` is Lambda's ID of
+# the invocation, under Lambda's own name.
 FIELDS = (
     "request_type",
     "stack",
     "logical_id",
     "request_id",
+    "requestId",
     "engagement",
     "context",
-    "decision",
     "attempt",
     "error_code",
+    "exception",
+    "status",
     "milliseconds",
 )
 
 _bound: dict[str, Any] = {}
+
+
+class _Logger(logging.Logger):
+    """A logger that `logging.disable` does not affect. It has no parent, so no handler of another logger gets its records."""
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
+        return level >= self.level
+
+
+class _StandardOutput(logging.Handler):
+    """Write each record as one line. Lambda splits standard output into log events at line ends."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stdout.write(self.format(record) + "\n")
+            sys.stdout.flush()
+        except Exception:  # noqa: BLE001 - a log that cannot be written must not prevent the response
+            self.handleError(record)
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        written = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
+        head = {
+            "timestamp": written.replace("+00:00", "Z"),
+            "level": NAMES[record.levelno],
+            "message": record.getMessage(),
+        }
+        return json.dumps({**head, **vars(record)["fields"]})
+
+
+def _logger(level: str) -> logging.Logger:
+    logger = _Logger("lambda_handler", LEVELS.get(level, logging.INFO))
+    handler = _StandardOutput()
+    handler.setFormatter(_JsonFormatter())
+    logger.addHandler(handler)
+    return logger
+
+
+# Lambda sets the variable if the function has the log format JSON.
+_LOGGER = _logger(os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO"))
 
 
 def begin(**fields: Any) -> None:
@@ -36,17 +99,34 @@ def bind(**fields: Any) -> None:
     _bound.update(fields)
 
 
-def log(**fields: Any) -> None:
-    """Write one line.
+def info(message: str, **fields: Any) -> None:
+    """Write a line about ordinary work.
+
+    Args:
+        message: A short text that never changes, because operators search for it.
+        fields: Any of `FIELDS`. One that is None is left out.
 
     Raises:
         ValueError: A field is not one of `FIELDS`.
     """
+    _log(logging.INFO, message, fields)
+
+
+def warning(message: str, **fields: Any) -> None:
+    """Write a line about something that operators might have to look at, such as a retry. See `info`."""
+    _log(logging.WARNING, message, fields)
+
+
+def error(message: str, **fields: Any) -> None:
+    """Write a line about a failure. See `info`."""
+    _log(logging.ERROR, message, fields)
+
+
+def _log(level: int, message: str, fields: Mapping[str, Any]) -> None:
     line = {**_bound, **fields}
     line["milliseconds"] = round((time.monotonic() - line.pop("_started", time.monotonic())) * 1000)
     unknown = sorted(line.keys() - set(FIELDS))
     if unknown:
         raise ValueError(f"not a field of the log: {', '.join(unknown)}")
-    # Lambda splits standard output into log events at line ends. Each line is one write, because the timer's thread writes too.
-    sys.stdout.write(json.dumps({name: line[name] for name in FIELDS if name in line}) + "\n")
-    sys.stdout.flush()
+    allowed = {name: line[name] for name in FIELDS if line.get(name) is not None}
+    _LOGGER.log(level, message, extra={"fields": allowed})

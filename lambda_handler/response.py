@@ -20,7 +20,7 @@ import urllib3
 
 from lambda_handler import logs
 from lambda_handler.identity import not_created_id
-from lambda_handler.reasons import DEPLOY_AGAIN
+from lambda_handler.reasons import CODES, DEPLOY_AGAIN
 
 SUCCESS, FAILED = "SUCCESS", "FAILED"
 LIMIT = 4096  # bytes of a response; CloudFormation ignores a longer one
@@ -33,7 +33,6 @@ RESPONSE_SECONDS = 45
 TIMEOUT = urllib3.Timeout(connect=2.5, read=5)
 ATTEMPTS = 4
 RETRY_SECONDS = 15  # no retry starts if more time has passed since the first attempt
-NO_STATUS = 0
 
 
 class NotDeliveredError(Exception):
@@ -130,21 +129,28 @@ class CfnResource(crhelper.CfnResource):
             if self._pending is not event:
                 return
             self._pending = None
+            if status == FAILED:
+                logs.error("failed", error_code=_code(reason))
             self._delivered = self._put(event["ResponseURL"], body(event, status, reason, physical_id, data))
 
     def _put(self, url: str, content: bytes) -> bool:
         """Deliver the response, with retries after 5xx and connection failures. Return whether CloudFormation accepted it."""
-        started, status, routes = time.monotonic(), NO_STATUS, self._routes(url)
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
-            route = routes[attempt % len(routes)]
-            status = self._put_once(route, url, content, attempt + 1)
+        started, routes, attempt = time.monotonic(), self._routes(url), 0
+        while True:
+            attempt += 1
+            route = routes[(attempt - 1) % len(routes)]
+            status, exception = _put_once(route, url, content)
+            outcome = {"attempt": attempt, "status": status, "exception": exception}
+            if status and 200 <= status < 300:
+                logs.info("response sent", **outcome)
+                return True
             # An error status of a proxy is not final, because the direct route can still succeed.
-            final = 200 <= status < 300 or (status != NO_STATUS and status < 500 and route is self._http)
-            if final or time.monotonic() - started > RETRY_SECONDS:
-                break
-        return 200 <= status < 300
+            final = status is not None and status < 500 and route is self._http
+            if final or attempt == ATTEMPTS or time.monotonic() - started > RETRY_SECONDS:
+                logs.error("response not accepted", **outcome)
+                return False
+            logs.warning("response not accepted", **outcome)
+            self._sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
 
     def _routes(self, url: str) -> Sequence[urllib3.PoolManager]:
         """Return the routes to an address: the proxy that the environment configures, if there is one, and the direct route.
@@ -159,18 +165,18 @@ class CfnResource(crhelper.CfnResource):
                 return (_proxy(proxy, self._trust), self._http)
         return (self._http,)
 
-    def _put_once(self, http: urllib3.PoolManager, url: str, content: bytes, attempt: int) -> int:
-        try:
-            # The URL is signed for an empty content type.
-            headers = {"Content-Type": ""}
-            response = http.request(
-                "PUT", url, body=content, headers=headers, timeout=TIMEOUT, retries=False, redirect=False
-            )
-        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            logs.log(decision="response not delivered", attempt=attempt, error_code=type(error).__name__)
-            return NO_STATUS
-        logs.log(decision="response sent", attempt=attempt, error_code=str(response.status))
-        return response.status
+
+def _put_once(http: urllib3.PoolManager, url: str, content: bytes) -> tuple[int | None, str | None]:
+    """Send a response once. Return the HTTP status, or the name of the exception if there was none."""
+    try:
+        # The URL is signed for an empty content type.
+        headers = {"Content-Type": ""}
+        response = http.request(
+            "PUT", url, body=content, headers=headers, timeout=TIMEOUT, retries=False, redirect=False
+        )
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        return None, type(error).__name__
+    return response.status, None
 
 
 def _trust() -> ssl.SSLContext:
@@ -217,6 +223,12 @@ def body(event: Mapping[str, Any], status: str, reason: str, physical_id: str, d
         kept = kept[: int(len(kept) * 0.98)]
         content = encoded(f"{kept.rstrip('. ')} ...")
     return content
+
+
+def _code(reason: str) -> str:
+    """Return the code that a Reason starts with. Any other text can contain personal data, so it is not logged."""
+    code = reason[1:].partition("]")[0]
+    return code if code in CODES else "INTERNAL_ERROR"
 
 
 def _refuse_request_type(event: Mapping[str, Any], context: Any) -> None:

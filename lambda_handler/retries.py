@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from lambda_handler import logs
 from lambda_handler.errors import ApiError, Kind, ResourceError
-from lambda_handler.reasons import DEPLOY_AGAIN
+from lambda_handler.reasons import CODE, DEPLOY_AGAIN
 
 T = TypeVar("T")
 
@@ -125,10 +125,11 @@ class RetryBudget:
         remaining = self._remaining()
         elapsed = self._started.setdefault(key, remaining) - remaining
         over = backoff.total is not None and elapsed + pause > backoff.total and failures > backoff.at_least
+        failure = {"attempt": failures, "error_code": CODE.get(error.kind), "exception": error.code}
         if over or max(pause, error.retry_after) >= remaining:
-            logs.log(decision="gave up", attempt=failures, error_code=error.code)
+            logs.warning("gave up", **failure)
             raise error
-        logs.log(decision="retry", attempt=failures, error_code=error.code)
+        logs.warning("retry", **failure)
         self._sleep(pause)
         if self._remaining() <= 0:
             # A sleep can take longer than requested. Raise the failure, which helps the user more than "out of time".

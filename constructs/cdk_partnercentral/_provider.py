@@ -108,6 +108,9 @@ class PartnerCentralProvider(Construct):
         log_group_encryption_key: The KMS key for the log group that the provider creates. If the app creates the key, the
             provider allows CloudWatch Logs to use the key. If the key is imported, its key policy must already allow CloudWatch
             Logs to use the key. By default, CloudWatch Logs uses its own encryption.
+        log_level: Lambda discards the function's log lines below this level. An `aws_lambda.ApplicationLogLevel`; INFO by
+            default. Failures have the level ERROR, retries WARN, and all other lines INFO. FATAL hides the failures too. The
+            log format is always JSON. See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
         log_retention: The retention period of the log group that the provider creates. An `aws_logs.RetentionDays`; three
             months by default. The logs contain no payloads and no secrets.
         memory_size: The function's memory in MB. Integer from 128 to 10240; 256 by default.
@@ -156,6 +159,7 @@ class PartnerCentralProvider(Construct):
         environment_encryption: kms.IKey | kms.Key | None = None,
         log_group: logs.ILogGroup | None = None,
         log_group_encryption_key: kms.IKey | kms.Key | None = None,
+        log_level: lambda_.ApplicationLogLevel | None = None,
         log_retention: logs.RetentionDays | None = None,
         memory_size: int = MEMORY_MB,
         permissions_boundary: iam.IManagedPolicy | None = None,
@@ -180,6 +184,9 @@ class PartnerCentralProvider(Construct):
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
             environment_encryption=cast("kms.IKey | None", environment_encryption),
+            # Lambda filters by level only in this format.
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=log_level or lambda_.ApplicationLogLevel.INFO,
             log_group=function_log_group,
             memory_size=memory_size,
             role=function_role,

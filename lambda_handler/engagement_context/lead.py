@@ -55,6 +55,7 @@ class Interactions:
         self._new = unpaired(desired, previous, shape)[0]
         self._shape = shape
         self._had = list(current)
+        self._change_is_logged = False
 
     def pending(self) -> Sequence[Payload]:
         """Return the interactions to send, in the order of declaration.
@@ -63,7 +64,7 @@ class Interactions:
             ResourceError: The Lead might already contain a new interaction in another form, or would contain too many.
         """
         missing, others = unpaired(self._desired, self._had, self._shape)
-        pending = []
+        pending, changed = [], False
         for place in missing:
             counterpart = _candidate(self._desired[place], self._had, others)
             if counterpart is None:
@@ -71,7 +72,10 @@ class Interactions:
             elif place in self._new:
                 raise _uncertain(place, self._desired[place], counterpart, self._had[counterpart])
             else:
-                logs.log(decision="interaction was changed")
+                changed = True
+        if changed and not self._change_is_logged:
+            self._change_is_logged = True
+            logs.warning("interaction was changed")
         if pending and len(self._had) + len(pending) > LIMIT:
             raise ResourceError(
                 "TOO_MANY_INTERACTIONS",
@@ -85,7 +89,7 @@ class Interactions:
         self._had.append(interaction)
         if not unpaired([interaction], self._previous, self._shape)[0]:
             # The interaction was declared before. Either it was never sent, or Partner Central replaces interactions.
-            logs.log(decision="interaction was missing")
+            logs.info("interaction was missing")
 
     def was_read(self, current: Sequence[Payload]) -> None:
         """Record the interactions that a later read shows. Interactions that an earlier read showed are not sent again.

@@ -120,7 +120,7 @@ def _managed(
             decision = "repeated"
         else:
             engagement = reconcile(job, context.id, engagement, NOTHING)
-    logs.log(decision=decision, context=context.id)
+    logs.info(decision, context=context.id)
     return _outcome(job, context.id, engagement)
 
 
@@ -130,7 +130,7 @@ def _created(job: Job, written: Written, known: Engagement) -> Outcome:
         raise _token_used(job, known)
     replayed = known.context(written.context_id)
     if replayed is None:
-        logs.log(decision="created", context=written.context_id)
+        logs.info("created", context=written.context_id)
         return _outcome(job, written.context_id, written.engagement)
     if replayed.type != job.desired.type:
         raise _token_used(job, known)

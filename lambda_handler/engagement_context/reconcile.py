@@ -146,7 +146,7 @@ class _Reconciliation:
                 self._needs_second_look = False
                 self._read()
             else:
-                logs.log(decision="in sync", context=self._context_id)
+                logs.info("in sync", context=self._context_id)
                 return self._engagement
 
     def _pending_members(self) -> list[Path]:
@@ -206,7 +206,7 @@ class _Reconciliation:
             else:
                 raise
             return
-        logs.log(decision="updated", context=self._context_id)
+        logs.info("updated", context=self._context_id)
         self._job.budget.reset(Kind.CONFLICT)
         self._refusal = None
         self._note_written(interactions)
@@ -227,7 +227,7 @@ class _Reconciliation:
             raise self._refusal or error
         self._refusal = error
         self._left_out = _named(suspects, error) or suspects
-        logs.log(decision="retry without undeclared members", context=self._context_id, error_code=error.code)
+        logs.warning("retry without undeclared members", context=self._context_id, exception=error.code)
 
     def _recover(self, error: ApiError) -> None:
         """Read again after a conflict, because any other write to the engagement makes the lock invalid."""
@@ -235,7 +235,7 @@ class _Reconciliation:
         self._read()
         if self._members_were_written and self._pending_members():
             # Partner Central normalized a value, another client changed it, or the read lags. Another write would not help.
-            logs.log(decision="differs after update", context=self._context_id)
+            logs.warning("differs after update", context=self._context_id)
 
     def _note_written(self, interactions: Sequence[Payload]) -> None:
         self._members_were_written = True

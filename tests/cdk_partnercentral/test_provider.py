@@ -41,7 +41,7 @@ def test_one_context_adds_these_resources_to_the_template(
         "Architectures": ["arm64"],
         "Description": "Partner Central custom resources (cdk-partnercentral)",
         "Handler": "lambda_handler.index.handler",
-        "LoggingConfig": {"LogGroup": {"Ref": LOG_GROUP}},
+        "LoggingConfig": {"ApplicationLogLevel": "INFO", "LogFormat": "JSON", "LogGroup": {"Ref": LOG_GROUP}},
         "MemorySize": 256,
         "Role": {"Fn::GetAtt": [ROLE, "Arn"]},
         "Runtime": "python3.14",

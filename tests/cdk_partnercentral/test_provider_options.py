@@ -83,6 +83,7 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         ("environment_encryption", "arn", "must be a KMS key; for an ARN, use aws_kms.Key.from_key_arn; got str"),
         ("log_group", "/deals", "must be a log group; for a name, use aws_logs.LogGroup.from_log_group_name; got str"),
         ("log_group_encryption_key", "arn", "must be a KMS key; for an ARN, use aws_kms.Key.from_key_arn; got str"),
+        ("log_level", "WARN", "must be an aws_lambda.ApplicationLogLevel, such as WARN; got str"),
         ("log_retention", 30, "must be an aws_logs.RetentionDays, such as ONE_MONTH; got int"),
         (
             "permissions_boundary",
@@ -180,8 +181,20 @@ def test_the_function_writes_to_a_given_log_group(
 
     ((name, group),) = of_type(template, "AWS::Logs::LogGroup").items()
     assert group["Properties"] == {"RetentionInDays": 365}
-    assert only(template, "AWS::Lambda::Function")["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": name}}
+    assert only(template, "AWS::Lambda::Function")["Properties"]["LoggingConfig"]["LogGroup"] == {"Ref": name}
     assert statements_of(only(template, "AWS::IAM::Policy"))[0]["Resource"] == {"Fn::GetAtt": [name, "Arn"]}
+
+
+@pytest.mark.parametrize("level", [None, *lambda_.ApplicationLogLevel])
+def test_lambda_filters_the_log_by_the_given_level_and_by_info_without_one(
+    level: lambda_.ApplicationLogLevel | None, stack: Stack, template_of: Template, only: Only
+) -> None:
+    PartnerCentralProvider(stack, "Own", log_level=level)
+
+    config = only(template_of(stack), "AWS::Lambda::Function")["Properties"]["LoggingConfig"]
+
+    # CloudFormation accepts ApplicationLogLevel only with the format JSON.
+    assert (config["ApplicationLogLevel"], config["LogFormat"]) == (level.value if level else "INFO", "JSON")
 
 
 def test_keys_encrypt_the_log_group_and_the_environment(

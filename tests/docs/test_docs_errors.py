@@ -19,6 +19,7 @@ from tests.lambda_handler.process.harness import Cloud
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "errors.md"
+LEVELS = {"info": "INFO", "warning": "WARN", "error": "ERROR"}
 
 
 @pytest.fixture(scope="module")
@@ -71,24 +72,29 @@ def test_the_log_is_as_the_page_shows_it(start: Callable[..., Cloud]) -> None:
     with start() as cloud:
         lines = log_of_a_create(cloud)
 
-    assert example.keys() <= set(logs.FIELDS)
-    [line] = [line for line in lines if line["decision"] == example["decision"]]
+    assert list(example) == ["timestamp", "level", "message", *(name for name in logs.FIELDS if name in example)]
+    [line] = [line for line in lines if line["message"] == example["message"]]
     assert {**line, **_random(example)} == example
     assert line.keys() == example.keys()
 
 
 def _random(line: dict[str, Any]) -> dict[str, Any]:
-    return {name: line[name] for name in ("request_id", "milliseconds")}
+    return {name: line[name] for name in ("timestamp", "request_id", "milliseconds")}
 
 
-def test_every_decision_of_the_log_is_described(pages: dict[str, Page]) -> None:
+def test_every_message_of_the_log_is_described_with_its_level(pages: dict[str, Page]) -> None:
     sources = [path.read_text() for path in sorted((ROOT / "lambda_handler").rglob("*.py"))]
-    decisions = {word for text in sources for word in re.findall(r'decision="([^"]+)"', text)}
+    calls = [call for text in sources for call in re.findall(r"logs\.(info|warning|error)\(([^,)]+)", text)]
     # The lifecycle passes these on to its one line.
     passed_on = [re.findall(r'(?:_managed\(.*,|decision =) "([a-z ]+)"', text) for text in sources]
-    decisions |= {word for words in passed_on for word in words}
+    calls += [("info", f'"{message}"') for messages in passed_on for message in messages]
+    calls.remove(("info", "decision"))
+    levels: dict[str, set[str]] = {}
+    for function, message in calls:
+        levels.setdefault(json.loads(message), set()).add(LEVELS[function])
 
     rows = [row for row in pages["errors/index.html"].rows if row.section == "the-functions-log" and row.cells]
 
-    assert {"created", "adopted", "imported", "repeated", "retry"} <= decisions
-    assert sorted(row.cells[0] for row in rows) == sorted(decisions)
+    assert {"created", "adopted", "imported", "repeated", "retry"} <= levels.keys()
+    assert {row.cells[0]: set(row.cells[1].split(", ")) for row in rows} == levels
+    assert len(rows) == len(levels)

@@ -18,16 +18,20 @@ RESPONSE_BYTES = 4096
 PHYSICAL_ID_BYTES = 1024
 ATTRIBUTES = ("ContextId", "EngagementId", "EngagementArn", "EngagementLastModifiedAt")
 LOG_FIELDS = {
+    "timestamp",
+    "level",
+    "message",
     "request_type",
     "stack",
     "logical_id",
     "request_id",
+    "requestId",
     "engagement",
     "context",
-    "operation",
-    "decision",
     "attempt",
     "error_code",
+    "exception",
+    "status",
     "milliseconds",
 }
 

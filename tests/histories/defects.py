@@ -120,7 +120,7 @@ _create = lifecycle.create
 
 
 def logs_the_payload(job: Any) -> Any:
-    logs.log(decision=f"creating {job.desired.payload}")
+    logs.info(f"creating {job.desired.payload}")
     return _create(job)
 
 

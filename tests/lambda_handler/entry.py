@@ -43,7 +43,7 @@ class Function:
         self.wire = Wire()
         self.stack = KnownStack()
         self.events: list[Any] = []
-        self.log_fields = set(logs.FIELDS)
+        self.log_fields = {"timestamp", "level", "message", *logs.FIELDS}
         self.module: Any = importlib.import_module("lambda_handler.index")
         self._responses = responses
         monkeypatch.setattr(self.module, "client", lambda: self.wire.tap(client()))

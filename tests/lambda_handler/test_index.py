@@ -327,9 +327,33 @@ def test_the_code_of_a_failure_is_logged(function: Function, capfd: pytest.Captu
     function.handle(
         "Create", properties(ENGAGEMENT), StackId=OTHER_STACK, LogicalResourceId=LOGICAL_ID, ResourceType="?"
     )
+    function.handle("Import", properties(ENGAGEMENT))
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    codes = [line["error_code"] for line in lines if line["decision"] == "failed"]
-    assert codes == ["ResourceNotFoundException", "INVALID_PROPERTIES", "UNKNOWN_RESOURCE_TYPE"]
+    failures = [line for line in lines if line["level"] == "ERROR"]
+    assert [(line["message"], line["error_code"], line.get("exception")) for line in failures] == [
+        ("failed", "ENGAGEMENT_NOT_FOUND", "ResourceNotFoundException"),
+        ("failed", "INVALID_PROPERTIES", None),
+        ("failed", "UNKNOWN_RESOURCE_TYPE", None),
+        ("failed", "UNKNOWN_REQUEST_TYPE", None),
+    ]
+    # The next line about the same event is not about the exception.
+    sent = [line for line in lines if line["message"] == "response sent"]
+    assert [line.get("exception") for line in sent] == [None] * 4
+
+
+def test_the_exception_behind_a_failure_is_logged(
+    function: Function, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function.wire.plan(engagement(), failed("ServiceQuotaExceededException"), engagement())
+    function.handle("Create", properties(ENGAGEMENT))
+    monkeypatch.setattr("lambda_handler.engagement_context.create", lambda _: int("Acme Tools"))
+    function.handle("Create", properties(ENGAGEMENT))
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    failures = [line for line in lines if line["level"] == "ERROR"]
+    assert [(line["error_code"], line["exception"]) for line in failures] == [
+        ("ENGAGEMENT_FULL", "ServiceQuotaExceededException"),
+        ("INTERNAL_ERROR", "ValueError"),
+    ]
 
 
 def test_no_call_is_made_without_time_for_the_response(function: Function) -> None:
@@ -348,11 +372,12 @@ def test_work_ends_early_enough_for_one_request_and_the_response(function: Funct
         assert remaining - left >= 45 + 5 + 20
 
 
-def test_the_decision_is_logged(function: Function, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_was_done_is_logged(function: Function, capfd: pytest.CaptureFixture[str]) -> None:
     function.wire.plan(engagement(CURRENT))
     function.handle("Create", properties(ENGAGEMENT))
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    adopted = next(line for line in lines if line["decision"] == "adopted")
+    adopted = next(line for line in lines if line["message"] == "adopted")
+    assert adopted["level"] == "INFO"
     assert adopted["milliseconds"] >= 0
     assert {name: adopted[name] for name in ("request_type", "logical_id", "engagement", "context")} == {
         "request_type": "Create",
@@ -362,6 +387,7 @@ def test_the_decision_is_logged(function: Function, capfd: pytest.CaptureFixture
     }
     assert adopted["stack"] == function.events[0]["StackId"]
     assert adopted["request_id"] == function.events[0]["RequestId"]
+    assert adopted["requestId"] == Context.aws_request_id
 
 
 @pytest.mark.parametrize("other", [None, [], "text", {"Records": []}])

@@ -1,5 +1,6 @@
 """The response is delivered once and in time, and a failed delivery ends the invocation in an error."""
 
+import json
 import threading
 import time
 from typing import Any
@@ -10,7 +11,12 @@ from lambda_handler import response
 from lambda_handler.response import NotDeliveredError
 from tests.lambda_handler.process.endpoint import ResponseEndpoint
 from tests.lambda_handler.process.events import LOGICAL_ID, event
-from tests.lambda_handler.responding import ID, Context, after, resource
+from tests.lambda_handler.responding import ID, Context, after, raising, resource
+
+
+def log(capsys: pytest.CaptureFixture[str], *names: str) -> list[tuple[Any, ...]]:
+    """Return these fields of each line of the log."""
+    return [tuple(map(json.loads(line).get, names)) for line in capsys.readouterr().out.splitlines()]
 
 
 def test_the_timer_responds_in_time_while_the_work_is_stuck_and_the_work_does_not_respond_again(
@@ -20,7 +26,7 @@ def test_the_timer_responds_in_time_while_the_work_is_stuck_and_the_work_does_no
     started = time.monotonic()
     work = threading.Thread(
         target=resource(lambda: stuck.wait(10) and ID),
-        args=(event("Create", responses.url(responded.set), {}), Context(0.6)),
+        args=(event("Create", responses.url(responded.set), {}), Context(4)),
     )
     work.start()
     assert responded.wait(5)
@@ -28,7 +34,7 @@ def test_the_timer_responds_in_time_while_the_work_is_stuck_and_the_work_does_no
     stuck.set()
     work.join()
     (put,) = responses.puts
-    assert seconds < 0.6
+    assert seconds < 4
     assert (put.response["Status"], put.response["PhysicalResourceId"]) == ("FAILED", f"not-created/{LOGICAL_ID}")
     assert put.response["Reason"].startswith("[OUT_OF_TIME] ")
 
@@ -197,3 +203,92 @@ def test_a_url_that_is_none_is_an_error(responses: ResponseEndpoint, monkeypatch
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with pytest.raises(NotDeliveredError):
         resource()(event("Create", "http://[", {}), Context())
+
+
+# What is logged: one ERROR for each FAILED response, and a response counts as sent only if CloudFormation accepted it.
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[ACCESS_DENIED] What to do.", "ACCESS_DENIED"),
+        ("Acme Tools", "INTERNAL_ERROR"),
+        ("[ACME_TOOLS] What to do.", "INTERNAL_ERROR"),
+        ("", "INTERNAL_ERROR"),
+    ],
+)
+def test_a_failed_response_leaves_one_error_with_the_code_of_its_reason(
+    responses: ResponseEndpoint, capsys: pytest.CaptureFixture[str], text: str, code: str
+) -> None:
+    resource(raising(ValueError(text)))(event("Create", responses.url(), {}), Context())
+    assert log(capsys, "level", "message", "error_code", "status") == [
+        ("ERROR", "failed", code, None),
+        ("INFO", "response sent", None, 200),
+    ]
+
+
+def test_a_success_leaves_no_error(responses: ResponseEndpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    resource()(event("Create", responses.url(204), {}), Context())
+    assert log(capsys, "level", "message", "attempt", "status") == [("INFO", "response sent", 1, 204)]
+
+
+def test_running_out_of_time_leaves_one_error_although_the_work_fails_afterwards(
+    responses: ResponseEndpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def work() -> None:
+        time.sleep(0.3)
+        raise ValueError("[ACCESS_DENIED] What to do.")
+
+    resource(work)(event("Create", responses.url(), {}), Context(0.2))
+    assert log(capsys, "level", "message", "error_code") == [
+        ("ERROR", "failed", "OUT_OF_TIME"),
+        ("INFO", "response sent", None),
+    ]
+
+
+def test_an_unknown_request_type_leaves_one_error(
+    responses: ResponseEndpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resource()(event("Import", responses.url(), {}), Context())
+    assert log(capsys, "level", "error_code") == [("ERROR", "UNKNOWN_REQUEST_TYPE"), ("INFO", None)]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 307])
+def test_a_response_that_is_refused_is_logged_as_an_error_and_not_as_sent(
+    responses: ResponseEndpoint, capsys: pytest.CaptureFixture[str], status: int
+) -> None:
+    with pytest.raises(NotDeliveredError):
+        resource()(event("Create", responses.url(status), {}), Context())
+    assert log(capsys, "level", "message", "attempt", "status") == [("ERROR", "response not accepted", 1, status)]
+
+
+def test_a_response_that_is_retried_is_logged_as_a_warning_until_it_is_accepted(
+    responses: ResponseEndpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resource()(event("Create", responses.url(503, "close", 200), {}), Context())
+    first, second, third = log(capsys, "level", "message", "attempt", "status", "exception")
+    assert first == ("WARN", "response not accepted", 1, 503, None)
+    assert second[:4] == ("WARN", "response not accepted", 2, None)
+    assert second[4].endswith("Error")
+    assert third == ("INFO", "response sent", 3, 200, None)
+
+
+def test_the_last_attempt_to_send_a_response_is_logged_as_an_error(
+    responses: ResponseEndpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(NotDeliveredError):
+        resource()(event("Create", responses.url(503), {}), Context())
+    levels = log(capsys, "level")
+    assert levels == [("WARN",)] * (len(responses.puts) - 1) + [("ERROR",)]
+
+
+def test_a_log_that_cannot_be_written_does_not_keep_the_response_back(
+    responses: ResponseEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def write(self, *_: Any) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", Broken())
+    resource(raising(ValueError("[ACCESS_DENIED] What to do.")))(event("Create", responses.url(), {}), Context())
+    assert [put.response["Status"] for put in responses.puts] == ["FAILED"]

@@ -281,7 +281,8 @@ def test_a_pause_outside_a_retry_is_skipped_if_time_is_short(remaining: float, s
 def test_each_retry_and_the_end_of_the_retries_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     retried(Clock(remaining=2.5), Kind.THROTTLED)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [(line["decision"], line["attempt"], line["error_code"]) for line in lines] == [
-        ("retry", 1, "THROTTLED"),
-        ("gave up", 2, "THROTTLED"),
+    names = ("level", "message", "attempt", "error_code", "exception")
+    assert [tuple(line[name] for name in names) for line in lines] == [
+        ("WARN", "retry", 1, "THROTTLED", "THROTTLED"),
+        ("WARN", "gave up", 2, "THROTTLED", "THROTTLED"),
     ]

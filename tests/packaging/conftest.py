@@ -1,7 +1,6 @@
 """The distributions as `make dist` makes them, and Pythons to try them with."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,12 +22,8 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
 
 def interpreter(version: str) -> str | None:
     """Return a Python of a version, such as `3.12`, if this machine has one."""
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for found in (shutil.which(f"python{version}"), *sorted(versions.glob(f"{version}.*/bin/python"))):
-        # A name on the path may be a shim that only says that the version is not chosen.
-        if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
-            return str(found)
-    return None
+    found = subprocess.run([ROOT / "scripts" / "find_python.sh", version], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+PYTHONS = re.findall(r"^PYTHONS := (.*)", MAKEFILE, re.MULTILINE)[0].split()
+TARGETS = {*re.findall(r"^([a-z-]+)(?: [a-z ]+)?:", MAKEFILE, re.MULTILINE), *(f"tests-{each}" for each in PYTHONS)}
 JOBS: dict[str, dict[str, Any]] = {
     f"{path.name}: {job}": content
     for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -22,12 +23,20 @@ JOBS: dict[str, dict[str, Any]] = {
 def targets(command: str) -> set[str]:
     """Return the make targets that a command line calls."""
     words = shlex.split(command)
-    return {word for word in words[1:] if re.fullmatch(r"[a-z][a-z-]*", word)} if words[:1] == ["make"] else set()
+    return {word for word in words[1:] if re.fullmatch(r"[a-z][a-z0-9.-]*", word)} if words[:1] == ["make"] else set()
 
 
 def called(job: str) -> set[str]:
     """Return the make targets that a job calls."""
-    return set().union(*(targets(line) for step in JOBS[job]["steps"] for line in step.get("run", "").splitlines()))
+    lines = set()
+    for step in JOBS[job]["steps"]:
+        text = step.get("run", "")
+        for name, value in step.get("env", {}).items():
+            text = text.replace(f"${name}", value)
+        lines |= {*text.splitlines()}
+    for name, values in JOBS[job].get("strategy", {}).get("matrix", {}).items():
+        lines = {line.replace(f"${{{{ matrix.{name} }}}}", value) for line in lines for value in values}
+    return set().union(*map(targets, lines))
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -50,7 +59,8 @@ def test_changes_releases_and_the_schedule_run_what_they_must() -> None:
 def test_every_python_that_the_package_names_is_tested() -> None:
     named = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-    assert JOBS["ci.yml: python"]["strategy"]["matrix"]["python"] == named
+    assert JOBS["ci.yml: python"]["strategy"]["matrix"]["python"] == named == PYTHONS
+    assert called("ci.yml: python") == {f"tests-{version}" for version in named}
 
 
 def test_dependabot_watches_every_pinned_list() -> None:

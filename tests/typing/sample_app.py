@@ -142,6 +142,7 @@ def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) ->
         "Provider",
         environment_encryption=key,
         log_group=logs.LogGroup(scope, "Logs"),
+        log_level=lambda_.ApplicationLogLevel.WARN,
         memory_size=512,
         role=role,
         security_groups=[ec2.SecurityGroup(scope, "Group", vpc=vpc)],

@@ -41,6 +41,10 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "environment_encryption": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
     "log_group": (_is_object, "a log group; for a name, use aws_logs.LogGroup.from_log_group_name"),
     "log_group_encryption_key": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
+    "log_level": (
+        lambda value: isinstance(value, lambda_.ApplicationLogLevel),
+        "an aws_lambda.ApplicationLogLevel, such as WARN",
+    ),
     "log_retention": (
         lambda value: isinstance(value, logs.RetentionDays),
         "an aws_logs.RetentionDays, such as ONE_MONTH",

@@ -1,5 +1,6 @@
 """The payload classes match the service model: names, required members, lengths, and which members are sensitive."""
 
+import inspect
 import json
 import re
 from dataclasses import MISSING, FrozenInstanceError, fields
@@ -68,7 +69,7 @@ def test_the_docstring_documents_lengths_and_sensitive_members(
     payload_class: Any, structures: dict[str, StructureShape]
 ) -> None:
     shape = structures[SHAPES[payload_class]]
-    documented = _arguments(payload_class.__doc__)
+    documented = _arguments(inspect.getdoc(payload_class) or "")
 
     for name, member in shape.members.items():
         text = documented[re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()]
@@ -105,7 +106,7 @@ def _arguments(docstring: str) -> dict[str, str]:
     section = docstring.split("Args:\n")[1].split("\n\n")[0]
     return {
         name: " ".join(text.split())
-        for name, text in re.findall(r"^ {8}(\w+): ((?:.+\n?(?: {12}.+\n?)*))", section, re.M)
+        for name, text in re.findall(r"^ {4}(\w+): ((?:.+\n?(?: {8}.+\n?)*))", section, re.M)
     }
 
 

@@ -80,7 +80,19 @@ def test_an_interaction_that_was_declared_before_is_sent_if_the_lead_does_not_ha
 
 def test_an_interaction_that_was_changed_there_is_logged_and_not_sent(capsys: pytest.CaptureFixture[str]) -> None:
     change(reads(engagement(current_lead(EDITED, BEN))), now=[ANN, BEN], previous=[ANN, BEN])
-    assert '"interaction was changed"' in capsys.readouterr().out
+    assert capsys.readouterr().out.count('"interaction was changed"') == 1
+
+
+def test_changed_interactions_are_logged_once_however_many_updates_are_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    other = {**BEN, "CustomerAction": "Registered"}
+    change(
+        reads(engagement(current_lead(EDITED, other))),
+        sends(0, CLEO),
+        sends(1, DAN),
+        now=[ANN, BEN, CLEO, DAN],
+        previous=[ANN, BEN],
+    )
+    assert capsys.readouterr().out.count('"interaction was changed"') == 1
 
 
 def test_an_interaction_that_the_lead_has_is_not_sent_whoever_wrote_it() -> None:

@@ -43,8 +43,9 @@ def unpack(folder: Path) -> None:
     """Unpack the zip into a folder, which becomes read-only."""
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(folder)
-    # The byte code in the zip is for Lambda's Python. Without byte code, each process starts half a second later.
-    compileall.compile_dir(folder, quiet=2, workers=1)
+    if not os.environ.get("FUNCTION_PYTHON"):
+        # The byte code in the zip is for Lambda's Python. Without byte code, each process starts half a second later.
+        compileall.compile_dir(folder, quiet=2, workers=1)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
 

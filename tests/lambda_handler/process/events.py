@@ -97,19 +97,22 @@ def _sensitive(value: Any) -> Iterator[str]:
         return
     for name, member in value.items():
         if name == "Payload":
-            yield from _marked(member, UNION, marked=False)
+            yield from _marked(member, UNION)
         else:
             yield from _sensitive(member)
 
 
-def _marked(value: Any, shape: Shape | None, *, marked: bool) -> Iterator[str]:
-    marked = marked or shape is None or bool(shape.metadata.get("sensitive"))
-    if isinstance(value, Mapping):
-        for name, member in value.items():
-            inner = shape.members.get(name) if isinstance(shape, StructureShape) else None
-            yield from _marked(member, inner, marked=marked)
-    elif isinstance(value, list):
-        for member in value:
-            yield from _marked(member, shape.member if isinstance(shape, ListShape) else None, marked=marked)
-    elif marked:
-        yield str(value)
+def _marked(payload: Any, union: Shape) -> Iterator[str]:
+    # A loop, because a payload can be nested more deeply than Python can recurse.
+    left: list[tuple[Any, Shape | None, bool]] = [(payload, union, False)]
+    while left:
+        value, shape, marked = left.pop()
+        marked = marked or shape is None or bool(shape.metadata.get("sensitive"))
+        if isinstance(value, Mapping):
+            members = shape.members if isinstance(shape, StructureShape) else {}
+            left += [(member, members.get(name), marked) for name, member in value.items()]
+        elif isinstance(value, list):
+            item = shape.member if isinstance(shape, ListShape) else None
+            left += [(member, item, marked) for member in value]
+        elif marked:
+            yield str(value)

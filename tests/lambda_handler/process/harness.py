@@ -24,6 +24,8 @@ from tests.lambda_handler.process.endpoint import Behavior, Put, ResponseEndpoin
 from tests.lambda_handler.process.events import LOGICAL_ID, event, secrets_in
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+# The interpreter that runs the function. `make runtime` sets it to Python 3.14, which is the runtime in Lambda.
+PYTHON = os.environ.get("FUNCTION_PYTHON") or sys.executable
 DIED, TIMED_OUT, STILL_RUNNING = "Died", "TimedOut", "StillRunning"
 
 
@@ -112,7 +114,7 @@ class Function:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 # Isolated and without site-packages, so that only the zip can be imported.
-                [sys.executable, "-I", "-S", "-B", str(BOOTSTRAP)],
+                [PYTHON, "-I", "-S", "-B", str(BOOTSTRAP)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -137,13 +139,9 @@ class Function:
         """
         self._secrets |= secrets_in(sent)
         self.start()
-        process = self._process
-        assert process
-        assert process.stdin
         # As in Lambda, the start of the process is not part of the function's time.
         started = time.monotonic()
-        process.stdin.write(json.dumps({"event": sent, "seconds": seconds}).encode() + b"\n")
-        process.stdin.flush()
+        self._send(sent, seconds)
         limit = seconds if wait is None else wait
         result = self._result(limit)
         took = time.monotonic() - started
@@ -169,9 +167,7 @@ class Function:
             return
         process.kill()
         process.wait()
-        if process.stdin:
-            process.stdin.close()
-        self._results.close()
+        self._close(process)
 
     def kill_during_event(self) -> None:
         """End the process from another thread, while `invoke` waits for it."""
@@ -186,7 +182,21 @@ class Function:
         leaked = {text for text in self._secrets if text.lower() in output}
         assert not leaked, f"in the log: {leaked}"
 
+    def _send(self, sent: Any, seconds: float) -> None:
+        """Pass an event to the process, which has this many seconds for it."""
+        assert self._process
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"event": sent, "seconds": seconds}).encode() + b"\n")
+        self._process.stdin.flush()
+
+    def _close(self, process: subprocess.Popen[bytes]) -> None:
+        """Close what belongs to a process that ended."""
+        if process.stdin:
+            process.stdin.close()
+        self._results.close()
+
     def _result(self, seconds: float) -> dict[str, Any] | None:
+        """Wait for the result of an event. Return None if the time passes or the process ends before that."""
         ready, _, _ = select.select([self._results], [], [], max(0, seconds))
         line = self._results.readline() if ready else b""
         return json.loads(line) if line else None
@@ -200,7 +210,8 @@ class Cloud:
         certificate: The certificate of the response endpoint.
         folder: An empty folder.
         environment: Further environment variables of the function. None removes one.
-        function: Further arguments of `Function`.
+        kind: The class of the function.
+        function: Further arguments of that class.
 
     Attributes:
         service: Partner Central.
@@ -218,6 +229,7 @@ class Cloud:
         certificate: Path,
         folder: Path,
         environment: Mapping[str, str | None] | None = None,
+        kind: type[Function] = Function,
         **function: Any,
     ) -> None:
         self._stack = ExitStack()
@@ -238,8 +250,8 @@ class Cloud:
         }
         given = {name: value for name, value in settings.items() if value is not None}
         self.environment = given
-        self.function = Function(path, folder, given, **function)
-        self.another = partial(Function, path, environment=given, **function)
+        self.function = kind(path, folder, given, **function)
+        self.another = partial(kind, path, environment=given, **function)
 
     def __enter__(self) -> "Cloud":
         self._stack.enter_context(self.function)
@@ -259,7 +271,12 @@ class Cloud:
         sent = event(request_type, self.responses.url(*plan), new, **more)
         outcome = self.function.invoke(sent, seconds=seconds)
         assert outcome.error is None, self.function.output[-3000:]
-        return self.response_to(sent)
+        response = self.response_to(sent)
+        # A FAILED response leaves one line at ERROR, and a success none.
+        lines = [line for line in self.function.lines if line.get("request_id") == sent["RequestId"]]
+        codes = [line["error_code"] for line in lines if line["level"] == "ERROR"]
+        assert codes == [response["Reason"][1:].partition("]")[0]] * (response["Status"] == "FAILED"), lines
+        return response
 
     def update(self, old: Any, new: Any, physical_id: str, **more: Any) -> dict[str, Any]:
         """Send an Update in place that succeeds. Return its response."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lambda_handler import logs
 from lambda_handler.errors import ApiError
 from lambda_handler.reasons import FailedError, reason
 from lambda_handler.response import CfnResource
@@ -21,4 +22,5 @@ def read(event: Any, context: Any) -> str:
 
 def handler(event: Any, context: Any) -> None:
     """Handle an event."""
+    logs.begin(request_id=event["RequestId"])
     resource(event, context)

@@ -182,6 +182,21 @@ def test_a_function_that_cannot_create_its_client_names_the_cause_and_can_still_
     assert cloud.send("Delete", properties(engagement), PhysicalResourceId=physical_id)["Status"] == "SUCCESS"
 
 
+def test_retries_and_failures_are_written_at_the_level_warn(fresh: Callable[..., Cloud]) -> None:
+    cloud = fresh(AWS_LAMBDA_LOG_FORMAT="JSON", AWS_LAMBDA_LOG_LEVEL="WARN")
+    engagement = cloud.service.create_engagement()
+    cloud.service.faults.conflict(CREATE)
+    cloud.send("Create", properties(engagement))
+    cloud.send("Create", {**properties(engagement), "FromTheFuture": "1"})
+    refused = event("Create", cloud.responses.url(403), properties(engagement))
+    assert cloud.function.invoke(refused).error == "NotDeliveredError"
+    assert [(line["level"], line["message"], line.get("error_code")) for line in cloud.function.lines] == [
+        ("WARN", "retry", "ENGAGEMENT_BUSY"),
+        ("ERROR", "failed", "VERSION_MISMATCH"),
+        ("ERROR", "response not accepted", None),
+    ]
+
+
 def test_no_sensitive_value_is_written_even_if_every_logger_has_the_level_debug(fresh: Callable[..., Cloud]) -> None:
     # The harness searches all output after each event, for every sensitive value and every URL.
     cloud = fresh(ROOT_LEVEL="DEBUG")
@@ -201,7 +216,7 @@ def test_no_sensitive_value_is_written_even_if_every_logger_has_the_level_debug(
     assert cloud.function.invoke(undelivered).error == "NotDeliveredError"
     repeated = event("Create", cloud.responses.url(503, 200), old)
     assert cloud.function.invoke(repeated).error is None
-    assert {line["decision"] for line in cloud.function.lines} >= {"created", "updated", "retained", "failed", "retry"}
+    assert {line["message"] for line in cloud.function.lines} >= {"created", "updated", "retained", "failed", "retry"}
     # Apart from the function's own lines, there is only what Lambda writes about the failed invocation.
     others = [line for line in cloud.function.output.splitlines() if not line.startswith("{")]
     assert others

@@ -26,7 +26,7 @@ def add_as_aws(cloud: Cloud, engagement: str, **members: Any) -> None:
 
 def second_attempts(cloud: Cloud) -> int:
     """Return how often an update was sent once more, without some members, by the log of all tests so far."""
-    return sum(line.get("decision") == "retry without undeclared members" for line in cloud.function.lines)
+    return sum(line.get("message") == "retry without undeclared members" for line in cloud.function.lines)
 
 
 def test_declared_members_pass_through_as_declared_and_survive_updates(cloud: Cloud, engagement: str) -> None:
