@@ -50,7 +50,7 @@ class Behavior:
             `"always"`. Leading and trailing white space is removed, including line breaks. Country codes are converted to
             upper case. A website address that is not empty gets `https://` in front, unless it starts with `http://` or
             `https://`, and a slash at the end, unless it has one. An address that would then be longer than 255 characters is
-            stored without these additions.
+            stored without these additions. The title and description in CreateEngagement count as strings of a create.
         rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number:
             `+1-555-0147` becomes `+15550147`. A text without digits is stored as it was sent.
         normalizes_account (bool): Whether every write stores the ID of a customer account if its ARN was sent.
@@ -67,7 +67,12 @@ class Behavior:
         omits_last_modified (bool): Whether the responses of write operations lack EngagementLastModifiedAt and ModifiedAt.
         read_lag (int): How many GetEngagement calls after a write still return the state before that write. Zero or more.
             Writes always use the current state, so the lock from such a call is stale. ListEngagements returns the same state
-            as the next GetEngagement call, and does not count as a call itself.
+            as the next GetEngagement call, and does not count as a call itself. After CreateEngagement, that many GetEngagement
+            calls fail with ResourceNotFoundException.
+        list_lag (int): How many lists after CreateEngagement do not contain the new engagement. Zero or more. A list counts
+            when its last page is returned.
+        empty_pages (int): How many pages without an engagement, but with a NextToken, each list begins with. Zero or more. With
+            a very large number, a list does not end.
         accepts_prospecting_result (bool): Whether clients can write a ProspectingResult. If False, such a write fails with
             ValidationException (BUSINESS_VALIDATION_FAILED, ACTION_NOT_PERMITTED on `Type`), as if only AWS could write this
             Type.
@@ -103,6 +108,8 @@ class Behavior:
     refuses_filled_in: bool = False
     omits_last_modified: bool = False
     read_lag: int = 0
+    list_lag: int = 0
+    empty_pages: int = 0
     accepts_prospecting_result: bool = True
     quota: int = 5
     writes_per_second: float | None = None
