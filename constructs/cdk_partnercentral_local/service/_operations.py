@@ -60,7 +60,7 @@ class Operation:
         kind: The kind of operation. A `"read"` changes nothing, an `"update"` writes on every request, and a `"create"` writes
             once for each ClientToken.
         perform: The function that performs a request and returns the response body. If it raises ServiceError, it must not
-            have changed anything. Requests are performed one at a time.
+            have written anything. Requests are performed one at a time.
     """
 
     kind: Literal["read", "update", "create"]

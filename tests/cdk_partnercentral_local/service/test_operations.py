@@ -321,7 +321,7 @@ def test_a_list_begins_with_as_many_empty_pages_as_the_switch_says(serve: Serve,
 
     assert listed[:2] == [[], []]
     assert all(listed[2:])
-    assert sum(listed, []) == (created if order == "ASCENDING" else created[::-1])
+    assert [each for page in listed for each in page] == (created if order == "ASCENDING" else created[::-1])
 
 
 def test_another_account_can_create_an_engagement(serve: Serve) -> None:
