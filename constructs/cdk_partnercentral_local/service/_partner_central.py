@@ -175,6 +175,11 @@ class PartnerCentral:
             engagement.write(engagement.state.contexts, by=self._engagements.account, now=self._clock())
         return engagement.id
 
+    def engagements(self) -> list[str]:
+        """Return the IDs of all engagements, oldest first, whatever their catalogs are."""
+        with self._lock:
+            return [engagement.id for engagement in self._engagements.all()]
+
     def engagement(self, identifier: str) -> JsonObject:
         """Return a copy of an engagement's current state, in the format of a GetEngagement response.
 

@@ -324,11 +324,20 @@ def test_a_list_begins_with_as_many_empty_pages_as_the_switch_says(serve: Serve,
     assert [each for page in listed for each in page] == (created if order == "ASCENDING" else created[::-1])
 
 
+def test_engagements_returns_the_ids_of_every_catalog(serve: Serve) -> None:
+    service, client = serve(list_lag=5)
+    first = service.create_engagement(catalog="AWS")
+    second = client.create_engagement(Catalog="Sandbox")["Id"]
+
+    assert service.engagements() == [first, second]
+
+
 def test_another_account_can_create_an_engagement(serve: Serve) -> None:
     service, client = serve()
     other = service.create_engagement(created_by="210987654321")
     service.create_engagement()
 
+    assert service.engagements()[0] == other
     (summary,) = client.list_engagements(Catalog="Sandbox", CreatedBy=["210987654321"])["EngagementSummaryList"]
 
     assert (summary["Id"], summary["CreatedBy"]) == (other, "210987654321")
