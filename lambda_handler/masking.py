@@ -1,7 +1,7 @@
 """Mask the sensitive values of payloads in a service's error text.
 
-A service echoes values unchanged, or escaped once (as JSON, HTML or in a URL). Anyone who can read a Reason can read the
-template too. So masking protects values that the template does not contain: those of dynamic references, and data of AWS.
+A service repeats values unchanged, or escaped once (as JSON, HTML or in a URL). Anyone who can read a Reason can read the
+template too. So masking protects values that are not in the template: resolved dynamic references, and data from AWS.
 """
 
 import html
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import quote
 
 MASK = "***"
-# Longer texts are cut to this many characters. An error page can have megabytes, and matching it would need hundreds of them.
+# Longer texts are cut to this many characters, because matching an error page of several megabytes needs too much memory.
 TEXT_LIMIT = 2000
 # Values of up to this many characters also occur inside ordinary words, so they are masked only as whole words in the same
 # case: "US" is masked, but "us-east-1" is not.
@@ -24,19 +24,19 @@ def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
     Args:
         text: The text.
         values: The sensitive values.
-        names: The names of members. They are not masked, even if a value is equal to a name or to a part of it.
+        names: The names of members. A name is not masked, even if a value is equal to the name or to a part of the name.
     """
     forms = {form for value in values for form in _forms(value)}
     shown, end = " ".join(text[:TEXT_LIMIT].split()), ""
     if len(text) > TEXT_LIMIT:
-        # A value that the limit cuts in two would not be recognized, so mask everything from its start.
+        # A value that the limit cuts in two would not be recognized, so mask the text from the start of that value.
         start = min((_start_of_cut_value(shown, form) for form in forms), default=len(shown))
         shown, end = shown[:start], MASK if start < len(shown) else ""
     folded, joined = shown.casefold(), "\n".join(names).casefold()
     # Match the longest values first, because a value can contain another one.
     found = sorted((form for form in forms if form.casefold() in folded), key=len, reverse=True)
-    # Match names before the values that are part of a name, but after all other values. The value "Customer First Ltd" begins
-    # with a name.
+    # Match names before the values that are part of a name, but after all other values. For example, the value
+    # "Customer First Ltd" begins with the name "Customer".
     inside = [form for form in found if form.casefold() in joined]
     kept = [rf"(?P<name>(?<![^\W_])(?:{'|'.join(map(re.escape, names))})(?![^\W_]))"] if names else []
     patterns = [*(_pattern(form) for form in found if form not in inside), *kept, *map(_pattern, inside)]
@@ -47,8 +47,8 @@ def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """Yield the forms in which a service can echo a value. A value that is longer than `TEXT_LIMIT` is cut first."""
-    # Escaping never makes a text shorter, so no form of a longer value fits into the limit.
+    """Yield the forms in which a service can repeat a value. A value that is longer than `TEXT_LIMIT` is cut first."""
+    # Escaping never makes a text shorter, so a value that exceeds the limit exceeds it in every form.
     stripped = value.strip()[: TEXT_LIMIT + 1]
     if stripped:
         forms = (
@@ -69,7 +69,7 @@ def _pattern(form: str) -> str:
 
 
 def _start_of_cut_value(text: str, form: str) -> int:
-    """Return where a value begins that the end of the text cuts off, or the text's length if there is none."""
+    """Return the start of a value that is cut off at the end of the text, or the text's length if no value is."""
     form = form.casefold()
     starts = (
         place

@@ -1,8 +1,8 @@
 """The client of the Partner Central Selling API.
 
 Each call makes one attempt and raises ApiError if it fails; `retries` decides whether to retry. The client sends requests
-exactly as the resources build them, and reads responses as raw JSON. So members that the service model does not know are kept,
-and timestamps keep all digits. Values that the model marks as sensitive are masked in every error.
+exactly as the resources build them, and reads responses as raw JSON. So it keeps members that are not in the service model,
+and all digits of timestamps. Values that the model marks as sensitive are masked in every error.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_Operations_Partner_Central_Selling_API.html
 """
@@ -21,14 +21,14 @@ from lambda_handler.identity import engagement_arn
 if TYPE_CHECKING:
     from mypy_boto3_partnercentral_selling.client import PartnerCentralSellingAPIClient
 
-# The API exists in one Region of one partition only. For any other Region, the SDK raises no error.
+# The API exists only in this Region, but the SDK accepts other Regions without an error.
 REGION = "us-east-1"
 # The maximum number of engagements that ListEngagements returns at a time.
 PAGE_SIZE = 100
 
 
 def connect() -> "PartnerCentralSellingAPIClient":
-    """Create the boto3 client, once per start of the function."""
+    """Create the boto3 client. The function does this once per start."""
     client: PartnerCentralSellingAPIClient = sdk.client("partnercentral-selling", REGION)
     events: Any = client.meta.events
     events.register("provide-client-params.partnercentral-selling", _keep_params)
@@ -38,7 +38,7 @@ def connect() -> "PartnerCentralSellingAPIClient":
 
 
 def _keep_params(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> Mapping[str, Any]:
-    """Prevent botocore from serializing the parameters, because it cuts timestamps and fails for unknown members."""
+    """Prevent botocore from serializing the parameters, because botocore cuts timestamps and fails for unknown members."""
     context["params"] = params
     return {}
 
@@ -48,13 +48,13 @@ def _send_params(params: dict[str, Any], context: Mapping[str, Any], **_: Any) -
 
 
 def _keep_response(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
-    """Prevent botocore from parsing a response, because it cuts timestamps and fails for values outside the service model."""
+    """Prevent botocore from parsing a response, because botocore cuts timestamps and fails for unexpected values."""
     customized_response_dict["RawBody"] = response_dict["body"]
     response_dict["body"] = b"{}"
 
 
 class PartnerCentral:
-    """The operations for one event, and the values that its errors must not contain.
+    """The API operations for one event. Their errors contain no sensitive values.
 
     Args:
         client: The result of `connect`.
@@ -149,7 +149,7 @@ class PartnerCentral:
         )
 
     def shape(self, type_: str, *, update: bool) -> Shape:
-        """Return the members of a Type's payload in the service model; empty if the model does not have the Type."""
+        """Return the members that the service model defines for the payload of a Type; empty if it does not define the Type."""
         union = "UpdateEngagementContextPayload" if update else "EngagementContextPayload"
         members = _members(self._client.meta.service_model.shape_for(union)) or {}
         return members.get(type_, {}).get("members") or {}
@@ -226,7 +226,7 @@ def _context(context: Mapping[str, Any]) -> Context:
 
 
 def _written(catalog: str, engagement_id: str, context_id: str, response: Mapping[str, Any]) -> Written:
-    """Read the response to a write. Any one of the members below is sufficient, but a create also needs the ContextId."""
+    """Read the response to a write. It must contain at least one of the members below; a create also needs the ContextId."""
     if not response.keys() & {"EngagementId", "EngagementArn", "EngagementLastModifiedAt", "ContextId"}:
         raise LookupError("not a response of this operation")
     id_ = response.get("EngagementId") or engagement_id
@@ -239,14 +239,14 @@ def _written(catalog: str, engagement_id: str, context_id: str, response: Mappin
 
 
 def _without_nulls(value: Any) -> Any:
-    """Return a response without nulls: Partner Central returns them for absent members of a Lead."""
+    """Return a response without nulls. Partner Central returns null for an absent member of a Lead."""
     if isinstance(value, Mapping):
         return {name: _without_nulls(member) for name, member in value.items() if member is not None}
     return [_without_nulls(member) for member in value if member is not None] if isinstance(value, list) else value
 
 
 def _sensitive_values(value: Any, shape: model.Shape | None, *, sensitive: bool = False) -> Iterator[str]:
-    """Yield the values that the model marks as sensitive, those of unknown members, and scalars in place of maps or lists."""
+    """Yield the values that the model marks as sensitive, values of unknown members, and scalars instead of maps or lists."""
     sensitive = sensitive or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(value, Mapping):
         members = shape.members if isinstance(shape, model.StructureShape) else {}

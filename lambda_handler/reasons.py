@@ -1,4 +1,4 @@
-"""The Reason in CloudFormation's events: a code, what failed, what to do, and what the service responded.
+"""The Reason in CloudFormation's events: a code, the failed operation, the advice, and the service's response.
 
 A terminal or a console might cut the Reason, so its first 300 characters contain the code, the exception and the advice.
 """
@@ -23,24 +23,24 @@ CODE = {
     Kind.OTHER: "UNEXPECTED_ERROR",
 }
 
-# What to do about each kind of failed call. {service} and {host} are those of the call, {needed} is the permission that it
-# needs, and {arn} is the engagement or the stack.
+# The advice for each kind of failed call. {service} and {host} are the service and host that were called, {needed} is the
+# permission that the call needs, and {arn} is the ARN of the engagement or stack.
 ADVICE = {
-    Kind.THROTTLED: f"{{service}} throttled every attempt that the function's time allows. {DEPLOY_AGAIN}",
-    Kind.INTERNAL: f"{{service}} failed in every attempt that the function's time allows. {DEPLOY_AGAIN}",
+    Kind.THROTTLED: f"{{service}} throttled every attempt until the function ran out of time. {DEPLOY_AGAIN}",
+    Kind.INTERNAL: f"{{service}} failed in every attempt until the function ran out of time. {DEPLOY_AGAIN}",
     Kind.CONNECTION: (
         "The function received no response. Check that it reaches {host}; in a VPC it needs a route to the internet."
         f" {DEPLOY_AGAIN}"
     ),
     Kind.UNREADABLE: (
         "The function received a response that is not in the format of {service}. Check HTTPS_PROXY and AWS_ENDPOINT_URL in the"
-        f" function's environment, and whether a firewall responds instead. {DEPLOY_AGAIN}"
+        f" function's environment, and whether a firewall sent the response. {DEPLOY_AGAIN}"
     ),
     Kind.CERTIFICATE: (
         "The function does not trust the certificate of {service}, or of the proxy in between. Set AWS_CA_BUNDLE in the"
         " function's environment to a file with the right certificate authorities."
     ),
-    Kind.CONFLICT: f"The engagement was changed by others in every retry. {DEPLOY_AGAIN}",
+    Kind.CONFLICT: f"Other changes of the engagement conflicted with every attempt. {DEPLOY_AGAIN}",
     Kind.DENIED: "The function's role needs {needed}.",
     Kind.CREDENTIALS: (
         "AWS refused the credentials of the function's role for a minute. Check that the role exists, and that the function's"
@@ -52,7 +52,7 @@ ADVICE = {
     Kind.OTHER: "The API does not document this error. Check the account and the function's role.",
 }
 
-# Every code that a Reason can start with. They are public API: documentation and alarms refer to them.
+# Every code that a Reason can start with. The codes are public API, because documentation and alarms refer to them.
 CODES = (
     *CODE.values(),
     "INVALID_PROPERTIES",
@@ -95,7 +95,7 @@ def reason(error: Exception, *, catalog: str, arn: str) -> str:
         return f"[{CODE[error.kind]}] {error.code} from {error.operation}. {advised} {response(error)}"
     if isinstance(error, ResourceError):
         return f"[{error.code}] {error}"
-    # The text of an unforeseen error can contain personal data, so only its name and place are shown.
+    # The text of an unexpected error can contain personal data, so show only the error's class and location.
     return (
         f"[INTERNAL_ERROR] {type(error).__name__} in {_place(error)}: this is a defect of cdk-partnercentral, please report it."
         f" {DEPLOY_AGAIN}"
@@ -103,7 +103,7 @@ def reason(error: Exception, *, catalog: str, arn: str) -> str:
 
 
 def advice(error: ApiError, *, catalog: str = "", arn: str = "") -> str:
-    """Return what to do about a failed call.
+    """Return the advice for a failed call.
 
     Args:
         error: The failure.
@@ -124,7 +124,7 @@ def advice(error: ApiError, *, catalog: str = "", arn: str = "") -> str:
 
 
 def response(error: ApiError) -> str:
-    """Return the service's response, which is the last part of a Reason. The end can be cut, so the request ID comes first."""
+    """Return the service's response for the end of a Reason. The end can be cut, so the request ID comes first."""
     retry_after = f"{error.retry_after:.0f} seconds" if error.retry_after else ""
     values = (("reason", error.reason), ("request id", error.request_id), ("retry after", retry_after))
     details = ", ".join(f"{name} {value}" for name, value in values if value)
@@ -140,7 +140,7 @@ def response(error: ApiError) -> str:
 
 
 def _summary(error: ApiError) -> str:
-    """Return the service's message without a part that repeats the fields, as in "1 validation error detected: ..."."""
+    """Return the service's message without repeated field errors, for example only "1 validation error detected"."""
     starts = [error.message.find(entry.field) for entry in error.fields if entry.field]
     start = min((start for start in starts if start >= 0), default=None)
     return error.message.rstrip(".") if start is None else error.message[:start].rpartition(":")[0]

@@ -1,4 +1,4 @@
-"""The interface of all custom resources of this function: the request they receive, and the result they return."""
+"""The interface of the function's custom resources: the request that they receive, and the result that they return."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Request:
         logical_resource_id: The resource's logical ID.
         physical_resource_id: The resource's physical ID; empty for a Create.
         properties: The ResourceProperties, not validated.
-        old_properties: The OldResourceProperties of an Update, not validated. After a failed update, they are those of that
-            update.
+        old_properties: The OldResourceProperties of an Update, not validated. In a rollback, these are the properties of the
+            failed update.
         api: Partner Central.
         stack: The stack.
         budget: The retries that are left.
@@ -40,7 +40,7 @@ class Result:
 
     Attributes:
         physical_resource_id: The resource's physical ID.
-        attributes: The values that `Fn::GetAtt` returns. Create and Update both return all of them.
+        attributes: The values that `Fn::GetAtt` returns. Create and Update both return every value.
     """
 
     physical_resource_id: str
@@ -48,7 +48,7 @@ class Result:
 
 
 class Resource(Protocol):
-    """A custom resource: a module with these functions. A failure is raised as ResourceError or ApiError."""
+    """A custom resource is a module with these functions. If they fail, they raise ResourceError or ApiError."""
 
     def create(self, request: Request) -> Result:
         """Create the resource exactly once, even if the event is repeated."""

@@ -1,6 +1,6 @@
-"""Retries: which failures are retried, how long, and with which pauses. The clock is the function's remaining time.
+"""Define which failures are retried, for how long, and with which pauses. The remaining time serves as the clock.
 
-boto3's own retries are off, so that this is the only policy.
+boto3's own retries are off, so that this module contains the only retry policy.
 https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 """
 
@@ -23,9 +23,9 @@ class Backoff:
     """How one kind of failure is retried. All times are in seconds.
 
     Attributes:
-        first: The upper limit of the first pause. It doubles with every retry.
+        first: The upper limit of the first pause. The limit doubles with every retry.
         longest: The upper limit of any pause.
-        total: The maximum time since the first failure, including the calls. None means until the function's time runs out.
+        total: The maximum time since the first failure, including the calls. None means no limit.
         at_least: The minimum number of retries, made even after `total` seconds have passed.
     """
 
@@ -37,13 +37,13 @@ class Backoff:
 
 # A kind of failure that is not in this table is never retried.
 BACKOFFS = {
-    # With long pauses, the last of a hundred contexts would still wait when all others are done.
+    # Longer pauses waste time: of a hundred contexts, the last would still wait after all others are done.
     Kind.THROTTLED: Backoff(first=1, longest=5),
     Kind.INTERNAL: Backoff(first=0.5, longest=16),
     Kind.CONNECTION: Backoff(first=0.5, longest=16),
     # A proxy or firewall that responds instead of the API usually still does so some minutes later.
     Kind.UNREADABLE: Backoff(first=0.5, longest=10, total=60),
-    # A minute of throttling can pass between two conflicts, so the time alone does not prove that the conflict lasts.
+    # Throttling can take a minute between two conflicts, so a minute alone does not prove that the conflict persists.
     Kind.CONFLICT: Backoff(first=0.5, longest=5, total=60, at_least=10),
     # New permissions and roles take seconds to take effect: https://github.com/aws/aws-cdk/issues/37675
     Kind.DENIED: Backoff(first=2, longest=10, total=60),
@@ -57,12 +57,12 @@ LONGEST_RETRY_AFTER = 60
 
 
 class RetryBudget:
-    """The retries of one invocation: how often each operation failed in each way, and since when.
+    """The retries of one invocation: for each operation and kind of failure, the number of failures and their start.
 
     Args:
         remaining: Returns the seconds left for work, without the time reserved for the response.
         sleep: Sleeps for a number of seconds.
-        uniform: Draws a number between two others.
+        uniform: Returns a random number between two numbers.
     """
 
     def __init__(
@@ -75,12 +75,12 @@ class RetryBudget:
         self._remaining = remaining
         self._sleep = sleep
         self._uniform = uniform
-        # Counted by operation and kind, so that one operation does not use up the time of another.
+        # Failures are counted by operation and kind, so that one operation does not use up the time of another.
         self._failures: Counter[tuple[str, Kind]] = Counter()
         self._started: dict[tuple[str, Kind], float] = {}  # the seconds that were left at the first failure
 
     def limited(self, seconds: float) -> "RetryBudget":
-        """Return a separate budget that has at most this many seconds of the remaining time."""
+        """Return a separate budget that ends after this many seconds, or when the remaining time ends."""
         reserved = max(0.0, self._remaining() - seconds)
         return RetryBudget(lambda: self._remaining() - reserved, sleep=self._sleep, uniform=self._uniform)
 
@@ -96,7 +96,7 @@ class RetryBudget:
             if self._remaining() <= 0:
                 raise ResourceError(
                     "OUT_OF_TIME",
-                    f"The function ran out of time before every call got a response. {DEPLOY_AGAIN}",
+                    f"The function ran out of time before it finished all calls. {DEPLOY_AGAIN}",
                 )
             try:
                 result = call()
@@ -106,14 +106,14 @@ class RetryBudget:
                 failures.add((error.operation, error.kind))
                 self.back_off(error)
             else:
-                # These failures are over. A later failure of the same kind gets the whole time and number of retries again.
+                # These failures are over, so a later failure of the same kind gets the full time and number of retries.
                 self._forget(failures)
                 return result
 
     def back_off(self, error: ApiError) -> None:
-        """Sleep before a retry, with full jitter. Raise the error instead if it is final or the budget is used up."""
+        """Sleep before a retry, with full jitter. If the error is final or the budget is used up, raise the error instead."""
         backoff = BACKOFFS.get(error.kind)
-        # AccessDenied with a Reason is about the account, not about permissions that have not taken effect yet.
+        # AccessDenied with a Reason concerns the account, so a retry does not help. Other permissions can still take effect.
         if backoff is None or (error.kind is Kind.DENIED and error.reason):
             raise error
         key = (error.operation, error.kind)
@@ -131,11 +131,11 @@ class RetryBudget:
         logs.log(decision="retry", attempt=failures, error_code=error.code)
         self._sleep(pause)
         if self._remaining() <= 0:
-            # A sleep can take longer than requested. The failure is more useful to the user than "out of time".
+            # A sleep can take longer than requested. Raise the failure, which helps the user more than "out of time".
             raise error
 
     def reset(self, kind: Kind) -> None:
-        """Start over for one kind of failure, after a call succeeded."""
+        """Reset the budget for one kind of failure, after a call succeeded."""
         self._forget([key for key in self._failures if key[1] is kind])
 
     def _forget(self, keys: Iterable[tuple[str, Kind]]) -> None:
@@ -144,7 +144,7 @@ class RetryBudget:
             self._started.pop(key, None)
 
     def pause(self, shortest: float, longest: float) -> bool:
-        """Sleep for a random time, and return whether there was enough time left for it."""
+        """Sleep for a random time and return True, or return False if too little time is left."""
         pause = self._uniform(shortest, longest)
         if pause >= self._remaining():
             return False

@@ -27,12 +27,12 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 20
 # An error response is cut to this many bytes before it is read. Only the error page of a front end can be longer.
 ERROR_LIMIT = 1_000_000
-# The form of an error code. Any other text in its place might be a sensitive value.
+# The format of an error code. A text in any other format might be a sensitive value, so it is masked.
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 # AWS services and their front ends have many error codes for throttling.
 THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown|priorrequestnotcomplete", re.IGNORECASE)
-# Error codes without a final "Exception", which the query protocol of CloudFormation leaves out.
+# Error codes without the suffix "Exception", because CloudFormation's query protocol omits this suffix.
 KINDS = {
     "InternalServer": Kind.INTERNAL,
     "InternalFailure": Kind.INTERNAL,
@@ -43,7 +43,7 @@ KINDS = {
     "ValidationError": Kind.INVALID,
     "ResourceNotFound": Kind.NOT_FOUND,
     "ServiceQuotaExceeded": Kind.QUOTA,
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html: changes to a role take time to arrive everywhere.
+    # Changes of a role take time to take effect: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
     "UnrecognizedClient": Kind.CREDENTIALS,
     "InvalidClientTokenId": Kind.CREDENTIALS,
     "ExpiredToken": Kind.CREDENTIALS,
@@ -65,11 +65,11 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: the names that its ApiError has, and the values that no text in the error must contain.
+    """One call: the operation and stack for its ApiError, and the values to mask in the error.
 
     Attributes:
-        operation: The API's name of the operation.
-        stack_id: The ID of the stack that a call to CloudFormation names; empty for a call to Partner Central.
+        operation: The name of the API operation.
+        stack_id: For a call to CloudFormation, the ID of the stack; empty for a call to Partner Central.
         sensitive: The values to mask in the service's texts.
         names: Returns the names of members, which are never masked.
     """
@@ -102,7 +102,7 @@ def client(service: str, region: str) -> Any:
 
 
 def _refuse(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Prevent botocore from parsing an error response: that needs 100 times its size in memory, and fails for other formats."""
+    """Prevent botocore from parsing an error response. Parsing needs 100 times its size, and fails for other formats."""
     if response_dict["status_code"] >= 300:
         headers = response_dict["headers"]
         raise RefusedError(response_dict["status_code"], headers, response_dict["body"][:ERROR_LIMIT])
@@ -112,7 +112,7 @@ def attempt(call: Call, make: Callable[[], T]) -> T:
     """Make a call and read its response.
 
     Raises:
-        ApiError: The call failed. No text in it contains a sensitive value.
+        ApiError: The call failed. The texts of the error contain no sensitive values.
     """
     try:
         return make()
@@ -122,7 +122,7 @@ def attempt(call: Call, make: Callable[[], T]) -> T:
         # If the connection is closed during the handshake, the certificate is not the cause, so the call can be retried.
         kind = Kind.CONNECTION if "EOF" in str(cause) else Kind.CERTIFICATE
         raise call.error(kind, "SSLError", "the TLS handshake failed") from None
-    # The text of an SDK error can contain files, profiles or URLs. The name of its class is enough to look it up.
+    # The text of an SDK error can contain paths, profiles or URLs, so use only the name of the error's class.
     except (HTTPClientError, ConnectionError) as cause:
         raise call.error(Kind.CONNECTION, type(cause).__name__, "none") from None
     except BotoCoreError as cause:
@@ -134,7 +134,7 @@ def attempt(call: Call, make: Callable[[], T]) -> T:
 
 def _refused(call: Call, response: RefusedError) -> ApiError:
     details = _details(response.body)
-    # Some front ends of AWS send the code in a header only.
+    # Some front ends of AWS send the code only in a header.
     code = details.get("__type") or response.headers.get("x-amzn-errortype") or ""
     code = str(code).rpartition("#")[2].partition(":")[0]
     listed = details.get("ErrorList")
@@ -186,7 +186,7 @@ def _details(body: bytes) -> Mapping[str, Any]:
 def _kind(code: str, status: int) -> Kind:
     if THROTTLED.search(code) or status == 429:
         return Kind.THROTTLED
-    # 408: the request arrived too late or in part.
+    # Status 408 means that the request arrived too late or was incomplete.
     other = Kind.INTERNAL if status >= 500 or status == 408 else Kind.OTHER if code else Kind.UNREADABLE
     return KINDS.get(code.removesuffix("Exception"), other)
 

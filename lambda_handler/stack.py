@@ -1,6 +1,6 @@
 """The client of CloudFormation, which reads the resources of the event's stack and the template that is being deployed.
 
-Most events need neither, and loading CloudFormation's service model takes time, so the client is created at the first call.
+The client is created at the first call, because most events need no call, and loading the service model takes time.
 """
 
 import json
@@ -12,7 +12,7 @@ from lambda_handler.api import StackResource
 
 
 class CloudFormation:
-    """The stack that an event belongs to. Each call makes one attempt and raises ApiError."""
+    """The stack that an event belongs to. Each call makes one attempt, and raises ApiError if it fails."""
 
     def __init__(self) -> None:
         self._client: Any = None
@@ -50,7 +50,7 @@ class CloudFormation:
 
     def _call(self, operation: str, stack_id: str, make: Callable[[Any], sdk.T]) -> sdk.T:
         def made() -> sdk.T:
-            # The region of the stack is in its ARN.
+            # The stack's ARN contains the Region.
             self._client = self._client or sdk.client("cloudformation", stack_id.split(":")[3])
             return make(self._client)
 

@@ -1,7 +1,7 @@
 """Trim botocore's model of Partner Central Selling, and compare the API of the newest botocore with the shipped model.
 
-The shipped model is made from the botocore that the function pins in lambda_handler/requirements.txt. The botocore of the
-development environment can be older, because MiniStack pins it. Both commands download botocore from PyPI.
+The shipped model comes from the botocore version that lambda_handler/requirements.txt pins for the function. The development
+environment can contain an older botocore, because MiniStack pins it. Both commands download botocore from PyPI.
 
 `make model` writes the shipped model: the operations that this project uses, and the shapes that these refer to.
 `make api-changes` lists what is new, changed or removed in the newest botocore, and fails if the list is not empty.
@@ -36,7 +36,7 @@ _FILE = re.compile(r"botocore/data/partnercentral-selling/[^/]+/service-2\.json(
 _WHEEL = re.compile(r"botocore-([^-]+)-.*\.whl")
 _UPDATE = """\
 To update, set the version of boto3 and botocore in lambda_handler/requirements.in, and run `make lock` and `make model`. Then
-check what the library, the function and the local Partner Central must do with each change."""
+check how each change affects the library, the function and the local Partner Central."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +113,8 @@ def changes(shipped: Model, pinned: Model, newest: Model) -> list[str]:
 
     Args:
         shipped: The shipped model, which is trimmed.
-        pinned: The complete model from the botocore version that the function pins. Only this model contains the operations
-            that this project does not use. Of these, only the names are compared.
+        pinned: The complete model from the botocore version that the function pins. The function compares the names
+            of the operations that this project does not use. The shipped model does not contain these names.
         newest: The complete model from the newest botocore version.
     """
     unused = [
@@ -145,7 +145,7 @@ def _differences(before: object, after: object, path: str) -> Iterator[str]:
 
 
 def _brief(value: object) -> str:
-    """Return the part of a line that describes a new value. It is empty for a new operation or shape."""
+    """Return a short description of a new value for its line, or an empty text for a new operation or shape."""
     if isinstance(value, dict):
         return f" ({value['shape']})" if "shape" in value else ""
     return "" if value is None else f": {json.dumps(value)}"
@@ -173,7 +173,7 @@ def _undocumented(part: Any) -> Any:
 
 
 def main(command: str) -> str | None:
-    """Run a command. Return the message with which it fails, or None."""
+    """Run a command. Return an error message, or None if the command succeeds."""
     pinned = download(pinned_requirement(REQUIREMENTS.read_text(encoding="utf-8")))
     if command == "write":
         MODEL.write_text(text(pinned), encoding="utf-8")
@@ -181,7 +181,7 @@ def main(command: str) -> str | None:
     newest = download("botocore")
     found = changes(json.loads(MODEL.read_text(encoding="utf-8")), pinned.model, newest.model)
     if found:
-        title = f"botocore {newest.version} differs from the shipped model, which is of botocore {pinned.version}:"
+        title = f"botocore {newest.version} differs from the shipped model of botocore {pinned.version}:"
         return "\n".join([title, "", *found, "", _UPDATE])
     sys.stdout.write(f"botocore {newest.version} has the same API as the shipped model.\n")
     return None

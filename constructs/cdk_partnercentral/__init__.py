@@ -1,7 +1,7 @@
 """Declare contexts of AWS Partner Central engagements in AWS CDK stacks.
 
-Declare a context with the construct `EngagementContext`, and its payload with a payload class such as `CustomerProject`. The
-names in `__all__` are the public API. All submodules are private.
+To declare a context, use the construct `EngagementContext` and a payload class such as `CustomerProject`. The names in
+`__all__` are the public API. All submodules are private.
 """
 
 from cdk_partnercentral._engagement import Engagement

@@ -1,11 +1,11 @@
 """Compare the contexts of an app with each other at synthesis.
 
-The checks report contexts that would end up as the same context in Partner Central, and engagements with too many contexts.
-`docs/lifecycle.md` describes which contexts are adopted. The handler makes that decision with its own code, so a test checks
-that the handler and this module agree.
+The checks report constructs that would manage the same context, and engagements with too many contexts. `docs/lifecycle.md`
+describes when a construct adopts an existing context. The handler has its own code for this decision, so a test checks that the
+handler and this module agree.
 
-The CDK synthesizes each stage separately. The contexts of a stage are compared at its synthesis, and a problem is an error.
-Contexts of different stages are compared when they are declared, and a problem is a warning.
+The CDK synthesizes each stage separately. At the synthesis of a stage, the contexts in the stage are compared, and a problem is
+an error. When a context is declared, it is compared with the contexts in other stages, and a problem is a warning.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from cdk_partnercentral._tokens import is_list, is_lookup_dummy, is_mapping, is_
 
 REGISTRY_ID = "cdk-partnercentral.Registry"
 CONTEXTS_ID = "cdk-partnercentral.Contexts"
-# Partner Central's limit for one engagement. Contexts that AWS creates count towards the limit.
+# The maximum number of contexts in one engagement. Contexts that AWS creates count toward this limit.
 MOST_CONTEXTS = 5
-# The prefixes of Region names in every partition except `aws`. The CDK's own list of Regions is not used, because the list does
-# not contain Regions that are newer than the CDK release.
+# The prefixes of Region names in every partition except `aws`. The CDK has a list of Regions too, but its list does not contain
+# Regions that are newer than the CDK release.
 OTHER_PARTITIONS = ("cn-", "eu-iso", "eusc-", "us-gov-", "us-iso")
 
 
@@ -38,14 +38,14 @@ class DesiredContext:
     """The properties of a declared context that the checks compare.
 
     Attributes:
-        path: A function that returns the construct path. The checks call it only for an error message.
+        path: A function that returns the construct path. The checks call the function only to write an error message.
         catalog: The engagement's catalog.
-        engagement: A key for the engagement. Two contexts of the same engagement have the same key.
+        engagement: A string that identifies the engagement. Contexts of the same engagement have the same string.
         type: The context's Type.
-        payload: The content of the payload, without the name of the API's union member: a mapping, an unresolved token, or
-            None if the content is not known at synthesis.
+        payload: The content of the payload, without the Type as its outer key. A mapping, an unresolved token, or None if the
+            content is not known at synthesis.
         adopt_existing: Whether the handler adopts an existing context with an equal payload.
-        existing_context_id: The ID of the existing context to manage, or None.
+        existing_context_id: The ID of the existing context that the construct manages, or None.
         client_token: The client token that the user passed, or None.
     """
 
@@ -59,20 +59,21 @@ class DesiredContext:
     client_token: str | None
 
 
-# The catalog and the engagement. If one of them is a token, the key also contains the environment of the stack.
+# An engagement key contains the catalog and the engagement. If one of them is a token, the key also contains the environment
+# (the account and the Region) of the stack.
 EngagementKey = tuple[str, ...]
 
 
 class Registry(Construct):
-    """The shared provider of one stack, and the place where the stack's contexts are registered.
+    """A hidden construct in each stack that stores the shared provider and registers the contexts of the stack.
 
-    The registry is a hidden child of the stack in the construct tree, not an attribute of the Python object. For a stack that
-    was not created in Python, jsii returns a new Python object at each access, so an attribute would be lost.
+    The registry is a child of the stack in the construct tree, not an attribute of the stack's Python object. If a stack was
+    not created in Python, each access returns a new Python object, and an attribute would be lost.
     """
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(stack, REGISTRY_ID)
-        # Cached, because looking up the provider in the construct tree takes two calls to the jsii kernel for each context.
+        # Cache the provider, because a search in the construct tree takes two calls to the jsii kernel for each context.
         self.provider: PartnerCentralProvider | None = None
         self._environment = stack.environment
         self._stage = StageContexts.of(Stage.of(stack) or stack.node.root)
@@ -84,38 +85,38 @@ class Registry(Construct):
         return found if isinstance(found, Registry) else None
 
     def add(self, construct: Construct, desired: DesiredContext) -> None:
-        """Add a context. Add a warning to its construct for each problem with the contexts of other stages."""
+        """Add a context. For each problem with contexts in other stages, add a warning to the construct."""
         key: EngagementKey = (desired.catalog, desired.engagement)
         if any(map(is_unresolved, key)):
-            # In another account or Region, the same token or dynamic reference can stand for another engagement.
+            # The same token or dynamic reference can resolve to another engagement in another account or Region.
             key = (*key, self._environment)
         for id_, problem in self._stage.add(key, desired):
             Annotations.of(construct).add_warning_v2(id_, problem)
 
 
 class StageContexts(Construct):
-    """The contexts that the stacks of one stage declare, by engagement. A hidden child of the stage."""
+    """A hidden construct in each stage that stores the declared contexts of the stage, grouped by engagement."""
 
     def __init__(self, stage: IConstruct) -> None:
         super().__init__(cast("Construct", stage), CONTEXTS_ID)
         self._contexts: defaultdict[EngagementKey, list[DesiredContext]] = defaultdict(list)
         self.node.add_validation(_Validation(self._contexts))
-        # One list for all stages of an app. The app is a stage itself.
+        # All stages of an app share one list. The app itself is also a stage.
         self._stages: list[StageContexts] = StageContexts.of(stage.node.root)._stages if stage.node.path else []
         self._stages.append(self)
 
     @staticmethod
     def of(stage: IConstruct) -> StageContexts:
-        """Return the contexts of a stage or an app."""
+        """Return the `StageContexts` of a stage or an app. Create the construct if it does not exist yet."""
         found = stage.node.try_find_child(CONTEXTS_ID)
         return found if isinstance(found, StageContexts) else StageContexts(stage)
 
     def add(self, key: EngagementKey, desired: DesiredContext) -> list[tuple[str, str]]:
-        """Add a context, and return its problems with other stages: the ID and the text of a warning for each."""
+        """Add a context. For each problem with contexts in other stages, return the ID and the text of a warning."""
         others = [each for stage in self._stages if stage is not self for each in stage._contexts.get(key, ())]
         before = [*others, *self._contexts[key]]
         self._contexts[key].append(desired)
-        # The environments of two stages usually differ, so the same token can stand for two engagements.
+        # Two stages usually have different environments, so the same token can resolve to different engagements.
         if not others or any(map(is_unresolved, key)):
             return []
         same = [line for other in others for line in conflicts([other, desired])]
@@ -128,9 +129,9 @@ class StageContexts(Construct):
 
 @jsii.implements(IValidation)
 class _Validation:
-    """The check that the CDK calls at the synthesis of a stage.
+    """The check that the CDK runs when it synthesizes a stage.
 
-    A construct cannot be this check itself, because older releases of the CDK reject a construct with a method `validate`.
+    The check is a separate class, because older releases of the CDK reject a construct that has a method named `validate`.
     """
 
     def __init__(self, contexts: Mapping[EngagementKey, Sequence[DesiredContext]]) -> None:
@@ -142,7 +143,7 @@ class _Validation:
 
 
 def partition_problems(stack: Stack) -> list[str]:
-    """Return the reason why a stack cannot contain contexts, or an empty list if it can."""
+    """Return one line if a stack is in a partition where Partner Central is not available."""
     region = stack.region
     if is_unresolved(region) or not region.startswith(OTHER_PARTITIONS):
         return []
@@ -152,20 +153,20 @@ def partition_problems(stack: Stack) -> list[str]:
 
 
 def conflicts(contexts: Sequence[DesiredContext]) -> list[str]:
-    """Return a line with both construct paths for each pair of contexts that would become one context in Partner Central.
+    """Return one line, with both construct paths, for each pair of constructs that would manage the same context.
 
     Args:
-        contexts: Contexts of the same engagement.
+        contexts: The declared contexts of one engagement.
     """
     found = ((one, other, _conflict(one, other)) for one, other in combinations(_known(contexts), 2))
     return [f"{one.path()} and {other.path()} {conflict}" for one, other, conflict in found if conflict]
 
 
 def excess(contexts: Sequence[DesiredContext]) -> list[str]:
-    """Return a line with all construct paths if there are more contexts than one engagement can contain.
+    """Return one line, with all construct paths, if an engagement cannot contain this number of contexts.
 
     Args:
-        contexts: Contexts of the same engagement. Those that would become one context are counted once.
+        contexts: The declared contexts of one engagement. Constructs that would manage the same context are counted once.
     """
     if len(contexts) <= MOST_CONTEXTS:
         return []
@@ -178,17 +179,19 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     engagement = distinct[0].engagement
     name = "one engagement" if is_unresolved(engagement) else engagement
     line = (
-        f"{len(distinct)} contexts are declared for {name}, but an engagement can contain only {MOST_CONTEXTS}, including "
-        "those that AWS creates. Contexts cannot be deleted, so at least one will fail to deploy. Move at least one of "
-        f"these to another engagement: {', '.join(each.path() for each in distinct)}."
+        f"{len(distinct)} contexts are declared for {name}, but an engagement can contain only {MOST_CONTEXTS} contexts. "
+        "Contexts that AWS creates count toward this limit. Partner Central cannot delete contexts, so at least one "
+        "of these contexts will fail to deploy. Move at least one of these contexts to another engagement: "
+        f"{', '.join(each.path() for each in distinct)}."
     )
     return [line]
 
 
 def _known(contexts: Sequence[DesiredContext]) -> list[DesiredContext]:
-    """Return the contexts without dummy values of lookups. After the lookups, the next synthesis compares all contexts.
+    """Return the contexts that contain no dummy value of a CDK lookup.
 
-    An error would prevent the lookups, and equal dummy values can stand for different values in two accounts.
+    After the lookups, the CDK synthesizes the app again, and that synthesis compares all contexts. An error would
+    prevent the lookups. Two equal dummy values can also resolve to different values in two accounts.
     """
     return [
         each
@@ -207,19 +210,22 @@ def _has_lookup_dummy(value: Any) -> bool:
 
 def _conflict(one: DesiredContext, other: DesiredContext) -> str:
     if one.existing_context_id is not None and one.existing_context_id == other.existing_context_id:
-        return f"manage the same context, {one.existing_context_id!r}. Declare it in one construct only."
+        return f"manage the same context, {one.existing_context_id!r}. Declare the context in only one construct."
     if _same_token(one, other):
-        return "have the same client_token, so only one context would be created. Use different client tokens, or omit them."
+        return (
+            "have the same client_token, so Partner Central would create only one context. Use different client tokens, or "
+            "omit them."
+        )
     if _adopts(one, other) or _adopts(other, one):
         return (
-            "declare the same payload for the same engagement, so one would adopt the other's context. Declare different "
-            "payloads, or set adopt_existing=False on both to create two contexts."
+            "declare the same payload for the same engagement, so one construct would adopt the context of the other. Declare "
+            "different payloads, or set adopt_existing=False on both constructs to create two contexts."
         )
     return ""
 
 
 def _same_token(one: DesiredContext, other: DesiredContext) -> bool:
-    """Return whether both contexts would be created with the same client token, so that Partner Central creates only one."""
+    """Return whether both constructs have the same client token, so that Partner Central would create only one context."""
     return one.client_token is not None and (one.client_token, one.type) == (other.client_token, other.type)
 
 

@@ -1,4 +1,4 @@
-"""The `Engagement` construct, which refers to an existing engagement and declares its contexts."""
+"""The `Engagement` construct, which refers to an existing engagement and declares contexts in it."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ CANNOT_REFER = "This engagement cannot be referred to:"
 
 
 class Engagement(Construct):
-    """An existing engagement of AWS Partner Central, whose contexts you declare with `add_context`.
+    """A reference to an existing AWS Partner Central engagement. Use `add_context` to declare contexts in it.
 
     Create the construct with `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`. The construct itself adds
     nothing to the template and does not create an engagement.
 
-    The logical ID of a context depends on its construct path, and therefore on the construct IDs of both the engagement
-    and the context. If you change one of these IDs, or replace the scope of an `EngagementContext` with an `Engagement`,
-    CloudFormation treats the context as a new resource. To keep the existing context, set `existing_context_id`.
+    The logical ID of a context contains the construct IDs of the engagement and of the context. If you change one of these
+    construct IDs, CloudFormation treats the context as a new resource. The same happens if you move an existing
+    `EngagementContext` into an `Engagement`. To keep the existing context, set `existing_context_id`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
 
     Raises:
-        TypeError: The class was called directly. Use one of the two static methods instead.
+        TypeError: You called the constructor. Use one of the two static methods instead.
 
     Example:
         >>> from aws_cdk import App, Stack
@@ -85,17 +85,17 @@ class Engagement(Construct):
 
         Args:
             scope: The parent construct, usually the stack.
-            id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
+            id: The construct ID within `scope`. The logical ID of each context in the engagement contains this ID.
             engagement_id: The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token. To keep the ID out
-                of the code, pass the value of a context lookup (`aws_ssm.StringParameter.value_from_lookup`). For an ARN, use
-                `from_engagement_arn`.
+                of the code, pass the value of a CDK context lookup (`aws_ssm.StringParameter.value_from_lookup`). For an ARN,
+                use `from_engagement_arn`.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string.
 
         Returns:
             The engagement.
 
         Raises:
-            ValueError: The catalog does not exist, or the engagement ID has the wrong format or is an ARN.
+            ValueError: `catalog` does not exist, or `engagement_id` is not an engagement ID.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -123,9 +123,9 @@ class Engagement(Construct):
 
         Args:
             scope: The parent construct, usually the stack.
-            id: The construct ID within `scope`. It becomes part of the logical IDs of the engagement's contexts.
+            id: The construct ID within `scope`. The logical ID of each context in the engagement contains this ID.
             engagement_arn: The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`, or
-                a token. Can be the value of a context lookup, or an ARN of `Stack.format_arn`.
+                a token. You can pass the value of a CDK context lookup, or an ARN that `Stack.format_arn` returns.
             catalog: The engagement's catalog. A `Catalog`, or its value as a string. Defaults to the catalog in the ARN.
                 Required if the ARN is a token that does not contain a literal catalog.
 
@@ -133,8 +133,8 @@ class Engagement(Construct):
             The engagement.
 
         Raises:
-            ValueError: The ARN is not the ARN of an engagement, the ARN contains a catalog other than `catalog`, or the
-                ARN is a token and `catalog` is missing.
+            ValueError: `engagement_arn` is not an engagement ARN, its catalog is not `catalog`, or `catalog` is required but
+                missing.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -146,7 +146,7 @@ class Engagement(Construct):
         engagement = parse_engagement(engagement_arn)
         known_catalog = plain(engagement.catalog if catalog is None else catalog)
         if known_catalog is None and is_lookup_dummy(engagement_arn):
-            # The catalog is known at the next synthesis, after the lookup. An error would prevent the lookup.
+            # The catalog is unknown until the lookup has run, and an error would prevent the lookup.
             known_catalog = engagement_arn
         problems = list(engagement_problems("engagement_arn", engagement_arn, known_catalog, arn_only=True))
         if known_catalog is not None:
@@ -165,11 +165,11 @@ class Engagement(Construct):
 
     @property
     def engagement_id(self) -> str:
-        """The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token if the ID or ARN is a token.
+        """The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token if you passed a token.
 
         Raises:
-            ValueError: The ID or ARN is a `{{resolve:` reference, from which CloudFormation cannot extract the ID. Pass the
-                value of a `CfnParameter` instead, which can also read the SSM Parameter Store.
+            ValueError: The ID or ARN is a dynamic reference (`{{resolve:...}}`), and CloudFormation cannot extract the ID from
+                it. Pass the value of a `CfnParameter` instead. A `CfnParameter` can also read the SSM Parameter Store.
         """
         return self._engagement.resolved_id()
 
@@ -178,7 +178,7 @@ class Engagement(Construct):
         """The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `engagement_id`.
         """
         return engagement_arn(self._catalog, self.engagement_id)
 
@@ -196,12 +196,12 @@ class Engagement(Construct):
         """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
 
         Args:
-            id: The construct ID within the engagement. It becomes part of the context's logical ID.
+            id: The construct ID within the engagement. The context's logical ID contains this ID.
             payload: The context's payload.
             type: The context's Type. Required if the payload is a token.
             client_token: The API's idempotency token.
             adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
-            existing_context_id: The ID of an existing context to manage.
+            existing_context_id: The ID of an existing context that the construct manages.
             provider: The provider that manages the context.
 
         Returns:
@@ -231,10 +231,10 @@ class Engagement(Construct):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
 
         Raises:
-            ValueError: The engagement ID cannot be extracted. See `engagement_id`.
+            ValueError: CloudFormation cannot extract the engagement ID. See `engagement_id`.
         """
         return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
 

@@ -1,7 +1,7 @@
 """The `EngagementContext` construct, and the interface `IEngagementContext`.
 
-`EngagementContext` declares a context. `IEngagementContext` is the common interface of contexts that this app declares and of
-contexts that the app only refers to.
+`EngagementContext` declares a context. `IEngagementContext` is the type of both declared contexts and references to contexts
+that were created elsewhere.
 
 `_provider.py` defines the function that creates and updates contexts, and `_payloads/` contains the payload classes.
 """
@@ -41,16 +41,16 @@ from cdk_partnercentral._validation.payload import past_target_date, payload_pro
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 _SENT_AS_DECLARED = (
-    "it is sent to Partner Central as declared, without validation. Check its name in the API reference, or update "
+    "the function sends it to Partner Central without validation. Check its name in the API reference, or update "
     "cdk-partnercentral."
 )
 
 
 class IEngagementContext(Protocol):
-    """The common interface of contexts that this app declares and contexts that were created elsewhere.
+    """An interface for contexts that this app declares and for contexts that were created elsewhere.
 
-    `EngagementContext` implements this interface, and `EngagementContext.from_engagement_context_attributes` returns an object
-    that implements it. Use the interface as the type of a parameter that accepts both. The interface does not include
+    `EngagementContext` and the result of `EngagementContext.from_engagement_context_attributes` implement this interface. Use
+    the interface as the type of a parameter that accepts both kinds of contexts. The interface does not include
     `engagement_last_modified_at`, because only declared contexts have this attribute.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_EngagementContextDetails.html
@@ -100,7 +100,7 @@ class IEngagementContext(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
         """
         ...
 
@@ -113,29 +113,30 @@ class IEngagementContext(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
-            its catalog.
+            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
+            in its catalog.
         """
         ...
 
 
 class EngagementContext(Construct):
-    """A context of an AWS Partner Central engagement, declared in a stack.
+    """A context of an AWS Partner Central engagement.
 
-    A deployment creates the context, or updates it in place if its payload changed. If you change the catalog, the
-    engagement or the Type, the deployment creates a new context, and the old context remains, because Partner Central cannot
-    delete contexts. For the same reason, the context remains if you remove the construct or delete the stack.
+    The first deployment creates the context. If you change the payload, the next deployment updates the context in place. If
+    you change the catalog, the engagement or the Type, the next deployment creates a new context. The old context remains,
+    because Partner Central cannot delete contexts. A context also remains if you remove the construct or delete the stack.
 
     An engagement can contain five contexts, including those that AWS creates. Synthesis fails if a stage declares more than
-    five contexts for one engagement, or if two contexts in a stage declare the same payload for one engagement, because one of
-    them would adopt the other's context. To create two contexts with the same payload, set `adopt_existing=False` on both.
-    Between the stages of an app, both problems are warnings. The template contains payloads in plain text, so anyone who can
-    read the stack can read the payloads.
+    five contexts for one engagement. Synthesis also fails if two constructs in a stage declare the same payload for one
+    engagement. One construct would adopt the context of the other. To create two contexts with the same payload, set
+    `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, both problems are warnings.
+    The template contains payloads in plain text, so anyone who can read the stack can read the payloads.
 
     The payload is a `CustomerProject` (a `customer`, a `project` or both), a `Lead` (a customer and interactions), a
     `ProspectingResult`, or a `CustomerAccount`. Ranges in parentheses are lengths in characters. If the payload is not valid,
-    the constructor raises an error that lists every problem. If this release of the library does not know a member or a Type,
-    the function sends it as declared, and synthesis reports a warning. A name that is similar to a known name is an error.
+    the constructor raises an error that lists every problem. If this release of the library does not contain a member or a
+    Type, synthesis reports a warning. The function then sends the value without validation. If an unknown name is similar to a
+    known name, the constructor raises an error.
 
     - `ProjectCustomer`: `company_name` (1 to 120), `country_code` (two letters, such as `"US"`), `industry` (an
       `Industry`, or its value), `website_url` (4 to 255).
@@ -163,40 +164,42 @@ class EngagementContext(Construct):
 
     Args:
         scope: The parent construct.
-        id: The construct ID within `scope`. If you rename the construct and leave the payload unchanged, the renamed construct
-            keeps the context.
+        id: The construct ID within `scope`. If you change the construct ID but not the payload, the construct continues to
+            manage the same context.
         catalog: The engagement's catalog. A `Catalog`, or its value as a string.
         engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
             (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
-            ARN. If the ID is not known at synthesis, the function's role allows access to every engagement of the catalog, and
-            an annotation reports this. To restrict the role and still keep the ID out of the code, pass the value of a context
-            lookup (`aws_ssm.StringParameter.value_from_lookup`). The ID is also known in an ARN of `Stack.format_arn` with a
-            literal ID, and in the attributes of another context or engagement whose ID is known.
-        payload: The context's payload. A `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
-            with one member of the API's tagged union and the API's member names (`{"CustomerProject": {...}}`), or a token
-            that resolves to such a mapping. At least one value is required. Values are strings, tokens, dates, datetimes with a
-            time zone, and enums. In members that the library does not know, a value can also be a Boolean or a number between
-            -2^53 and 2^53. None omits a member. Tokens and `{{resolve:` references are not validated.
+            ARN. If the ID is not known at synthesis, the function's role can access every engagement in the catalog, and an
+            annotation reports this. To keep the ID out of the code, pass the value of a CDK context lookup
+            (`aws_ssm.StringParameter.value_from_lookup`). This value is known at synthesis. An ARN of `Stack.format_arn` with a
+            literal ID is also known, and so is an attribute of a context or engagement with a known ID.
+        payload: The context's payload. An instance of a payload class, a mapping such as `{"CustomerProject": {...}}` with the
+            API's member names, or a token for such a mapping. The payload must contain at least one value. Values can be
+            strings, tokens, dates, datetimes with a time zone, and enum members. In members that are unknown to the library, a
+            value can also be a Boolean or a number between -2^53 and 2^53. The value None omits a member. Tokens and
+            `{{resolve:` references are not validated.
         type: The context's Type. An `EngagementContextType`, or a string. Defaults to the Type of the payload. Required if the
             payload is a token.
         client_token: The API's idempotency token. String of 1 to 64 letters and digits. By default, the function derives the
             token from the stack, the logical ID, the catalog, the engagement and the Type.
-        adopt_existing: Whether to adopt an existing context of the engagement if its payload is equal. Case, outer white space
-            and similar differences are ignored. If False, the function creates a new context instead. None means True.
-        existing_context_id: The ID of an existing context to manage instead of creating one. String of 1 to 3 characters.
-            Use it to import a context that was created elsewhere, such as a lead that AWS created. The payload can be partial:
-            members that you do not declare keep their values. Cannot be combined with `client_token` or `adopt_existing`,
-            which only affect the creation of a context.
-        provider: The provider that manages the context, a `PartnerCentralProvider` in the same stack. By default, the
-            provider that the stack's contexts share. CloudFormation rejects a change of the provider of a deployed context.
+        adopt_existing: Whether to adopt an existing context with an equal payload in the engagement. The comparison ignores
+            differences such as letter case and leading or trailing white space. If False, the function creates a new context
+            even if an equal context exists. None means True.
+        existing_context_id: The ID of an existing context. The construct manages this context instead of a new context. String
+            of 1 to 3 characters. Use this parameter to import a context that was created elsewhere, such as a lead that AWS
+            created. The payload can be partial: members that you do not declare keep their values. You cannot combine this
+            parameter with `client_token` or `adopt_existing`, because they affect only the creation of a context.
+        provider: The provider that manages the context. A `PartnerCentralProvider` in the same stack. By default, all contexts
+            in a stack share one provider. You cannot change the provider of a deployed context, because CloudFormation rejects
+            the change.
 
     Raises:
-        ValueError: An argument has a type other than documented here, or the API would reject it: a missing or misspelled
-            member, a payload without values, a value that is too long or has the wrong format, a Type that contradicts the
-            payload, an identifier that is not an ID or an ARN in the catalog, a date that does not exist, or a datetime without
-            a time zone. Also raised if the provider is in another stack, or if the stack is in a partition without Partner
-            Central. The error lists every problem with its path, and omits sensitive values.
-        FileNotFoundError: The zip with the function's code does not exist. This can happen only in a checkout of the
+        ValueError: An argument has the wrong Python type, or the API would reject the argument. For example, a member is
+            missing or misspelled, a value is too long, a payload has no value, or a datetime has no time zone. Other causes are
+            a Type that is not the Type of the payload, and an engagement in another catalog. A provider in another stack, or a
+            stack in a partition without Partner Central, also causes this error. The error lists every problem with its path,
+            and omits sensitive values.
+        FileNotFoundError: The zip file with the function's code does not exist. This error can occur only in a checkout of the
             repository.
 
     Example:
@@ -300,12 +303,12 @@ class EngagementContext(Construct):
         self._engagement = parse_engagement(engagement_identifier)
         optional = {
             "ClientToken": client_token,
-            # A string, because CloudFormation converts a Boolean to a string before it calls the function.
+            # CloudFormation converts Booleans to strings before it calls the function, so use a string.
             "AdoptExisting": "false" if adopt_existing is False else None,
             "ContextIdentifier": existing_context_id,
         }
-        # CDK's CustomResource would create the same resource, but with more calls to the jsii kernel. A child with the ID
-        # "Resource" is the default child, which users need to override a property or the logical ID.
+        # The CDK's CustomResource would create the same resource, but with more calls to the jsii kernel. The ID "Resource"
+        # makes the resource the default child. Users need the default child to override a property or the logical ID.
         self._resource = CfnResource(
             self,
             "Resource",
@@ -359,11 +362,11 @@ class EngagementContext(Construct):
             context_id: The context's ID within the engagement. String of 1 to 3 characters, or a token.
 
         Returns:
-            A reference with the attributes and grant methods of `EngagementContext`, except
+            A reference to the context. It has the attributes and grant methods of `EngagementContext`, except
             `engagement_last_modified_at`.
 
         Raises:
-            ValueError: The API would reject an argument. The error lists every problem.
+            ValueError: An argument is not valid. The error lists every problem.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -410,8 +413,8 @@ class EngagementContext(Construct):
     def engagement_last_modified_at(self) -> str:
         """The time when the engagement was last modified, in ISO 8601 format. The value is a token.
 
-        The time is read in the last operation on this resource. It does not reflect later changes by AWS or by others, so do
-        not use it as a lock.
+        The function reads this time when CloudFormation creates or updates the resource. Do not use the value as a lock,
+        because AWS and other clients can change the engagement later.
         """
         return self._resource.get_att("EngagementLastModifiedAt").to_string()
 
@@ -422,7 +425,7 @@ class EngagementContext(Construct):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` on the engagement, in its catalog.
+            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
         """
         return grant(grantee, READ, catalog=self._catalog, arn=self._granted_arn())
 
@@ -435,14 +438,14 @@ class EngagementContext(Construct):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant of `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement, in
-            its catalog.
+            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
+            in its catalog.
         """
         return grant(grantee, UPDATE, catalog=self._catalog, arn=self._granted_arn())
 
     def _granted_arn(self) -> str:
-        # The ARN attribute of the resource would make the grant depend on the deployment of the context. Only an unresolved
-        # engagement identifier requires that attribute.
+        # Use the resource's ARN attribute only if the engagement identifier is unresolved. The attribute makes the grant depend
+        # on the deployment of the context.
         return self._engagement.exact_arn(self._catalog) or self.engagement_arn
 
     def _add_warnings(self, rendered: Rendered) -> None:

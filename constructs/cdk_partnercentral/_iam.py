@@ -1,4 +1,4 @@
-"""Create the IAM policy of the function's role, attach it to the role, and grant permissions to other principals.
+"""Create the IAM policy for the function's role, attach the policy, and grant permissions to other principals.
 
 See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 """
@@ -30,11 +30,11 @@ FUNCTION_ACTIONS = (
     "partnercentral:GetEngagement",
     "partnercentral:UpdateEngagementContext",
 )
-# Before the function adopts a context, it checks that no other resource of its own stack manages the context.
+# Before the function adopts a context, it checks that no other resource in the same stack manages the context.
 STACK_ACTIONS = ("cloudformation:GetTemplate", "cloudformation:ListStackResources")
 LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
-# Lambda uses these permissions to attach the function to a VPC. Lambda rejects a role that lacks one of them, or that allows
-# them only for some resources:
+# Lambda uses these permissions to attach the function to a VPC. Lambda rejects a role that does not allow all these actions on
+# all resources:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
@@ -51,7 +51,8 @@ LONGEST_POLICY_NAME = 128
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LARGEST_POLICY = 9_000
 
-# The assumed length of a token's value. The longest value is the ARN of a log group, whose name can have 512 characters.
+# The maximum length that is assumed for the value of a token. The longest value is the ARN of a log group, because a log group
+# name can have 512 characters.
 _TOKEN_LENGTH = 600
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
@@ -78,7 +79,7 @@ def grant(grantee: iam.IGrantable, actions: tuple[str, ...], *, catalog: str, ar
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """A policy document, and the catalogs in which the policy allows more than the declared engagements.
+    """A policy document, and the catalogs in which the policy allows every engagement.
 
     Attributes:
         document: The policy document, in IAM's JSON format.
@@ -95,18 +96,18 @@ def policy(
 ) -> Policy:
     """Return a policy that allows the declared engagements and does not exceed IAM's size limit.
 
-    If the list of engagements is too long, the policy allows every engagement in the catalog with the most declared
-    engagements. If the policy is still too long, the same applies to the next largest catalog, and so on.
+    If the policy would be too long, the policy allows every engagement in the catalog that has the most declared engagements.
+    If the policy is still too long, it also allows every engagement in the next largest catalog, and so on.
 
     Args:
-        engagements: The ARNs of the declared engagements, by catalog. The ARN with the ID `*` includes every engagement of the
-            catalog.
+        engagements: Maps each catalog to the ARNs of its declared engagements. An ARN with the ID `*` allows every engagement
+            in the catalog.
         log_group_arn: The ARN of the function's log group, ending in `:*` as CloudFormation returns it. Can be a token.
         stack_arn: The ARN of the function's stack. Can be a token.
         in_vpc: Whether the function runs in a VPC.
 
     Returns:
-        The policy, which does not depend on the order of the engagements.
+        The policy. The order of the engagements does not change the result.
     """
     resources = {catalog: _minimal(catalog, arns) for catalog, arns in engagements.items()}
     widened: list[str] = []
@@ -119,7 +120,7 @@ def policy(
 
 
 def policy_size(document: Mapping[str, Any]) -> int:
-    """Return the size of a policy document in characters as IAM counts it, assuming the longest value for every token."""
+    """Return the number of characters that IAM counts in a policy document if every token has the maximum length."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
 
@@ -130,8 +131,8 @@ def _minimal(catalog: str, arns: Collection[str]) -> list[str]:
 
 
 def _sorted(texts: Collection[str]) -> list[str]:
-    # Ignore the number in a token, which depends on how many tokens the app created earlier, so that tokens keep their order
-    # of declaration.
+    # The number in a token depends on how many tokens the app created earlier. Ignore the number, so that tokens remain in the
+    # order in which they were declared.
     return sorted(texts, key=lambda text: _TOKEN.sub("~", text))
 
 
@@ -155,7 +156,7 @@ def _document(
 
 @jsii.implements(IAnyProducer)
 class RolePolicyDocument:
-    """The policy document of a provider's role, rendered at synthesis, when all contexts are declared.
+    """The policy document of a provider's role. The CDK renders the document at synthesis, after all contexts are declared.
 
     Args:
         scope: The provider.
@@ -168,7 +169,7 @@ class RolePolicyDocument:
         self._log_group_arn = log_group_arn
         self._stack_arn = Stack.of(scope).stack_id
         self.in_vpc = in_vpc
-        # The inner dictionary is an ordered set of ARNs.
+        # The keys of an inner dictionary are an ordered set of ARNs.
         self._engagements: dict[str, dict[str, None]] = {}
         self._annotated: set[str] = set()
 
@@ -181,7 +182,7 @@ class RolePolicyDocument:
         return Lazy.uncached_any(self)
 
     def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002 - required by IAnyProducer
-        """Render the document, and annotate the provider for each catalog in which the document allows every engagement."""
+        """Render the document. For each catalog in which it allows every engagement, add an annotation to the provider."""
         rendered = policy(
             self._engagements, log_group_arn=self._log_group_arn, stack_arn=self._stack_arn, in_vpc=self.in_vpc
         )
@@ -190,15 +191,15 @@ class RolePolicyDocument:
         return rendered.document
 
     def _annotate(self, catalog: str) -> None:
-        # The CDK resolves the template more than once, but one annotation for each catalog is enough.
+        # The CDK resolves the template several times, so skip a catalog that already has an annotation.
         if catalog in self._annotated:
             return
         self._annotated.add(catalog)
         name = "a catalog that is a token" if is_unresolved(catalog) else f"catalog {catalog}"
         Annotations.of(self._scope).add_info_v2(
             "cdk-partnercentral:policyWidened",
-            f"The {len(self._engagements[catalog])} engagements of {name} exceed the size limit of a role's inline "
-            "policies, so the function's role can create, update and read contexts in every engagement of the catalog. "
+            f"A list of the {len(self._engagements[catalog])} engagements in {name} would exceed the size limit of a role's "
+            "inline policies. So the function's role can create, update and read contexts in every engagement of the catalog. "
             "To restrict the role to the declared engagements, split the engagements across several stacks.",
         )
 
@@ -214,8 +215,8 @@ def own_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDocum
     Returns:
         The policy resource.
     """
-    # Do not use the role's default policy: the CDK would move the statements of a large one into managed policies, whose size
-    # limit is lower.
+    # Do not use the role's default policy. If the default policy is large, the CDK moves its statements into managed policies,
+    # which have a lower size limit.
     return iam.CfnPolicy(
         scope, "Policy", policy_name=POLICY_NAME, roles=[role.role_name], policy_document=document.token()
     )
@@ -234,7 +235,7 @@ def given_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDoc
     Returns:
         The policy resource. The template contains the resource only if the policy could be attached.
     """
-    # The CDK has no property that shows whether a role can be changed, so attach a policy and check the result.
+    # The CDK has no property that shows whether an app can change a role, so attach a policy and check the result.
     attached = iam.Policy(
         scope,
         "GivenRolePolicy",

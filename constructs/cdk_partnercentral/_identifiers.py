@@ -10,7 +10,8 @@ from aws_cdk import Fn
 
 from cdk_partnercentral._tokens import is_lookup_dummy, is_unresolved
 
-# Partner Central exists in only one partition and one Region. Its ARNs always contain both, whatever the stack's Region.
+# Partner Central is available in only one partition and one Region. Every engagement ARN contains them, even if the stack is in
+# another Region.
 PARTITION, REGION = "aws", "us-east-1"
 
 _ID = re.compile(r"eng-[0-9a-z]{14}")
@@ -18,13 +19,15 @@ _ARN = re.compile(
     r"arn:(?P<partition>[a-z-]+):partnercentral:(?P<region>[a-z0-9-]*)::"
     r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
-# An ARN that contains a token, for example one that `Stack.format_arn` returns. The pattern accepts any Region and account,
-# because `format_arn` fills in those of the stack by default. The correct ARN of an engagement does not depend on the stack.
+# This pattern matches an ARN that contains a token, such as an ARN that `Stack.format_arn` returns. By default, `format_arn`
+# fills in the Region and the account of the stack, so the pattern accepts any Region and account. The correct ARN of an
+# engagement does not depend on the stack.
 _UNRESOLVED_ARN = re.compile(
     r"arn:(?P<partition>[^:]+):partnercentral:[^:]*:[^:]*:catalog/(?P<catalog>[^/:]+)/engagement/(?P<id>.+)", re.DOTALL
 )
 
-# The engagements that tokens stand for, by the text of the token. The CDK keeps its tokens in a global map too.
+# Maps the text of a token to the engagement that the token resolves to. The map is global, because the CDK's map of tokens is
+# global too.
 _ENGAGEMENTS_OF_TOKENS: dict[str, EngagementIdentifier] = {}
 
 
@@ -33,7 +36,7 @@ def engagement_arn(catalog: str, engagement_id: str) -> str:
 
     Args:
         catalog: The catalog. Can be a token.
-        engagement_id: The engagement ID. Can be a token, or `*` for every engagement in the catalog.
+        engagement_id: The engagement ID, a token, or `*` for every engagement in the catalog.
 
     Returns:
         The ARN.
@@ -46,13 +49,13 @@ class EngagementIdentifier:
     """A parsed engagement identifier.
 
     Attributes:
-        text: The identifier to use in the template: the one that the user passed. For an ARN that contains a token in addition
-            to a literal ID, the engagement's ARN.
-        form: The form of the identifier: an ID, an ARN, an unresolved token, or not valid. An ARN whose ID is a token has the
-            form `token`.
-        key: A key that is equal for an ID and an ARN of the same engagement: the engagement ID, or the ID's token.
-        engagement_id: The engagement ID, or None if the ID is not known at synthesis. For the dummy value of a context lookup,
-            the dummy value.
+        text: The identifier in the template, which is usually the identifier that the user passed. If the user passed an ARN
+            with a literal ID and a token, the engagement's correct ARN.
+        form: The form of the identifier: an ID, an ARN, an unresolved token, or an invalid value. If the ID in an ARN is a
+            token, the form is `token`.
+        key: A string that identifies the engagement: the engagement ID, or a token. The ID and the ARN of an engagement have
+            the same key.
+        engagement_id: The engagement ID, the dummy value of a CDK context lookup, or None if the ID is not known at synthesis.
         catalog: The catalog in the ARN, or None if the form is not `arn` or the catalog is a token.
         partition: The partition in the ARN, or None if the form is not `arn`.
         region: The Region in the ARN, or None if the form is not `arn`.
@@ -70,7 +73,7 @@ class EngagementIdentifier:
         """Return the engagement's ARN, or None if the engagement ID is not known at synthesis.
 
         Args:
-            catalog: The engagement's catalog, used if the identifier does not contain one. Can be a token.
+            catalog: The catalog to use if the identifier does not contain a catalog. Can be a token.
         """
         return engagement_arn(self.catalog or catalog, self.engagement_id) if self.engagement_id else None
 
@@ -78,24 +81,25 @@ class EngagementIdentifier:
         """Return the engagement ID, or a token that CloudFormation resolves to the ID.
 
         Raises:
-            ValueError: The identifier contains a dynamic reference, from which CloudFormation cannot extract the ID.
+            ValueError: The identifier contains a dynamic reference, and CloudFormation cannot extract the ID from it.
         """
         if self.engagement_id:
             return self.engagement_id
         if "{{resolve:" in self.text:
             raise ValueError(
                 f"engagement_id: cannot be derived from {self.text!r}, because CloudFormation cannot split a dynamic "
-                "reference. Pass the engagement ID or ARN as a string or as the value of a CfnParameter, which can also "
-                "read the SSM Parameter Store."
+                "reference. Pass the engagement ID or ARN as a string, or as the value of a CfnParameter. A CfnParameter can "
+                "also read the SSM Parameter Store."
             )
         # An ID and an ARN both contain `eng-` exactly once, so the same expression works for both.
         return self.remember(f"eng-{Fn.select(1, Fn.split('eng-', self.text))}")
 
     def remember(self, token: str) -> str:
-        """Record that a token stands for this engagement, and return the token.
+        """Record that a token resolves to this engagement, and return the token.
 
         Args:
-            token: A token that resolves to the engagement's ID or ARN. `parse_engagement` then recognizes the engagement.
+            token: A token that resolves to the engagement's ID or ARN. From then on, `parse_engagement` returns this engagement
+                for the token.
         """
         _ENGAGEMENTS_OF_TOKENS[token] = replace(
             self, text=token, form="token", catalog=None, partition=None, region=None
@@ -104,7 +108,7 @@ class EngagementIdentifier:
 
 
 def parse_engagement(identifier: object) -> EngagementIdentifier:
-    """Parse an engagement identifier. For any other value, the result has the form `invalid`."""
+    """Parse an engagement identifier. If a value is not an engagement identifier, the result has the form `invalid`."""
     if not isinstance(identifier, str):
         return EngagementIdentifier(text="", form="invalid", key="")
     if _ID.fullmatch(identifier):

@@ -1,7 +1,6 @@
 """The provider of a stack's custom resources: the Lambda function, its role, its log group, and its options.
 
-The options are the keyword parameters of `PartnerCentralProvider`, documented in the class docstring. `configure` accepts the
-same options.
+The docstring of `PartnerCentralProvider` documents the options. `configure` accepts the same options.
 """
 
 from __future__ import annotations
@@ -25,19 +24,20 @@ from cdk_partnercentral._signature import ConstructorSignature, signature_withou
 from cdk_partnercentral._validation.messages import kind, raise_problems
 from cdk_partnercentral._validation.provider_options import option_problems
 
-# Never change this ID or the IDs of the constructs below the provider. They determine the logical ID of the function. A new
-# logical ID would change the service token of deployed contexts, and CloudFormation rejects a changed service token.
+# Never change this ID or the IDs of the constructs below the provider. These IDs determine the logical ID of the function. A
+# new logical ID would change the service token of deployed contexts, and CloudFormation rejects a changed service token.
 PROVIDER_ID = "cdk-partnercentral.Provider"
 OPTIONS_ID = "cdk-partnercentral.Options"
 
 FUNCTION_ZIP = Path(__file__).parent / "function.zip"
 
 TIMEOUT_MINUTES = 15
-# Lambda runs an event at most three times, and waits 1 minute before the second run and 2 minutes before the third.
+# Lambda runs the function at most three times for one event. Lambda waits 1 minute before the second run and 2 minutes before
+# the third run.
 RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 
-# A Create uses 37 MB (docs/benchmarks.md) plus Lambda's runtime, so 128 MB would be enough. Lambda allocates CPU in proportion
-# to memory, so with 256 MB a cold start, which is CPU-bound, takes half the time and costs the same.
+# A Create uses 37 MB (docs/benchmarks.md) plus the memory of Lambda's runtime, so 128 MB would be enough. But Lambda allocates
+# CPU in proportion to memory, and a cold start is CPU-bound. With 256 MB, a cold start takes half the time and costs the same.
 MEMORY_MB = 256
 
 Init = TypeVar("Init", bound=Callable[..., None])
@@ -45,7 +45,7 @@ Options = ParamSpec("Options")
 
 
 def _with_configured_options(init: Init) -> Init:
-    """Decorate a constructor so that missing options come from `configure`, and all options are validated."""
+    """Decorate a constructor so that it uses the options of `configure` as defaults and validates all options."""
 
     @wraps(init)
     def init_with_options(self: PartnerCentralProvider, scope: Construct, id: str, **given: Any) -> None:  # noqa: A002
@@ -60,13 +60,13 @@ def _with_configured_options(init: Init) -> Init:
 def _with_options_of(
     init: Callable[Concatenate[Any, Construct, str, Options], None],
 ) -> Callable[[Callable[..., None]], Callable[Concatenate[Construct, Options], None]]:
-    """Decorate a function so that type checkers and `help()` show a constructor's options as its keyword parameters."""
+    """Decorate a function with the keyword parameters of a constructor, for type checkers and `help()`."""
     signature = signature_without(init, "self", "id")
 
     def decorate(function: Callable[..., None]) -> Callable[Concatenate[Construct, Options], None]:
         @wraps(function)
         def checked(*args: Any, **kwargs: Any) -> None:
-            # bind() raises the usual TypeError for an unknown option.
+            # For an unknown option, bind() raises the same TypeError as a function call.
             bound = signature.bind(*args, **kwargs)
             function(*bound.args, **bound.kwargs)
 
@@ -77,63 +77,63 @@ def _with_options_of(
 
 
 class PartnerCentralProvider(Construct):
-    """The Lambda function that manages the Partner Central resources of one stack, with its role and its log group.
+    """The Lambda function that manages the contexts of one stack, with the function's role and log group.
 
-    `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can write to
-    the function's log group, can read its own stack in CloudFormation, and can create, update and read contexts in exactly
-    the engagements that the stack's contexts declare. If an engagement ID is not known at synthesis, or if the list of
-    engagements exceeds IAM's size limit for policies, the role can access every engagement of the catalog, and an annotation
-    reports this.
+    `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can write to the
+    function's log group and can read the stack in CloudFormation. The role can also create, update and read contexts, but only
+    in the engagements for which the stack declares contexts. If an engagement ID is not known at synthesis, the role can access
+    every engagement of the catalog. The same applies if the list of engagements exceeds IAM's size limit for policies. In both
+    cases, an annotation reports the wider access.
 
     You can set options in two ways:
 
     - Call `PartnerCentralProvider.configure(scope, ...)` to set options for the providers of a stack, a stage or an app. The
-      options do not change the function's logical ID, so you can also set them for a stack that is already deployed.
-    - Create a second provider in a stack with an `id` of your own, and pass the provider as `provider=` to each context that
-      should use it. Options that you do not pass come from `configure`. CloudFormation rejects a change of the provider of a
-      deployed context ("Modifying service token is not allowed").
+      options do not change the function's logical ID, so you can also set options for a deployed stack.
+    - Create a second provider in a stack with your own `id`, and pass the provider as `provider=` to each context that should
+      use it. If you omit an option, the provider uses the option of `configure`. You cannot change the provider of a deployed
+      context, because CloudFormation rejects the change ("Modifying service token is not allowed").
 
-    Runtime, code, handler and architecture are fixed, because the bundled code is built for this configuration. The
+    You cannot set the runtime, code, handler or architecture, because the bundled code is built for one configuration. The
     function has no environment variables.
 
     See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html
 
     Args:
         scope: The parent construct, in the same stack as the contexts that use the provider.
-        id: The construct ID within `scope`. Changing the ID replaces the function. CloudFormation rejects this while contexts
-            use the function.
-        environment_encryption: The KMS key for the function's environment variables, if your compliance rules require one. By
-            default, Lambda uses its own key.
+        id: The construct ID within `scope`. A new ID replaces the function. CloudFormation rejects the replacement if deployed
+            contexts use the function.
+        environment_encryption: The KMS key that encrypts the function's environment variables. Set it only if your compliance
+            rules require a key. By default, Lambda uses its own key.
         log_group: The log group for the function's logs. By default, the provider creates a log group.
         log_group_encryption_key: The KMS key for the log group that the provider creates. If the app creates the key, the
-            provider allows CloudWatch Logs to use the key. If the key is imported, its policy must already allow this. By
-            default, CloudWatch Logs uses its own encryption.
+            provider allows CloudWatch Logs to use the key. If the key is imported, its key policy must already allow CloudWatch
+            Logs to use the key. By default, CloudWatch Logs uses its own encryption.
         log_retention: The retention period of the log group that the provider creates. An `aws_logs.RetentionDays`; three
-            months by default. Neither payloads nor secrets are logged.
+            months by default. The logs contain no payloads and no secrets.
         memory_size: The function's memory in MB. Integer from 128 to 10240; 256 by default.
         permissions_boundary: The permissions boundary of the role that the provider creates.
         role: The function's role. By default, the provider creates a role. `lambda.amazonaws.com` must be able to assume the
             role. The provider attaches an inline policy, which counts toward IAM's limit of 10,240 characters for the inline
-            policies of a role. If the role is imported with `mutable=False` or from another account, the provider attaches
-            nothing, and an annotation lists the permissions that the role needs.
+            policies of a role. If the role is imported with `mutable=False` or from another account, the provider attaches no
+            policy. An annotation then lists the permissions that the role needs.
         security_groups: The function's security groups, which must allow outbound HTTPS. Requires `vpc`. By default, the CDK
             creates a security group.
-        timeout: The timeout of one run of the function. A `Duration` of 3 to 15 minutes; 15 minutes by default. Lambda runs
-            an event up to three times, so CloudFormation waits three times as long plus five minutes.
+        timeout: The timeout of one run of the function. A `Duration` of 3 to 15 minutes; 15 minutes by default. Lambda runs the
+            function up to three times for one event, so CloudFormation waits for three timeouts plus five minutes.
         tracing: The mode of X-Ray tracing. An `aws_lambda.Tracing`; no tracing by default. The permissions for X-Ray apply to
-            all resources, which cdk-nag reports as AwsSolutions-IAM5.
-        vpc: The VPC to attach the function to. No VPC by default. The subnets need a route to the internet, for example through
-            a NAT gateway, because the function calls `partnercentral-selling.us-east-1.api.aws` and sends its responses to
-            CloudFormation's S3 bucket in the stack's Region. If the function cannot reach the bucket, the stack operation hangs
-            until it times out. A warning names isolated subnets. The permissions for network interfaces apply to all
-            resources, which cdk-nag reports as AwsSolutions-IAM5.
+            all resources, so cdk-nag reports AwsSolutions-IAM5.
+        vpc: The VPC of the function. By default, the function is not attached to a VPC. The subnets need a route to the
+            internet, for example through a NAT gateway. The function calls `partnercentral-selling.us-east-1.api.aws`, and
+            sends its responses to CloudFormation's S3 bucket in the stack's Region. If the function cannot reach the bucket,
+            the stack operation hangs until it times out. A warning lists subnets without a route to the internet. The
+            permissions for network interfaces apply to all resources, so cdk-nag reports AwsSolutions-IAM5.
         vpc_subnets: The function's subnets in the VPC. Requires `vpc`. Private subnets by default.
 
     Raises:
-        ValueError: An option is out of range, requires a second option that is missing, or is combined with a second option
-            that replaces it. The error lists every problem.
-        FileNotFoundError: The zip with the function's code does not exist. Installed packages contain the zip. In a checkout
-            of the repository, run `make setup`.
+        ValueError: An option is not valid, requires another option that is missing, or has no effect because of another option.
+            The error lists every problem.
+        FileNotFoundError: The zip file with the function's code does not exist. Installed packages contain this file. In a
+            checkout of the repository, run `make setup`.
 
     Example:
         >>> from aws_cdk import App, Duration, Stack
@@ -200,8 +200,8 @@ class PartnerCentralProvider(Construct):
             # permissions when it deletes the function.
             self._function.node.add_dependency(policy)
         run_seconds = int(timeout.to_seconds())
-        # CloudFormation waits until the last run has ended. Lambda discards an event that is so old that CloudFormation would
-        # stop waiting before another run ends.
+        # The service timeout is long enough for the last run to end. The maximum event age prevents a run that would end after
+        # the service timeout.
         service_timeout = RUNS * run_seconds + PAUSES_SECONDS + SLACK_SECONDS
         last_start = (RUNS - 1) * run_seconds + PAUSES_SECONDS + SLACK_SECONDS // 2
         invocation = lambda_.EventInvokeConfig(
@@ -223,16 +223,16 @@ class PartnerCentralProvider(Construct):
         only the options of the nearest scope. The options of a stack are not merged with the options of its app. If you create
         a provider yourself, each argument that you pass overrides the configured option of the same name.
 
-        Call `configure` before you declare the first context below `scope`.
+        Call `configure` before you declare the first context in `scope`.
 
         Args:
             scope: The stack, the stage or the app.
             options: The options of `PartnerCentralProvider`.
 
         Raises:
-            ValueError: An option is not valid, `scope` is not a stack, stage or app, or `scope` already has options. Also
-                raised if `scope` already contains a provider, because the options of that provider cannot be changed. The
-                error lists every problem.
+            ValueError: An option is not valid, `scope` is not a stack, stage or app, or `scope` already has options. The method
+                also raises this error if `scope` already contains a provider, because the provider's options cannot be changed.
+                The error lists every problem.
 
         Example:
             >>> from aws_cdk import App, Stack
@@ -266,11 +266,14 @@ class PartnerCentralProvider(Construct):
 
     @property
     def function(self) -> lambda_.Function:
-        """The Lambda function, whose ARN is the service token of the custom resources. Use it to create alarms, for example."""
+        """The Lambda function. Its ARN is the service token of the custom resources.
+
+        You can use the function to create alarms, for example.
+        """
         return self._function
 
     def _serve(self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier) -> Mapping[str, str]:
-        """Allow the function to manage contexts in an engagement, and connect a construct's custom resource to the function.
+        """Allow the function to manage contexts in an engagement, and return properties for a construct's custom resource.
 
         The construct depends on the function's policy, so that the permissions exist before the custom resource is deployed.
 
@@ -280,14 +283,14 @@ class PartnerCentralProvider(Construct):
             engagement: The engagement.
 
         Returns:
-            The properties that connect the custom resource to the function.
+            The service token and the service timeout of the custom resource.
         """
         arn = engagement.exact_arn(catalog)
         self._policy_document.allow(catalog, arn)
         if arn is None:
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
-                "The engagement ID or ARN is an unresolved token, so the function's role can create, update and read contexts "
+                "The engagement ID or ARN is an unresolved token. So the function's role can create, update and read contexts "
                 "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
                 "value of a context lookup (StringParameter.value_from_lookup).",
             )
@@ -296,7 +299,7 @@ class PartnerCentralProvider(Construct):
 
 
 class _ConfiguredOptions(Construct):
-    """The options set by `configure`: a hidden child of the scope in the construct tree. `Registry` explains why."""
+    """A hidden construct that stores the options of `configure`. The docstring of `Registry` states the reason."""
 
     def __init__(self, scope: Construct, options: Mapping[str, Any]) -> None:
         super().__init__(scope, OPTIONS_ID)
@@ -317,14 +320,14 @@ def _scope_problems(scope: Construct) -> Iterator[str]:
         return
     name = scope.node.path or "the app"
     if scope.node.try_find_child(OPTIONS_ID) is not None:
-        yield f"scope: {name} already has options; set all of them in one call of configure"
+        yield f"scope: {name} already has options; set all options in one call of configure"
     existing = [each.node.path for each in scope.node.find_all() if isinstance(each, PartnerCentralProvider)]
     if existing:
         yield f"scope: {name} already contains {existing[0]}; call configure before the first context is declared"
 
 
 def provider_problems(stack: Stack, provider: object) -> Iterator[str]:
-    """Yield the reasons why the contexts of a stack cannot use a provider. None selects the shared provider."""
+    """Yield a problem if the contexts of a stack cannot use a provider. The value None means the shared provider."""
     if provider is None:
         return
     if not isinstance(provider, PartnerCentralProvider):
@@ -337,16 +340,16 @@ def provider_problems(stack: Stack, provider: object) -> Iterator[str]:
 
 
 def function_code(path: Path) -> lambda_.Code:
-    """Return the function's code, which is a prebuilt zip.
+    """Return the function's code from a prebuilt zip file.
 
     Args:
-        path: The path of the zip.
+        path: The path of the zip file.
 
     Returns:
         The code as a CDK asset.
 
     Raises:
-        FileNotFoundError: The zip does not exist.
+        FileNotFoundError: The zip file does not exist.
     """
     if not path.is_file():
         raise FileNotFoundError(
@@ -359,11 +362,11 @@ def function_code(path: Path) -> lambda_.Code:
 def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lambda_.Function) -> None:
     stack = Stack.of(scope)
     resource = function.node.default_child
-    # Read the subnets from the function, because the CDK's default depends on the VPC.
+    # Read the subnets from the function's resource, because the CDK chooses the default subnets of a VPC.
     chosen: Sequence[Any] = (
         stack.resolve(resource.vpc_config)["subnetIds"] if isinstance(resource, lambda_.CfnFunction) else []
     )
-    # In the dummy VPC of a lookup that has not run yet, private and isolated subnets have the same IDs.
+    # Before the lookup of a VPC has run, the CDK uses a dummy VPC. Its private and isolated subnets have the same IDs.
     private = [stack.resolve(each.subnet_id) for each in vpc.private_subnets]
     isolated = [
         subnet.node.path
@@ -376,7 +379,7 @@ def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lamb
             f"The function runs in isolated subnets, which have no route to the internet: {', '.join(isolated)}. Without a "
             "route to Partner Central and to CloudFormation's S3 bucket, the function cannot send a response, so the stack "
             "operation hangs until it times out. Use subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS), "
-            "or make sure that the function reaches both through a proxy or another route, and acknowledge this warning.",
+            "or acknowledge this warning if the function can reach both through a proxy or another route.",
         )
 
 

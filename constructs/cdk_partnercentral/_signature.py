@@ -1,6 +1,7 @@
 """Readable signatures of constructs for `help()`, pydoc and notebooks.
 
-jsii's metaclass defines `__call__`, so without this module Python shows the signature `(*args, **kwargs)` for every construct.
+The metaclass of jsii defines `__call__`. Without this module, Python would show the signature `(*args, **kwargs)` for every
+construct.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 
 class ConstructorSignature:
-    """A descriptor for `__signature__`. It returns the parameters of a class's `__init__`, which a subclass can override."""
+    """A descriptor that returns the signature of a class's own `__init__`, without `self`."""
 
     def __get__(self, instance: object, owner: type) -> inspect.Signature:
         return signature_without(owner.__init__, "self")  # type: ignore[misc]  # a subclass's own __init__ is intended

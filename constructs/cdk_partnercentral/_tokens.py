@@ -12,21 +12,22 @@ from typing import Any, TypeGuard
 from aws_cdk import Token
 from constructs import Construct
 
-# If the CDK does not have the value of an SSM parameter yet, `StringParameter.value_from_lookup` returns this prefix and the
-# parameter's name. The CDK CLI then looks up the value and synthesizes the app again. The dummy values of other lookups, such
-# as `ami-1234`, have the format of the real values.
+# `StringParameter.value_from_lookup` returns a dummy value until the CDK has looked up the SSM parameter. The dummy value is
+# this prefix and the parameter's name. The CDK CLI then looks up the value and synthesizes the app again. The dummy values of
+# other lookups, such as `ami-1234`, have the format of real values.
 _LOOKUP_DUMMY = "dummy-value-for-"
 
 
 def is_lookup_dummy(value: object) -> bool:
-    """Return whether a string contains the dummy value of a context lookup that has not run yet."""
+    """Return whether a value is a string that contains the dummy value of a CDK context lookup."""
     return isinstance(value, str) and _LOOKUP_DUMMY in value
 
 
 def is_unresolved(value: object) -> bool:
-    """Return whether a value is an unresolved token, or a string that contains a value that is not known yet.
+    """Return whether a value is not known at this synthesis.
 
-    Such a string contains a token, a dynamic reference or the dummy value of a context lookup.
+    Such a value is an unresolved token, or a string that contains a token, a dynamic reference or the dummy value of a CDK
+    context lookup.
 
     Args:
         value: The value to test. A token can be a string, a list, a number or an object.
@@ -35,18 +36,19 @@ def is_unresolved(value: object) -> bool:
         True if the value is not known at this synthesis.
     """
     if isinstance(value, str):
-        # The CDK does not count a dynamic reference as a token, but CloudFormation resolves it in the same way.
+        # The CDK does not treat a dynamic reference as a token, but its value is also unknown at synthesis.
         return "${Token[" in value or "#{Token[" in value or "{{resolve:" in value or is_lookup_dummy(value)
     if is_list(value):
         return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")
     if isinstance(value, float):
-        # Do not pass NaN or infinity to the CDK. JSON cannot represent them, and the jsii process would exit.
+        # Do not pass NaN or infinity to the CDK. JSON cannot represent these numbers, and the jsii process would exit.
         return math.isfinite(value) and Token.is_unresolved(value)
     # Exclude constructs. Stacks and parameters have a method named `resolve`, so the CDK would treat them as tokens.
     return hasattr(value, "__jsii_type__") and not isinstance(value, Construct | type) and Token.is_unresolved(value)
 
 
-# After a plain isinstance(), keys and items have unknown types, which pyright reports in strict mode.
+# Use these functions instead of isinstance(). After isinstance(), pyright does not infer the types of keys and items, and
+# reports an error in strict mode.
 def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Return whether a value is a mapping, with keys and values of any type."""
     return isinstance(value, Mapping)

@@ -1,8 +1,9 @@
-"""Run the library without AWS: a local Partner Central, and MiniStack for all other AWS services.
+"""Run the library without AWS, with a local Partner Central and with MiniStack for all other AWS services.
 
-`LocalCloud` starts both of them and runs the CDK CLI against them. `PartnerCentral` is the local Partner Central alone, in
-memory, and `PartnerCentralServer` serves a `PartnerCentral` over HTTP. The command is `python -m cdk_partnercentral_local`.
-Only the names in `__all__` are public. This package needs the extra `local`: `pip install "cdk-partnercentral[local]"`.
+`LocalCloud` starts the local Partner Central and MiniStack, and runs the CDK CLI with both. `PartnerCentral` simulates Partner
+Central in memory, and `PartnerCentralServer` is an HTTP server for a `PartnerCentral`. To use a `LocalCloud` in a shell, run
+`python -m cdk_partnercentral_local`. Only the names in `__all__` are public. This package needs the extra `local`:
+`pip install "cdk-partnercentral[local]"`.
 """
 
 import sys

@@ -131,7 +131,7 @@ def _events(cloud: LocalCloud, stack: dict[str, Any]) -> list[dict[str, Any]]:
 def _wait_for_ctrl_c(cloud: LocalCloud, progress: Progress, engagement: str) -> None:
     exports = [f"export {name}={shlex.quote(value)}" for name, value in cloud.settings.items()]
     progress.show("Run these commands in the shell in which you want to use cdk:")
-    # Do not print these lines with rich, because rich would wrap them and so break the commands.
+    # Do not print these lines with rich, because rich would insert line breaks into the commands.
     sys.stdout.write("\n".join(["", f"unset {' '.join(_UNSET)}", *exports, ""]))
     progress.show(f"Then run: cdk deploy -c engagement={engagement}", "Press Ctrl-C to stop the local cloud.")
     threading.Event().wait()

@@ -1,13 +1,13 @@
-"""The message for an environment that lacks the extra `local`."""
+"""The error message for an environment in which the extra `local` is not installed."""
 
 _PACKAGE = "cdk_partnercentral_local"
 
 
 def missing_extra(error: ModuleNotFoundError) -> str:
-    """Return what is missing and how to install it.
+    """Return an error message with the name of the missing package and the command that installs it.
 
     Args:
-        error: The error of an import in this package.
+        error: The exception of a failed import in this package.
 
     Raises:
         ModuleNotFoundError: The module is part of this package, so installing the extra would not help.

@@ -1,4 +1,4 @@
-"""The terminal output of the command: progress with a spinner, errors, and tables of outputs and contexts.
+"""The terminal output of the command: progress with a spinner, errors, and tables of stack outputs and contexts.
 
 If standard output is not a terminal, the command prints plain lines only.
 """
@@ -18,7 +18,7 @@ from cdk_partnercentral_local.cloud import LocalCloudError
 
 
 class Progress:
-    """Prints the steps of a longer task.
+    """Print the progress of a task that has several steps.
 
     Args:
         console (Console): The console to print to.
@@ -47,7 +47,7 @@ class Progress:
 
     @contextmanager
     def loud_step(self, title: str) -> Iterator[None]:
-        """Show a step whose `with` block prints output: like `step`, but with the title above that output and no spinner.
+        """Show a step whose `with` block prints output. The title appears above the output, and there is no spinner.
 
         Args:
             title (str): A short description of the step.

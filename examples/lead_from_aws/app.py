@@ -1,4 +1,4 @@
-"""A lead that AWS created: qualify it and add an interaction, and leave everything else unchanged."""
+"""Qualify a lead that AWS created and add an interaction, and leave all other values unchanged."""
 
 from datetime import datetime, timezone
 

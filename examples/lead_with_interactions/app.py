@@ -56,7 +56,7 @@ lead = EngagementContext(
             ),
             LeadInteraction(
                 contact=PLANNER,
-                business_problem="Nobody knows on Monday how many passengers come on Friday.",
+                business_problem="The number of passengers is unknown until the day of travel.",
                 customer_action="Asked for a call",
                 interaction_date=datetime(2026, 11, 12, 14, 0, tzinfo=timezone.utc),
                 source_name="Website",

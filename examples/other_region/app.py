@@ -21,7 +21,7 @@ dairy = EngagementContext(
     payload=CustomerProject(
         project=ProjectDetails(
             title="Trace every bottle",
-            business_problem="A recall takes a week, as batches are written down on paper.",
+            business_problem="A recall takes a week, because batch numbers are recorded on paper.",
             target_completion_date=date(2028, 9, 30),
         ),
     ),

@@ -17,7 +17,7 @@ from lambda_handler.resource import Request, Result
 
 
 def create(request: Request) -> Result:
-    """Create the declared context, or manage one that exists already."""
+    """Create the declared context, or manage an existing context."""
     return _result(lifecycle.create(_job(request)))
 
 
@@ -26,7 +26,7 @@ def update(request: Request) -> Result:
     identity = parse_context_physical_id(request.physical_resource_id)
     job = _job(request)
     if identity is None:
-        # The physical ID of a failed Create.
+        # The resource has the physical ID of a failed Create.
         return _result(lifecycle.create(job))
     previous = previous_context(request.old_properties, job.desired, identity)
     return _result(lifecycle.update(job, identity, previous))

@@ -10,8 +10,8 @@ from lambda_handler.engagement_context.payloads import at, is_known, leaves
 def is_match(job: Job, context: Context) -> bool:
     """Return whether a context of the engagement is loosely equal to the declared one.
 
-    The context can also have members that the service model does not know. A Lead can have any other members and interactions
-    too, because AWS adds them. A declaration without values matches no context.
+    The context can contain additional members that are not in the service model. A Lead can contain any additional members and
+    interactions, because AWS adds them. A declaration without values matches no context.
     """
     if context.type != job.desired.type:
         return False

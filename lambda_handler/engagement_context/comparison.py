@@ -1,12 +1,12 @@
 """Decide whether values of payloads are equal.
 
-Nulls are dropped, and timestamps are compared as instants, at the coarser precision of the two. Other texts are compared in one
-of three forms:
+Nulls are ignored. Timestamps are compared as instants, with the precision of the less precise timestamp. Other texts are
+compared in one of three forms:
 
-- `exact`: The texts unchanged.
-- `case`: The texts without differences in case.
-- `loose`: The texts without any differences that a service might introduce: case, outer white space, Unicode composition, the
-  scheme and the trailing slash of a website, the punctuation of a phone number, and the ARN of an account instead of its ID.
+- `exact`: All differences count.
+- `case`: Differences in case are ignored.
+- `loose`: All differences that Partner Central might introduce are ignored: case, outer white space, Unicode composition, the
+  scheme and trailing slash of a website, the punctuation of a phone number, and an account's ARN instead of the account ID.
 """
 
 import json
@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from unicodedata import normalize
 
-# Takes a text and the name of its member, and returns the form of the text to compare.
+# A function that takes a text and the name of its member, and returns the text in the form to compare.
 Form = Callable[[str, str], str]
 
 TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))")
-# By the name of a member: a function that removes the differences that a service might introduce into its value.
+# Maps the name of a member to a function that removes the differences that Partner Central might introduce in the value.
 LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
     "WebsiteUrl": lambda text: re.sub(r"^https?://", "", text).rstrip("/"),
     "Phone": lambda text: re.sub(r"[^\w+]|_", "", text),
@@ -35,13 +35,13 @@ def exact(text: str, name: str) -> str:
 
 
 def case(text: str, name: str) -> str:
-    """Return a text without differences in case."""
+    """Return a text in one case, so that differences in case are ignored."""
     del name
     return text.casefold()
 
 
 def loose(text: str, name: str) -> str:
-    """Return a text without the differences that a service might introduce."""
+    """Return a text without the differences that Partner Central might introduce."""
     text = normalize("NFC", normalize("NFC", text).casefold()).strip()
     return LOOSE_MEMBERS[name](text) if name in LOOSE_MEMBERS else text
 
@@ -53,7 +53,7 @@ def equal(one: Any, other: Any, form: Form, name: str = "") -> bool:
         one: A value of a payload. None means that the value is absent.
         other: The value to compare with.
         form: How strictly texts are compared: `exact`, `case` or `loose`.
-        name: The name of the member that has the values.
+        name: The name of the member that contains the values.
     """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         names = {key for key in {*one, *other} if one.get(key) is not None or other.get(key) is not None}
@@ -70,7 +70,7 @@ def equal(one: Any, other: Any, form: Form, name: str = "") -> bool:
 
 
 def instant(text: Any) -> tuple[datetime, str] | None:
-    """Return the time of an ISO 8601 timestamp, in UTC to the second, and the digits of its fraction. None for other values."""
+    """Return the UTC time of an ISO 8601 timestamp in whole seconds and its fractional digits, or None for other values."""
     found = TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if not found:
         return None
@@ -87,7 +87,7 @@ def _is_same_instant(one: str, other: str) -> bool:
     first, second = instant(one), instant(other)
     if first is None or second is None or first[0] != second[0]:
         return False
-    # A service might store fewer digits, or no trailing zeros.
+    # Partner Central might store fewer digits, or remove trailing zeros.
     digits = min(len(first[1]), len(second[1]))
     return first[1][:digits] == second[1][:digits]
 

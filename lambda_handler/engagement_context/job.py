@@ -1,4 +1,4 @@
-"""The desired context of one event, and its calls to Partner Central and CloudFormation, with retries."""
+"""The desired context of one event, and the calls to Partner Central and CloudFormation, with retries."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lambda_handler.engagement_context.properties import DesiredContext
 from lambda_handler.errors import ApiError, Kind
 from lambda_handler.retries import RetryBudget
 
-# If CloudFormation denies a call or does not respond, the function retries for this long.
+# If CloudFormation denies a call or does not respond, the function retries for this many seconds.
 STACK_SECONDS = 60
 
 
@@ -37,23 +37,23 @@ class Job:
 
     @property
     def create_shape(self) -> Shape:
-        """The members that the service model has for a create of this Type."""
+        """The members that the service model defines for a create of this Type."""
         return self.api.shape(self.desired.type, update=False)
 
     @property
     def update_shape(self) -> Shape:
-        """The members that the service model has for an update of this Type."""
+        """The members that the service model defines for an update of this Type."""
         return self.api.shape(self.desired.type, update=True)
 
     @property
     def interaction_shape(self) -> Shape:
-        """The members that the service model has for an interaction of this Type; empty if the Type has no interactions."""
+        """The members that the service model defines for an interaction; empty if this Type has no interactions."""
         interaction: Shape = self.update_shape.get(INTERACTION, {"members": {}})["members"]
         return interaction
 
     @property
     def can_update(self) -> bool:
-        """Whether contexts of this Type can be updated. False if the service model has the Type for a create only."""
+        """Whether contexts of this Type can be updated. False if the service model defines the Type only for a create."""
         return bool(self.update_shape) or not self.create_shape
 
     def read(self) -> Engagement:
@@ -76,7 +76,7 @@ class Job:
                 return engagement
 
     def create(self) -> Written:
-        """Create the context. The token makes every retry the same request. The caller handles a conflict."""
+        """Create the context. All retries send the same client token. The caller handles a conflict."""
         return self.budget.retry(
             lambda: self.api.create(
                 catalog=self.desired.catalog,
@@ -91,16 +91,16 @@ class Job:
     def update(
         self, context_id: str, payload: Payload, *, modified_at: str, on_unknown_outcome: Callable[[], None]
     ) -> Engagement:
-        """Send one update under a lock. The caller handles a conflict, after a new read.
+        """Send one update under a lock. If the update conflicts, the caller must read the engagement again.
 
-        An update has no client token, so its retries have the same payload and the same lock. If the service carried out an
-        attempt with an unknown outcome, the next attempt conflicts.
+        An update has no client token, so its retries send the same payload and the same lock. If Partner Central carried out an
+        attempt but its response was lost, the next attempt conflicts.
 
         Args:
-            context_id: The context.
+            context_id: The ID of the context.
             payload: The payload of the update.
-            modified_at: The lock.
-            on_unknown_outcome: Called after each failed attempt that the service might have carried out.
+            modified_at: The lock: the engagement's current ModifiedAt.
+            on_unknown_outcome: Called after each failed attempt that Partner Central might have carried out.
         """
 
         def attempt() -> Engagement:

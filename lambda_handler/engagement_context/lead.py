@@ -1,7 +1,8 @@
 """The interactions of a Lead. Interactions can only be added, and each update can add one.
 
-To decide which interactions were sent, the function looks at those that the Lead has. The service might store them differently.
-It is not documented whether an update adds its interaction to the others, or replaces them.
+To decide which interactions were sent, the function compares them with the interactions of the Lead. Partner Central might
+store an interaction in another form. The API does not document whether an update appends its interaction to the list, or
+replaces the list.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +15,20 @@ from lambda_handler.engagement_context.payloads import at, known_part, leaves
 from lambda_handler.errors import ResourceError
 
 LEAD = "Lead"
-INTERACTIONS, INTERACTION = "Interactions", "Interaction"  # the list in a create and a read, and the one in an update
+INTERACTIONS, INTERACTION = (
+    "Interactions",
+    "Interaction",
+)  # a list in a create or a read, and a single interaction in an update
 DATE = "InteractionDate"
-LIMIT = 10  # the maximum number of interactions of a Lead in the service model
-# The members that identify an interaction if the service stores its other members differently.
+LIMIT = 10  # the service model's maximum number of interactions in a Lead
+# These members identify an interaction, even if Partner Central stores the other members in another form.
 ORIGIN = (("SourceType",), ("SourceId",), ("Contact", "Email"))
 
 
 def split(type_: str, payload: Payload) -> tuple[Payload, Sequence[Payload]]:
-    """Return a payload without its interactions, and its interactions. Only a Lead has interactions.
+    """Split a payload into its other members and its interactions. Only a Lead has interactions.
 
-    If the value of `Interactions` is not a list, it is returned as one interaction, which the service refuses.
+    If the value of `Interactions` is not a list, the function returns it as one interaction, which Partner Central refuses.
     """
     if type_ != LEAD:
         return payload, ()
@@ -38,8 +42,8 @@ class Interactions:
 
     Args:
         desired: The interactions that the stack declares.
-        previous: The interactions that the stack declared before. They might never have been sent.
-        current: The interactions that the Lead has.
+        previous: The interactions of the previous declaration, which might never have been sent.
+        current: The interactions of the Lead in Partner Central.
         shape: The members of an interaction in the service model.
     """
 
@@ -56,7 +60,7 @@ class Interactions:
         """Return the interactions to send, in the order of declaration.
 
         Raises:
-            ResourceError: The Lead might already have a new interaction in another form, or it would have too many.
+            ResourceError: The Lead might already contain a new interaction in another form, or would contain too many.
         """
         missing, others = unpaired(self._desired, self._had, self._shape)
         pending = []
@@ -71,7 +75,7 @@ class Interactions:
         if pending and len(self._had) + len(pending) > LIMIT:
             raise ResourceError(
                 "TOO_MANY_INTERACTIONS",
-                f"A Lead can have at most {LIMIT} interactions, and none can be removed. This one has {len(self._had)}, and"
+                f"A Lead can have at most {LIMIT} interactions, and none can be removed. This Lead has {len(self._had)}, and"
                 f" {len(pending)} more are declared. None of them was sent. Declare fewer interactions.",
             )
         return pending
@@ -80,14 +84,14 @@ class Interactions:
         """Record that an interaction was sent."""
         self._had.append(interaction)
         if not unpaired([interaction], self._previous, self._shape)[0]:
-            # The interaction was declared before. Either it was never sent, or the service replaces interactions.
+            # The interaction was declared before. Either it was never sent, or Partner Central replaces interactions.
             logs.log(decision="interaction was missing")
 
     def was_read(self, current: Sequence[Payload]) -> None:
-        """Record the interactions that a later read shows. Those that an earlier read showed are not sent again.
+        """Record the interactions that a later read shows. Interactions that an earlier read showed are not sent again.
 
-        An earlier interaction can be missing because the read lags behind, or because the service replaces interactions. The
-        service can also have stored it in another form.
+        An earlier interaction can be missing because the read lags behind, or because Partner Central replaces interactions. It
+        can also be present in another form.
         """
         hidden, others = unpaired(self._had, current, self._shape)
         had = list(current)
@@ -101,14 +105,14 @@ class Interactions:
         self._had = had
 
     def arrived(self, interaction: Payload, current: Sequence[Payload]) -> bool:
-        """Return whether a later read shows that an update with an unknown outcome added its interaction."""
+        """Return whether a later read shows the interaction of an update whose outcome was unknown."""
         added = unpaired(current, self._had, self._shape)[0]
         is_there = not unpaired([interaction], [current[place] for place in added], self._shape)[0]
         return is_there or _candidate(interaction, current, added) is not None
 
 
 def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape) -> tuple[list[int], list[int]]:
-    """Pair interactions one to one. Return the indexes of those in `wanted` and in `present` that have no counterpart."""
+    """Pair interactions one to one. Return the indexes in `wanted` and in `present` that have no counterpart."""
     left = list(range(len(wanted)))
     free = list(range(len(present)))
 
@@ -124,7 +128,7 @@ def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape
     def is_loose_and_undated(one: Payload, other: Payload) -> bool:
         return (_second(one) is None or _second(other) is None) and is_loose(one, other)
 
-    # Compare strictly first, so that an interaction does not take the counterpart of another one.
+    # Use the strictest comparison first, so that no interaction is paired with the exact counterpart of another interaction.
     for is_match in (is_exact, is_loose_and_dated, is_loose_and_undated):
         for place in list(left):
             match = next((other for other in free if is_match(wanted[place], present[other])), None)
@@ -135,7 +139,7 @@ def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape
 
 
 def _candidate(one: Payload, interactions: Sequence[Payload], places: Sequence[int]) -> int | None:
-    """Return the index of an interaction that is probably `one`, stored differently; None if there is none."""
+    """Return the index of the interaction that is probably `one` in another form, or None if no interaction is."""
     return next((place for place in places if _has_same_origin(one, interactions[place])), None)
 
 
@@ -153,9 +157,9 @@ def _uncertain(place: int, declared: Payload, counterpart: int, current: Payload
     )
     return ResourceError(
         "UNCERTAIN_INTERACTION",
-        f"The new Interactions[{place}] may be the Lead's Interactions[{counterpart}], stored differently. Nothing further was"
-        " sent. Declare the interaction as Partner Central has it, remove it, or give it a SourceId or InteractionDate of its"
-        f" own. The two differ in {', '.join(differing)}.",
+        f"The new Interactions[{place}] may be the Lead's Interactions[{counterpart}] in another form. Nothing further"
+        " was sent. Declare the interaction exactly as in Partner Central, remove it, or set a different SourceId or"
+        f" InteractionDate. The two differ in {', '.join(differing)}.",
     )
 
 
@@ -166,7 +170,7 @@ def _undated(interaction: Any) -> Any:
 
 
 def _second(interaction: Any) -> Any:
-    """Return the date of an interaction, to the second. A date that is not a timestamp is returned as it is."""
+    """Return the date of an interaction in whole seconds. If the date is not a timestamp, return it unchanged."""
     date = at(interaction, (DATE,))
     found = instant(date)
     return found[0] if found else date

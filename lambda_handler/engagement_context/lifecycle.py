@@ -1,7 +1,7 @@
 """Decide which context is the declared one, and create, adopt, import, update or replace it.
 
-A user can fix an error, but nobody can delete a context. If it is not certain which context belongs to this resource, the
-function fails with a Reason that explains how to proceed. In that case, it never creates a context.
+A user can fix an error, but nobody can delete a context. So if the function cannot determine which context belongs to this
+resource, it creates no context. Instead, it fails with a Reason that explains how to proceed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from lambda_handler.reasons import response
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The context that the resource manages, and its engagement after the last call."""
+    """The context that the resource manages, and the engagement after the last call."""
 
     identity: ContextIdentity
     engagement: Engagement
@@ -31,7 +31,7 @@ def create(job: Job) -> Outcome:
     """Create the desired context exactly once, even if the event is repeated or an earlier run was interrupted.
 
     Raises:
-        ResourceError: It is not certain which context is the desired one, or the function cannot manage it.
+        ResourceError: The function cannot determine which context is the desired one, or cannot manage the context.
         ApiError: A call to Partner Central failed, and no retry is left.
     """
     if job.desired.existing_context_id:
@@ -58,8 +58,8 @@ def create(job: Job) -> Outcome:
 def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
     """Update the context in place, or create its replacement.
 
-    Only the physical ID identifies the context. To roll back a failed replacement, CloudFormation sends the old and the new
-    properties in reverse, but the physical ID is still that of the old context.
+    The physical ID identifies the context, and the old properties do not. When CloudFormation rolls back a failed replacement,
+    it swaps the old and the new properties, but the physical ID still names the old context.
 
     Args:
         job: The event's work.
@@ -67,7 +67,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
         previous: The previous declaration of that context.
 
     Raises:
-        ResourceError: The context is gone, or for the same reasons as in `create`.
+        ResourceError: The context is gone, or `create` raised this error.
         ApiError: A call to Partner Central failed, and no retry is left.
     """
     is_elsewhere = (identity.catalog, identity.engagement_id) != (job.desired.catalog, job.desired.engagement_id)
@@ -79,7 +79,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
         raise ResourceError(
             "CONTEXT_GONE",
             f"The context {identity} is gone from its engagement, and the function does not create another one in its place."
-            " Set existing_context_id to manage an existing one, or declare the context under another construct ID."
+            " Set existing_context_id to manage an existing context, or declare the context under another construct ID."
             f" The engagement has {_listed(engagement.contexts)}.",
         )
     if current.type != job.desired.type or _is_replaced(job, current.id, engagement, previous):
@@ -97,7 +97,7 @@ def _is_replaced(job: Job, context_id: str, engagement: Engagement, previous: Pr
 
 
 def _adopted(job: Job, engagement: Engagement) -> Outcome | None:
-    """Adopt the one existing context that is equal to the desired one, if the declaration allows adoption."""
+    """Adopt the existing context that is equal to the desired context, if the declaration allows adoption."""
     matches = [context for context in engagement.contexts if is_match(job, context)]
     if not (matches and job.desired.adopt_existing):
         return None
@@ -111,7 +111,7 @@ def _managed(
 ) -> Outcome:
     """Reconcile a context that existed before this Create.
 
-    The event can be a late repetition: the stack has been updated since. Then an update here would revert those later updates.
+    Lambda can repeat the event after later updates of the stack. An update of the context would then revert the later updates.
     """
     if needs_update(job, context.id, engagement, NOTHING):
         if resources is None:
@@ -125,7 +125,7 @@ def _managed(
 
 
 def _created(job: Job, written: Written, known: Engagement) -> Outcome:
-    """Handle a successful create. If the service replayed an older request with the same token, the context is not new."""
+    """Handle a successful create. If an older request had the same token, Partner Central can return the older context."""
     if written.engagement.id != job.desired.engagement_id:
         raise _token_used(job, known)
     replayed = known.context(written.context_id)
@@ -136,7 +136,7 @@ def _created(job: Job, written: Written, known: Engagement) -> Outcome:
         raise _token_used(job, known)
     resources = siblings.resources(job, [replayed])
     if siblings.managers(job, replayed.id, resources):
-        # The construct that created the context was renamed, and now another construct has its logical ID.
+        # The construct that created the context was renamed, and another construct now has the old logical ID.
         raise _token_used(job, known)
     return _managed(job, replayed, known, "replayed", resources)
 
@@ -155,7 +155,7 @@ def _import(job: Job, context_id: str) -> Outcome:
 
 
 def _adopt_from_full_engagement(job: Job, error: ApiError) -> Outcome:
-    """Try to adopt once more. An earlier request of this resource, whose response was lost, may have filled the engagement."""
+    """Try again to adopt a context. An earlier request of this resource may have created one, and the response was lost."""
     engagement = job.read()
     adopted = _adopted(job, engagement)
     if adopted:
@@ -163,7 +163,7 @@ def _adopt_from_full_engagement(job: Job, error: ApiError) -> Outcome:
     raise ResourceError(
         "ENGAGEMENT_FULL",
         f"{error.code} from {error.operation}. The engagement is full, and a context cannot be deleted. Set existing_context_id"
-        " to manage an existing one, or declare the context in another engagement. The engagement"
+        " to manage an existing context, or declare the context in another engagement. The engagement"
         f" {engagement.id} has {_listed(engagement.contexts)}. {response(error)}",
     ) from error
 
@@ -176,7 +176,7 @@ def _back_off(job: Job, engagement: Engagement, error: ApiError) -> None:
 
 
 def _token_used(job: Job, engagement: Engagement, error: ApiError | None = None) -> ResourceError:
-    """Return the error for a client token that seems to have created another context, with the two ways to proceed."""
+    """Return the error for a client token that was probably used for another context."""
     cause = f"{error.code} from {error.operation}" if error else "CreateEngagementContext returned an older context"
     contexts = ", ".join(each.id for each in _same_type(job.desired, engagement)) or "none"
     return ResourceError(
@@ -200,7 +200,7 @@ def _listed(contexts: Iterable[Context]) -> str:
 
 def _outcome(job: Job, context_id: str, engagement: Engagement) -> Outcome:
     if not engagement.modified_at:
-        # The response to the write lacked this timestamp, which is an attribute of the resource.
+        # This timestamp is an attribute of the resource, but the response to the write did not contain it.
         engagement = job.read()
     identity = ContextIdentity(
         catalog=job.desired.catalog, engagement_id=job.desired.engagement_id, context_id=context_id

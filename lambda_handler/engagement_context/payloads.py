@@ -29,14 +29,14 @@ def has_values(value: Any) -> bool:
 
 
 def at(payload: Any, path: Path) -> Any:
-    """Return the value at a path, or None if there is none."""
+    """Return the value at a path, or None if the payload has no such member."""
     for name in path:
         payload = payload.get(name) if isinstance(payload, Mapping) else None
     return payload
 
 
 def merged(current: Any, desired: Payload) -> Payload:
-    """Return the current payload, with the values of the desired payload at the paths of its leaves."""
+    """Return a copy of the current payload that contains all leaves of the desired payload."""
     result = dict(current) if isinstance(current, Mapping) else {}
     for name, value in desired.items():
         if has_values(value):
@@ -45,7 +45,7 @@ def merged(current: Any, desired: Payload) -> Payload:
 
 
 def without(payload: Payload, paths: Collection[Path]) -> Payload:
-    """Return a payload without some leaves, and without the maps that become empty."""
+    """Return a copy of a payload without the leaves at some paths, and without maps that become empty."""
     result = {}
     for name, value in payload.items():
         below = {path[1:] for path in paths if path[0] == name}
@@ -60,12 +60,12 @@ def without(payload: Payload, paths: Collection[Path]) -> Payload:
 
 
 def is_known(shape: Shape, path: Path) -> bool:
-    """Return whether the service model has a member at a path."""
+    """Return whether the service model defines a member at a path."""
     return _member(shape, path) is not None
 
 
 def is_required(shape: Shape, path: Path) -> bool:
-    """Return whether the service model has a member at a path, and the structure that contains the member requires it."""
+    """Return whether the service model defines a member at a path as required."""
     member = _member(shape, path)
     return member is not None and bool(member["required"])
 
@@ -73,7 +73,7 @@ def is_required(shape: Shape, path: Path) -> bool:
 def is_optional(shape: Shape, path: Path, declared: Collection[Path]) -> bool:
     """Return whether a payload that keeps the declared leaves is valid without the leaf at a path.
 
-    A required member of an optional structure can be left out together with the structure, if nothing in it is declared.
+    A required member of an optional structure can be left out if the whole structure is left out and not declared.
     """
     for length in range(1, len(path) + 1):
         member = _member(shape, path[:length])
@@ -85,7 +85,7 @@ def is_optional(shape: Shape, path: Path, declared: Collection[Path]) -> bool:
 
 
 def known_part(current: Any, desired: Any, shape: Shape) -> Any:
-    """Return a value of Partner Central with only the members that the service model knows or the stack declares."""
+    """Return a value from Partner Central, with only the members that the service model defines or the stack declares."""
     if not isinstance(current, Mapping) or not isinstance(desired, Mapping):
         return current
     return {
@@ -96,7 +96,7 @@ def known_part(current: Any, desired: Any, shape: Shape) -> Any:
 
 
 def missing(shape: Shape, payload: Payload) -> Iterator[str]:
-    """Yield the members that the service model requires and the payload lacks, such as `Customer.CompanyName`."""
+    """Yield the required members that are missing in the payload, such as `Customer.CompanyName`."""
     for name, member in shape.items():
         value = payload.get(name)
         if not has_values(value):

@@ -1,6 +1,6 @@
 """Read the properties of Custom::EngagementContext from an event.
 
-Payloads are not validated here, because the service validates them.
+Payloads are not validated here, because Partner Central validates them.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ class DesiredContext:
 
     Attributes:
         catalog: `AWS` or `Sandbox`.
-        engagement_id: The engagement's ID, also if the property contains an ARN.
-        type: The Type. The service model might not have it.
-        payload: The member of the tagged union that `type` names.
+        engagement_id: The engagement's ID. If the property contains an ARN, this is the ID in the ARN.
+        type: The Type, which the service model might not define.
+        payload: The payload, without the outer map, whose only key is `type`.
         client_token: The client token to use instead of the derived one.
-        adopt_existing: Whether to adopt an equal context that exists already, instead of creating one.
-        existing_context_id: The ID of an existing context to manage, instead of creating one.
+        adopt_existing: Whether to adopt an equal existing context instead of creating a context.
+        existing_context_id: The ID of an existing context to manage instead of creating a context.
     """
 
     catalog: str
@@ -40,7 +40,7 @@ class DesiredContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Previous:
-    """The previous declaration of the same context. It might never have been sent.
+    """The previous declaration of the same context, which might never have been sent to Partner Central.
 
     Attributes:
         payload: The payload. None if nothing was declared before, as in a Create, an adoption or an import.
@@ -77,7 +77,7 @@ def desired_context(properties: Any) -> DesiredContext:
 
 
 def previous_context(properties: Any, desired: DesiredContext, identity: ContextIdentity) -> Previous:
-    """Read an event's OldResourceProperties. They are not validated, because any release can have written them.
+    """Read an event's OldResourceProperties. They are not validated, because they can come from any release.
 
     Args:
         properties: The OldResourceProperties.
@@ -97,8 +97,8 @@ def previous_context(properties: Any, desired: DesiredContext, identity: Context
     if place != (identity.catalog, identity.engagement_id, identity.context_id, desired.type) or not isinstance(
         previous, Mapping
     ):
-        # The old properties belong to another context or Type, so this is the rollback of a failed replacement. It restores a
-        # declaration that was deployed before.
+        # The old properties belong to another context or Type, so this is the rollback of a failed replacement. The rollback
+        # restores a declaration that was deployed before.
         previous = desired.payload
     token = properties.get("ClientToken")
     return Previous(

@@ -1,7 +1,7 @@
 """Reconcile one context with its declaration. The function sends as few updates as possible, each under the engagement's lock.
 
-An update might remove members that it does not contain. So each update contains the whole payload that Partner Central has,
-with the values of the declared leaves. Members that are not declared keep their values.
+An update might remove members that it does not contain. So each update contains the whole current payload, in which only the
+declared leaves are changed. Members that are not declared keep their values.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -26,17 +26,17 @@ from lambda_handler.engagement_context.payloads import (
 from lambda_handler.engagement_context.properties import Previous
 from lambda_handler.errors import ApiError, Kind, ResourceError
 
-# A read can lag behind a write by some seconds, so the function reads again after a time in this range.
+# A read can lag behind a write by some seconds, so the function reads again after a random time in this range.
 SECOND_LOOK_SECONDS = (1.5, 2.5)
 
 
 def reconcile(job: Job, context_id: str, engagement: Engagement, previous: Previous) -> Engagement:
-    """Update the context until it is as desired, and return the engagement after the last call.
+    """Update the context until it matches the declaration, and return the engagement after the last call.
 
     Args:
         job: The event's work.
-        context_id: The context.
-        engagement: The engagement as just read. The first update sends its ModifiedAt as the lock.
+        context_id: The ID of the context.
+        engagement: The result of the last read. The first update sends its ModifiedAt as the lock.
         previous: The previous declaration of this context.
 
     Raises:
@@ -55,13 +55,13 @@ def needs_update(job: Job, context_id: str, engagement: Engagement, previous: Pr
 def differing(current: Payload, desired: Payload, previous: Payload | None) -> Iterator[Path]:
     """Yield the leaves of a declaration that need an update.
 
-    A service can store a value differently. So a leaf that is loosely equal to Partner Central's value is not written in every
-    deployment. It is written only if it is not exactly equal, and the declaration of the leaf changed.
+    Partner Central might store a value in another form. So a leaf that is loosely but not exactly equal to the stored value is
+    written only if the declaration of the leaf changed.
 
     Args:
-        current: What Partner Central has.
-        desired: What the stack declares.
-        previous: What the stack declared before. If it is None, a leaf that differs only in case is written too.
+        current: The payload in Partner Central.
+        desired: The declared payload.
+        previous: The previously declared payload. If it is None, a leaf that differs only in case is written too.
     """
     for path, value in leaves(desired):
         now, name = at(current, path), path[-1]
@@ -74,11 +74,11 @@ def differing(current: Payload, desired: Payload, previous: Payload | None) -> I
 
 
 def removable(current: Payload, desired: Payload, previous: Payload, shape: Shape) -> Iterator[Path]:
-    """Yield the leaves that are no longer declared, and that Partner Central still has with the previously declared value.
+    """Yield the leaves that are no longer declared, but still have the previously declared value in Partner Central.
 
-    A leaf with another value is kept, because that value does not come from the declaration: after a failed update, the
-    previously declared value may never have arrived. A leaf that its structure requires is also kept if the structure contains
-    other values, and none of its members is declared.
+    A leaf with another value is kept, because that value does not come from the declaration. For example, the previously
+    declared value may never have arrived, because the update failed. A required leaf is also kept if its structure contains
+    other values, and no member of the structure is declared.
     """
     found = [
         path
@@ -96,7 +96,7 @@ def removable(current: Payload, desired: Payload, previous: Payload, shape: Shap
 
 
 def _named(paths: Collection[Path], error: ApiError) -> set[Path]:
-    """Return the paths of the members that an error names. One that names `Customer.Address` does not name all of Customer."""
+    """Return the paths of the members that an error names. If it names `Customer.Address`, omit other members of Customer."""
     named = {
         path: max((length for length, name in enumerate(path, start=1) if error.names_member(name)), default=0)
         for path in paths
@@ -125,11 +125,11 @@ class _Reconciliation:
         self._removes = not (previous.is_import or job.desired.existing_context_id)
         self._interactions = Interactions(wanted, earlier, self._current()[1], job.interaction_shape)
         self._members_were_written = False
-        # The interactions of an update with an unknown outcome.
+        # The interactions of an update whose outcome is unknown.
         self._unknown: Sequence[Payload] = ()
         self._left_out: set[Path] = set()
         self._refusal: ApiError | None = None
-        # If the first read lags behind a failed update, a rollback misses the changes that it must undo.
+        # A rollback must undo the changes of a failed update, but the first read might not show these changes yet.
         self._needs_second_look = payload not in (None, job.desired.payload)
 
     def needs_update(self) -> bool:
@@ -152,7 +152,7 @@ class _Reconciliation:
     def _pending_members(self) -> list[Path]:
         previous = self._previous
         if previous is None and not self._job.can_update:
-            # A context of this Type cannot be updated, so ignore how Partner Central stores a value differently.
+            # A context of this Type cannot be updated, so ignore values that Partner Central only stored in another form.
             previous = self._desired
         return [*differing(self._current()[0], self._desired, previous), *self._removed()]
 
@@ -166,7 +166,7 @@ class _Reconciliation:
         return {**members, INTERACTION: interactions[0]} if interactions else members
 
     def _check(self, interactions: Sequence[Payload]) -> None:
-        """Raise an error before anything is sent, if Partner Central is certain to refuse the update."""
+        """Raise an error instead of sending an update that Partner Central would certainly refuse."""
         if not self._job.can_update:
             paths = ", ".join(".".join(path) for path in self._pending_members())
             raise ResourceError(
@@ -182,7 +182,7 @@ class _Reconciliation:
             raise ResourceError(
                 "MISSING_MEMBER",
                 f"A context of Type {self._job.desired.type} requires {', '.join(sorted(absent))}, which neither the"
-                f" payload nor the context {self._context_id} has. Nothing was sent. Declare what is missing in the payload.",
+                f" payload nor the context {self._context_id} has. Nothing was sent. Add the missing members to the payload.",
             )
 
     def _update(self, interactions: Sequence[Payload]) -> None:
@@ -212,11 +212,11 @@ class _Reconciliation:
         self._note_written(interactions)
         self._engagement = replace(written, contexts=self._engagement.contexts)
         if not written.modified_at:
-            # The response lacked this timestamp, which is the lock of the next update.
+            # The next update needs this timestamp as its lock, but the response did not contain it.
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
-        """Prepare a second attempt without undeclared optional members, because the service may refuse values that AWS set."""
+        """Prepare a second attempt without undeclared optional members: Partner Central might refuse values that AWS set."""
         declared = dict(leaves(self._desired))
         suspects = {
             path
@@ -234,7 +234,7 @@ class _Reconciliation:
         self._job.budget.back_off(error)
         self._read()
         if self._members_were_written and self._pending_members():
-            # The service normalized a value, others changed it, or the read lags. Another write would not help.
+            # Partner Central normalized a value, another client changed it, or the read lags. Another write would not help.
             logs.log(decision="differs after update", context=self._context_id)
 
     def _note_written(self, interactions: Sequence[Payload]) -> None:
@@ -249,17 +249,17 @@ class _Reconciliation:
         current = self._current()[1]
         for interaction in self._unknown:
             if self._interactions.arrived(interaction, current):
-                # This does not prove that the members of that update arrived. If the read before lagged, the interaction can be
-                # that of an earlier event.
+                # This does not prove that the other members of that update arrived. If the previous read lagged, an earlier
+                # event might have sent the interaction.
                 self._interactions.was_sent(interaction)
                 self._unknown = ()
         if self._engagement.modified_at != lock:
-            # The lock has changed, so an update under the previous lock has arrived by now or never will.
+            # The lock has changed, so an update with the previous lock has either arrived already or will be refused.
             self._unknown = ()
         self._interactions.was_read(current)
 
     def _current(self) -> tuple[Payload, Sequence[Payload]]:
-        """Return what Partner Central has: the members, and the interactions."""
+        """Return the members and the interactions of the context in Partner Central."""
         current: Context | None = self._engagement.context(self._context_id)
         if current is None:
             raise ResourceError(

@@ -1,6 +1,6 @@
-"""The stack's other resources. This resource must not adopt a context that one of them manages.
+"""The stack's other resources. This resource must not adopt a context that another resource manages.
 
-The function calls CloudFormation only if the response decides what happens next, so most events do not call it.
+The function calls CloudFormation only if it needs the response to decide what to do. Most events cause no such call.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
         found: The stack's resources.
 
     Raises:
-        ResourceError: It is not certain which context belongs to this resource.
+        ResourceError: The function cannot determine which context belongs to this resource.
     """
     own = {each.physical_id for each in found if each.logical_id == job.logical_id}
     ours = [match for match in matches if _physical_id(job, match.id) in own]
@@ -50,14 +50,14 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
     if len(candidates) > 1:
         raise ResourceError(
             "AMBIGUOUS_CONTEXT",
-            "More than one context is equal to the declared one. Set existing_context_id to the one to manage, or"
+            "More than one context is equal to the declared one. Set existing_context_id to the ID of the right one, or"
             f" adopt_existing=False to create another one. The contexts of {job.desired.engagement_id}: {_ids(candidates)}.",
         )
     return candidates[0] if candidates else None
 
 
 def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[str]:
-    """Return the logical IDs of the other resources that manage a context. A resource with a DELETE_* status manages none."""
+    """Return the logical IDs of the other resources that manage a context. Resources with a DELETE_* status are ignored."""
     return [
         each.logical_id
         for each in found
@@ -68,7 +68,7 @@ def managers(job: Job, context_id: str, found: Sequence[StackResource]) -> list[
 
 
 def is_repetition(job: Job, context_id: str, found: Sequence[StackResource]) -> bool:
-    """Return whether the event repeats one that ended long ago: the stack already records this context for the resource."""
+    """Return whether the event is a repetition: the stack already records this context as the resource's finished result."""
     return any(
         each.logical_id == job.logical_id
         and each.physical_id == _physical_id(job, context_id)
@@ -78,7 +78,7 @@ def is_repetition(job: Job, context_id: str, found: Sequence[StackResource]) -> 
 
 
 def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource]) -> list[Context]:
-    """Return the contexts whose resources are all gone from the template that is being deployed."""
+    """Return the contexts that no resource in the template that is being deployed manages."""
     template = _asked(job, managed, job.template)
     try:
         return [
@@ -89,8 +89,8 @@ def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource
     except UnreadableTemplateError as error:
         raise ResourceError(
             "STACK_UNREADABLE",
-            f"The stack's template cannot be read: {error}. So it is not certain whether a renamed construct managed the"
-            f" context {_ids(managed)}. Set existing_context_id to manage that, or adopt_existing=False to create another one,"
+            f"The stack's template cannot be read: {error}. The function cannot check whether a renamed construct managed the"
+            f" context {_ids(managed)}. Set existing_context_id to manage it, or adopt_existing=False to create another one,"
             " which cannot be deleted.",
         ) from error
 
@@ -103,8 +103,8 @@ def _asked(job: Job, contexts: Sequence[Context], call: Callable[[], T]) -> T:
             "STACK_UNREADABLE",
             f"{error.code} from {error.operation}. Give the function the permissions cloudformation:ListStackResources"
             " and cloudformation:GetTemplate, and network access to CloudFormation. Or set existing_context_id to manage an"
-            f" existing context ({_ids(contexts)}). Otherwise it is not certain whether another resource of {job.stack_id}"
-            f" manages that context. {response(error)}",
+            f" existing context ({_ids(contexts)}). Otherwise, the function cannot check whether another resource of"
+            f" {job.stack_id} manages this context. {response(error)}",
         ) from error
 
 

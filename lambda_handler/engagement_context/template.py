@@ -20,14 +20,14 @@ SECTIONS = (
     "Rules",
     "Transform",
 )
-# This transform adds resources only where the section Resources has a key such as `Fn::ForEach::Deals`.
+# This transform adds resources only if the section Resources contains a key such as `Fn::ForEach::Deals`.
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 LOGICAL_ID = re.compile(r"[A-Za-z0-9]+")
 YAML_KEY = re.compile(r"""(["']?)([\w:]+)\1:(?:\s+(.*))?""")
 
 
 class UnreadableTemplateError(Exception):
-    """It is not certain whether the template declares a resource."""
+    """The function cannot determine whether the template declares a resource."""
 
 
 def declares(template: str, logical_id: str) -> bool:
@@ -46,7 +46,7 @@ def declares(template: str, logical_id: str) -> bool:
         sections = _yaml_sections(template)
     resources = sections.get("Resources") if isinstance(sections, dict) else None
     if not isinstance(resources, dict):
-        raise UnreadableTemplateError("it has no section Resources that can be read")
+        raise UnreadableTemplateError("it has no readable section Resources")
     if logical_id in resources:
         return True
     if sections.get("Transform") not in (None, LANGUAGE_EXTENSIONS) or not all(map(LOGICAL_ID.fullmatch, resources)):
@@ -58,7 +58,7 @@ def _yaml_sections(template: str) -> dict[str, Any]:
     """Return the sections of a YAML template: Resources as a map of its keys, and every other section as its text.
 
     All lines in a section must be indented. All lines in a resource, including those of multi-line texts, must be indented
-    further than the logical ID. Any other style is an error.
+    further than the logical ID. Any other style causes an error.
     """
     sections: dict[str, Any] = {}
     name, width = "", 0

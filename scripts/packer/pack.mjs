@@ -1,8 +1,8 @@
 // Run pack.py in pyodide. `node pack.mjs FOLDER MADE COMMENT` packs the folder FOLDER into the zip MADE.
 //
-// pyodide is CPython in WebAssembly, so every build machine uses the same compiler and zlib, and produces the same bytes. The folder
-// is mounted at the path where Lambda unpacks the code, so tracebacks contain the paths of the files in Lambda, and the byte code
-// contains no path of the build machine.
+// pyodide is CPython in WebAssembly, so every build machine uses the same compiler and zlib, and produces the same bytes. The
+// folder is mounted at /var/task, where Lambda unpacks the code. So tracebacks contain the paths of the files in Lambda, and the
+// byte code contains no path of the build machine.
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { loadPyodide } from "pyodide";

@@ -19,8 +19,8 @@ def pack(folder: str, made: str, comment: str) -> None:
     Raises:
         ValueError: A module does not compile.
     """
-    # Python must not compare the byte code with the source when it imports a module. The function's folder is read-only, so the
-    # files cannot change, and the zip does not contain the modification times that a comparison would need.
+    # Python must not check at import whether the byte code matches the source. The check needs modification times, which the
+    # zip does not contain. It is not necessary, because the function's folder is read-only.
     unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
     if not compileall.compile_dir(folder, quiet=1, workers=1, invalidation_mode=unchecked):
         raise ValueError("a module does not compile for the function's runtime")

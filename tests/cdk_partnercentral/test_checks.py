@@ -179,7 +179,7 @@ def included(tmp_path: Path) -> Callable[[Stack], Callable[[], Stack]]:
     return include
 
 
-SAME = "would adopt the other's context"
+SAME = "would adopt the context of the other"
 
 
 @pytest.mark.parametrize(

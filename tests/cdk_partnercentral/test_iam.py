@@ -271,7 +271,7 @@ def test_an_annotation_for_a_catalog_that_is_a_token_contains_no_token(app: App,
 
     (message,) = (each for each in artifact.messages if "exceed the size limit" in str(each.entry.data))
     assert "[ack: cdk-partnercentral:policyWidened]" in str(message.entry.data)
-    assert "The 90 engagements of a catalog that is a token exceed" in str(message.entry.data)
+    assert "A list of the 90 engagements in a catalog that is a token would exceed" in str(message.entry.data)
     assert "Token[" not in str(message.entry.data)
 
 

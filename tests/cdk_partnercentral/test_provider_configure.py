@@ -180,7 +180,7 @@ def test_a_second_call_for_the_same_scope_is_an_error(app: App, stack: Stack) ->
     for scope, name in ((app, "the app"), (stack, "Deals")):
         PartnerCentralProvider.configure(scope, memory_size=512)
         assert problems(scope, timeout=Duration.minutes(3)) == [
-            f"scope: {name} already has options; set all of them in one call of configure"
+            f"scope: {name} already has options; set all options in one call of configure"
         ]
 
 

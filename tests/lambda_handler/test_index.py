@@ -44,7 +44,7 @@ def test_a_create_returns_the_physical_id_and_all_attributes(function: Function)
 
 def test_each_resource_type_has_its_own_lifecycle(function: Function) -> None:
     declared = {"Title": "Acme migration", "Description": "Move the data center to AWS"}
-    page = {"EngagementSummaryList": []}
+    page: dict[str, Any] = {"EngagementSummaryList": []}
     _, current = engagement()
     function.wire.plan((200, page), (200, {"Id": ENGAGEMENT, "Arn": arn()}), (200, {**current, **declared}))
     new = {"Catalog": "Sandbox", "AdoptExisting": "true", **declared}

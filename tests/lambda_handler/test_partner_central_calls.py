@@ -1,5 +1,6 @@
 """The client of Partner Central: the exact requests on the wire, and how responses are read."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -285,7 +286,11 @@ def test_a_create_without_id_and_arn_is_unreadable(api: PartnerCentral, wire: Wi
 
 
 def test_the_description_of_an_engagement_is_masked_in_all_later_errors(api: PartnerCentral, wire: Wire) -> None:
-    for call in (lambda: api.create_engagement(**CREATE_ENGAGEMENT), lambda: api.read(**READ)):
+    calls: list[Callable[[], object]] = [
+        lambda: api.create_engagement(**CREATE_ENGAGEMENT),
+        lambda: api.read(**READ),
+    ]
+    for call in calls:
         wire.plan(
             refused("ValidationException", "'move the data center to AWS' is not a description of Acme migration")
         )

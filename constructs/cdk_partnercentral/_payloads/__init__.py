@@ -1,1 +1,1 @@
-"""Payloads of contexts: a module for each context type, the table of context types, and the code that renders payloads."""
+"""The payload classes of each context type, the table of context types, and the code that renders and compares payloads."""

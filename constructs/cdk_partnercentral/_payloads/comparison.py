@@ -1,7 +1,8 @@
-"""Compare rendered payloads of two contexts, as the handler compares a declared payload with an existing context.
+"""Compare the rendered payloads of two contexts, with the rules by which the handler finds a context to adopt.
 
-The comparison is loose: it ignores what a service might store differently, such as case or the scheme of a website. The handler
-has its own code for the comparison, so a test checks that both agree. Unresolved values are equal only if they are identical.
+The comparison ignores differences that Partner Central might introduce, such as letter case or the scheme of a website. The
+handler has its own code for this comparison, so a test checks that the handler and this module agree. Two unresolved values are
+equal only if they are identical.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 Path = tuple[Any, ...]
-# A form in which two strings are compared. The form depends on the name of the member.
+# A function that normalizes a string for the comparison. Its arguments are the string and the name of the payload member.
 Form = Callable[[str, str], str]
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))", re.ASCII)
-# By the name of a member: a function that removes the differences that a service might introduce into this member only.
+# Maps the name of a payload member to a function that normalizes the values of this member.
 _LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
     "AccountIdentifier": lambda text: text.rpartition("/")[2],
     "Phone": lambda text: re.sub(r"[^\w+]|_", "", text),
@@ -31,16 +32,16 @@ _LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
 
 
 def would_adopt(type_: str, desired: Any, other: Any) -> bool:
-    """Return whether a context would adopt another context of the same Type, if the other context is created first.
+    """Return whether a construct would adopt an existing context of the same Type.
 
-    The payloads must be equal, but the other payload can contain members that the service model does not describe. The payload
-    of a Lead must contain each declared value and each declared interaction, and can contain more.
+    The payloads must be equal, but the other payload can also contain members that are not in the service model. If the Type is
+    Lead, the other payload must contain each declared value and each declared interaction, and can contain more.
 
     Args:
         type_: The Type of both contexts.
-        desired: The rendered payload of the context that would adopt, without the name of the API's union member. A payload
-            without any value adopts nothing.
-        other: The rendered payload of the other context, in the same form.
+        desired: The rendered payload that the construct declares, without the Type as its outer key. A payload without any
+            value matches no context.
+        other: The rendered payload of the existing context, also without the Type as its outer key.
     """
     row, rule = BY_TYPE.get(type_), payload_rule().members.get(type_)
     appended = row.appended if row else None
@@ -63,7 +64,7 @@ def has_values(value: Any) -> bool:
 
 
 def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield the path and the value of each leaf. A list is one leaf."""
+    """Yield the path and the value of each leaf. A list counts as one leaf."""
     if is_mapping(value):
         for name, member in value.items():
             yield from _leaves(member, (*path, name))
@@ -78,7 +79,7 @@ def _equal(one: Any, other: Any, form: Form, path: Path = ()) -> bool:
         return len(one) == len(other) and all(_equal(*pair, form, path) for pair in zip(one, other, strict=True))
     if any(is_mapping(each) or is_list(each) or is_unresolved(each) for each in (one, other)):
         return bool(one == other)
-    # CloudFormation passes numbers and Booleans to the function as strings.
+    # Compare strings, because CloudFormation passes numbers and Booleans to the function as strings.
     texts = [each if isinstance(each, str) else json.dumps(each) for each in (one, other)]
     forms = [form(each, path[-1] if path else "") for each in texts]
     return forms[0] == forms[1] or _is_same_instant(*texts)
@@ -95,7 +96,7 @@ def _loose(text: str, name: str) -> str:
 
 
 def _is_same_instant(one: str, other: str) -> bool:
-    """Return whether two strings are timestamps of one instant, at the coarser precision of the two."""
+    """Return whether two strings are timestamps of the same instant. The shorter fraction determines the precision."""
     first, second = _instant(one), _instant(other)
     if first is None or second is None or first[0] != second[0]:
         return False
@@ -104,7 +105,7 @@ def _is_same_instant(one: str, other: str) -> bool:
 
 
 def _instant(text: object) -> tuple[datetime, str] | None:
-    """Return the second that a timestamp represents, in UTC, and the digits of its fraction."""
+    """Return the time of a timestamp in UTC, without the fraction of the second, and the digits of the fraction."""
     found = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         return None
@@ -118,9 +119,9 @@ def _instant(text: object) -> tuple[datetime, str] | None:
 
 
 def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, dated_by: str | None) -> bool:
-    """Return whether each wanted item matches a different item that is present.
+    """Return whether each item in `wanted` matches an item in `present`. Each present item can match only one wanted item.
 
-    An item without a date matches an item with any date, because AWS fills in the date.
+    An item without a date matches an item with any date, because AWS fills in missing dates.
     """
 
     def is_exact(one: Any, other: Any) -> bool:
@@ -137,7 +138,7 @@ def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, 
         return None in (_second(one, dated_by), _second(other, dated_by)) and is_loose(one, other)
 
     left, free = list(wanted), list(present)
-    # Compare strictly first, so that an item does not take the counterpart of another item.
+    # Find exact matches first. Otherwise a loose match could use a present item that matches another wanted item exactly.
     for is_match in (is_exact, is_dated, is_undated):
         for each in list(left):
             place = next((place for place, other in enumerate(free) if is_match(each, other)), None)
@@ -148,7 +149,7 @@ def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, 
 
 
 def _second(item: Any, dated_by: str | None) -> Any:
-    """Return the second of an item's date. A date that is not a timestamp is returned unchanged."""
+    """Return the date of an item without the fraction of the second. A date that is not a timestamp remains unchanged."""
     date = item.get(dated_by) if is_mapping(item) else None
     found = _instant(date)
     return found[0] if found else date
@@ -164,14 +165,14 @@ def _without(value: Any, name: str | None) -> Any:
 
 
 def _is_known(rule: Rule | None, path: Path) -> bool:
-    """Return whether the service model describes the value at a path."""
+    """Return whether the service model contains a member with this path."""
     for name in path:
         rule = rule.members.get(name) if rule else None
     return rule is not None
 
 
 def _known_part(desired: Any, other: Any, rule: Rule | None) -> Any:
-    """Return the other value without the members that the service model does not describe and `desired` does not contain."""
+    """Return the members of `other` that are in the service model or in `desired`."""
     if not is_mapping(desired) or not is_mapping(other):
         return other
     members: Mapping[str, Rule] = rule.members if rule else {}

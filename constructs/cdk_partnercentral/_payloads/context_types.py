@@ -1,7 +1,7 @@
 """The table of context types. To add a Type, add a module to this package and a row to the table.
 
-`EngagementContextType` is the public enum of these types. Tests compare the table with the enum, with the service model, with
-the payload types that `EngagementContext` accepts, and with the code in the handler that compares payloads.
+`EngagementContextType` is the public enum of these types. Tests check that the table agrees with this enum, the service model,
+the payload types of `EngagementContext`, and the handler.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ class ContextType:
     """One context type.
 
     Attributes:
-        name: The name of the Type. The member of the API's tagged union with the payload has the same name.
+        name: The name of the Type. The API's tagged union contains the payload in a member with the same name.
         payload_class: The class of the payload.
         can_be_updated: Whether UpdateEngagementContext accepts the Type.
-        appended: The name of the list to which Partner Central only appends items, or None if the Type has no such list.
-        dated_by: The name of the date in an item of that list. AWS fills in the date.
+        appended: The name of the payload's append-only list, from which Partner Central never removes items. None if the
+            payload has no such list.
+        dated_by: The name of the member that contains the date of an item in the append-only list. AWS fills in missing dates.
     """
 
     name: EngagementContextType
@@ -72,7 +73,7 @@ CONTEXT_TYPES = (
     ),
 )
 
-# The payload class of each structure in the service model, by the name of the structure's shape.
+# Maps the name of each structure in the service model to its payload class.
 CLASSES: Mapping[str, type] = {
     "AccountCustomer": AccountCustomer,
     "BestOutreachWindow": BestOutreachWindow,
@@ -100,7 +101,7 @@ BY_TYPE = {each.name.value: each for each in CONTEXT_TYPES}
 def type_of(payload: object) -> str | None:
     """Return the Type of a rendered payload, or None if the payload does not determine the Type.
 
-    The Type can be unknown to this release of the library.
+    The result can be a Type that is not in `TYPES`.
     """
     names = list(payload) if is_mapping(payload) else []
     name = names[0] if len(names) == 1 else None

@@ -1,6 +1,6 @@
-"""The payload of a `CustomerAccount` context, with the API's member names in snake case.
+"""Classes for the payload of a `CustomerAccount` context. The fields have the API's member names in snake case.
 
-These classes do not validate their values; `EngagementContext` does. Any string can be a CDK token.
+The classes do not validate their values. `EngagementContext` validates them. Any string can be a CDK token.
 """
 
 from dataclasses import dataclass
@@ -37,13 +37,13 @@ class AccountCustomer:
 class CustomerAccount:
     """The payload of a context that names the customer account of an account plan.
 
-    The Partner Central API can create such a context, but cannot update it. The deployment of a changed payload fails, unless
-    you also set a new `client_token`, which creates another context. The existing context remains.
+    Partner Central can create such a context, but cannot update it. If you change the payload, the deployment fails. To create
+    another context with the new payload, also set a new `client_token`. The existing context remains.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CustomerAccountContext.html
 
     Args:
-        account_identifier: The customer account: its ID (`cust-acc-` followed by 13 lowercase letters or digits), its ARN, or
+        account_identifier: The ID of the customer account (`cust-acc-` followed by 13 lowercase letters or digits), its ARN, or
             None to omit it.
         customer: The customer. An `AccountCustomer`, or None to let AWS fill it in from the account.
 

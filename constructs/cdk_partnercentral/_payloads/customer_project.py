@@ -1,6 +1,6 @@
-"""The payload of a `CustomerProject` context, with the API's member names in snake case.
+"""Classes for the payload of a `CustomerProject` context. The fields have the API's member names in snake case.
 
-These classes do not validate their values; `EngagementContext` does. Any string can be a CDK token.
+The classes do not validate their values. `EngagementContext` validates them. Any string can be a CDK token.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class DateOnly(Protocol):
-        """A `datetime.date` that is not a `datetime.datetime`, which type checkers would accept as a subclass of `date`.
+        """A type for `datetime.date` without its subclass `datetime.datetime`.
 
-        A `datetime` cannot be compared with a `date`, so it does not match this protocol.
+        The protocol requires a comparison with a `date`, which a `datetime` does not support.
         """
 
         def isoformat(self) -> str:
@@ -86,7 +86,7 @@ class ProjectDetails:
 class CustomerProject:
     """The payload of a context that describes a customer, a project, or both.
 
-    The customer and the project are both optional. Each requires all of its members.
+    The customer and the project are both optional, but `ProjectCustomer` and `ProjectDetails` require all their members.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CustomerProjectsContext.html
 

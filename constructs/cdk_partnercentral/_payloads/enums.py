@@ -8,7 +8,7 @@ from typing import Any
 
 
 class _ApiName(str, Enum):
-    """An API-defined name. A member equals its string value, and `str()` returns that value in every Python version."""
+    """An enum of names in the API. A member equals its string value, and `str()` returns this value in every Python version."""
 
     def __str__(self) -> str:
         return str(self.value)
@@ -25,7 +25,7 @@ class Catalog(_ApiName):
     """
 
     AWS = "AWS"
-    """The production catalog. AWS can see its contexts, and they cannot be deleted."""
+    """The production catalog. AWS can see the contexts in this catalog, and no one can delete them."""
 
     SANDBOX = "Sandbox"
     """The catalog for testing, separate from production."""
@@ -42,16 +42,16 @@ class EngagementContextType(_ApiName):
     """
 
     CUSTOMER_PROJECT = "CustomerProject"
-    """A customer, a project, or both. The payload is a `CustomerProject`."""
+    """The context describes a customer, a project, or both. The payload is a `CustomerProject`."""
 
     LEAD = "Lead"
-    """A customer who showed interest. The payload is a `Lead`."""
+    """The context describes a customer who showed interest. The payload is a `Lead`."""
 
     PROSPECTING_RESULT = "ProspectingResult"
-    """The result of a prospecting job at AWS, usually created by AWS. The payload is a `ProspectingResult`."""
+    """The context contains the result of a prospecting job by AWS. The payload is a `ProspectingResult`."""
 
     CUSTOMER_ACCOUNT = "CustomerAccount"
-    """The customer account of an account plan. It cannot be updated. The payload is a `CustomerAccount`."""
+    """The context names the customer account of an account plan, and cannot be updated. The payload is a `CustomerAccount`."""
 
 
 class DayOfWeek(_ApiName):
@@ -114,7 +114,7 @@ class Industry(_ApiName):
 
 
 class LeadReadinessScore(_ApiName):
-    """The readiness of a `Lead`, for `LeadInsights`.
+    """The readiness scores of a `Lead`, for `LeadInsights`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
 

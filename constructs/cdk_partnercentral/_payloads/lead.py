@@ -1,6 +1,6 @@
-"""The payload of a `Lead` context, with the API's member names in snake case.
+"""Classes for the payload of a `Lead` context. The fields have the API's member names in snake case.
 
-These classes do not validate their values; `EngagementContext` does. Any string can be a CDK token.
+The classes do not validate their values. `EngagementContext` validates them. Any string can be a CDK token.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from cdk_partnercentral._payloads.enums import DayOfWeek, Industry, LeadReadines
 
 @dataclass(frozen=True, kw_only=True)
 class LeadAddress:
-    """The address of the customer of a `Lead`.
+    """The customer's address in a `Lead`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadAddress.html
 
@@ -139,7 +139,7 @@ class LeadInteraction:
 
 @dataclass(frozen=True, kw_only=True)
 class BestOutreachWindow:
-    """A time on one day of the week that is good for contacting leads, for a `ChannelRecommendation`.
+    """A good time on one day of the week to contact a customer, for a `ChannelRecommendation`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_BestOutreachWindow.html
 
@@ -160,14 +160,15 @@ class BestOutreachWindow:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRecommendation:
-    """The recommended way to contact leads that are similar to a `Lead`. AWS usually provides it.
+    """A recommended way to contact customers that are similar to the customer of a `Lead`.
+
+    AWS usually provides the recommendation.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ChannelRecommendation.html
 
     Args:
         recommended_channel: The channel: `"EMAIL"` or `"CALL"`.
-        best_outreach_windows: The times that are good for the channel. A list of 1 to 7 `BestOutreachWindow`s, or None to omit
-            it.
+        best_outreach_windows: The best times to use the channel. A list of 1 to 7 `BestOutreachWindow`s, or None to omit it.
 
     Example:
         >>> ChannelRecommendation(recommended_channel="EMAIL").recommended_channel
@@ -180,12 +181,12 @@ class ChannelRecommendation:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadInsights:
-    """Insights about a `Lead`. AWS also scores leads, so AWS might change the values that you declare.
+    """Insights about a `Lead`. AWS also sets these values, so AWS might change the values that you declare.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
 
     Args:
-        channel_recommendation: The recommended way to contact similar leads. A `ChannelRecommendation`, or None to omit it.
+        channel_recommendation: The recommended way to contact similar customers. A `ChannelRecommendation`, or None to omit it.
         lead_readiness_score: The readiness of the lead. A `LeadReadinessScore`, or its value as a string, or None to omit it.
 
     Example:
@@ -210,9 +211,9 @@ class Lead:
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadContext.html
 
     Args:
-        customer: The customer. A `LeadCustomer`. None omits it, which is valid only with `existing_context_id`.
-        interactions: The interactions with the customer. A list of 1 to 10 `LeadInteraction`s. None omits them, which is valid
-            only with `existing_context_id`.
+        customer: The customer. A `LeadCustomer`. Can be None only with `existing_context_id`.
+        interactions: The interactions with the customer. A list of 1 to 10 `LeadInteraction`s. Can be None only with
+            `existing_context_id`.
         insights: Insights about the lead. A `LeadInsights`, or None to omit them.
         qualification_status: The qualification status of the lead, as free text. String of 1 to 255 characters, or None to omit
             it.

@@ -1,6 +1,6 @@
-"""The payload of a `ProspectingResult` context, with the API's member names in snake case.
+"""Classes for the payload of a `ProspectingResult` context. The fields have the API's member names in snake case.
 
-These classes do not validate their values; `EngagementContext` does. Any string can be a CDK token.
+The classes do not validate their values. `EngagementContext` validates them. Any string can be a CDK token.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from cdk_partnercentral._payloads.enums import Industry
 
 @dataclass(frozen=True, kw_only=True)
 class ProspectingResultCustomer:
-    """The customer of a `ProspectingResultAws`, as AWS classifies it.
+    """The customer of a `ProspectingResultAws`, with the categories that AWS assigned.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingResultCustomer.html
 
@@ -28,8 +28,8 @@ class ProspectingResultCustomer:
             omit it.
         region: The region within the geographic area. String of at most 255 characters, or None to omit it.
         segment: The market segment. String of at most 255 characters, or None to omit it.
-        sub_industry: The more specific industry. String of at most 255 characters, or None to omit it.
-        sub_region: The more specific region. String of at most 255 characters, or None to omit it.
+        sub_industry: A more specific industry within `industry`. String of at most 255 characters, or None to omit it.
+        sub_region: A more specific region within `region`. String of at most 255 characters, or None to omit it.
 
     Example:
         >>> ProspectingResultCustomer(account_name="Acme", industry=Industry.RETAIL).account_name
@@ -51,7 +51,7 @@ class ProspectingResultCustomer:
 
 @dataclass(frozen=True, kw_only=True)
 class ProspectingInsights:
-    """The insights of a `ProspectingResultAws`, which AWS generates.
+    """The insights that AWS generates for a `ProspectingResultAws`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingInsights.html
 
@@ -75,7 +75,7 @@ class ProspectingInsights:
 
 @dataclass(frozen=True, kw_only=True)
 class ProspectingResultAws:
-    """The data of a `ProspectingResult` that AWS provides.
+    """The data that AWS provides in a `ProspectingResult`.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingResultAws.html
 
@@ -86,7 +86,7 @@ class ProspectingResultAws:
         insights: The insights. A `ProspectingInsights`, or None to omit them.
         start_time: The time when the result was created, in the same formats as `end_time`, or None to omit it.
         task_arn: The ARN of the prospecting task, or None to omit it.
-        task_id: The ID of the prospecting task: `task-` followed by 14 lowercase letters or digits. None omits it.
+        task_id: The ID of the prospecting task: `task-` followed by 14 lowercase letters or digits, or None to omit it.
         task_name: The name of the prospecting task. String of 1 to 128 characters, or None to omit it.
 
     Example:
@@ -105,9 +105,9 @@ class ProspectingResultAws:
 
 @dataclass(frozen=True, kw_only=True)
 class ProspectingResult:
-    """The payload of a context with the result of a prospecting job.
+    """The payload of a context that contains the result of a prospecting job.
 
-    AWS creates these contexts after a prospecting job. AWS does not document whether partners can create them too.
+    AWS creates these contexts after a prospecting job. AWS does not document whether partners can also create such contexts.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ProspectingResult.html
 

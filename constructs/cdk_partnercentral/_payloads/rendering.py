@@ -1,7 +1,7 @@
 """Render a payload with the API's member names and formats, and determine its Type.
 
-Rendering converts a value only where the service model allows the result. Every other value stays as it is, so that
-`_validation/payload.py` can report what was passed.
+Rendering converts a value only if the service model allows the result. All other values remain unchanged, so that
+`_validation/payload.py` can report the original value.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from cdk_partnercentral._validation.messages import kind
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 _PAYLOAD_CLASSES = ", ".join(f"a {each.payload_class.__name__}" for each in CONTEXT_TYPES)
-# From this integer on, JSON readers that parse numbers as floating-point numbers, such as the CDK, lose digits.
+# The CDK parses JSON numbers as floating-point numbers, so this integer and larger integers can lose digits.
 _FIRST_INEXACT = 2**53
 
 
@@ -26,13 +26,12 @@ class Rendered:
     """A payload in the form that the template contains, and its problems.
 
     Attributes:
-        type: The Type that the user passed, otherwise the Type of the payload, or None if the payload does not determine it.
-        payload: The tagged union with the API's member names: mappings, lists, strings and tokens. Also contains numbers and
-            Booleans in members that the service model does not describe, and the original value wherever the service model
-            does not allow that value.
-        problems: One line for each value that cannot be represented, at a place that the service model does not describe. A
-            line contains the path, but not the value.
-        python_names: The names of the rendered dataclass fields, by path.
+        type: The Type that the user passed, or the Type of the payload by default. None if both are missing.
+        payload: The tagged union with the API's member names. It contains mappings, lists, strings and tokens. Members that are
+            not in the service model can also contain numbers and Booleans. A value that the service model does not allow
+            remains unchanged.
+        problems: One line for each value that cannot be rendered. A line contains the path, but not the value.
+        python_names: Maps the path of each rendered member to the name of its dataclass field.
     """
 
     type: Any = None
@@ -74,11 +73,12 @@ def _union(payload: object, rendered: Rendered) -> Any:
 
 
 def _value(value: object, rule: Rule | None, path: str, rendered: Rendered) -> Any:
-    """Render a value. The rule is None at a place that the service model does not describe."""
+    """Render a value. The rule is None if the path is not in the service model."""
     if isinstance(value, Enum):
         return _value(plain(value), rule, path, rendered)
     if is_dataclass(value) and not isinstance(value, type):
-        # An instance of another class has other members, whose absence would be a confusing message.
+        # Do not render an instance of a wrong class. Otherwise, the error would report missing members instead of the wrong
+        # class.
         return _fields(value, rule, path, rendered) if _is_expected(value, rule) else value
     if is_mapping(value):
         return _members(value, rule, path, rendered)
@@ -96,13 +96,16 @@ def _value(value: object, rule: Rule | None, path: str, rendered: Rendered) -> A
 
 
 def _scalar_problems(value: object) -> Iterator[str]:
-    """Yield the problem of a scalar at a place that the service model does not describe."""
+    """Yield the problem of a scalar whose path is not in the service model."""
     if isinstance(value, str | bool):
         return
     if not isinstance(value, int | float):
         yield f"must be a string, number, Boolean, date, datetime, mapping or list; got {kind(value)}"
     elif not abs(value) < _FIRST_INEXACT:
-        yield f"must be a number between -2^53 and 2^53, because JSON loses digits of others; got {kind(value)}; pass a string"
+        yield (
+            "must be a number between -2^53 and 2^53, because JSON loses digits of larger numbers; "
+            f"got {kind(value)}; pass a string"
+        )
 
 
 def _is_expected(value: object, rule: Rule | None) -> bool:

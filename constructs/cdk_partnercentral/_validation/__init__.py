@@ -1,1 +1,1 @@
-"""Validation at synthesis: the trimmed service model, the rules compiled from the model, the checks and their messages."""
+"""Validation at synthesis: the service model, the rules of the model, the checks, and their messages."""

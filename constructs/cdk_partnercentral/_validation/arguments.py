@@ -1,6 +1,6 @@
 """Check the arguments of the constructs, and report one line for each problem.
 
-An argument can have any Python type. Strings with unresolved tokens are skipped. `payload.py` checks the content of a payload.
+The functions accept arguments of any Python type, and skip strings with unresolved tokens. `payload.py` checks payloads.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
     if parsed.region != REGION:
         yield f"{name}: must be an ARN in {REGION}, {ONLY.format('Region')}; got {identifier!r}"
     if catalog in CATALOGS and parsed.catalog != catalog:
-        yield f"{name}: must be an ARN in catalog {catalog!r}, as the catalog argument says; got an ARN in {parsed.catalog!r}"
+        yield f"{name}: must be an ARN in catalog {catalog!r}, the value of catalog; got an ARN in {parsed.catalog!r}"
 
 
 def context_id_problems(name: str, context_id: object) -> Iterator[str]:
@@ -65,16 +65,16 @@ def context_id_problems(name: str, context_id: object) -> Iterator[str]:
 
 
 def type_problems(type_: object, payload: object) -> Iterator[str]:
-    """Yield the problems of a Type. None means that neither the argument nor the payload specifies a Type.
+    """Yield the problems of a Type. The Type is None if neither the argument nor the payload specifies a Type.
 
-    A Type that the library does not know is valid, unless its name is similar to a known name.
+    An unknown Type is valid if its name is not similar to the name of a known Type.
     """
     in_payload = type_of(payload)
     if type_ is None:
         if is_unresolved(payload) or (is_mapping(payload) and any(map(is_unresolved, payload))):
             yield "type: is required if the payload is a token, because the payload's Type is unknown until deployment"
     elif _is_unresolved_string(type_) or type_ == in_payload:
-        # If the payload's Type is misspelled, the payload is reported.
+        # If the Type in the payload is misspelled, `payload_problems` reports the misspelling.
         return
     elif not isinstance(type_, str) or (type_ not in TYPES and near_miss(type_, TYPES)):
         yield f"type: must be {one_of(TYPES)}; got {quoted(type_, TYPES)}"
@@ -83,7 +83,7 @@ def type_problems(type_: object, payload: object) -> Iterator[str]:
 
 
 def control_problems(*, client_token: object, adopt_existing: object, existing_context_id: object) -> Iterator[str]:
-    """Yield the problems of the arguments that control how a context is created or found."""
+    """Yield the problems of the arguments that control whether a context is created, adopted or imported."""
     if client_token is not None and not _is_client_token(client_token):
         yield f"client_token: must be 1 to 64 letters or digits, and no hyphens; got {described(client_token)}"
     if adopt_existing is not None and not isinstance(adopt_existing, bool):
@@ -91,9 +91,9 @@ def control_problems(*, client_token: object, adopt_existing: object, existing_c
     if existing_context_id is not None:
         yield from context_id_problems("existing_context_id", existing_context_id)
         if client_token is not None:
-            yield "client_token: has no effect with existing_context_id, which never creates a context; remove one of them"
+            yield "client_token: has no effect with existing_context_id; remove one of the two arguments"
         if isinstance(adopt_existing, bool):
-            yield "adopt_existing: has no effect with existing_context_id, which never creates a context; remove one of them"
+            yield "adopt_existing: has no effect with existing_context_id; remove one of the two arguments"
 
 
 def _is_client_token(value: object) -> bool:

@@ -1,6 +1,6 @@
-"""Validation messages: one error with a line for each problem, which states the expected value and the given value.
+"""Validation messages: an error with one line for each problem. A line states the expected value and the given value.
 
-Payloads contain personal data, so a message describes a sensitive value by its kind and length, and never repeats it.
+Payloads contain personal data, so a message never contains a sensitive value, but only its kind or length.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_LISTED = 30
 
 
 def raise_problems(heading: str, problems: Iterable[str]) -> None:
-    """Raise one error with all problems, if there are any.
+    """Raise an error that lists all problems. If there are no problems, do nothing.
 
     Args:
         heading: The first line of the error, which states what failed.
@@ -43,7 +43,7 @@ def kind(value: object) -> str:
 
 
 def described(value: object) -> str:
-    """Describe a value without repeating it: the length of a string, the kind of anything else."""
+    """Describe the length of a string or the kind of any other value. The result does not contain the value."""
     return f"a {len(value)}-character string" if isinstance(value, str) else kind(value)
 
 
@@ -54,7 +54,7 @@ def one_of(values: tuple[str, ...]) -> str:
 
 
 def near_miss(value: str, allowed: Iterable[str]) -> str | None:
-    """Return the allowed value that is probably meant by another value, or None."""
+    """Return the allowed value that is most similar to a value, or None if no allowed value is similar."""
     names = {name.casefold(): name for name in allowed}
     # With the default cutoff of 0.6, Mining would be suggested for Banking.
     near = difflib.get_close_matches(value.casefold(), names, n=1, cutoff=0.75)
@@ -62,7 +62,7 @@ def near_miss(value: str, allowed: Iterable[str]) -> str | None:
 
 
 def quoted(value: object, allowed: Iterable[str] = ()) -> str:
-    """Quote a string that is not sensitive, and suggest the allowed value closest to it; describe anything else."""
+    """Quote a string, which must not be sensitive, and suggest a similar allowed value. For other values, describe the kind."""
     if not isinstance(value, str):
         return kind(value)
     near = near_miss(value, allowed)

@@ -1,7 +1,7 @@
 """Check a rendered payload against the rules of the API, and report every problem by its path.
 
-Unresolved tokens and dynamic references are skipped wherever they appear. A member that the service model does not contain is
-valid, because AWS adds members to the API. But if its name is similar to a known name, it is probably misspelled.
+The checks skip unresolved tokens and dynamic references. A member that is not in the service model is valid, because AWS adds
+members to the API. If the name of such a member is similar to a known name, the checks report the name as misspelled.
 """
 
 import re
@@ -21,7 +21,8 @@ INSTANT = re.compile(
     r"(?P<zone>Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
     re.ASCII,
 )
-# Descriptions of the model's patterns and long enums for error messages, by shape name.
+# Maps the name of a shape to a description of its allowed values. Error messages contain this description instead of a pattern
+# or a long enum.
 IN_WORDS = {
     "CompanyWebsiteUrl": "a website of 4 to 255 characters without spaces, such as https://acme.example",
     "CountryCode": 'a two-letter country code in capitals, such as "US" (ISO 3166: the United Kingdom is "GB")',
@@ -32,29 +33,26 @@ IN_WORDS = {
     "UtcTimeOfDay": "a time of day in UTC in the format HH:MM",
 }
 
-NO_VALUE = (
-    "has no value, so the context could never be found again, and would still count towards the limit of the engagement; set "
-    "at least one member"
-)
+NO_VALUE = "has no value, so the function could not find the context in a later deployment; set at least one member"
 NO_VALUE_PARTIAL = (
-    "has no value, so nothing of the existing context would be managed; set at least one member, or use "
+    "has no value, so the construct would not manage any member of the existing context; set at least one member, or use "
     "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
 )
-ONLY_PARTIAL = "; it can be omitted only with existing_context_id, to change other members of an existing context"
+ONLY_PARTIAL = "; you can omit it only with existing_context_id, to change other members of an existing context"
 
 
 def payload_problems(
     payload: object, python_names: Mapping[str, str] = MappingProxyType({}), *, partial: bool = False
 ) -> list[str]:
-    """Return everything that the API would reject in a payload, one line for each problem.
+    """Return one line for each problem that would cause the API to reject a payload.
 
     Args:
-        payload: The tagged union with the API's member names, as `rendering.py` renders it.
+        payload: The rendered payload, which is the API's tagged union.
         python_names: Maps the path of each payload member to the name of the Python argument that sets it.
-        partial: Whether the handler merges the payload into that of an existing context, so that required members can be
-            missing. Each item of a list must be complete, because the handler does not merge lists.
+        partial: Whether the handler merges the payload into the payload of an existing context. If True, required members can
+            be missing, except in the items of a list, because the handler does not merge lists.
     """
-    # Rendering reports a payload that is neither a payload object nor a mapping, and renders it as None.
+    # The payload is None if rendering reported that the payload is neither a payload object nor a mapping.
     if payload is None:
         return []
     lines = list(check(payload, payload_rule(), "payload", partial=partial))
@@ -64,10 +62,10 @@ def payload_problems(
 
 
 def unknown_members(payload: object) -> list[str]:
-    """Return the path of each member that the service model does not contain, without the indexes of lists.
+    """Return the path of each member that is not in the service model. A path contains no list indexes.
 
     Args:
-        payload: A payload without problems. A Type that the service model does not contain is skipped.
+        payload: A payload without problems. If its Type is not in the service model, the result is empty.
     """
     members = payload_rule().members
     content = payload.items() if is_mapping(payload) else ()
@@ -115,7 +113,7 @@ def check(value: Any, rule: Rule, path: str, *, partial: bool = False) -> Iterat
 
 
 def _allowed(rule: Rule) -> str:
-    """Describe what the API accepts at one place."""
+    """Describe the values that a rule accepts."""
     expected = CLASSES.get(rule.name)
     if rule.kind == "structure":
         mapping = f"a mapping with the members {', '.join(rule.members)}"
@@ -135,7 +133,7 @@ def _allowed(rule: Rule) -> str:
 def _given(value: object, rule: Rule) -> str:
     """Describe a value of the wrong kind, and how to convert it to the right kind."""
     if isinstance(value, datetime) and rule.kind == "timestamp":
-        return "a datetime without one; pass tzinfo=timezone.utc for UTC"
+        return "a datetime without a time zone; pass tzinfo=timezone.utc for UTC"
     if isinstance(value, datetime) and rule.name.endswith("DateString"):
         return "a datetime; pass its .date()"
     if rule.item is not None and isinstance(value, CLASSES.get(rule.item.name, ())):
@@ -144,7 +142,7 @@ def _given(value: object, rule: Rule) -> str:
 
 
 def _structure(value: Mapping[Any, Any], rule: Rule, path: str, *, partial: bool) -> Iterator[str]:
-    # Rendering reports names that are not strings.
+    # Skip names that are not strings, because rendering reports them.
     names = [name for name in value if isinstance(name, str) and not is_unresolved(name)]
     if len(names) == len(value):
         if rule.union and len(value) != 1:
@@ -165,12 +163,12 @@ def _missing_members(names: Sequence[str], rule: Rule, path: str, *, partial: bo
     misspelled = {near_miss(name, rule.members) for name in names if name not in rule.members}
     for name in rule.required:
         if name not in names and name not in misspelled and not partial:
-            # The items of a list must be complete in any case.
+            # The items of a list must be complete even with existing_context_id.
             yield f"{path}.{name}: is required, but missing{'' if '[' in path else ONLY_PARTIAL}"
 
 
 def name_problem(name: str, rule: Rule) -> str | None:
-    """Return the problem of a member's name. None if the name is known, or might be newer than the service model."""
+    """Return the problem of a member's name. Return None if the name is in the service model, or if AWS might have added it."""
     if name in rule.members:
         return None
     parents = [parent for parent, each in rule.members.items() if name in each.members] if rule.union else []
@@ -204,7 +202,7 @@ def _timestamp(value: str, rule: Rule, path: str) -> Iterator[str]:
     if found is None:
         yield f"{path}: must be {_allowed(rule)}; got {described(value)}"
     elif not _is_day(found["day"]):
-        yield f"{path}: must be a timestamp; got one with a day that does not exist"
+        yield f"{path}: must be a timestamp; got a timestamp with a day that does not exist"
 
 
 def past_target_date(payload: object, today: date) -> str | None:

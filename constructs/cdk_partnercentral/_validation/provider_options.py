@@ -1,6 +1,6 @@
-"""Check the options of a provider: one line for each problem.
+"""Check the options of a provider, and report one line for each problem.
 
-To add an option, add it to `KINDS`, or write a function for it if it has a range.
+To add an option, add an entry to `KINDS`. For an option with a range, write a function instead.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from cdk_partnercentral._validation.messages import kind
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
 SMALLEST_MEMORY, LARGEST_MEMORY = 128, 10_240
 
-# REQUIRES maps an option to a second option without which the first has no effect. EXCLUDED_BY maps an option to a second
-# option that replaces the first.
+# A key in REQUIRES is an option that has no effect if the option in the value is missing. A key in EXCLUDED_BY is an option
+# that has no effect if the option in the value is set.
 REQUIRES = {"security_groups": "vpc", "vpc_subnets": "vpc"}
 EXCLUDED_BY = {"log_group_encryption_key": "log_group", "log_retention": "log_group", "permissions_boundary": "role"}
 
 
 def _is_object(value: object) -> bool:
-    """Return whether a value can be a CDK object. A Python class can implement a CDK interface, so every class is accepted."""
+    """Return whether a value can be a CDK object. Any Python class can implement a CDK interface."""
     return not isinstance(value, str | int | float | Mapping | Sequence)
 
 
@@ -35,8 +35,8 @@ def _is_list_of_objects(value: object) -> bool:
     return is_list(value) and all(map(_is_object, value))
 
 
-# For each option without a range: a function that accepts its values, and a description of them for the error message. The CDK
-# would report a value of the wrong kind later, and without the name of the option.
+# Maps each option without a range to a function that checks its value, and to a description of the allowed values. The CDK
+# would also report a wrong kind of value, but later and without the name of the option.
 KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "environment_encryption": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
     "log_group": (_is_object, "a log group; for a name, use aws_logs.LogGroup.from_log_group_name"),

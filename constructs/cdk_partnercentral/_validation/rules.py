@@ -1,7 +1,6 @@
 """The rules of the Partner Central API, compiled from `service-2.json`.
 
-The file is botocore's service model, trimmed to the operations that this project uses. The function's zip contains the same
-file.
+The file is botocore's service model with only the operations that this project uses. The function's zip contains the same file.
 """
 
 import json
@@ -18,10 +17,10 @@ MODEL = Path(__file__).parent / "service-2.json"
 
 Kind = Literal["structure", "list", "string", "timestamp"]
 
-# Matches patterns in the model that restrict only the length.
+# Matches patterns in the service model that restrict only the length of a string.
 _LENGTHS = re.compile(r"\(\?s\)\.\{(\d+),(\d+)\}")
 # The model's pattern for websites backtracks exponentially. The replacement matches the same strings in linear time. The last
-# character class of the original contains the range from ( to |, which includes all the other characters of that class.
+# character class of the model's pattern contains the range from ( to |. This range includes all other characters of the class.
 _LINEAR = {
     r"(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?": (
         r"(?=.{4,255}\Z)(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
@@ -36,7 +35,7 @@ class Rule:
     Attributes:
         kind: The kind of the value.
         name: The name of the shape in the model.
-        sensitive: Whether error messages must not repeat the value.
+        sensitive: Whether the value is sensitive. Error messages must not contain sensitive values.
         members: The members of a structure.
         required: The required members of a structure.
         union: Whether a structure must have exactly one member.

@@ -1,4 +1,4 @@
-"""Everything that a deployment needs besides Partner Central: MiniStack, the CDK CLI, their processes and environment.
+"""The parts of a local deployment except Partner Central: MiniStack, the CDK CLI, and their processes and environment.
 
 `LocalCloud` is the API of this package. Start reading in `_local_cloud.py`, the only module that imports `service`. This
 package does not import aws_cdk, MiniStack or the CDK app, because they run in child processes.

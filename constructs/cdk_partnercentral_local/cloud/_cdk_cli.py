@@ -12,7 +12,7 @@ from cdk_partnercentral_local.cloud._errors import LocalCloudError
 from cdk_partnercentral_local.cloud._process import GuardedProcess
 
 _PROGRAM = Path("node_modules") / ".bin" / "cdk"
-# The options that prevent prompts, by command.
+# Maps a command of the CLI to the options that prevent prompts.
 _WITHOUT_PROMPTS = {"deploy": ("--require-approval", "never"), "destroy": ("--force",)}
 
 
@@ -22,7 +22,7 @@ class CdkRun:
 
     Args:
         status (int): The exit status: 0 for success.
-        text (str): The captured standard output and standard error, in the original order; empty if not captured.
+        text (str): The standard output and standard error, in the original order. Empty if the output was not captured.
         assembly (Path): The folder that contains the synthesized templates and assets.
     """
 
@@ -34,8 +34,8 @@ class CdkRun:
 def find_cli(folder: Path, path: str) -> str:
     """Return the path of the CDK CLI.
 
-    The search for `node_modules/.bin/cdk` covers a folder and its parents, and then the working directory and its parents. If
-    there is none, the function returns the CDK CLI that is on PATH.
+    The function searches for `node_modules/.bin/cdk` in a folder and its parents, and then in the working directory and its
+    parents. If the search finds nothing, the function returns the CDK CLI on PATH.
 
     Args:
         folder (Path): The folder in which the search starts.
@@ -72,9 +72,9 @@ def run_cli(
         arguments (tuple[str, ...]): The command and its options, for example `("deploy", "--all")`.
         folder (Path): The folder of the CDK app, with its `cdk.json`.
         assembly (Path): The output folder of synthesis.
-        environment (Mapping[str, str]): The complete environment; nothing is inherited.
+        environment (Mapping[str, str]): The complete environment. The CLI inherits no other variables.
         capture (bool): Whether to return the output of the CLI instead of printing it.
-        timeout (float): The time after which the CLI is stopped, in seconds.
+        timeout (float): The maximum run time of the CLI, in seconds.
 
     Returns:
         The exit status, the output, and the folder that contains the synthesized templates.

@@ -1,8 +1,8 @@
 """The environment variables of the processes that the local cloud starts.
 
-The processes get a few variables from the user's environment, and our own settings. They must not get the user's AWS profile,
-credentials, endpoints, proxies or CA bundles. Otherwise the CDK CLI could deploy to a real account, and functions in MiniStack
-might not be able to send their responses.
+The processes get a few variables of the user's environment, and the settings of the local cloud. The processes must not get the
+user's AWS profile, credentials, endpoints, proxies or CA bundles. Otherwise the CDK CLI could deploy to a real account, and
+functions in MiniStack might not be able to send their responses.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ def base_environment(folder: Path, outer: Mapping[str, str] | None = None) -> di
     """Return the variables that every process of the local cloud gets.
 
     Args:
-        folder (Path): The local cloud's temporary folder, in which the processes get a home and a folder for temporary files.
-        outer (Mapping[str, str] | None): The environment to select variables from; `os.environ` by default.
+        folder (Path): The local cloud's temporary folder. The function creates the home folder and the folder for temporary
+            files in it.
+        outer (Mapping[str, str] | None): The user's environment; `os.environ` by default.
 
     Returns:
-        A complete environment, which contains no AWS settings.
+        A complete environment without AWS settings.
     """
     outer = os.environ if outer is None else outer
     home, temporary = folder / "home", folder / "tmp"
@@ -54,8 +55,8 @@ def aws_settings(folder: Path, *, gateway: str, partner_central: str, authority:
         authority (Path): The PEM file of the certificate authority to trust.
 
     Returns:
-        The environment variables. They override the user's own AWS settings, provided that AWS_PROFILE, AWS_DEFAULT_PROFILE
-        and AWS_SESSION_TOKEN are not set.
+        The environment variables. These variables override the user's AWS settings if AWS_PROFILE, AWS_DEFAULT_PROFILE and
+        AWS_SESSION_TOKEN are not set.
     """
     missing = folder / "none"
     return {
@@ -88,8 +89,8 @@ def node_folder() -> Path | None:
 
 
 def _path(outer: str) -> str:
-    # The folder of the real `node` comes first. In the virtual environment, `node` is a wrapper that starts the real program
-    # as a child process, and this child process would keep running after the wrapper is killed.
+    # Put the folder of the real `node` program first. In the virtual environment, `node` is a wrapper that starts the real
+    # program as a child process. If the wrapper is killed, the child process continues to run.
     first = [folder for folder in (node_folder(), Path(sys.executable).parent) if folder is not None]
     return os.pathsep.join([*map(str, first), outer])
 

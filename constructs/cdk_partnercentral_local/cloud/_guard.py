@@ -1,8 +1,8 @@
-"""Runs a command, and kills the command and all its child processes when the parent process of this script ends.
+"""Run a command, and kill it with all its child processes when the parent process of this script ends.
 
-Standard input is a pipe from the parent process. The pipe closes when the parent process closes it or ends in any way,
-including SIGKILL. This script then kills the command's process group. The script imports only the standard library, so that
-it starts in milliseconds with `python -I -S`.
+Standard input is a pipe from the parent process. The pipe closes when the parent process closes its end, or when the parent
+process ends, even by SIGKILL. This script then kills the command's process group. The script imports only the standard library,
+so that it starts in milliseconds with `python -I -S`.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ def main(command: list[str], descriptors: list[int]) -> int:
         descriptors (list[int]): File descriptors that the command inherits, for example a listening socket.
 
     Returns:
-        The command's exit status, or 128 plus the signal's number if a signal ended it.
+        The command's exit status, or 128 plus the signal's number if a signal ended the command.
     """
     child = subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=descriptors
     )
     for descriptor in descriptors:
-        # If this process kept a server's listening socket open after the server ended, clients would hang instead of getting
-        # an error.
+        # Close the descriptors in this process. Otherwise a server's socket would remain open after the server ends, and
+        # clients would hang instead of getting an error.
         os.close(descriptor)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

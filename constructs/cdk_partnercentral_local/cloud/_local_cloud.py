@@ -32,20 +32,20 @@ def _quietly(_title: str) -> AbstractContextManager[object]:
 class LocalCloud:
     """A simulated AWS account on this machine: MiniStack for CloudFormation, Lambda, S3 and IAM, and a local Partner Central.
 
-    MiniStack and the local Partner Central listen on free ports of 127.0.0.1. They stop at the end of the `with` block, also
-    after an exception or Ctrl-C, and when this process ends for any reason. The user's AWS settings are not read. All files
-    are written to a temporary folder, except jsii's cache, which can be in the virtual environment.
+    MiniStack and the local Partner Central listen on free ports of 127.0.0.1. They stop at the end of the `with` block, even
+    after an exception or Ctrl-C. They also stop when this process ends for any reason. The local cloud does not read the user's
+    AWS settings. It writes all files to a temporary folder, except jsii's cache, which can be in the virtual environment.
 
     Args:
-        partner_central (PartnerCentral | None): The local Partner Central to use, for example one with a certain behavior; a
-            new `PartnerCentral()` by default.
-        step (Callable[[str], AbstractContextManager]): A function that gets the title of a step and returns a context manager,
-            which is active while the step runs.
+        partner_central (PartnerCentral | None): The local Partner Central to use, for example with another `Behavior`. A new
+            `PartnerCentral()` by default.
+        step (Callable[[str], AbstractContextManager]): A function that gets the title of a step and returns a context manager.
+            The context manager is active while the step runs.
         timeout (float): The maximum time for MiniStack to start, in seconds.
 
     Raises:
-        LocalCloudError: A part did not start when the `with` block was entered. The error contains the name of the part and
-            the end of its log.
+        LocalCloudError: MiniStack or the local Partner Central did not start when the `with` block was entered. The error
+            contains the end of the log.
 
     Example:
         ```python
@@ -123,7 +123,7 @@ class LocalCloud:
         Raises:
             LocalCloudError: `cdk bootstrap` failed. The error's log is the output of the CLI.
         """
-        # Use the temporary folder, because the CLI would first synthesize the app in a folder that contains one.
+        # Run the CLI in the temporary folder. In the folder of an app, the CLI would synthesize the app first.
         run = self.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", folder=self._folder)
         if run.status:
             raise LocalCloudError("cdk bootstrap failed.", log=run.text)
@@ -143,14 +143,14 @@ class LocalCloud:
             folder (Path | None): The folder of the CDK app, with its `cdk.json`; the working directory by default.
             capture (bool): Whether to return the output of the CLI instead of printing it.
             extra (Mapping[str, str] | None): Environment variables for the app, in addition to `environment`.
-            timeout (float): The time after which the CLI is stopped, in seconds.
+            timeout (float): The maximum run time of the CLI, in seconds.
 
         Returns:
             The exit status, the output, and the folder that contains the synthesized templates. If the CLI fails, the exit
             status is not 0, but no exception is raised.
 
         Raises:
-            LocalCloudError: The CDK CLI was not found or timed out, or it failed and MiniStack has ended.
+            LocalCloudError: The CDK CLI was not found or timed out, or the CLI failed because MiniStack ended.
         """
         run = run_cli(
             arguments,
@@ -171,7 +171,7 @@ class LocalCloud:
 
 def _isolated_client(service: str, *, url: str, authority: Path) -> Any:
     """Return a client that does not use the user's profile, configuration file, credentials, endpoint or proxy."""
-    # Keep the default of each session variable, but remove the environment variable and the file setting that can override it.
+    # Keep the default value of each session variable, but ignore environment variables and configuration files.
     isolated = {name: (None, None, default, use) for name, (_, _, default, use) in Session.SESSION_VARIABLES.items()}
     isolated["config_file"] = isolated["credentials_file"] = (None, None, None, None)
     return Session(session_vars=isolated).create_client(

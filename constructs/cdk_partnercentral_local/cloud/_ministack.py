@@ -47,7 +47,7 @@ class MiniStack:
         certificate = make_certificate(self._folder)
         self.authority = certificate.authority
         # Bind the socket here and pass it to MiniStack, so that no other process can take the port before MiniStack listens.
-        # Start MiniStack with hypercorn, because MiniStack's own command tries to listen on port 443 too.
+        # Start MiniStack with hypercorn, because MiniStack's own command also tries to listen on port 443.
         with socket.create_server(("127.0.0.1", 0)) as listener, self.log.open("w", encoding="utf-8") as log:
             port = listener.getsockname()[1]
             self.url = f"https://127.0.0.1:{port}"
@@ -126,7 +126,7 @@ def make_certificate(folder: Path) -> Certificate:
     Args:
         folder (Path): The folder for the PEM files.
     """
-    # Imported here because only the extra `local` installs trustme, and the local Partner Central works without trustme.
+    # Import trustme here, because only the extra `local` installs it, and the local Partner Central must also work without it.
     import trustme
 
     authority = trustme.CA()
@@ -140,8 +140,8 @@ def make_certificate(folder: Path) -> Certificate:
 
 def _settings(folder: Path, *, port: int, partner_central: str, certificate: Certificate) -> dict[str, str]:
     # By default, MiniStack gives its functions the system's root certificates and its own certificate. If MiniStack does not
-    # find the system's certificates, functions get none and cannot send responses to CloudFormation. So the functions
-    # get only the certificate authority of the local cloud, and they need no other.
+    # find the system's certificates, the functions get no certificates and cannot send responses to CloudFormation. With these
+    # variables, the functions get only the certificate authority of the local cloud. The functions need no other authority.
     bundles = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     # The functions in MiniStack inherit all of these variables.
     return {
@@ -160,8 +160,8 @@ def _settings(folder: Path, *, port: int, partner_central: str, certificate: Cer
         # Without these two settings, MiniStack listens on additional ports.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # This socket does not exist. With access to Docker, MiniStack would remove the containers of all other MiniStack
-        # instances when it starts.
+        # This socket does not exist, so MiniStack has no access to Docker. With access, MiniStack would remove the containers
+        # of all other MiniStack instances when it starts.
         "DOCKER_HOST": f"unix://{folder / 'none'}",
         "LAMBDA_EXECUTOR": "local",
     }

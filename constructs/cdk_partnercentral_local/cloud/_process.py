@@ -1,4 +1,4 @@
-"""A child process that cannot outlive this process.
+"""A child process that is killed if this process ends.
 
 The script `_guard.py` runs as an intermediate process, which kills the child process when this process ends.
 """
@@ -17,13 +17,14 @@ _GUARD = Path(__file__).with_name("_guard.py")
 
 
 class GuardedProcess:
-    """A command whose process group is killed by `stop()`, or when this process ends.
+    """A command in its own process group. `stop()` kills the group, and so does the end of this process.
 
     Args:
         command (Sequence[str]): The program and its arguments.
-        environment (Mapping[str, str]): The complete environment; nothing is inherited.
+        environment (Mapping[str, str]): The complete environment. The command inherits no other variables.
         folder (Path): The working directory.
-        output (int | IO | None): The target of standard output and standard error; None to use those of this process.
+        output (int | IO | None): The target of standard output and standard error. None for the same targets as in this
+            process.
         keep (Collection[int]): File descriptors that the command inherits.
     """
 
@@ -46,7 +47,8 @@ class GuardedProcess:
                 env=dict(environment),
                 cwd=folder,
                 pass_fds=tuple(keep),
-                # Otherwise Ctrl-C in the terminal would end all processes at once instead of in order.
+                # Start a new session. Otherwise Ctrl-C in the terminal would end all processes at the same time instead of in
+                # order.
                 start_new_session=True,
                 text=True,
                 encoding="utf-8",
@@ -78,18 +80,18 @@ class GuardedProcess:
             timeout (float | None): The maximum time to wait, in seconds; None for no limit.
 
         Raises:
-            subprocess.TimeoutExpired: The command is still running after this time.
+            subprocess.TimeoutExpired: The command is still running after the maximum time.
         """
         return self._process.wait(timeout)
 
     def read(self, timeout: float | None = None) -> str:
-        """Wait until the command ends, and return its output, which is empty unless `output` was `subprocess.PIPE`.
+        """Wait until the command ends, and return its output. The output is empty if `output` is not `subprocess.PIPE`.
 
         Args:
             timeout (float | None): The maximum time to wait, in seconds; None for no limit.
 
         Raises:
-            subprocess.TimeoutExpired: The command is still running after this time.
+            subprocess.TimeoutExpired: The command is still running after the maximum time.
         """
         output, _ = self._process.communicate(timeout=timeout)
         return output or ""

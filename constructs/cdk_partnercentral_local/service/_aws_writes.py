@@ -1,6 +1,6 @@
-"""Changes that AWS itself makes to engagements, independently of any client: scores, customer data, dates, new contexts.
+"""Changes that AWS itself makes to engagements, such as new scores, customer data, dates and contexts.
 
-These changes are not validated. Each change sets a new ModifiedAt on the engagement.
+The service does not validate these changes. Each change sets a new ModifiedAt on the engagement.
 """
 
 import copy
@@ -14,10 +14,10 @@ _Write: TypeAlias = Callable[[str, Callable[[list[JsonObject]], object]], None]
 
 
 class AwsWrites:
-    """Changes engagements as AWS itself does. The `engagement` argument of every method is an ID or an ARN.
+    """Methods that change engagements as AWS itself does. The argument `engagement` is an engagement's ID or ARN.
 
-    Every method that has this argument raises KeyError if the engagement or context does not exist. The methods that change a
-    Lead also raise KeyError if the context has another Type.
+    A method raises KeyError if the engagement or the context does not exist. A method that changes a Lead also raises KeyError
+    if the context has another Type.
     """
 
     def __init__(self, write: _Write, create: Callable[..., str], clock: Callable[[], int]) -> None:
@@ -26,7 +26,7 @@ class AwsWrites:
         self._clock = clock
 
     def create_lead(self, lead: JsonObject, *, title: str = "Initiative", catalog: str = "Sandbox") -> str:
-        """Create an engagement with a Lead as context 1. The account has accepted the invitation to the engagement.
+        """Create an engagement whose first context is a Lead. The account has accepted the invitation to the engagement.
 
         Args:
             lead (dict): The Lead, for example `{"Customer": {...}, "Interactions": [...]}`. Each interaction without an
@@ -45,7 +45,7 @@ class AwsWrites:
         return self._create(title=title, description=description, catalog=catalog, contexts=[payload])
 
     def touch(self, engagement: str) -> None:
-        """Set a new ModifiedAt but leave the contexts unchanged, as if AWS had changed the members of the engagement."""
+        """Set a new ModifiedAt but leave the contexts unchanged, as if AWS had changed other data of the engagement."""
         self._write(engagement, lambda _: None)
 
     def add_context(self, engagement: str, payload: JsonObject) -> str:
@@ -53,7 +53,8 @@ class AwsWrites:
 
         Args:
             engagement (str): The engagement's ID or ARN.
-            payload (dict): The tagged union, for example `{"CustomerProject": {...}}`. Its member determines the Type.
+            payload (dict): The tagged union, for example `{"CustomerProject": {...}}`. The name of its member is the Type of
+                the context.
 
         Returns:
             The ID of the context.
@@ -78,8 +79,8 @@ class AwsWrites:
             engagement (str): The engagement's ID or ARN.
             context (str): The ID of the context.
             readiness (str): The LeadReadinessScore: `Low`, `Medium` or `High`.
-            members (object): The other members, for example `ChannelRecommendation={"RecommendedChannel": "Email"}`. To test
-                a client with a newer API, use names that the service model does not define.
+            members (object): The other members, for example `ChannelRecommendation={"RecommendedChannel": "Email"}`. To
+                simulate a newer API, use names that the service model does not define.
         """
         insights = {"LeadReadinessScore": readiness, **copy.deepcopy(members)}
         self.change_lead(engagement, context, lambda lead: lead.update(Insights=insights))

@@ -1,6 +1,6 @@
-"""Switches for the parts of Partner Central Selling's behavior that neither its service model nor its documentation specifies.
+"""Settings for behavior of Partner Central Selling that AWS does not specify in the service model or the documentation.
 
-The real service might behave like any value of a switch, so a client for the real service must work with every value.
+The real service might behave like any value of a setting, so a client must work with every value.
 """
 
 from dataclasses import dataclass, fields
@@ -25,64 +25,66 @@ _CHOICES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Behavior:
-    """Settings for how the local Partner Central behaves where the real service's behavior is unknown.
+    """Settings of the local Partner Central for behavior of the real service that is not documented.
 
     Attributes:
-        token_mismatch (str): The response to a request whose client token was used before with other parameters, for the
-            same engagement or another one.
-            `"conflict"`: ConflictException with the message "The client token was used before with different parameters".
-            `"validation"`: ValidationException (REQUEST_VALIDATION_FAILED) with an ErrorList entry for `ClientToken`, which
-            has the code INVALID_VALUE and quotes the token in its message.
-            `"replay"`: the response to the first request with this token. Nothing is written.
-        token_lifetime (float | None): How long a client token is valid, in seconds on the service's clock, counted from the
-            first successful request that used it. A replay does not extend the lifetime. Zero or more; None: tokens do not
-            expire.
-        lock (str): Which values of `EngagementLastModifiedAt` are valid in an update. `"exact"`: only the engagement's
-            current ModifiedAt, to the nanosecond. `"microsecond"`: also that ModifiedAt truncated to microseconds, because
-            some SDKs do not support nanoseconds.
+        token_mismatch (str): The response to a request with a client token that an earlier request used with other parameters.
+            The earlier request can be for any engagement. `"conflict"`: ConflictException with the message "The client token
+            was used before with different parameters". `"validation"`: ValidationException (REQUEST_VALIDATION_FAILED) with an
+            ErrorList entry for `ClientToken`. The entry has the code INVALID_VALUE, and its message contains the token.
+            `"replay"`: the response to the first request with this token. The service writes nothing.
+        token_lifetime (float | None): The number of seconds for which a client token is valid after the first successful
+            request with the token. A replay does not extend the lifetime. Zero or more; None if tokens do not expire.
+        lock (str): The values of `EngagementLastModifiedAt` that are valid in an update. `"exact"`: only the engagement's
+            current ModifiedAt, to the nanosecond. `"microsecond"`: also the current ModifiedAt truncated to microseconds,
+            because some SDKs do not support nanoseconds.
         lead_interactions (str): What the service does with the Interaction in an update of a Lead. `"append"`: the service
             adds the Interaction to the stored interactions, up to a maximum of ten. `"replace"`: the Interaction replaces all
             stored interactions. With both values, an update without an Interaction keeps the stored interactions.
-        update (str): What happens to stored payload members that an update does not contain. `"replace"`: they are
-            removed, except a Lead's Interactions, because an update cannot contain these. `"merge"`: they are kept, at every
-            level of nested structures. Lists are not merged: a list in the update replaces the stored list.
-        normalizes (str): The writes whose strings are normalized before they are stored: `"never"`, `"create"`, `"update"` or
-            `"always"`. Leading and trailing white space is removed, including line breaks. Country codes are converted to
-            upper case. A website address that is not empty gets `https://` in front, unless it starts with `http://` or
-            `https://`, and a slash at the end, unless it has one. An address that would then be longer than 255 characters is
-            stored without these additions. The title and description in CreateEngagement count as strings of a create.
+        update (str): What happens to stored payload members that an update does not contain. `"replace"`: the service removes
+            these members, except a Lead's Interactions, because an update cannot contain Interactions. `"merge"`: the service
+            keeps these members, at every level of nested structures. A list in the update replaces the stored list.
+        normalizes (str): The write operations that normalize strings before they store them: `"never"`, `"create"`, `"update"`
+            or `"always"`. Leading and trailing white space is removed, including line breaks. Country codes are converted to
+            upper case. A website address without a scheme gets the prefix `https://`, and an address without a slash at the end
+            gets a slash. An address remains unchanged if it is empty, or if the result would be longer than 255 characters. The
+            rules for a create also apply to the title and the description of an engagement.
         rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number:
-            `+1-555-0147` becomes `+15550147`. A text without digits is stored as it was sent.
-        normalizes_account (bool): Whether every write stores the ID of a customer account if its ARN was sent.
+            `+1-555-0147` becomes `+15550147`. A string without digits is stored unchanged.
+        normalizes_account (bool): Whether every write stores the ID of a customer account if the request contains the account's
+            ARN.
         fills_interaction_date (bool): Whether the service sets a missing InteractionDate to the time of the write.
         explicit_nulls (bool): Whether GetEngagement returns null for each absent member of a Lead, except Insights.
-        unknown_members (str): What happens to members of a request that the service model does not define. `"store"`: in
-            payloads, they are stored and returned; elsewhere they are ignored. `"drop"`: they are ignored. `"refuse"`: the
-            request fails with ValidationException and an ErrorList entry for each of them, which has the code INVALID_VALUE.
+        unknown_members (str): What happens to members of a request that the service model does not define. `"store"`: the
+            service stores and returns such members in payloads, and ignores them elsewhere. `"drop"`: the service ignores such
+            members. `"refuse"`: the request fails with a ValidationException. Its ErrorList contains an entry with the code
+            INVALID_VALUE for each such member.
         accepts_unknown_types (bool): Whether clients can write contexts with a Type that the service model does not define. If
-            False, such a write fails with ValidationException. The payload must be an object, and is stored as it was sent.
-        refuses_filled_in (bool): Whether an update fails if its payload contains members that AWS added to the context after
-            it was created, or Insights that AWS wrote. The error is a ValidationException that names no member. An update
-            without these members keeps them. QualificationStatus is not one of them, because partners set it.
-        omits_last_modified (bool): Whether the responses of write operations lack EngagementLastModifiedAt and ModifiedAt.
-        read_lag (int): How many GetEngagement calls after a write still return the state before that write. Zero or more.
-            Writes always use the current state, so the lock from such a call is stale. ListEngagements returns the same state
-            as the next GetEngagement call, and does not count as a call itself. After CreateEngagement, that many GetEngagement
-            calls fail with ResourceNotFoundException.
-        list_lag (int): How many lists after CreateEngagement do not contain the new engagement. Zero or more. A list counts
-            when its last page is returned.
-        empty_pages (int): How many pages without an engagement, but with a NextToken, each list begins with. Zero or more. With
-            a very large number, a list does not end.
+            False, such a write fails with ValidationException. If True, the payload must be an object, and the service stores
+            it unchanged.
+        refuses_filled_in (bool): Whether an update fails if its payload contains Insights that AWS wrote, or other members that
+            AWS added after the context was created. The error is a ValidationException without the name of the member. If an
+            update does not contain these members, the service keeps them. The setting does not affect QualificationStatus,
+            because partners set this member.
+        omits_last_modified (bool): Whether the responses of write operations omit EngagementLastModifiedAt and ModifiedAt.
+        read_lag (int): The number of GetEngagement calls after a write that still return the state before the write. Zero or
+            more. Writes always use the current state, so an update with the ModifiedAt from such a call fails. ListEngagements
+            returns the same state as the next GetEngagement call, but does not count as a call. The same number of
+            GetEngagement calls after CreateEngagement fail with ResourceNotFoundException.
+        list_lag (int): The number of lists after CreateEngagement that do not contain the new engagement. Zero or more. A list
+            counts when the service returns its last page.
+        empty_pages (int): The number of pages at the start of each list that contain a NextToken but no engagement. Zero or
+            more. Set a very large number to test a list that does not end.
         accepts_prospecting_result (bool): Whether clients can write a ProspectingResult. If False, such a write fails with
             ValidationException (BUSINESS_VALIDATION_FAILED, ACTION_NOT_PERMITTED on `Type`), as if only AWS could write this
             Type.
-        quota (int): The maximum number of contexts in an engagement, including those that AWS added. A create request that
+        quota (int): The maximum number of contexts in an engagement, including contexts that AWS added. A create request that
             would exceed the quota fails with ServiceQuotaExceededException.
-        writes_per_second (float | None): The rate limit that all write operations share, in requests per second. A burst can
-            have up to one second's worth of requests (at least one). A request that exceeds the limit fails with
-            ThrottlingException. More than zero; None: no limit.
-        reads_per_second (float | None): The rate limit that all read operations share. The rules of `writes_per_second`
-            apply.
+        writes_per_second (float | None): The rate limit that all write operations share, in requests per second. The maximum
+            size of a burst is the number of requests in one second, but at least one request. A request that exceeds the limit
+            fails with ThrottlingException. More than zero; None for no limit.
+        reads_per_second (float | None): The rate limit that all read operations share, with the same rules as
+            `writes_per_second`.
         latency (float): The delay before each request is processed, in seconds. Zero or more.
 
     Raises:

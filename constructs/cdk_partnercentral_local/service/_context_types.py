@@ -1,7 +1,7 @@
-"""Store the payload of a context, update it, and return it, in the same way as the service.
+"""The rules by which the service stores, updates and returns the payload of a context.
 
 `CONTEXT_TYPES` contains the Types that have special rules. Only the general rules in `Behavior` apply to all other Types. The
-functions do not change their arguments, but a result can contain objects that are also part of an argument.
+functions do not change their arguments, but a result can share objects with an argument.
 """
 
 import re
@@ -17,13 +17,13 @@ from cdk_partnercentral_local.service._errors import ServiceError, not_permitted
 from cdk_partnercentral_local.service._validation import service_model
 from cdk_partnercentral_local.service._wire import JsonObject, timestamp
 
-# The names that lead to a member of a payload, for example `("Lead", "Customer", "AwsMaturity")`. A list counts as one value.
+# The path of a member in a payload, for example `("Lead", "Customer", "AwsMaturity")`. A list counts as one value.
 Path: TypeAlias = tuple[str, ...]
 
 MAX_INTERACTIONS = 10
 
 _MAX_WEBSITE_LENGTH = 255
-# Only AWS writes the insights of a Lead. A partner sets the status, even if AWS set one before.
+# Only AWS writes the Insights of a Lead. A partner sets the QualificationStatus, even if AWS set it first.
 _INSIGHTS = ("Lead", "Insights")
 _STATUS = ("Lead", "QualificationStatus")
 
@@ -61,14 +61,14 @@ def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int,
         sent: The tagged union in the request, which must have the same Type.
         behavior: The behavior of the service.
         now: The time of the write, in nanoseconds since 1970.
-        filled_in: The members that AWS added to the context.
+        filled_in: The paths of the members that AWS added to the context.
 
     Returns:
         The tagged union that is stored.
 
     Raises:
-        ServiceError: ValidationException if a Lead would have more than ten interactions, or if the request contains members
-            that AWS added and the service refuses that.
+        ServiceError: ValidationException if a Lead would have more than ten interactions, or if `refuses_filled_in` is True and
+            the request contains members that AWS added.
     """
     ((name, change),) = sent.items()
     before = current.get(name, {})
@@ -90,13 +90,13 @@ def returned(payload: JsonObject, behavior: Behavior) -> JsonObject:
 
 
 def added_by_aws(before: JsonObject, after: JsonObject) -> set[Path]:
-    """Return the members that AWS added to a payload, or the insights if AWS created the context."""
+    """Return the paths of the members that AWS added to a payload, or of the Insights if AWS created the context."""
     added = set(paths(after)) - set(paths(before))
     return {path for path in added if path != _STATUS and (before or path[:2] == _INSIGHTS)}
 
 
 def paths(value: object, path: Path = ()) -> Iterator[Path]:
-    """Yield the path of every member of a payload that is not an object itself."""
+    """Yield the path of every member of a payload whose value is not an object."""
     if not isinstance(value, Mapping):
         yield path
         return
@@ -105,7 +105,7 @@ def paths(value: object, path: Path = ()) -> Iterator[Path]:
 
 
 def with_dates(lead: JsonObject, now: int) -> JsonObject:
-    """Return a copy of a Lead, with the InteractionDate `now` in each interaction that has no InteractionDate."""
+    """Return a copy of a Lead in which each interaction without an InteractionDate gets the date `now`."""
     text = timestamp(now)
     return {**lead, "Interactions": [{"InteractionDate": text, **each} for each in lead.get("Interactions", [])]}
 
@@ -115,7 +115,7 @@ def _complete_lead(lead: JsonObject, behavior: Behavior, now: int) -> JsonObject
 
 
 def _expand_lead_update(current: JsonObject, change: JsonObject, behavior: Behavior) -> JsonObject:
-    """Return the update in the format of a stored Lead: with `Interactions` instead of the `Interaction` of the request."""
+    """Return the update in the format of a stored Lead, with a list `Interactions` instead of one `Interaction`."""
     interactions = list(current.get("Interactions", []))
     if "Interaction" in change:
         if behavior.lead_interactions == "replace":
@@ -129,7 +129,7 @@ def _expand_lead_update(current: JsonObject, change: JsonObject, behavior: Behav
 
 
 def _show_nulls_in_lead(lead: JsonObject) -> JsonObject:
-    """Return a Lead as a recorded response shows it: with null for each absent member, except Insights."""
+    """Return a Lead with null for each absent member except Insights, in the same way as a recorded response."""
     return {**lead, **{name: _with_nulls(lead.get(name), member) for name, member in _lead_members().items()}}
 
 
@@ -152,11 +152,11 @@ class ContextType:
     """The special rules of one Type.
 
     Attributes:
-        complete: A function that returns a payload with the members that the service adds before it stores the payload.
+        complete: A function that adds the members that the service itself adds to a payload, and returns the result.
         expand_update: A function that converts the payload of an update to the format of stored payloads. Its arguments are
             the stored payload, the payload in the update, and the behavior.
-        show_nulls: A function that returns a stored payload with the nulls that GetEngagement returns if `explicit_nulls` is
-            True.
+        show_nulls: A function that adds the nulls that GetEngagement returns if `explicit_nulls` is True, and returns the
+            result.
         only_aws_writes: Whether only AWS can write contexts of this Type if `accepts_prospecting_result` is False.
     """
 
@@ -194,7 +194,7 @@ def _only(value: Any, kept: set[Path], path: Path = ()) -> Any:
 
 
 def rewritten(payload: JsonObject, write: Literal["create", "update"], behavior: Behavior) -> JsonObject:
-    """Return what a request sends, such as a payload, with its texts as the service stores them."""
+    """Return a payload or other members of a request with all strings in the form in which the service stores them."""
     rewrites = [
         *([_normalized] if behavior.normalizes in (write, "always") else []),
         *([_without_punctuation] if behavior.rewrites_phone else []),

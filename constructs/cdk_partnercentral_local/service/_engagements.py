@@ -14,20 +14,20 @@ from cdk_partnercentral_local.service._errors import Problem, ServiceError, inva
 from cdk_partnercentral_local.service._wire import JsonObject, timestamp
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-# The account in CreatedBy and ModifiedBy if AWS itself writes.
+# The value of CreatedBy and ModifiedBy after a write by AWS itself.
 AWS = "aws"
-# ListEngagements returns hundredths of a second.
+# ListEngagements returns times with two decimal places.
 _LIST_DIGITS = 2
 _ARN = re.compile(r"arn:[^:]+:partnercentral:[^:]+::catalog/([a-zA-Z]+)/engagement/eng-[0-9a-z]{14}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """The state of an engagement between two writes. States share their contexts, so never change a context in place.
+    """The state of an engagement between two writes. States can share a context, so never change a context in place.
 
     Attributes:
-        modified_at: The ModifiedAt, in nanoseconds since 1970. All states of an engagement have different values, even if
-            these are truncated to microseconds.
+        modified_at: The ModifiedAt, in nanoseconds since 1970. All states of an engagement have different values, even after
+            the values are truncated to microseconds.
         modified_by: The writer: an account ID, or `aws`.
         contexts: The contexts in the order of their creation, each in the form `{"Id": ..., "Type": ..., "Payload": ...}`.
     """
@@ -46,9 +46,9 @@ class Engagement:
     """One engagement, with the older states that a read can still return.
 
     Attributes:
-        filled_in: The paths of the payload members that AWS added, by the ID of the context.
-        hidden_reads: How many further reads do not find this engagement.
-        hidden_lists: How many further lists do not contain this engagement.
+        filled_in: Maps the ID of a context to the paths of the payload members that AWS added.
+        hidden_reads: The number of further reads that do not find this engagement.
+        hidden_lists: The number of further lists that do not contain this engagement.
     """
 
     def __init__(
@@ -74,18 +74,18 @@ class Engagement:
         self.state = State(modified_at=_later(now, self.state.modified_at), modified_by=by, contexts=contexts)
 
     def read(self, lag: int) -> State:
-        """Count a read, and return the state that this read shows. A write becomes visible after `lag` reads."""
+        """Count a read, and return the state for this read. The first `lag` reads after a write return the older state."""
         state = self.shown(lag)
         self._reads += 1
         return state
 
     def shown(self, lag: int) -> State:
-        """Return the state that the next read will show, without counting a read."""
+        """Return the state for the next read. This call does not count as a read."""
         self._older = [(written, older) for written, older in self._older if self._reads < written + lag]
         return self._older[0][1] if self._older else self.state
 
     def summary(self, state: State, *, digits: int = _LIST_DIGITS) -> JsonObject:
-        """Return an entry in the response body of ListEngagements, without its ContextTypes."""
+        """Return an entry of a ListEngagements response, without ContextTypes."""
         return {
             "Id": self.id,
             "Arn": self.arn,
@@ -106,8 +106,8 @@ class Engagement:
 class Engagements:
     """All engagements of an account.
 
-    Identifiers are derived from the account ID and a counter, so that two instances of the service that get the same requests
-    return the same identifiers.
+    Engagement IDs are derived from the account ID and a counter. If two instances of the service get the same requests, they
+    return the same IDs.
 
     Attributes:
         account: The ID of the account that creates the engagements.
@@ -121,7 +121,7 @@ class Engagements:
     def add(
         self, *, catalog: str, details: JsonObject, contexts: tuple[JsonObject, ...], now: int, by: str | None = None
     ) -> Engagement:
-        """Create an engagement, by default as the account."""
+        """Create an engagement. By default, its creator is the account."""
         number = len(self._by_id) + 1
         identifier = _identifier(self.account, number)
         engagement = Engagement(
@@ -144,8 +144,8 @@ class Engagements:
             field: The name of the request member that contains the identifier.
 
         Raises:
-            ServiceError: ValidationException if the identifier is an ARN in another catalog, or an ARN that is not of an
-                engagement. ResourceNotFoundException if the engagement does not exist in this catalog and region.
+            ServiceError: ValidationException if the identifier is an ARN in another catalog or not the ARN of an engagement.
+                ResourceNotFoundException if the engagement does not exist in this catalog and Region.
         """
         _check_arn(identifier, catalog, field)
         engagement = self.get(identifier)
@@ -154,7 +154,7 @@ class Engagements:
         return engagement
 
     def get(self, identifier: str) -> Engagement | None:
-        """Return the engagement with this ID or ARN, whatever its catalog is, or None if there is no such engagement."""
+        """Return the engagement with this ID or ARN in any catalog, or None if the engagement does not exist."""
         engagement = self._by_id.get(identifier.rpartition("/")[2])
         return engagement if engagement and identifier in (engagement.id, engagement.arn) else None
 
@@ -192,10 +192,10 @@ def _identifier(account: str, number: int) -> str:
 
 
 def _later(now: int, previous: int) -> int:
-    """Return a ModifiedAt that is later than the previous ModifiedAt even if both are truncated to microseconds.
+    """Return a ModifiedAt that is later than the previous ModifiedAt, even after both are truncated to microseconds.
 
-    The last three digits of the result are never 000, so a client that truncates it to microseconds sends a different value
-    back.
+    The last three digits of the result are never 000. If a client truncates the result to microseconds, it sends a different
+    value back.
     """
     if now // 1000 <= previous // 1000:
         now = (previous // 1000 + 1) * 1000

@@ -5,7 +5,8 @@
     └── ConnectionError
         └── Dropped           no response: the connection is closed
 
-The error codes, members and enums come from the service model. The service model contains no messages, so we wrote them.
+The error codes, members and enums come from the service model. The service model contains no messages, so the messages can
+differ from those of the real service.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ class ServiceError(Exception):
 
     Args:
         code (str): The name of the error, for example `ConflictException`.
-        message (str): The error message, which can quote what the client sent.
+        message (str): The error message, which can contain values from the request.
         status (int): The HTTP status.
         members (object): Additional members of the response, for example `Reason` and `ErrorList`.
     """
@@ -57,7 +58,8 @@ class Problem:
         field (str): The path of the invalid member, for example `Payload.Lead.Interactions[0].Contact.Email`. An empty string
             means the whole request.
         code (str): A value of ValidationExceptionErrorCode in the service model.
-        message (str): The description of the problem. It quotes an invalid value: a string unchanged, any other value as JSON.
+        message (str): The description of the problem. It contains the invalid value: a string unchanged, and any other value as
+            JSON.
     """
 
     field: str
@@ -104,7 +106,7 @@ def internal_error() -> ServiceError:
 
 
 def access_denied(operation: str, resource: str, *, reason: str | None = None) -> ServiceError:
-    """Return an AccessDeniedException, which has a `Reason` unless `reason` is None."""
+    """Return an AccessDeniedException. If `reason` is not None, the error contains it as `Reason`."""
     message = f"The caller is not authorized to perform: partnercentral:{operation} on resource: {resource}"
     members: dict[str, Any] = {} if reason is None else {"Reason": reason}
     return ServiceError("AccessDeniedException", message, **members)

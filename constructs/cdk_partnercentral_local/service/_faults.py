@@ -1,9 +1,9 @@
 """Faults that a test plans for requests: errors, dropped connections, delays, callbacks.
 
-A fault takes effect at one of three points of a request:
+The service processes a request in several steps. A fault takes effect at one of three points:
 
 - *On arrival*: before the request is validated.
-- *Before the commit*: after the request is validated, and before it is compared with the current state.
+- *Before the commit*: after the request is validated, and before the request is compared with the current state.
 - *After the commit*: after the request is performed and recorded, and before the response is sent. Read requests reach this
   point too, but requests that fail do not.
 """
@@ -37,9 +37,9 @@ def _nothing() -> None:
 class Fault:
     """Functions that the service calls while it processes a request.
 
-    Each function can return, raise `ServiceError` to send an error response, or raise `Dropped` to send no response. `handle`
-    raises any other exception to its caller. The service's lock is not held during the calls, so the functions can send
-    requests themselves.
+    Each function can return, raise `ServiceError` to send an error response, or raise `Dropped` to send no response. Any other
+    exception reaches the caller of `handle`. The service does not hold its lock during the calls, so a function can send
+    requests.
 
     Attributes:
         operation (str | None): The operation that the fault applies to, or None for all operations.
@@ -63,7 +63,7 @@ _NO_FAULT = Fault()
 class Faults:
     """The planned faults, in the order in which they were planned. Each request uses the first fault for its operation.
 
-    A fault counts as used even if the request fails before it reaches the point at which the fault takes effect.
+    A request uses a fault even if the request fails before the fault takes effect.
 
     The methods that plan a specific fault have two parameters in common. `operation` is the name of an operation, or None for
     requests of all operations. `times` is the number of successive requests that the fault applies to (1 or more).
@@ -114,7 +114,7 @@ class Faults:
             self._plan.clear()
 
     def pass_by(self, operation: str | None, *, times: int = 1) -> None:
-        """Process requests without a fault, so that the faults planned after this call apply to later requests."""
+        """Process the next requests without a fault. Faults that are planned after this call apply to later requests."""
         self.add(Fault(operation=operation, times=times))
 
     def error(self, operation: str | None, error: ServiceError, *, times: int = 1) -> None:
@@ -136,7 +136,7 @@ class Faults:
     def access_denied(
         self, operation: str | None, *, reason: str | None = None, resource: str = "*", times: int = 1
     ) -> None:
-        """Respond with AccessDeniedException on arrival; `reason` is a value of AccessDeniedExceptionErrorCode."""
+        """Respond with AccessDeniedException on arrival. `reason` is a value of AccessDeniedExceptionErrorCode."""
         self.error(operation, access_denied(operation or "*", resource, reason=reason), times=times)
 
     def validation(self, operation: str | None, problems: Sequence[Problem], *, times: int = 1) -> None:
@@ -172,7 +172,8 @@ class Faults:
 
 def _raiser(error: Exception) -> Act:
     def act() -> NoReturn:
-        # Clear the traceback: an exception object that is raised repeatedly would keep the stack frames of every raise.
+        # Clear the traceback. Otherwise an exception object that is raised repeatedly would keep the stack frames of every
+        # raise.
         raise error.with_traceback(None)
 
     return act

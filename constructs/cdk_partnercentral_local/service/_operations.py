@@ -37,7 +37,7 @@ _PAGE_SIZE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A valid request, and the data that is needed to perform it.
+    """A valid request, and the data that an operation needs to perform the request.
 
     Attributes:
         input: The validated body.
@@ -59,8 +59,8 @@ class Operation:
     Attributes:
         kind: The kind of operation. A `"read"` changes nothing, an `"update"` writes on every request, and a `"create"` writes
             once for each ClientToken.
-        perform: The function that performs a request and returns the response body. If it raises ServiceError, it must not
-            have written anything. Requests are performed one at a time.
+        perform: The function that performs a request and returns the response body. If the function raises ServiceError, it
+            must leave all stored data unchanged. Requests are performed one at a time.
     """
 
     kind: Literal["read", "update", "create"]
@@ -76,10 +76,10 @@ class Done:
 
 
 def operation_name(target: str) -> str:
-    """Return the name of the operation that an X-Amz-Target header requests.
+    """Return the name of the operation in an X-Amz-Target header.
 
     Raises:
-        ServiceError: UnknownOperationException if the header is empty or names an operation that is not registered.
+        ServiceError: UnknownOperationException if the header is empty or the operation is not in `OPERATIONS`.
     """
     prefix, _, name = target.partition(".")
     if prefix != TARGET_PREFIX or name not in OPERATIONS:
@@ -114,7 +114,7 @@ class _Use:
 
 
 class Tokens:
-    """The client tokens that were used. Each operation has its own tokens, which all engagements and catalogs share.
+    """The client tokens of earlier requests. Each operation has its own tokens, for all engagements and catalogs together.
 
     Parameters are compared literally, so the ID and the ARN of the same engagement count as different parameters.
     """

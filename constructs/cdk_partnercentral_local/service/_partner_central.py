@@ -1,7 +1,7 @@
-"""A local, in-memory simulation of the Partner Central Selling API: processes a request and returns the response.
+"""A local, in-memory simulation of the Partner Central Selling API, which processes a request and returns a response.
 
-This module does not use HTTP. A request consists of the X-Amz-Target header and the body, so that tests can call the service
-in their own process.
+This module does not use HTTP, so that tests can call the service in their own process. A request consists of the X-Amz-Target
+header and the body.
 """
 
 import copy
@@ -26,7 +26,7 @@ class Call:
     """A request that the service received, and its result.
 
     Attributes:
-        operation (str): The name of the operation, or the X-Amz-Target header if the header names no known operation.
+        operation (str): The name of the operation, or the X-Amz-Target header if the operation is unknown.
         input (dict): The parsed body; empty if the body could not be parsed.
         error (str | None): The code of the error response, or the class name of any other exception that a fault raised
             (`Dropped` if the connection was closed). None if the request succeeded.
@@ -49,15 +49,14 @@ class Call:
 class PartnerCentral:
     """A local, in-memory simulation of the Partner Central Selling API.
 
-    The operations behave as documented at https://docs.aws.amazon.com/partner-central/latest/APIReference/. `behavior`
-    determines all behavior that is not documented there. A request is checked in this order: operation, body, planned fault,
+    The operations behave as documented at https://docs.aws.amazon.com/partner-central/latest/APIReference/. The argument
+    `behavior` determines all undocumented behavior. The service checks a request in this order: operation, body, planned fault,
     rate, validation, client token, engagement, quota or context, type, lock.
 
     Args:
-        behavior (Behavior): How the service behaves where the API's documentation leaves it open. You can set
-            the attribute at any time.
-        clock (Callable[[], int]): A function that returns the time in nanoseconds since 1970, which is used for ModifiedAt,
-            token lifetimes and rate limits. Successive calls can return the same time.
+        behavior (Behavior): The settings for undocumented behavior. You can set the attribute at any time.
+        clock (Callable[[], int]): A function that returns the time in nanoseconds since 1970. The service uses the time for
+            ModifiedAt, token lifetimes and rate limits. Successive calls can return the same time.
         sleep (Callable[[float], object]): A function that waits for a number of seconds, for `latency` and slow faults.
         account (str): The ID (12 digits) of the account that creates all engagements.
         region (str): The AWS Region in ARNs.
@@ -126,14 +125,15 @@ class PartnerCentral:
         description: str | None = None,
         created_by: str | None = None,
     ) -> str:
-        """Create an engagement without contexts, and without a request in `calls`.
+        """Create an engagement without contexts. The list `calls` does not change.
 
         Args:
-            title (str): The engagement's title of at most 40 characters.
+            title (str): The engagement's title. String of at most 40 characters.
             catalog (str): The engagement's catalog: `AWS` or `Sandbox`.
-            description (str | None): The engagement's description of at most 255 characters, or None for no description.
-            created_by (str | None): The ID (12 digits) of another account that created the engagement, or None for the account
-                of this service.
+            description (str | None): The engagement's description. String of at most 255 characters, or None for no
+                description.
+            created_by (str | None): The ID (12 digits) of the account that created the engagement, or None for the account of
+                this service.
 
         Returns:
             The ID of the engagement.
@@ -183,7 +183,8 @@ class PartnerCentral:
     def engagement(self, identifier: str) -> JsonObject:
         """Return a copy of an engagement's current state, in the format of a GetEngagement response.
 
-        The result does not depend on `Behavior`: it shows the current state despite `read_lag`, and contains no explicit nulls.
+        The result does not depend on `Behavior`. It is the current state even if `read_lag` is set, and contains no explicit
+        nulls.
 
         Args:
             identifier (str): The engagement's ID or ARN.
@@ -196,7 +197,7 @@ class PartnerCentral:
             return copy.deepcopy(engagement.described(engagement.state))
 
     def write_as_aws(self, identifier: str, change: Callable[[list[JsonObject]], object]) -> None:
-        """Change the contexts of an engagement as AWS itself can at any time: without validation, but with a new ModifiedAt.
+        """Change the contexts of an engagement as AWS itself does: without validation, but with a new ModifiedAt.
 
         Args:
             identifier (str): The engagement's ID or ARN.
@@ -258,7 +259,8 @@ class PartnerCentral:
     def _record_failure(self, call: Call, error: str) -> None:
         failed = replace(call, error=error, answer=None)
         with self._lock:
-            # A committed call is in the list already. Replace it there, because other calls can follow it in the list.
+            # If the call was committed, it is already in the list, and other calls can follow it. Replace the call at its
+            # position.
             for place, other in enumerate(self.calls) if call.answer is not None else ():
                 if other is call:
                     self.calls[place] = failed
@@ -272,7 +274,7 @@ def _check_catalog(catalog: str) -> None:
 
 
 class _Bucket:
-    """A token bucket that allows bursts of one second's worth of requests (at least one) and refills at the rate."""
+    """A token bucket for a rate limit. Its size is the number of requests per second, but at least one."""
 
     def __init__(self) -> None:
         self._left: float | None = None

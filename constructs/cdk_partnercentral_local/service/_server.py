@@ -1,4 +1,4 @@
-"""The local Partner Central over HTTP on the loopback interface, for real SDK clients.
+"""An HTTP server for the local Partner Central on the loopback interface, for real SDK clients.
 
 To use the server with an SDK, set `AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING` or `endpoint_url` to its URL. The server does not
 check signatures.
@@ -27,9 +27,9 @@ _POLL_SECONDS = 0.02
 def wsgi_app(service: PartnerCentral) -> "WSGIApplication":
     """Return a WSGI application for a service.
 
-    The X-Amz-Target header specifies the operation. Without this header, the path specifies it, for example `/GetEngagement`,
-    and the response has the content type `application/json`. The application ignores the method. When a fault drops a
-    connection, the application raises `Dropped`, a ConnectionError. The server must then close the socket.
+    The X-Amz-Target header specifies the operation. Without this header, the path specifies the operation, for example
+    `/GetEngagement`. The response then has the content type `application/json`. The application ignores the HTTP method. When a
+    fault drops a connection, the application raises `Dropped`, a ConnectionError. The server must then close the socket.
     """
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -54,7 +54,7 @@ class _Handler(WSGIRequestHandler):
         error: BaseException,  # noqa: ARG002
         environ: "WSGIEnvironment | None" = None,  # noqa: ARG002
     ) -> None:
-        # Otherwise werkzeug would keep the connection open and wait for a request, while the client waits for a response.
+        # Close the connection. Otherwise werkzeug would wait for another request while the client waits for a response.
         self.close_connection = True
 
 
@@ -87,7 +87,7 @@ class _Server(ThreadedWSGIServer):
 class PartnerCentralServer:
     """An HTTP server for a local Partner Central on a free port of 127.0.0.1. It runs for the duration of a `with` block.
 
-    At the end of the block, the server closes all open connections, even if a request on them has no response yet.
+    At the end of the block, the server closes all open connections, even if a client still waits for a response.
 
     Args:
         service (PartnerCentral): The local Partner Central to serve; a new `PartnerCentral()` by default.

@@ -1,14 +1,14 @@
 """Validation of requests against the service model of Partner Central Selling.
 
 Most rules come from the model: required members, types, enums, lengths, list sizes, patterns, unions. Three more rules come
-from its documentation: a catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union has exactly
-one member.
+from the documentation of the API. A catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union
+has exactly one member.
 
-Where the model specifies nothing, validation follows other JSON services of AWS. `Behavior` determines what happens to members
-and Types that the model does not define. A member that the model does not define counts as a member of a union. Null is the
-same as an absent member. A value of the wrong JSON type causes a ValidationException like every other problem, so that all
-problems are reported at once. The real service might respond with SerializationException instead. Validation converts
-timestamps to UTC, with as few decimal places as possible.
+If the model does not specify a rule, validation follows other JSON services of AWS. `Behavior` determines what happens to
+members and Types that the model does not define. A union can have only one member, even if the model does not define the other
+members. A null value counts as an absent member. A value of the wrong JSON type causes a ValidationException, so that one
+response reports all problems. The real service might respond with SerializationException instead. Validation converts
+timestamps to UTC, and removes zeros at the end of a fraction.
 """
 
 import copy
@@ -26,7 +26,7 @@ from cdk_partnercentral_local.service._behavior import Behavior, UnknownMembers
 from cdk_partnercentral_local.service._errors import Problem, ProblemCode, invalid
 from cdk_partnercentral_local.service._wire import JsonObject, parse_instant, timestamp
 
-# The library's service model. This package finds it by its path, because importing the library would import aws_cdk.
+# The service model in the library. Read the file by its path, because an import of the library would also import aws_cdk.
 _MODEL = Path(__file__).parents[2] / "cdk_partnercentral" / "_validation" / "service-2.json"
 
 CATALOGS = ("AWS", "Sandbox")
@@ -36,9 +36,9 @@ Problems: TypeAlias = list[Problem]
 Check: TypeAlias = Callable[[object, str, Problems], object]
 
 _WEBSITE = "(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?"
-# The last character class of _WEBSITE contains the range `(-|`, which includes the dot and every other character of the class.
-# So a dot and a run of characters in that range match the same strings as any number of groups, and "www." needs no group of
-# its own. This pattern can match a string in only one way, so it does not backtrack exponentially.
+# The last character class of _WEBSITE contains the range `(-|`. This range includes the dot and all other characters of the
+# class. So one dot and one sequence of characters in the range match the same strings as the repeated groups, including "www.".
+# The new pattern can match a string in only one way, so it does not backtrack exponentially.
 _SAME_AS_WEBSITE = "(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
 
 
@@ -61,12 +61,12 @@ def validated(operation: str, request: JsonObject, behavior: Behavior) -> JsonOb
 
     Args:
         operation: The name of an operation in the model.
-        request: The parsed body, which is not changed.
+        request: The parsed body. The function does not change it.
         behavior: The behavior of the service. Only `unknown_members` and `accepts_unknown_types` are used.
 
     Returns:
         A deep copy of the request. Members that the model does not define are copied only if `unknown_members` is `"store"`.
-        Other members contain no nulls, and all their timestamps have the same format.
+        All other members contain no nulls, and their timestamps have a uniform format.
 
     Raises:
         ServiceError: ValidationException that lists all problems.
@@ -242,21 +242,21 @@ def matcher(pattern: str) -> Callable[[str], object]:
 
     Args:
         pattern: A pattern in the model. The pattern for website addresses would backtrack exponentially in `re`, so the
-            function uses another pattern that matches the same strings.
+            function replaces it with an equivalent pattern.
 
     Returns:
-        A function whose result is truthy for a match.
+        A function that returns a truthy value if the pattern matches.
     """
     if pattern == _WEBSITE:
         website = re.compile(_SAME_AS_WEBSITE)
         return lambda text: 4 <= len(text) <= 255 and website.fullmatch(text)
-    # ASCII, because \w means [a-zA-Z0-9_] to the service.
+    # Use re.ASCII, because in the service's patterns, \w matches only [a-zA-Z0-9_].
     return re.compile(pattern, re.ASCII).fullmatch
 
 
 @cache
 def _types() -> frozenset[str]:
-    """Return the Types that the model defines. Not all of them can be updated."""
+    """Return the Types that the model defines, including Types that cannot be updated."""
     return frozenset(service_model().shape_for(_TYPE).metadata["enum"])
 
 

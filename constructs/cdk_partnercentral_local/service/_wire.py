@@ -38,7 +38,7 @@ class Reply:
     """An HTTP response.
 
     Attributes:
-        status (int): The HTTP status: 200, 400, or 500. An error that a test plans can have any status.
+        status (int): The HTTP status: 200, 400, or 500. A planned fault can respond with any status.
         headers (Mapping[str, str]): The headers Content-Type and x-amzn-RequestId, and for an error x-amzn-ErrorType.
         body (bytes): The body: JSON in UTF-8.
     """
@@ -64,7 +64,7 @@ def parse_body(body: bytes) -> JsonObject:
 
 
 def serialize(output: JsonObject) -> bytes:
-    """Serialize a response body. Escapes all non-ASCII characters, so that lone surrogates survive the round trip."""
+    """Serialize a response body. Escape all non-ASCII characters, because UTF-8 cannot encode lone surrogates."""
     return json.dumps(output, separators=(",", ":")).encode("ascii")
 
 
@@ -74,7 +74,7 @@ def success(body: bytes) -> Reply:
 
 
 def failure(error: ServiceError) -> Reply:
-    """Return the HTTP response for an error. The body contains `__type` with the namespace, and the members of the error."""
+    """Return the HTTP response for an error. The body contains the error's code with a namespace, and its members."""
     namespace = _PROTOCOL_NAMESPACE if error.code in _PROTOCOL_ERRORS else _SERVICE_NAMESPACE
     body = {"__type": namespace + error.code, "Message": error.message, **error.members}
     headers = {**_headers(), "x-amzn-ErrorType": _ERROR_TYPE.format(error.code)}
@@ -122,7 +122,7 @@ def parse_instant(text: str) -> int:
 
 
 def timestamp(instant: int, *, digits: int = 9) -> str:
-    """Format an instant as the service does: with at most `digits` decimal places, and without zeros at the end.
+    """Format an instant as the service does: with at most `digits` decimal places, and without trailing zeros.
 
     Example:
         >>> timestamp(1_736_958_866_049_325_970)

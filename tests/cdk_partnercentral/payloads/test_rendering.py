@@ -291,7 +291,7 @@ def test_an_unknown_member_can_be_a_number_that_json_represents_exactly(value: f
 def test_a_number_whose_digits_would_be_lost_is_reported(value: float) -> None:
     (problem,) = render({"Lead": {"Novelty": [value]}}, None).problems
 
-    allowed = "must be a number between -2^53 and 2^53, because JSON loses digits of others"
+    allowed = "must be a number between -2^53 and 2^53, because JSON loses digits of larger numbers"
     assert problem == f"payload.Lead.Novelty[0]: {allowed}; got {type(value).__name__}; pass a string"
 
 
@@ -444,7 +444,7 @@ def test_every_problem_is_reported_by_its_path_and_argument_without_the_value() 
         (
             "payload.Lead.Interactions[0].InteractionDate (interaction_date): must be a datetime with a time zone, or an "
             "ISO 8601 "
-            "timestamp such as 2027-01-05T09:30:00Z; got a datetime without one; pass tzinfo=timezone.utc for UTC"
+            "timestamp such as 2027-01-05T09:30:00Z; got a datetime without a time zone; pass tzinfo=timezone.utc for UTC"
         ),
         "payload.Lead.Interactions[1].SourceId: must be a string of 0 to 255 characters; got int",
     ]

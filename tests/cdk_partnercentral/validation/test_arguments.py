@@ -179,7 +179,7 @@ def test_controls_of_a_create_are_refused_beside_existing_context_id(useless: Js
     ((name, _),) = useless.items()
 
     assert problems(existing_context_id="1", **useless) == [
-        f"{name}: has no effect with existing_context_id, which never creates a context; remove one of them"
+        f"{name}: has no effect with existing_context_id; remove one of the two arguments"
     ]
 
 

@@ -29,7 +29,7 @@ from cdk_partnercentral import (
 ENGAGEMENT = "eng-0123456789abcd"
 SECRET = "Quixotic Zebra Tools"
 
-ONLY_FOR_IMPORTS = "it can be omitted only with existing_context_id, to change other members of an existing context"
+ONLY_FOR_IMPORTS = "you can omit it only with existing_context_id, to change other members of an existing context"
 
 Declare = Callable[..., EngagementContext]
 Json = dict[str, Any]
@@ -204,10 +204,7 @@ def test_each_interaction_must_be_complete_even_with_existing_context_id(stack: 
 )
 def test_a_payload_without_values_is_refused(payload: Any, stack: Stack, declare: Declare) -> None:
     assert problems(declare, stack, payload=payload) == [
-        (
-            "payload: has no value, so the context could never be found again, and would still count towards the limit of the "
-            "engagement; set at least one member"
-        )
+        "payload: has no value, so the function could not find the context in a later deployment; set at least one member"
     ]
 
 
@@ -215,8 +212,8 @@ def test_a_payload_without_values_is_refused(payload: Any, stack: Stack, declare
 def test_an_import_without_values_is_refused(payload: Any, stack: Stack, declare: Declare) -> None:
     assert problems(declare, stack, payload=payload, existing_context_id="1") == [
         (
-            "payload: has no value, so nothing of the existing context would be managed; set at least one member, or use "
-            "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
+            "payload: has no value, so the construct would not manage any member of the existing context; set at least one "
+            "member, or use EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
         )
     ]
 
@@ -248,8 +245,8 @@ def test_an_unknown_member_is_one_warning_and_passes_through(app: App, stack: St
     ids = ["Customer.Stars", "Interactions.Contact.Pronouns"]
     assert list(found) == [f"cdk-partnercentral:unknownMember:payload.Lead.{each}" for each in ids]
     assert found["cdk-partnercentral:unknownMember:payload.Lead.Customer.Stars"] == (
-        "payload.Lead.Customer.Stars: is not a known member, so it is sent to Partner Central as declared, without "
-        "validation. Check its name in the API reference, or update cdk-partnercentral."
+        "payload.Lead.Customer.Stars: is not a known member, so the function sends it to Partner Central "
+        "without validation. Check its name in the API reference, or update cdk-partnercentral."
     )
     assert properties_of(stack)["Payload"] == payload
 
@@ -270,8 +267,8 @@ def test_an_unknown_type_is_one_warning_and_passes_through(
     declare(stack, "Deal", payload=payload, **given)
 
     assert warnings(app) == {
-        "cdk-partnercentral:unknownType": "type: 'Novelty' is not a known Type, so it is sent to Partner Central as "
-        "declared, without validation. Check its name in the API reference, or update cdk-partnercentral."
+        "cdk-partnercentral:unknownType": "type: 'Novelty' is not a known Type, so the function sends it to Partner "
+        "Central without validation. Check its name in the API reference, or update cdk-partnercentral."
     }
     properties = properties_of(stack)
     assert (properties["Type"], properties["Payload"]) == ("Novelty", payload)
