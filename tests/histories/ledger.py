@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from tests.histories import payloads
 from tests.histories.clock import SECOND
-from tests.histories.events import Declaration, Event
+from tests.histories.events import Declaration, Event, owner
 from tests.histories.payloads import Json, Path
 from tests.histories.simulation import Simulation, StackView
 
@@ -133,6 +133,12 @@ class Ledger:
         physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
         siblings = self.siblings(event, physical_id, view)
         return bool(siblings) and not self.belongs_to_sibling(event, context, view)
+
+    def is_no_longer_declared(self, event: Event, other: str) -> bool:
+        """Return whether an owner is a resource in the event's stack that the template no longer declares."""
+        name = event.owner.removesuffix(event.logical_id.lower())
+        template = self.simulation.stacks[event.stack_id].template
+        return other.startswith(name) and other not in {owner(name, each) for each in template}
 
     def is_superseded(self, event: Event) -> bool:
         """Return whether CloudFormation has sent a later event for the same resource."""
