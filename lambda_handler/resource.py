@@ -10,7 +10,7 @@ from lambda_handler.retries import RetryBudget
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One event from CloudFormation, and the clients and retries that the resource needs to handle it.
+    """One event from CloudFormation, with the clients and the retry budget for the resource.
 
     Attributes:
         stack_id: The stack's ARN.
@@ -48,7 +48,7 @@ class Result:
 
 
 class Resource(Protocol):
-    """A custom resource is a module with these functions. If they fail, they raise ResourceError or ApiError."""
+    """A custom resource is a module with these functions. A function that fails raises ResourceError or ApiError."""
 
     def create(self, request: Request) -> Result:
         """Create the resource exactly once, even if the event is repeated."""

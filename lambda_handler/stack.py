@@ -18,7 +18,7 @@ class CloudFormation:
         self._client: Any = None
 
     def resources(self, stack_id: str) -> Sequence[StackResource]:
-        """Return all resources of the stack, including those that were deleted.
+        """Return all resources of the stack, including deleted resources.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
         """
