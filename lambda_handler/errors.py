@@ -21,7 +21,7 @@ class Kind(Enum):
     CERTIFICATE = "certificate"
     CONFLICT = "conflict"
     DENIED = "denied"
-    CREDENTIALS = "credentials"  # AWS refuses the credentials, because the credentials expired or because the role is new
+    CREDENTIALS = "credentials"  # for example because the credentials expired or because the role is new
     INVALID = "invalid"
     NOT_FOUND = "not found"
     QUOTA = "quota"

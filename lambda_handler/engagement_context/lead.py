@@ -80,8 +80,8 @@ class Interactions:
             raise ResourceError(
                 "TOO_MANY_INTERACTIONS",
                 f"A Lead can have at most {LIMIT} interactions, and an interaction cannot be removed. This Lead has"
-                f" {len(self._had)} interactions, and {len(pending)} more interactions are declared. The new interactions"
-                " were not sent. Declare fewer interactions.",
+                f" {len(self._had)} interactions, and the declaration contains {len(pending)} more. The new"
+                " interactions were not sent. Declare fewer interactions.",
             )
         return pending
 

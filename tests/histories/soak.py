@@ -26,7 +26,8 @@ def run_seed(seed: int, histories: int) -> Report:
     """Run the histories of a seed.
 
     Returns:
-        The seed, the number of times that each situation occurred, and the failure message. Without a failure, it is empty.
+        The seed, the number of times that each situation occurred, and the failure message. Without a failure, the message is
+        empty.
     """
     before = Counter(OCCURRENCES)
     failure = ""

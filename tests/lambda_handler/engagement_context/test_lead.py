@@ -191,7 +191,7 @@ TEN = [interaction(f"Name{number}") for number in range(10)]
 
 
 def test_more_than_ten_interactions_are_an_error() -> None:
-    with pytest.raises(ResourceError, match="has 9, and 2 more are declared") as failed:
+    with pytest.raises(ResourceError, match="has 9 interactions, and the declaration contains 2 more") as failed:
         pending(TEN[:9], [*TEN[:9], ANN, BEN], TEN[:9])
     assert failed.value.code == "TOO_MANY_INTERACTIONS"
     assert pending(TEN[:9], [*TEN[:9], ANN], TEN[:9]) == [ANN]
