@@ -141,7 +141,7 @@ class Invocation:
         raise ProcessEndedError
 
     def end(self) -> None:
-        """Cancel delayed updates, but not delayed creates, because Partner Central can receive a create at any time."""
+        """Cancel delayed requests, except creates, because Partner Central can receive a create at any time."""
         for number in self._late_requests:
             self.simulation.clock.cancel_alarm(number)
 
