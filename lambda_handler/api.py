@@ -29,12 +29,14 @@ class Engagement:
     """An engagement, with the values in the response to a read or a write.
 
     `modified_at` is Partner Central's timestamp with all digits. `modified_at` is empty if the response to a write has no
-    timestamp.
+    timestamp. Only a read returns the title, the description and the contexts. A missing title or description is empty.
     """
 
     id: str
     arn: str
     modified_at: str
+    title: str = ""
+    description: str = ""
     contexts: tuple[Context, ...] = ()
 
     def context(self, context_id: str) -> Context | None:
@@ -48,6 +50,27 @@ class Written:
 
     engagement: Engagement
     context_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngagementSummary:
+    """An engagement in a list, which contains no descriptions. The title is empty if the engagement has none."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngagementPage:
+    """One page of a list of engagements. It can be empty although there are further pages.
+
+    Attributes:
+        engagements: The engagements.
+        next_token: The token of the next page; None on the last page.
+    """
+
+    engagements: tuple[EngagementSummary, ...] = ()
+    next_token: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +103,14 @@ class Api(Protocol):
         self, *, catalog: str, engagement_id: str, context_id: str, type_: str, payload: Payload, modified_at: str
     ) -> Written:
         """Call UpdateEngagementContext."""
+        ...
+
+    def create_engagement(self, *, catalog: str, title: str, description: str | None, client_token: str) -> Engagement:
+        """Call CreateEngagement. The request has no description if it is None."""
+        ...
+
+    def list_engagements(self, *, catalog: str, created_by: str, next_token: str | None) -> EngagementPage:
+        """Call ListEngagements for one page of the engagements that an account created, newest first."""
         ...
 
     def mask(self, type_: str, payload: Payload) -> None:

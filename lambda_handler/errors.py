@@ -25,7 +25,7 @@ class Kind(Enum):
     INVALID = "invalid"
     NOT_FOUND = "not found"
     QUOTA = "quota"
-    NOT_VISIBLE = "not visible"  # a read that does not return a context yet
+    NOT_VISIBLE = "not visible"  # a read that does not return a context or engagement yet
     OTHER = "other"
 
 

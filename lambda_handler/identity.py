@@ -9,7 +9,25 @@ ENGAGEMENT_ID = re.compile(r"eng-[0-9a-z]{14}")
 ENGAGEMENT_ARN = re.compile(
     r"arn:[a-z-]+:partnercentral:[a-z0-9-]*::catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
+ENGAGEMENT_PHYSICAL_ID = re.compile(r"(?P<catalog>[a-zA-Z]+)/(?P<engagement>eng-[0-9a-z]{14})")
 CONTEXT_PHYSICAL_ID = re.compile(r"(?P<catalog>[a-zA-Z]+)/(?P<engagement>eng-[0-9a-z]{14})/(?P<context>[^/]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngagementIdentity:
+    """The engagement that a physical resource ID names: `<Catalog>/<engagement ID>`."""
+
+    catalog: str
+    engagement_id: str
+
+    def __str__(self) -> str:
+        return f"{self.catalog}/{self.engagement_id}"
+
+
+def parse_engagement_physical_id(physical_id: str) -> EngagementIdentity | None:
+    """Return the engagement that a physical resource ID names, or None for any other ID, such as that of a failed Create."""
+    found = ENGAGEMENT_PHYSICAL_ID.fullmatch(physical_id)
+    return EngagementIdentity(catalog=found["catalog"], engagement_id=found["engagement"]) if found else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +67,26 @@ def client_token(*, stack_id: str, logical_resource_id: str, catalog: str, engag
     same token.
     https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagementContext.html
     """
+    return _digest(stack_id, logical_resource_id, catalog, engagement_id, type_)
+
+
+def engagement_client_token(
+    *, stack_id: str, logical_resource_id: str, catalog: str, title: str, description: str | None
+) -> str:
+    """Return the idempotency token of one declared engagement: a SHA-256 in 64 hexadecimal digits.
+
+    The token depends on all parameters of the request, so the service never gets one token with different parameters. It does
+    not depend on the request ID, so all retries of one declaration send the same token.
+    https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagement.html
+    """
+    return _digest(stack_id, logical_resource_id, catalog, title, description)
+
+
+def account_of(stack_id: str) -> str:
+    """Return the ID of the account that a stack's ARN contains; empty if it is not an ARN."""
+    return "".join(stack_id.split(":")[4:5])
+
+
+def _digest(*parts: str | None) -> str:
     # A JSON list is unambiguous: different values never encode to the same text.
-    parts = json.dumps([stack_id, logical_resource_id, catalog, engagement_id, type_], separators=(",", ":"))
-    return hashlib.sha256(parts.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from lambda_handler import engagement_context, logs, partner_central, reasons, sdk, stack
+from lambda_handler import engagement, engagement_context, logs, partner_central, reasons, sdk, stack
 from lambda_handler.errors import ApiError, ResourceError
 from lambda_handler.identity import engagement_arn
 from lambda_handler.resource import Request, Resource
@@ -16,6 +16,7 @@ from lambda_handler.retries import RetryBudget
 # The registry of resources. To add a resource, write a module or package with the functions of `resource.Resource`, and list
 # the module or package here.
 RESOURCES: Mapping[str, Resource] = {
+    "Custom::Engagement": engagement,
     "Custom::EngagementContext": engagement_context,
 }
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import model
 
 from lambda_handler import sdk
-from lambda_handler.api import Context, Engagement, Payload, Shape, Written
+from lambda_handler.api import Context, Engagement, EngagementPage, EngagementSummary, Payload, Shape, Written
 from lambda_handler.identity import engagement_arn
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # The API exists only in this Region, but the SDK accepts other Regions without an error.
 REGION = "us-east-1"
+# The maximum number of engagements that ListEngagements returns at a time.
+PAGE_SIZE = 100
 
 
 def connect() -> "PartnerCentralSellingAPIClient":
@@ -115,6 +117,37 @@ class PartnerCentral:
             Payload={type_: payload},
         )
 
+    def create_engagement(self, *, catalog: str, title: str, description: str | None, client_token: str) -> Engagement:
+        """Call CreateEngagement. The service model does not mark the description as sensitive, but errors mask it.
+
+        https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagement.html
+        """
+        described = {} if description is None else {"Description": description}
+        self._sensitive.update(described.values())
+        return self._call(
+            "CreateEngagement",
+            lambda response: _created(catalog, response),
+            Catalog=catalog,
+            ClientToken=client_token,
+            Title=title,
+            **described,
+        )
+
+    def list_engagements(self, *, catalog: str, created_by: str, next_token: str | None) -> EngagementPage:
+        """Call ListEngagements for one page of the engagements that an account created, newest first.
+
+        https://docs.aws.amazon.com/partner-central/latest/APIReference/API_ListEngagements.html
+        """
+        return self._call(
+            "ListEngagements",
+            _page,
+            Catalog=catalog,
+            CreatedBy=[created_by],
+            Sort={"SortBy": "CreatedDate", "SortOrder": "DESCENDING"},
+            MaxResults=PAGE_SIZE,
+            **({} if next_token is None else {"NextToken": next_token}),
+        )
+
     def shape(self, type_: str, *, update: bool) -> Shape:
         """Return the payload members that the service model defines for a Type; empty if the model does not define the Type."""
         union = "UpdateEngagementContextPayload" if update else "EngagementContextPayload"
@@ -124,6 +157,8 @@ class PartnerCentral:
     def _call(self, operation: str, read: Callable[[Any], sdk.T], **params: Any) -> sdk.T:
         methods: dict[str, Callable[..., Any]] = {
             "GetEngagement": self._client.get_engagement,
+            "CreateEngagement": self._client.create_engagement,
+            "ListEngagements": self._client.list_engagements,
             "CreateEngagementContext": self._client.create_engagement_context,
             "UpdateEngagementContext": self._client.update_engagement_context,
         }
@@ -155,8 +190,34 @@ def _engagement(catalog: str, engagement_id: str, response: Mapping[str, Any]) -
         id=id_,
         arn=response.get("Arn") or engagement_arn(catalog, id_),
         modified_at=response["ModifiedAt"],
+        title=response.get("Title", ""),
+        description=response.get("Description", ""),
         contexts=tuple(_context(context) for context in response.get("Contexts", ())),
     )
+
+
+def _created(catalog: str, response: Mapping[str, Any]) -> Engagement:
+    """Read the response to CreateEngagement, whose members are all optional. The ID or the ARN is sufficient."""
+    id_ = _id(response)
+    return Engagement(
+        id=id_,
+        arn=response.get("Arn") or engagement_arn(catalog, id_),
+        modified_at=response.get("ModifiedAt") or "",
+    )
+
+
+def _page(response: Mapping[str, Any]) -> EngagementPage:
+    summaries = response["EngagementSummaryList"]
+    return EngagementPage(
+        engagements=tuple(EngagementSummary(id=_id(each), title=each.get("Title", "")) for each in summaries),
+        # Some services return an empty token on the last page.
+        next_token=response.get("NextToken") or None,
+    )
+
+
+def _id(response: Mapping[str, Any]) -> str:
+    found: str = response.get("Id") or response["Arn"].rpartition("/")[2]
+    return found
 
 
 def _context(context: Mapping[str, Any]) -> Context:

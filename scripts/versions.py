@@ -21,7 +21,7 @@ def results(version: str, folder: Path) -> tuple[str, bool]:
     """
     path = folder / f"results-{version}.xml"
     if not path.exists():
-        find = [ROOT / "scripts" / "find_python.sh", version]
+        find = [str(ROOT / "scripts" / "find_python.sh"), version]
         found = subprocess.run(find, capture_output=True, text=True, check=False)  # noqa: S603
         return f"{version:8} {found.stderr.strip() or 'the tests did not run'}", found.returncode != 0
     # The tests of this project wrote the file.

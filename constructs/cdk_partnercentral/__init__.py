@@ -1,10 +1,11 @@
-"""Declare contexts of AWS Partner Central engagements in AWS CDK stacks.
+"""Declare engagements of AWS Partner Central and their contexts in AWS CDK stacks.
 
-To declare a context, use the construct `EngagementContext` and a payload class such as `CustomerProject`. The names in
-`__all__` are the public API. All submodules are private.
+To declare an engagement, use the construct `Engagement`. To declare a context, use its method `add_context` or the construct
+`EngagementContext`, and a payload class such as `CustomerProject`. The names in `__all__` are the public API. All submodules
+are private.
 """
 
-from cdk_partnercentral._engagement import Engagement
+from cdk_partnercentral._engagement import Engagement, IEngagement
 from cdk_partnercentral._engagement_context import EngagementContext, IEngagementContext
 from cdk_partnercentral._payloads.customer_account import AccountCustomer, CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject, ProjectCustomer, ProjectDetails
@@ -40,6 +41,7 @@ __all__ = [
     "Engagement",
     "EngagementContext",
     "EngagementContextType",
+    "IEngagement",
     "IEngagementContext",
     "Industry",
     "Lead",

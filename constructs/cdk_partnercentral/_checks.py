@@ -1,16 +1,16 @@
-"""Compare the contexts of an app with each other at synthesis.
+"""Compare the contexts and the engagements of an app with each other at synthesis.
 
-The checks report constructs that would manage the same context, and engagements with too many contexts. `docs/lifecycle.md`
-describes when a construct adopts an existing context. The handler has its own code for this decision, so a test checks that the
-handler and this module agree.
+The checks report constructs that would manage the same context, engagements with too many contexts, and constructs that would
+create the same engagement. `docs/lifecycle.md` describes when a construct adopts an existing context. The handler has its own
+code for this decision, so a test checks that the handler and this module agree.
 
-The CDK synthesizes each stage separately. At the synthesis of a stage, the contexts in the stage are compared, and a problem is
-an error. When a context is declared, it is compared with the contexts in other stages, and a problem is a warning.
+The CDK synthesizes each stage separately. At the synthesis of a stage, the constructs in the stage are compared, and a problem
+is an error. When a construct is declared, it is compared with the constructs in other stages, and a problem is a warning.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,7 +20,7 @@ import jsii
 from aws_cdk import Annotations, Stack, Stage
 from constructs import Construct, IConstruct, IValidation
 
-from cdk_partnercentral._payloads.comparison import would_adopt
+from cdk_partnercentral._payloads.comparison import loose, would_adopt
 from cdk_partnercentral._provider import PartnerCentralProvider
 from cdk_partnercentral._tokens import is_list, is_lookup_dummy, is_mapping, is_unresolved
 
@@ -59,6 +59,29 @@ class DesiredContext:
     client_token: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class DesiredEngagement:
+    """The properties of an engagement to create that the checks compare.
+
+    Attributes:
+        path: The construct path.
+        catalog: The catalog.
+        title: The title.
+        description: The description. An empty description is the same as none.
+        adopt_existing: Whether the handler adopts an existing engagement with the same title and description.
+        client_token: The client token that the user passed, or None.
+        account: The account of the stack. Can be a token.
+    """
+
+    path: str
+    catalog: str
+    title: str
+    description: str
+    adopt_existing: bool
+    client_token: str | None
+    account: str
+
+
 # An engagement key contains the catalog and the engagement. If one of them is a token, the key also contains the environment
 # (the account and the Region) of the stack.
 EngagementKey = tuple[str, ...]
@@ -84,6 +107,24 @@ class Registry(Construct):
         found = stack.node.try_find_child(REGISTRY_ID)
         return found if isinstance(found, Registry) else None
 
+    def add_engagement(self, construct: Construct, desired: DesiredEngagement) -> None:
+        """Add an engagement to create. Add a warning to its construct for each equal engagement of another stage."""
+        values = (desired.catalog, desired.title, desired.description)
+        environment = self._environment if any(map(is_unresolved, values)) else ""
+        # Two engagements are the same if they have the same title and description, or the same client token.
+        keys: list[EngagementKey] = [(desired.catalog, loose(desired.title), loose(desired.description), environment)]
+        if desired.client_token is not None:
+            keys.append((desired.catalog, desired.client_token))
+        for problem in dict.fromkeys(line for key in keys for line in self._stage.add_engagement(key, desired)):
+            Annotations.of(construct).add_warning_v2("cdk-partnercentral:sameEngagement", problem)
+
+    def provider_for(self, stack: Stack, given: PartnerCentralProvider | None) -> PartnerCentralProvider:
+        """Return the provider that the user passed, otherwise the shared provider of the stack."""
+        if given is not None:
+            return given
+        self.provider = self.provider or PartnerCentralProvider.get_or_create(stack)
+        return self.provider
+
     def add(self, construct: Construct, desired: DesiredContext) -> None:
         """Add a context. For each problem with contexts in other stages, add a warning to the construct."""
         key: EngagementKey = (desired.catalog, desired.engagement)
@@ -95,12 +136,13 @@ class Registry(Construct):
 
 
 class StageContexts(Construct):
-    """A hidden construct in each stage that stores the declared contexts of the stage, grouped by engagement."""
+    """A hidden construct in each stage that stores the engagements of the stage, and its contexts grouped by engagement."""
 
     def __init__(self, stage: IConstruct) -> None:
         super().__init__(cast("Construct", stage), CONTEXTS_ID)
         self._contexts: defaultdict[EngagementKey, list[DesiredContext]] = defaultdict(list)
-        self.node.add_validation(_Validation(self._contexts))
+        self._engagements: defaultdict[EngagementKey, list[DesiredEngagement]] = defaultdict(list)
+        self.node.add_validation(_Validation(self._contexts, self._engagements))
         # All stages of an app share one list. The app itself is also a stage.
         self._stages: list[StageContexts] = StageContexts.of(stage.node.root)._stages if stage.node.path else []
         self._stages.append(self)
@@ -111,11 +153,31 @@ class StageContexts(Construct):
         found = stage.node.try_find_child(CONTEXTS_ID)
         return found if isinstance(found, StageContexts) else StageContexts(stage)
 
+    def add_engagement(self, key: EngagementKey, desired: DesiredEngagement) -> list[str]:
+        """Add an engagement, and return its problems with equal engagements of other stages."""
+        others = [each for stage in self._stages if stage is not self for each in stage._engagements.get(key, ())]
+        self._engagements[key].append(desired)
+        problems = [line for other in others for line in engagement_conflicts([other, desired])]
+        return [f"{line} The constructs are in different stages." for line in problems]
+
     def add(self, key: EngagementKey, desired: DesiredContext) -> list[tuple[str, str]]:
-        """Add a context. For each problem with contexts in other stages, return the ID and the text of a warning."""
+        """Add a context, and return its warnings: the ID and the text of each."""
         others = [each for stage in self._stages if stage is not self for each in stage._contexts.get(key, ())]
         before = [*others, *self._contexts[key]]
         self._contexts[key].append(desired)
+        # The number of contexts that AWS has no room for never decreases, so that the first context with the problem gets the
+        # only warning.
+        crowded = [
+            ("cdk-partnercentral:noRoomForAws", line)
+            for line in missing_room([*before, desired])
+            if not missing_room(before)
+        ]
+        return [*crowded, *self._problems_with_other_stages(key, desired, before, others)]
+
+    @staticmethod
+    def _problems_with_other_stages(
+        key: EngagementKey, desired: DesiredContext, before: list[DesiredContext], others: list[DesiredContext]
+    ) -> list[tuple[str, str]]:
         # Two stages usually have different environments, so the same token can resolve to different engagements.
         if not others or any(map(is_unresolved, key)):
             return []
@@ -134,12 +196,21 @@ class _Validation:
     The check is a separate class, because older releases of the CDK reject a construct that has a method named `validate`.
     """
 
-    def __init__(self, contexts: Mapping[EngagementKey, Sequence[DesiredContext]]) -> None:
+    def __init__(
+        self,
+        contexts: Mapping[EngagementKey, Sequence[DesiredContext]],
+        engagements: Mapping[EngagementKey, Sequence[DesiredEngagement]],
+    ) -> None:
         self._contexts = contexts
+        self._engagements = engagements
 
     def validate(self) -> list[str]:
         """Return one line for each problem."""
-        return [line for group in self._contexts.values() for line in (*conflicts(group), *excess(group))]
+        return [
+            # Two engagements can be equal and have the same client token.
+            *dict.fromkeys(line for group in self._engagements.values() for line in engagement_conflicts(group)),
+            *(line for group in self._contexts.values() for line in (*conflicts(group), *excess(group))),
+        ]
 
 
 def partition_problems(stack: Stack) -> list[str]:
@@ -168,23 +239,86 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     Args:
         contexts: The declared contexts of one engagement. Constructs that would manage the same context are counted once.
     """
-    if len(contexts) <= MOST_CONTEXTS:
-        return []
-    distinct: list[DesiredContext] = []
-    for each in _known(contexts):
-        if not any(_conflict(each, other) for other in distinct):
-            distinct.append(each)
+    distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS else []
     if len(distinct) <= MOST_CONTEXTS:
         return []
-    engagement = distinct[0].engagement
-    name = "one engagement" if is_unresolved(engagement) else engagement
     line = (
-        f"{len(distinct)} contexts are declared for {name}, but an engagement can contain only {MOST_CONTEXTS} contexts. "
-        "Contexts that AWS creates count toward this limit. Partner Central cannot delete contexts, so at least one "
+        f"{len(distinct)} contexts are declared for {_name(distinct)}, but an engagement can contain only {MOST_CONTEXTS} "
+        "contexts. Contexts that AWS creates count toward this limit. Partner Central cannot delete contexts, so at least one "
         "of these contexts will fail to deploy. Move at least one of these contexts to another engagement: "
         f"{', '.join(each.path() for each in distinct)}."
     )
     return [line]
+
+
+def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
+    """Return a line if the declared contexts leave too few free contexts for those that AWS adds to the engagement.
+
+    AWS adds a CustomerProject when a Lead is converted into an opportunity, and a ProspectingResult when a prospecting task
+    includes the engagement. A declared context of the same Type counts as the one that AWS adds.
+
+    Args:
+        contexts: Contexts of the same engagement. Those that would become one context are counted once.
+    """
+    # One or two contexts always leave enough, even if both are Leads.
+    distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS // 2 else []
+    types = Counter(each.type for each in distinct)
+    added = {
+        "a CustomerProject for each Lead that is converted": max(0, types["Lead"] - types["CustomerProject"]),
+        "a ProspectingResult when prospecting is started": 0 if types["ProspectingResult"] else 1,
+    }
+    free, needed = MOST_CONTEXTS - len(distinct), sum(added.values())
+    # More contexts than an engagement can contain are reported as such.
+    if not distinct or not 0 <= free < needed:
+        return []
+    line = (
+        f"{len(distinct)} contexts are declared for {_name(distinct)}, so only {free} of its {MOST_CONTEXTS} contexts remain, "
+        f"but AWS can add {needed}: {' and '.join(name for name, count in added.items() if count)}. Partner Central cannot "
+        "delete contexts, so these tasks would fail. Declare fewer contexts in this engagement, or acknowledge this warning if "
+        "you do not use these tasks."
+    )
+    return [line]
+
+
+def engagement_conflicts(engagements: Sequence[DesiredEngagement]) -> list[str]:
+    """Return a line with both construct paths for each pair of engagements that would become one engagement.
+
+    Args:
+        engagements: Engagements with the same catalog, and with the same title and description or the same client token.
+    """
+    found = ((one, other, _engagement_conflict(one, other)) for one, other in combinations(engagements, 2))
+    return [f"{one.path} and {other.path} {conflict}" for one, other, conflict in found if conflict]
+
+
+def _engagement_conflict(one: DesiredEngagement, other: DesiredEngagement) -> str:
+    accounts = {one.account, other.account}
+    values = (one.catalog, one.title, one.description, one.client_token)
+    # Different accounts never adopt an engagement of one another, nor share client tokens. After the lookups, the next
+    # synthesis compares the values.
+    if (len(accounts) == 2 and not any(map(is_unresolved, accounts))) or any(map(is_lookup_dummy, values)):
+        return ""
+    if one.client_token is not None and one.client_token == other.client_token:
+        return "have the same client_token, so only one engagement would be created. Use different client tokens, or omit them."
+    if one.adopt_existing or other.adopt_existing:
+        return (
+            "create an engagement with the same title and description, so one would adopt the other's engagement. Create it in "
+            "one construct and use this construct for all contexts, use different titles, or set adopt_existing=False on both "
+            "to create two engagements."
+        )
+    return ""
+
+
+def _distinct(contexts: Sequence[DesiredContext]) -> list[DesiredContext]:
+    distinct: list[DesiredContext] = []
+    for each in _known(contexts):
+        if not any(_conflict(each, other) for other in distinct):
+            distinct.append(each)
+    return distinct
+
+
+def _name(contexts: Sequence[DesiredContext]) -> str:
+    engagement = contexts[0].engagement
+    return "one engagement" if is_unresolved(engagement) else engagement
 
 
 def _known(contexts: Sequence[DesiredContext]) -> list[DesiredContext]:

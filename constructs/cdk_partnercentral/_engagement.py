@@ -1,51 +1,589 @@
-"""The `Engagement` construct, which refers to an existing engagement and declares contexts in it."""
+"""The `Engagement` construct, which creates an engagement or refers to an existing one, and the interface `IEngagement`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from aws_cdk import IResolvable
+from aws_cdk import CfnResource, IResolvable, RemovalPolicy, Stack
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, Node
 
+from cdk_partnercentral._checks import DesiredEngagement, Registry, partition_problems
 from cdk_partnercentral._engagement_context import EngagementContext
-from cdk_partnercentral._iam import READ, grant
-from cdk_partnercentral._identifiers import EngagementIdentifier, engagement_arn, parse_engagement
+from cdk_partnercentral._environment import StackMember
+from cdk_partnercentral._events import UPDATED, RuleTarget, engagement_rule
+from cdk_partnercentral._iam import READ, UPDATE, grant, grant_conversion
+from cdk_partnercentral._identifiers import CreatedEngagement, EngagementIdentifier, engagement_arn, parse_engagement
 from cdk_partnercentral._payloads.customer_account import CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject
 from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
 from cdk_partnercentral._payloads.lead import Lead
 from cdk_partnercentral._payloads.prospecting_result import ProspectingResult
-from cdk_partnercentral._provider import PartnerCentralProvider
+from cdk_partnercentral._provider import PartnerCentralProvider, provider_problems
 from cdk_partnercentral._signature import ConstructorSignature
-from cdk_partnercentral._tokens import is_lookup_dummy
-from cdk_partnercentral._validation.arguments import AN_ID, catalog_problems, engagement_problems
+from cdk_partnercentral._validation.arguments import (
+    AN_ID,
+    catalog_problems,
+    control_problems,
+    engagement_problems,
+    engagement_value_problems,
+    known_catalog,
+    reference_problems,
+)
 from cdk_partnercentral._validation.messages import raise_problems
 
+if TYPE_CHECKING:
+    from aws_cdk.interfaces import ResourceEnvironment
+
+RESOURCE_TYPE = "Custom::Engagement"
 CANNOT_REFER = "This engagement cannot be referred to:"
 
 
-class Engagement(Construct):
-    """A reference to an existing AWS Partner Central engagement. Use `add_context` to declare contexts in it.
+class IEngagement(Protocol):
+    """The common interface of engagements that this app creates and engagements that the app only refers to.
 
-    Create the construct with `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`. The construct itself adds
-    nothing to the template and does not create an engagement.
-
-    The logical ID of a context contains the construct IDs of the engagement and of the context. If you change one of these
-    construct IDs, CloudFormation treats the context as a new resource. The same happens if you move an existing
-    `EngagementContext` into an `Engagement`. To keep the existing context, set `existing_context_id`.
+    `Engagement` implements this interface, and `Engagement.from_engagement_id` and `Engagement.from_engagement_arn` return
+    objects that implement it. Use the interface as the type of a parameter that accepts both.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
 
-    Raises:
-        TypeError: You called the constructor. Use one of the two static methods instead.
-
     Example:
         >>> from aws_cdk import App, Stack
+        >>> from cdk_partnercentral import Engagement, EngagementContext, IEngagement
+        >>> def add_campaign(engagement: IEngagement) -> EngagementContext:
+        ...     campaign = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
+        ...     return engagement.add_context("Campaign", payload=campaign)
+        >>> stack = Stack(App(), "Deals")
+        >>> new = add_campaign(Engagement(stack, "Acme", catalog="Sandbox", title="Acme migration"))
+        >>> existing = Engagement.from_engagement_id(stack, "Northwind", "eng-0123456789abcd", catalog="Sandbox")
+        >>> add_campaign(existing).node.path
+        'Deals/Northwind/Campaign'
+    """
+
+    @property
+    def node(self) -> Node:
+        """The construct's node."""
+        ...
+
+    @property
+    def stack(self) -> Stack:
+        """The stack that contains the construct."""
+        ...
+
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The account and the Region of the stack that contains the construct. Each can be a token."""
+        ...
+
+    @property
+    def catalog(self) -> str:
+        """The engagement's catalog: `"AWS"`, `"Sandbox"`, or the token that was passed as the catalog."""
+        ...
+
+    @property
+    def engagement_id(self) -> str:
+        """The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token."""
+        ...
+
+    @property
+    def engagement_arn(self) -> str:
+        """The engagement's ARN: `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`, or a token."""
+        ...
+
+    def add_context(
+        self,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
+        type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
+        client_token: str | None = None,
+        adopt_existing: bool | None = None,
+        existing_context_id: str | None = None,
+        provider: PartnerCentralProvider | None = None,
+    ) -> EngagementContext:
+        """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
+
+        Args:
+            id: The construct ID within the engagement. The context's logical ID contains this ID.
+            payload: The context's payload: a `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
+                with the API's member names (`{"CustomerProject": {...}}`), or a token.
+            type: The context's Type. Required if the payload is a token.
+            client_token: The API's idempotency token.
+            adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
+            existing_context_id: The ID of an existing context that the construct manages.
+            provider: The provider that manages the context.
+
+        Returns:
+            The context, a child of the engagement.
+
+        Raises:
+            ValueError: See `EngagementContext`.
+            FileNotFoundError: See `EngagementContext`.
+        """
+        ...
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement and all its contexts.
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
+
+        Returns:
+            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
+
+        Raises:
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
+        """
+        ...
+
+    def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement and to update all its contexts, but not to create contexts.
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
+
+        Returns:
+            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
+            in its catalog.
+
+        Raises:
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
+        """
+        ...
+
+    def grant_convert(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to convert a context of the engagement, such as a lead, into an opportunity.
+
+        The grant contains what StartOpportunityFromEngagementTask needs according to the Service Authorization Reference. The
+        task acts with the permissions of its caller. In the engagement's catalog, the grant allows:
+
+        - on the engagement: `GetEngagement`, `CreateEngagementContext`
+        - on every task (`opportunity-from-engagement-task/*`): `StartOpportunityFromEngagementTask`
+        - on every opportunity of the account: `CreateOpportunity`, `GetOpportunity`, `TagResource`
+        - on the resource snapshots of the engagement: `CreateResourceSnapshot`
+        - on every resource snapshot job of the account: `CreateResourceSnapshotJob`, `StartResourceSnapshotJob`, `TagResource`
+
+        Not certain: an earlier version of the page listed `CreateEngagementContext` but neither `GetOpportunity` nor
+        `TagResource`, and a later version the reverse, so the grant contains all of them. `TagResource` is probably only needed
+        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the
+        action and the ARN in the error with the page.
+
+        See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html and
+        https://docs.aws.amazon.com/partner-central/latest/APIReference/API_StartOpportunityFromEngagementTask.html
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
+
+        Returns:
+            The combined grant.
+
+        Raises:
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
+        """
+        ...
+
+    def on_event(
+        self,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        target: events.IRuleTarget | RuleTarget | None = None,
+        cross_stack_scope: Construct | None = None,
+        description: str | None = None,
+        event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
+        rule_name: str | None = None,
+    ) -> events.Rule:
+        """Create an EventBridge rule that matches the events of the engagement.
+
+        Partner Central sends these detail types with a reference to an engagement: `Engagement Created`, `Engagement Updated`,
+        `Engagement Member Added`, `Engagement Resource Snapshot Created`, and `Engagement Invitation Created`, `Accepted`,
+        `Rejected` and `Expired`. The delivery is best effort. Events about opportunities do not contain the engagement, so the
+        rule does not match them. An engagement that the stack creates is usually created before the rule exists.
+
+        The rule matches the catalog, and the engagement by its ARN in `resources` or by its ID or ARN in `detail`. The examples
+        in the documentation differ in where they contain it, so the rule accepts every documented place.
+
+        Partner Central sends its events to the default event bus in us-east-1. If the Region of the stack is not known at
+        synthesis, a warning (`cdk-partnercentral:eventsOnlyInUsEast1`) reports this. If the engagement is in a stack in another
+        Region, pass a `cross_stack_scope` in a stack in us-east-1, and set `cross_region_references=True` on both stacks if the
+        app creates the engagement.
+
+        See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
+
+        Args:
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
+            target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
+                targets with `rule.add_target`.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
+            description: The description of the rule. String of up to 512 characters.
+            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
+                `source`, `resources` or `detail["catalog"]`, which the rule itself sets.
+            rule_name: The name of the rule. By default, CloudFormation generates a name.
+
+        Returns:
+            The rule.
+
+        Raises:
+            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+                rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
+        """
+        ...
+
+    def on_updated(
+        self,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        target: events.IRuleTarget | RuleTarget | None = None,
+        cross_stack_scope: Construct | None = None,
+        description: str | None = None,
+        event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
+        rule_name: str | None = None,
+    ) -> events.Rule:
+        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement.
+
+        See `on_event` for how the rule identifies the engagement, and for the Region. The event does not contain the contexts,
+        only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your own account is not
+        documented in detail, so expect an event for each deployment that changes a context.
+
+        See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
+
+        Args:
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
+            target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
+                targets with `rule.add_target`.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
+            description: The description of the rule. String of up to 512 characters.
+            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
+                `source`, `resources` or `detail["catalog"]`, which the rule itself sets, nor `detail_type`.
+            rule_name: The name of the rule. By default, CloudFormation generates a name.
+
+        Returns:
+            The rule.
+
+        Raises:
+            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+                rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
+        """
+        ...
+
+
+class EngagementBase(StackMember):
+    """The implementation of `IEngagement`."""
+
+    _catalog: str
+    _engagement: EngagementIdentifier
+
+    @property
+    def catalog(self) -> str:
+        """The engagement's catalog: `"AWS"`, `"Sandbox"`, or the token that was passed as the catalog."""
+        return self._catalog
+
+    @property
+    def engagement_id(self) -> str:
+        """The engagement ID: `eng-` followed by 14 lowercase letters or digits.
+
+        The value is a token if the app creates the engagement, or if a token was passed as its ID or ARN.
+
+        Raises:
+            ValueError: The ID or ARN is a dynamic reference (`{{resolve:...}}`), and CloudFormation cannot extract the ID from
+                it. Pass the value of a `CfnParameter` instead. A `CfnParameter` can also read the SSM Parameter Store.
+        """
+        return self._engagement.resolved_id()
+
+    @property
+    def engagement_arn(self) -> str:
+        """The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`.
+
+        The value is or contains a token if `engagement_id` is a token.
+
+        Raises:
+            ValueError: CloudFormation cannot extract the engagement ID. See `engagement_id`.
+        """
+        created = self._engagement.created
+        return created.arn if created else engagement_arn(self._catalog, self.engagement_id)
+
+    def add_context(
+        self,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
+        type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
+        client_token: str | None = None,
+        adopt_existing: bool | None = None,
+        existing_context_id: str | None = None,
+        provider: PartnerCentralProvider | None = None,
+    ) -> EngagementContext:
+        """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
+
+        Args:
+            id: The construct ID within the engagement. The context's logical ID contains this ID.
+            payload: The context's payload: a `CustomerProject`, a `Lead`, a `ProspectingResult`, a `CustomerAccount`, a mapping
+                with the API's member names (`{"CustomerProject": {...}}`), or a token.
+            type: The context's Type. Required if the payload is a token.
+            client_token: The API's idempotency token.
+            adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
+            existing_context_id: The ID of an existing context that the construct manages.
+            provider: The provider that manages the context.
+
+        Returns:
+            The context, a child of the engagement.
+
+        Raises:
+            ValueError: See `EngagementContext`.
+            FileNotFoundError: See `EngagementContext`.
+        """
+        return EngagementContext(
+            self,
+            id,
+            engagement=self,
+            payload=payload,
+            type=type,
+            client_token=client_token,
+            adopt_existing=adopt_existing,
+            existing_context_id=existing_context_id,
+            provider=provider,
+        )
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement and all its contexts.
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
+
+        Returns:
+            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
+
+        Raises:
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
+        """
+        return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
+
+    def grant_update(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to read the engagement and to update all its contexts, but not to create contexts.
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
+
+        Returns:
+            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
+            in its catalog.
+
+        Raises:
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
+        """
+        return grant(grantee, UPDATE, catalog=self._catalog, arn=self.engagement_arn)
+
+    def grant_convert(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow a principal to convert a context of the engagement, such as a lead, into an opportunity.
+
+        The grant contains what StartOpportunityFromEngagementTask needs according to the Service Authorization Reference. The
+        task acts with the permissions of its caller. In the engagement's catalog, the grant allows:
+
+        - on the engagement: `GetEngagement`, `CreateEngagementContext`
+        - on every task (`opportunity-from-engagement-task/*`): `StartOpportunityFromEngagementTask`
+        - on every opportunity of the account: `CreateOpportunity`, `GetOpportunity`, `TagResource`
+        - on the resource snapshots of the engagement: `CreateResourceSnapshot`
+        - on every resource snapshot job of the account: `CreateResourceSnapshotJob`, `StartResourceSnapshotJob`, `TagResource`
+
+        Not certain: an earlier version of the page listed `CreateEngagementContext` but neither `GetOpportunity` nor
+        `TagResource`, and a later version the reverse, so the grant contains all of them. `TagResource` is probably only needed
+        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the
+        action and the ARN in the error with the page.
+
+        See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html and
+        https://docs.aws.amazon.com/partner-central/latest/APIReference/API_StartOpportunityFromEngagementTask.html
+
+        Args:
+            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
+
+        Returns:
+            The combined grant.
+
+        Raises:
+            ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
+        """
+        return grant_conversion(
+            grantee,
+            catalog=self._catalog,
+            account=self.stack.account,
+            engagement_id=self.engagement_id,
+            engagement_arn=self.engagement_arn,
+        )
+
+    def on_event(
+        self,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        target: events.IRuleTarget | RuleTarget | None = None,
+        cross_stack_scope: Construct | None = None,
+        description: str | None = None,
+        event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
+        rule_name: str | None = None,
+    ) -> events.Rule:
+        """Create an EventBridge rule that matches the events of the engagement.
+
+        Partner Central sends these detail types with a reference to an engagement: `Engagement Created`, `Engagement Updated`,
+        `Engagement Member Added`, `Engagement Resource Snapshot Created`, and `Engagement Invitation Created`, `Accepted`,
+        `Rejected` and `Expired`. The delivery is best effort. Events about opportunities do not contain the engagement, so the
+        rule does not match them. An engagement that the stack creates is usually created before the rule exists.
+
+        The rule matches the catalog, and the engagement by its ARN in `resources` or by its ID or ARN in `detail`. The examples
+        in the documentation differ in where they contain it, so the rule accepts every documented place.
+
+        Partner Central sends its events to the default event bus in us-east-1. If the Region of the stack is not known at
+        synthesis, a warning (`cdk-partnercentral:eventsOnlyInUsEast1`) reports this. If the engagement is in a stack in another
+        Region, pass a `cross_stack_scope` in a stack in us-east-1, and set `cross_region_references=True` on both stacks if the
+        app creates the engagement.
+
+        See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
+
+        Args:
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
+            target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
+                targets with `rule.add_target`.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
+            description: The description of the rule. String of up to 512 characters.
+            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
+                `source`, `resources` or `detail["catalog"]`, which the rule itself sets.
+            rule_name: The name of the rule. By default, CloudFormation generates a name.
+
+        Returns:
+            The rule.
+
+        Raises:
+            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+                rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
+        """
+        return engagement_rule(
+            self,
+            id,
+            catalog=self._catalog,
+            engagement_id=self.engagement_id,
+            engagement_arn=self.engagement_arn,
+            target=target,
+            description=description,
+            event_pattern=event_pattern,
+            rule_name=rule_name,
+            cross_stack_scope=cross_stack_scope,
+        )
+
+    def on_updated(
+        self,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        target: events.IRuleTarget | RuleTarget | None = None,
+        cross_stack_scope: Construct | None = None,
+        description: str | None = None,
+        event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
+        rule_name: str | None = None,
+    ) -> events.Rule:
+        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement.
+
+        See `on_event` for how the rule identifies the engagement, and for the Region. The event does not contain the contexts,
+        only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your own account is not
+        documented in detail, so expect an event for each deployment that changes a context.
+
+        See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
+
+        Args:
+            id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
+            target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
+                targets with `rule.add_target`.
+            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+                default, the rule is a child of the engagement.
+            description: The description of the rule. String of up to 512 characters.
+            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
+                `source`, `resources` or `detail["catalog"]`, which the rule itself sets, nor `detail_type`.
+            rule_name: The name of the rule. By default, CloudFormation generates a name.
+
+        Returns:
+            The rule.
+
+        Raises:
+            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+                rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
+        """
+        return engagement_rule(
+            self,
+            id,
+            catalog=self._catalog,
+            engagement_id=self.engagement_id,
+            engagement_arn=self.engagement_arn,
+            target=target,
+            description=description,
+            event_pattern=event_pattern,
+            rule_name=rule_name,
+            cross_stack_scope=cross_stack_scope,
+            detail_type=UPDATED,
+        )
+
+
+class Engagement(EngagementBase):
+    """An engagement of AWS Partner Central, created by the stack.
+
+    To refer to an engagement that already exists, such as one that AWS created and invited you to, use
+    `Engagement.from_engagement_id` or `Engagement.from_engagement_arn` instead. Declare the contexts of the engagement with
+    `add_context`, or with `EngagementContext(..., engagement=...)`.
+
+    A deployment creates the engagement. Partner Central can neither change nor delete an engagement:
+
+    - If you change the title or the description, the deployment fails, and the error lists the ways to proceed. A difference
+      in case, outer white space or Unicode composition is ignored.
+    - If you remove the construct or delete the stack, the engagement remains, with its contexts.
+    - If you change the catalog, the deployment creates another engagement.
+    - If you rename the construct, or delete the stack and deploy it again, the deployment adopts the existing engagement: the
+      one that this AWS account created in the catalog with the same title and description. The deployment fails if there are
+      two of them. To create a second engagement with the same title and description, set `adopt_existing=False`.
+
+    Synthesis fails if a stage contains two engagements with the same catalog, title and description, because one of them would
+    adopt the other's engagement, unless neither adopts, or their stacks are known to be in different accounts. Between the
+    stages of an app, this is a warning.
+
+    An engagement can contain five contexts, including those that AWS adds: a CustomerProject for each Lead that is converted
+    into an opportunity, and a ProspectingResult when a prospecting task includes the engagement. If the declared contexts leave
+    no room for them, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared CustomerProject counts as that of a
+    converted Lead, and a declared ProspectingResult as that of the prospecting task. For example, a Lead leaves room for two
+    more declared contexts, and a Lead with a CustomerProject also leaves room for two more. Whether AWS reuses a declared
+    context is not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
+
+    The provider's role is allowed to create and to read engagements in the whole catalog, because the ID of an engagement is
+    not known before its creation, and to list the engagements of the catalog unless `adopt_existing` is False. A second policy
+    of the role allows changes to contexts in exactly the created engagements.
+
+    The logical ID of a context that `add_context` declares depends on the construct IDs of both the engagement and the context.
+
+    See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagement.html
+
+    Args:
+        scope: The parent construct, usually the stack.
+        id: The construct ID within `scope`.
+        catalog: The catalog in which to create the engagement. A `Catalog`, or its value as a string.
+        title: The title of the engagement. String of 1 to 40 characters, or a token.
+        description: The description of the engagement. String of up to 255 characters, or a token. By default, the engagement
+            has no description, which is the same as an empty description.
+        client_token: The API's idempotency token. String of 1 to 64 letters and digits. By default, the function derives the
+            token from the stack, the logical ID, the catalog, the title and the description.
+        adopt_existing: Whether to adopt an existing engagement with the same title and description, as described above. If
+            False, the function creates a new engagement. None means True.
+        provider: The provider that manages the engagement, a `PartnerCentralProvider` in the same stack. By default, the
+            provider that all resources of the stack share. CloudFormation rejects a change of the provider of a deployed
+            engagement.
+
+    Raises:
+        ValueError: An argument has a type other than documented here, or the API would reject it. Also raised if the provider
+            is in another stack, or if the stack is in a partition without Partner Central. The error lists every problem.
+        FileNotFoundError: The zip with the function's code does not exist. This can happen only in a checkout of the
+            repository.
+
+    Example:
+        >>> from aws_cdk import App, CfnOutput, Stack
         >>> from cdk_partnercentral import Catalog, CustomerProject, Engagement, ProjectDetails
         >>> stack = Stack(App(), "Deals")
-        >>> acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
+        >>> acme = Engagement(stack, "Acme", catalog=Catalog.SANDBOX, title="Acme migration")
         >>> migration = acme.add_context(
         ...     "Migration",
         ...     payload=CustomerProject(
@@ -56,22 +594,95 @@ class Engagement(Construct):
         ...         ),
         ...     ),
         ... )
-        >>> migration.node.path
-        'Deals/Acme/Migration'
-        >>> acme.engagement_arn
-        'arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd'
+        >>> output = CfnOutput(stack, "EngagementId", value=acme.engagement_id)
+
+        Refer to an existing engagement, and let a role read it:
+
+        >>> from aws_cdk import aws_iam as iam
+        >>> northwind = Engagement.from_engagement_id(stack, "Northwind", "eng-0123456789abcd", catalog="Sandbox")
+        >>> role = iam.Role(stack, "Reader", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        >>> northwind.grant_read(role).success
+        True
+
+        Send an event to a queue whenever somebody changes the engagement. The stack must be in us-east-1:
+
+        >>> from aws_cdk import aws_events_targets as targets, aws_sqs as sqs
+        >>> deals = Stack(stack.node.root, "UsDeals", env={"account": "111122223333", "region": "us-east-1"})
+        >>> retail = Engagement(deals, "Retail", catalog="Sandbox", title="Retail campaign")
+        >>> rule = retail.on_updated("Changed", target=targets.SqsQueue(sqs.Queue(deals, "Changes")))
     """
 
     __signature__ = ConstructorSignature()
 
-    _catalog: str
-    _engagement: EngagementIdentifier
-
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002 - the CDK's name for it
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - the CDK's name for it
+        *,
+        catalog: Catalog | str,
+        title: str,
+        description: str | None = None,
+        client_token: str | None = None,
+        adopt_existing: bool | None = None,
+        provider: PartnerCentralProvider | None = None,
+    ) -> None:
         """See the class docstring."""
-        if type(self) is Engagement:
-            raise TypeError("Engagement: use Engagement.from_engagement_id or Engagement.from_engagement_arn instead")
+        stack = Stack.of(scope)
+        registry = Registry.find(stack)
+        catalog = plain(catalog)
+        raise_problems(
+            "This engagement cannot be created:",
+            [
+                *([] if registry else partition_problems(stack)),
+                *catalog_problems(catalog),
+                *engagement_value_problems(title, description),
+                *control_problems(client_token=client_token, adopt_existing=adopt_existing),
+                *provider_problems(stack, provider),
+            ],
+        )
         super().__init__(scope, id)
+        registry = registry or Registry(stack)
+        provider = registry.provider_for(stack, provider)
+        adopts = adopt_existing is not False
+        optional = {
+            "Description": description,
+            "ClientToken": client_token,
+            # A string, because CloudFormation converts a Boolean to a string before it calls the function.
+            "AdoptExisting": None if adopts else "false",
+        }
+        resource = CfnResource(
+            self,
+            "Resource",
+            type=RESOURCE_TYPE,
+            properties={
+                **provider._serve_engagement(  # pyright: ignore[reportPrivateUsage] - internal to this package
+                    self, catalog=catalog, adopt_existing=adopts
+                ),
+                "Catalog": catalog,
+                "Title": title,
+                **{name: value for name, value in optional.items() if value is not None},
+            },
+        )
+        resource.apply_removal_policy(RemovalPolicy.RETAIN)
+        self._catalog = catalog
+        created = CreatedEngagement(
+            id=resource.get_att("EngagementId").to_string(), arn=resource.get_att("EngagementArn").to_string()
+        )
+        self._engagement = EngagementIdentifier(text=created.id, form="token", key=self.node.path, created=created)
+        for token in (created.arn, created.id):
+            self._engagement.remember(token)
+        registry.add_engagement(
+            self,
+            DesiredEngagement(
+                path=self.node.path,
+                catalog=catalog,
+                title=title,
+                description=description or "",
+                adopt_existing=adopts,
+                client_token=client_token,
+                account=stack.account,
+            ),
+        )
 
     @staticmethod
     def from_engagement_id(
@@ -80,8 +691,10 @@ class Engagement(Construct):
         engagement_id: str,
         *,
         catalog: Catalog | str,
-    ) -> Engagement:
-        """Refer to an engagement by its ID.
+    ) -> IEngagement:
+        """Refer to an existing engagement by its ID, without managing it.
+
+        The reference adds nothing to the template. Its contexts can be declared with `add_context`.
 
         Args:
             scope: The parent construct, usually the stack.
@@ -109,7 +722,7 @@ class Engagement(Construct):
         if engagement.form == "arn":
             problems = [f"engagement_id: must be {AN_ID}; got an ARN; use Engagement.from_engagement_arn instead"]
         raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems])
-        return _ExistingEngagement(scope, id, catalog=catalog, engagement=engagement)
+        return _ReferencedEngagement(scope, id, catalog=catalog, engagement=engagement)
 
     @staticmethod
     def from_engagement_arn(
@@ -118,8 +731,10 @@ class Engagement(Construct):
         engagement_arn: str,
         *,
         catalog: Catalog | str | None = None,
-    ) -> Engagement:
-        """Refer to an engagement by its ARN.
+    ) -> IEngagement:
+        """Refer to an existing engagement by its ARN, without managing it.
+
+        The reference adds nothing to the template. Its contexts can be declared with `add_context`.
 
         Args:
             scope: The parent construct, usually the stack.
@@ -143,103 +758,14 @@ class Engagement(Construct):
             >>> Engagement.from_engagement_arn(stack, "Acme", arn).catalog
             'Sandbox'
         """
-        engagement = parse_engagement(engagement_arn)
-        known_catalog = plain(engagement.catalog if catalog is None else catalog)
-        if known_catalog is None and is_lookup_dummy(engagement_arn):
-            # The catalog is unknown until the lookup has run, and an error would prevent the lookup.
-            known_catalog = engagement_arn
-        problems = list(engagement_problems("engagement_arn", engagement_arn, known_catalog, arn_only=True))
-        if known_catalog is not None:
-            problems = [*catalog_problems(known_catalog), *problems]
-        elif not problems:
-            problems = [
-                "catalog: is required if the ARN is a token, because the ARN's catalog is unknown until deployment"
-            ]
-        raise_problems(CANNOT_REFER, problems)
-        return _ExistingEngagement(scope, id, catalog=str(known_catalog), engagement=engagement)
-
-    @property
-    def catalog(self) -> str:
-        """The engagement's catalog: `"AWS"`, `"Sandbox"`, or the token that was passed as the catalog."""
-        return self._catalog
-
-    @property
-    def engagement_id(self) -> str:
-        """The engagement ID: `eng-` followed by 14 lowercase letters or digits, or a token if you passed a token.
-
-        Raises:
-            ValueError: The ID or ARN is a dynamic reference (`{{resolve:...}}`), and CloudFormation cannot extract the ID from
-                it. Pass the value of a `CfnParameter` instead. A `CfnParameter` can also read the SSM Parameter Store.
-        """
-        return self._engagement.resolved_id()
-
-    @property
-    def engagement_arn(self) -> str:
-        """The engagement's ARN, `arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`.
-
-        Raises:
-            ValueError: CloudFormation cannot extract the engagement ID. See `engagement_id`.
-        """
-        return engagement_arn(self._catalog, self.engagement_id)
-
-    def add_context(
-        self,
-        id: str,  # noqa: A002 - the CDK's name for it
-        *,
-        payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
-        type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
-        client_token: str | None = None,
-        adopt_existing: bool | None = None,
-        existing_context_id: str | None = None,
-        provider: PartnerCentralProvider | None = None,
-    ) -> EngagementContext:
-        """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
-
-        Args:
-            id: The construct ID within the engagement. The context's logical ID contains this ID.
-            payload: The context's payload.
-            type: The context's Type. Required if the payload is a token.
-            client_token: The API's idempotency token.
-            adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
-            existing_context_id: The ID of an existing context that the construct manages.
-            provider: The provider that manages the context.
-
-        Returns:
-            The context, a child of the engagement.
-
-        Raises:
-            ValueError: See `EngagementContext`.
-            FileNotFoundError: See `EngagementContext`.
-        """
-        return EngagementContext(
-            self,
-            id,
-            catalog=self._catalog,
-            engagement_identifier=self._engagement.text,
-            payload=payload,
-            type=type,
-            client_token=client_token,
-            adopt_existing=adopt_existing,
-            existing_context_id=existing_context_id,
-            provider=provider,
-        )
-
-    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow a principal to read the engagement and all its contexts.
-
-        Args:
-            grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
-
-        Returns:
-            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
-
-        Raises:
-            ValueError: CloudFormation cannot extract the engagement ID. See `engagement_id`.
-        """
-        return grant(grantee, READ, catalog=self._catalog, arn=self.engagement_arn)
+        found = known_catalog(catalog, engagement_arn)
+        raise_problems(CANNOT_REFER, reference_problems("engagement_arn", engagement_arn, found, arn_only=True))
+        return _ReferencedEngagement(scope, id, catalog=found, engagement=parse_engagement(engagement_arn))
 
 
-class _ExistingEngagement(Engagement):
+class _ReferencedEngagement(EngagementBase):
+    """An existing engagement."""
+
     def __init__(
         self,
         scope: Construct,

@@ -9,20 +9,28 @@ that were created elsewhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_cdk import Annotations, CfnResource, IResolvable, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Node
 
 from cdk_partnercentral._checks import DesiredContext, Registry, partition_problems
+from cdk_partnercentral._environment import StackMember
 from cdk_partnercentral._iam import READ, UPDATE, grant
-from cdk_partnercentral._identifiers import engagement_arn, parse_engagement
+from cdk_partnercentral._identifiers import (
+    EngagementIdentifier,
+    engagement_arn,
+    identifier_of,
+    is_engagement,
+    parse_engagement,
+)
 from cdk_partnercentral._payloads.context_types import TYPES
 from cdk_partnercentral._payloads.customer_account import CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject
-from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType, plain
+from cdk_partnercentral._payloads.enums import Catalog, EngagementContextType
 from cdk_partnercentral._payloads.lead import Lead
 from cdk_partnercentral._payloads.prospecting_result import ProspectingResult
 from cdk_partnercentral._payloads.rendering import Rendered, render
@@ -30,14 +38,19 @@ from cdk_partnercentral._provider import PartnerCentralProvider, provider_proble
 from cdk_partnercentral._signature import ConstructorSignature
 from cdk_partnercentral._tokens import is_mapping, is_unresolved
 from cdk_partnercentral._validation.arguments import (
-    catalog_problems,
     context_id_problems,
     control_problems,
-    engagement_problems,
+    known_catalog,
+    reference_problems,
     type_problems,
 )
-from cdk_partnercentral._validation.messages import raise_problems
+from cdk_partnercentral._validation.messages import kind, raise_problems
 from cdk_partnercentral._validation.payload import past_target_date, payload_problems, unknown_members
+
+if TYPE_CHECKING:
+    from aws_cdk.interfaces import ResourceEnvironment
+
+    from cdk_partnercentral._engagement import IEngagement
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 _SENT_AS_DECLARED = (
@@ -71,6 +84,16 @@ class IEngagementContext(Protocol):
     @property
     def node(self) -> Node:
         """The construct's node."""
+        ...
+
+    @property
+    def stack(self) -> Stack:
+        """The stack that contains the construct."""
+        ...
+
+    @property
+    def env(self) -> ResourceEnvironment:
+        """The account and the Region of the stack that contains the construct. Each can be a token."""
         ...
 
     @property
@@ -119,7 +142,7 @@ class IEngagementContext(Protocol):
         ...
 
 
-class EngagementContext(Construct):
+class EngagementContext(StackMember):
     """A context of an AWS Partner Central engagement.
 
     The first deployment creates the context. If you change the payload, the next deployment updates the context in place. If
@@ -130,7 +153,8 @@ class EngagementContext(Construct):
     five contexts for one engagement. Synthesis also fails if two constructs in a stage declare the same payload for one
     engagement. One construct would adopt the context of the other. To create two contexts with the same payload, set
     `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, both problems are warnings.
-    The template contains payloads in plain text, so anyone who can read the stack can read the payloads.
+    A warning also reports if the declared contexts leave no room for those that AWS adds, which `Engagement` describes. The
+    template contains payloads in plain text, so anyone who can read the stack can read the payloads.
 
     The payload is a `CustomerProject` (a `customer`, a `project` or both), a `Lead` (a customer and interactions), a
     `ProspectingResult`, or a `CustomerAccount`. Ranges in parentheses are lengths in characters. If the payload is not valid,
@@ -166,11 +190,14 @@ class EngagementContext(Construct):
         scope: The parent construct.
         id: The construct ID within `scope`. If you change the construct ID but not the payload, the construct continues to
             manage the same context.
-        catalog: The engagement's catalog. A `Catalog`, or its value as a string.
-        engagement_identifier: The engagement: its ID (`eng-` followed by 14 lowercase letters or digits), its ARN
-            (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that resolves to an ID or an
-            ARN. If the ID is not known at synthesis, the function's role can access every engagement in the catalog, and an
-            annotation reports this. To keep the ID out of the code, pass the value of a CDK context lookup
+        engagement: The engagement: an `Engagement`, or what `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`
+            returns. Instead of the engagement, you can pass the parameters of the API, `catalog` and `engagement_identifier`.
+        catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier` is
+            an ARN that contains the catalog. Cannot be combined with `engagement`.
+        engagement_identifier: The engagement, if you do not pass `engagement`: its ID (`eng-` followed by 14 lowercase letters
+            or digits), its ARN (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that
+            resolves to an ID or an ARN. If the ID is not known at synthesis, the function's role can access every engagement in
+            the catalog, and an annotation reports this. To keep the ID out of the code, pass the value of a CDK context lookup
             (`aws_ssm.StringParameter.value_from_lookup`). This value is known at synthesis. An ARN of `Stack.format_arn` with a
             literal ID is also known, and so is an attribute of a context or engagement with a known ID.
         payload: The context's payload. An instance of a payload class, a mapping such as `{"CustomerProject": {...}}` with the
@@ -247,6 +274,13 @@ class EngagementContext(Construct):
         >>> lead.grant_read(iam.User(stack, "Reader")).success
         True
 
+        Declare a context in an engagement that the stack creates:
+
+        >>> from cdk_partnercentral import Engagement
+        >>> retail = Engagement(stack, "Retail", catalog="Sandbox", title="Retail campaign")
+        >>> task = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
+        >>> campaign = EngagementContext(stack, "Campaign", engagement=retail, payload=task)
+
         Qualify a lead that AWS created. Everything else of the lead remains unchanged:
 
         >>> qualified = EngagementContext(
@@ -266,8 +300,9 @@ class EngagementContext(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        catalog: Catalog | str,
-        engagement_identifier: str,
+        engagement: IEngagement | None = None,
+        catalog: Catalog | str | None = None,
+        engagement_identifier: str | None = None,
         payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any] | IResolvable,
         type: EngagementContextType | str | None = None,  # noqa: A002 - the API's name for it
         client_token: str | None = None,
@@ -278,14 +313,13 @@ class EngagementContext(Construct):
         """See the class docstring."""
         stack = scope if isinstance(scope, Stack) else Stack.of(scope)
         registry = Registry.find(stack)
-        catalog = plain(catalog)
+        given = _resolve_reference(engagement, catalog, engagement_identifier)
         rendered = render(payload, type)
         raise_problems(
             "This engagement context cannot be declared:",
             [
                 *([] if registry else partition_problems(stack)),
-                *catalog_problems(catalog),
-                *engagement_problems("engagement_identifier", engagement_identifier, catalog),
+                *given.problems,
                 *rendered.problems,
                 *payload_problems(rendered.payload, rendered.python_names, partial=existing_context_id is not None),
                 *type_problems(rendered.type, rendered.payload),
@@ -297,10 +331,9 @@ class EngagementContext(Construct):
         )
         super().__init__(scope, id)
         registry = registry or Registry(stack)
-        if provider is None:
-            provider = registry.provider = registry.provider or PartnerCentralProvider.get_or_create(stack)
-        self._catalog: str = catalog
-        self._engagement = parse_engagement(engagement_identifier)
+        provider = registry.provider_for(stack, provider)
+        self._catalog: str = given.catalog
+        self._engagement = given.engagement
         optional = {
             "ClientToken": client_token,
             # CloudFormation converts Booleans to strings before it calls the function, so use a string.
@@ -314,7 +347,7 @@ class EngagementContext(Construct):
             "Resource",
             type=RESOURCE_TYPE,
             properties={
-                **provider._serve(  # pyright: ignore[reportPrivateUsage] - internal to this package
+                **provider._serve_contexts(  # pyright: ignore[reportPrivateUsage] - internal to this package
                     self, catalog=self._catalog, engagement=self._engagement
                 ),
                 "Catalog": self._catalog,
@@ -345,8 +378,9 @@ class EngagementContext(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        catalog: Catalog | str,
-        engagement_identifier: str,
+        engagement: IEngagement | None = None,
+        catalog: Catalog | str | None = None,
+        engagement_identifier: str | None = None,
         context_id: str,
     ) -> IEngagementContext:
         """Refer to a context that was created elsewhere, without managing it.
@@ -357,7 +391,9 @@ class EngagementContext(Construct):
         Args:
             scope: The parent construct.
             id: The construct ID within `scope`.
-            catalog: The engagement's catalog. A `Catalog`, or its value as a string.
+            engagement: The engagement, instead of `catalog` and `engagement_identifier`.
+            catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier`
+                is an ARN that contains the catalog.
             engagement_identifier: The engagement's ID or ARN, or a token that resolves to an ID or an ARN.
             context_id: The context's ID within the engagement. String of 1 to 3 characters, or a token.
 
@@ -384,8 +420,7 @@ class EngagementContext(Construct):
         return _ImportedContext(
             scope,
             id,
-            catalog=catalog,
-            engagement_identifier=engagement_identifier,
+            reference=_resolve_reference(engagement, catalog, engagement_identifier),
             context_id=context_id,
         )
 
@@ -446,7 +481,8 @@ class EngagementContext(Construct):
     def _granted_arn(self) -> str:
         # Use the resource's ARN attribute only if the engagement identifier is unresolved. The attribute makes the grant depend
         # on the deployment of the context.
-        return self._engagement.exact_arn(self._catalog) or self.engagement_arn
+        created = self._engagement.created
+        return created.arn if created else self._engagement.exact_arn(self._catalog) or self.engagement_arn
 
     def _add_warnings(self, rendered: Rendered) -> None:
         target = past_target_date(rendered.payload, datetime.now(timezone.utc).date())
@@ -465,7 +501,40 @@ class EngagementContext(Construct):
             )
 
 
-class _ImportedContext(Construct):
+@dataclass(frozen=True, kw_only=True)
+class _Reference:
+    """The engagement of a context, and the problems of the arguments with which it was passed."""
+
+    catalog: Any
+    engagement: EngagementIdentifier
+    problems: list[str]
+
+
+def _resolve_reference(engagement: object, catalog: Any, identifier: object) -> _Reference:
+    if engagement is None and identifier is not None:
+        found = known_catalog(catalog, identifier)
+        problems = list(reference_problems("engagement_identifier", identifier, found))
+        return _Reference(catalog=found, engagement=parse_engagement(identifier), problems=problems)
+    if not is_engagement(engagement):
+        problem = (
+            f"engagement: must be an Engagement; got {kind(engagement)}; pass an ID or an ARN as engagement_identifier"
+        )
+        if engagement is None:
+            problem = "engagement: is required; pass an Engagement, or pass catalog and engagement_identifier"
+        return _Reference(catalog=None, engagement=parse_engagement(None), problems=[problem])
+    extra = {"catalog": catalog, "engagement_identifier": identifier}
+    return _Reference(
+        catalog=engagement.catalog,
+        engagement=identifier_of(engagement),
+        problems=[
+            f"{name}: has no effect with engagement, which already specifies it; remove one of them"
+            for name, value in extra.items()
+            if value is not None
+        ],
+    )
+
+
+class _ImportedContext(StackMember):
     """A reference to a context that was created elsewhere."""
 
     def __init__(
@@ -473,22 +542,16 @@ class _ImportedContext(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
-        catalog: Catalog | str,
-        engagement_identifier: str,
+        reference: _Reference,
         context_id: str,
     ) -> None:
-        catalog = plain(catalog)
         raise_problems(
             "This context cannot be referred to:",
-            [
-                *catalog_problems(catalog),
-                *engagement_problems("engagement_identifier", engagement_identifier, catalog),
-                *context_id_problems("context_id", context_id),
-            ],
+            [*reference.problems, *context_id_problems("context_id", context_id)],
         )
         super().__init__(scope, id)
-        self._catalog: str = catalog
-        self._engagement = parse_engagement(engagement_identifier)
+        self._catalog: str = reference.catalog
+        self._engagement = reference.engagement
         self._context_id = context_id
 
     @property

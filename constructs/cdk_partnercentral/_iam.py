@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import jsii
@@ -16,13 +17,27 @@ from aws_cdk import Annotations, CfnResource, IAnyProducer, IResolvable, IResolv
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_partnercentral._identifiers import engagement_arn
-from cdk_partnercentral._tokens import is_unresolved
+from cdk_partnercentral._identifiers import PARTITION, REGION, EngagementIdentifier, engagement_arn
+from cdk_partnercentral._tokens import is_list, is_unresolved
 
 # Grants to other principals.
 READ = ("partnercentral:GetEngagement",)
 # UpdateEngagementContext requires the engagement's ModifiedAt, which only GetEngagement returns.
 UPDATE = ("partnercentral:GetEngagement", "partnercentral:UpdateEngagementContext")
+
+# What StartOpportunityFromEngagementTask needs, by the resource to which the actions apply. The union of two versions of the
+# Service Authorization Reference: one lists CreateEngagementContext, the other GetOpportunity and TagResource.
+CONVERT = {
+    "engagement": ("partnercentral:CreateEngagementContext", "partnercentral:GetEngagement"),
+    "task": ("partnercentral:StartOpportunityFromEngagementTask",),
+    "opportunity": ("partnercentral:CreateOpportunity", "partnercentral:GetOpportunity", "partnercentral:TagResource"),
+    "snapshot": ("partnercentral:CreateResourceSnapshot",),
+    "snapshot job": (
+        "partnercentral:CreateResourceSnapshotJob",
+        "partnercentral:StartResourceSnapshotJob",
+        "partnercentral:TagResource",
+    ),
+}
 
 # The function's own permissions.
 FUNCTION_ACTIONS = (
@@ -30,6 +45,9 @@ FUNCTION_ACTIONS = (
     "partnercentral:GetEngagement",
     "partnercentral:UpdateEngagementContext",
 )
+# To create an engagement. Neither its ARN nor that of an existing engagement to adopt is known before the deployment.
+CREATE_ACTIONS = ("partnercentral:CreateEngagement", "partnercentral:GetEngagement")
+LIST_ACTIONS = ("partnercentral:ListEngagements",)
 # Before the function adopts a context, it checks that no other resource in the same stack manages the context.
 STACK_ACTIONS = ("cloudformation:GetTemplate", "cloudformation:ListStackResources")
 LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -46,14 +64,16 @@ NETWORK_ACTIONS = (
 )
 
 POLICY_NAME = "PartnerCentral"
+CREATED_POLICY_NAME = "PartnerCentralCreated"
 LONGEST_POLICY_NAME = 128
-# IAM limits the inline policies of a role to 10,240 characters in total, not counting white space:
+# IAM limits the inline policies of a role to 10,240 characters in total, not counting white space. Both policies count:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LARGEST_POLICY = 9_000
 
 # The maximum length that is assumed for the value of a token. The longest value is the ARN of a log group, because a log group
 # name can have 512 characters.
 _TOKEN_LENGTH = 600
+_LONGEST_ID = "eng-" + 14 * "0"
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
 
 
@@ -77,46 +97,122 @@ def grant(grantee: iam.IGrantable, actions: tuple[str, ...], *, catalog: str, ar
     )
 
 
+def grant_conversion(
+    grantee: iam.IGrantable, *, catalog: str, account: str, engagement_id: str, engagement_arn: str
+) -> iam.Grant:
+    """Grant what StartOpportunityFromEngagementTask needs to convert a context of one engagement.
+
+    Args:
+        grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
+        catalog: The engagement's catalog. Can be a token.
+        account: The partner's account, which owns opportunities and snapshots. Can be a token.
+        engagement_id: The engagement ID. Can be a token.
+        engagement_arn: The engagement's ARN. Can be a token.
+
+    Returns:
+        The combined grant.
+    """
+    of_partner = f"arn:{PARTITION}:partnercentral:{REGION}:{account}:catalog/{catalog}"
+    arns = {
+        "engagement": engagement_arn,
+        # A task's ARN has no account, like that of an engagement.
+        "task": f"arn:{PARTITION}:partnercentral:{REGION}::catalog/{catalog}/opportunity-from-engagement-task/*",
+        "opportunity": f"{of_partner}/opportunity/*",
+        "snapshot": f"{of_partner}/engagement/{engagement_id}/resource/*",
+        "snapshot job": f"{of_partner}/resource-snapshot-job/*",
+    }
+    grants = [grant(grantee, CONVERT[name], catalog=catalog, arn=arn) for name, arn in arns.items()]
+    return reduce(lambda combined, each: combined.combine(each), grants)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Policy:
-    """A policy document, and the catalogs in which the policy allows every engagement.
+class Needs:
+    """What the resources of a stack need from the function. Catalogs can be tokens.
 
     Attributes:
-        document: The policy document, in IAM's JSON format.
-        widened: The catalogs in which the policy allows every engagement, because a list of the declared engagements would
-            exceed IAM's size limit.
+        engagements: The ARNs of the engagements with declared contexts, by catalog. The ARN with the ID `*` includes every
+            engagement of the catalog. The inner dictionaries are ordered sets.
+        created: The tokens of the ARNs of engagements that the app itself creates and that have declared contexts, by catalog.
+        creating: The catalogs in which the stack creates engagements. The value is True if an existing engagement can be
+            adopted, for which the function lists the engagements.
+    """
+
+    engagements: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
+    created: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
+    creating: dict[str, bool] = field(default_factory=dict[str, bool])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """The two policy documents of a function's role, and the catalogs in which they allow more than the declared engagements.
+
+    The second document is separate, because it contains attributes of engagements that are created with the permissions of the
+    first document.
+
+    Attributes:
+        document: The policy document for everything that is known before the deployment, in IAM's JSON format.
+        created_document: The policy document for the contexts of engagements that the app creates, in the same format.
+        widened: The catalogs in which a policy allows every engagement, because a list of the declared engagements would exceed
+            IAM's size limit.
     """
 
     document: dict[str, Any]
+    created_document: dict[str, Any]
     widened: tuple[str, ...]
 
 
-def policy(
-    engagements: Mapping[str, Collection[str]], *, log_group_arn: str, stack_arn: str, in_vpc: bool = False
-) -> Policy:
-    """Return a policy that allows the declared engagements and does not exceed IAM's size limit.
+def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool = False) -> Policies:
+    """Return policies that allow the declared engagements and together do not exceed IAM's size limit.
 
-    If the policy would be too long, the policy allows every engagement in the catalog that has the most declared engagements.
-    If the policy is still too long, it also allows every engagement in the next largest catalog, and so on.
+    If the lists of engagements would be too long, the longest list is replaced by every engagement in its catalog. If the
+    policies are still too long, the same applies to the next longest list, and so on.
 
     Args:
-        engagements: Maps each catalog to the ARNs of its declared engagements. An ARN with the ID `*` allows every engagement
-            in the catalog.
+        needs: What the resources of the stack need.
         log_group_arn: The ARN of the function's log group, ending in `:*` as CloudFormation returns it. Can be a token.
         stack_arn: The ARN of the function's stack. Can be a token.
         in_vpc: Whether the function runs in a VPC.
 
     Returns:
-        The policy. The order of the engagements does not change the result.
+        The policies. The order of the engagements does not change the result.
     """
-    resources = {catalog: _minimal(catalog, arns) for catalog, arns in engagements.items()}
+    known = {catalog: _minimal(catalog, arns) for catalog, arns in needs.engagements.items()}
+    created = {catalog: _sorted(arns) for catalog, arns in needs.created.items()}
+
+    def render() -> tuple[dict[str, Any], dict[str, Any]]:
+        fixed = [_statement(LOG_ACTIONS, log_group_arn)]
+        last = [
+            _statement(STACK_ACTIONS, stack_arn),
+            *([_statement(NETWORK_ACTIONS, "*")] if in_vpc else []),
+            *_creation_statements(needs.creating),
+        ]
+        return _document([*fixed, *_context_statements(known), *last]), _document(_context_statements(created))
+
+    lists = [(resources, catalog) for resources in (known, created) for catalog in _sorted(resources)]
     widened: list[str] = []
-    for catalog in sorted(_sorted(resources), key=lambda each: len(resources[each]), reverse=True):
-        if policy_size(_document(resources, log_group_arn, stack_arn, in_vpc=in_vpc)) <= LARGEST_POLICY:
+    for resources, catalog in sorted(lists, key=lambda each: len(each[0][each[1]]), reverse=True):
+        if sum(_size(each, needs.created) for each in render() if each["Statement"]) <= LARGEST_POLICY:
             break
         resources[catalog] = [engagement_arn(catalog, "*")]
         widened.append(catalog)
-    return Policy(document=_document(resources, log_group_arn, stack_arn, in_vpc=in_vpc), widened=tuple(widened))
+    document, created_document = render()
+    return Policies(document=document, created_document=created_document, widened=tuple(dict.fromkeys(widened)))
+
+
+def _size(document: Mapping[str, Any], created: Mapping[str, Collection[str]]) -> int:
+    """Return the size of a policy document. The token of an engagement's ARN counts as much as the ARN."""
+    lengths = {token: engagement_arn(catalog, _LONGEST_ID) for catalog, tokens in created.items() for token in tokens}
+    return policy_size(
+        {
+            **document,
+            "Statement": [
+                {**each, "Resource": [lengths.get(arn, arn) for arn in each["Resource"]]}
+                if is_list(each["Resource"])
+                else each
+                for each in document["Statement"]
+            ],
+        }
+    )
 
 
 def policy_size(document: Mapping[str, Any]) -> int:
@@ -136,27 +232,33 @@ def _sorted(texts: Collection[str]) -> list[str]:
     return sorted(texts, key=lambda text: _TOKEN.sub("~", text))
 
 
-def _document(
-    resources: Mapping[str, list[str]], log_group_arn: str, stack_arn: str, *, in_vpc: bool
-) -> dict[str, Any]:
-    logs = {"Effect": "Allow", "Action": list(LOG_ACTIONS), "Resource": log_group_arn}
-    stack = {"Effect": "Allow", "Action": list(STACK_ACTIONS), "Resource": stack_arn}
-    network = {"Effect": "Allow", "Action": list(NETWORK_ACTIONS), "Resource": "*"}
-    engagements = [
-        {
-            "Effect": "Allow",
-            "Action": list(FUNCTION_ACTIONS),
-            "Resource": resources[catalog],
-            "Condition": {"StringEquals": {"partnercentral:Catalog": catalog}},
-        }
-        for catalog in _sorted(resources)
+def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _statement(actions: Sequence[str], resource: str | Sequence[str], *, catalog: str | None = None) -> dict[str, Any]:
+    condition = {} if catalog is None else {"Condition": {"StringEquals": {"partnercentral:Catalog": catalog}}}
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **condition}
+
+
+def _context_statements(resources: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    return [_statement(FUNCTION_ACTIONS, resources[catalog], catalog=catalog) for catalog in _sorted(resources)]
+
+
+def _creation_statements(creating: Mapping[str, bool]) -> list[dict[str, Any]]:
+    return [
+        statement
+        for catalog in _sorted(creating)
+        for statement in (
+            _statement(CREATE_ACTIONS, engagement_arn(catalog, "*"), catalog=catalog),
+            # This action has no resource type, so IAM ignores it in a statement with any other resource.
+            *([_statement(LIST_ACTIONS, "*", catalog=catalog)] if creating[catalog] else []),
+        )
     ]
-    return {"Version": "2012-10-17", "Statement": [logs, *engagements, stack, *([network] if in_vpc else [])]}
 
 
-@jsii.implements(IAnyProducer)
-class RolePolicyDocument:
-    """The policy document of a provider's role. The CDK renders the document at synthesis, after all contexts are declared.
+class RolePolicies:
+    """The policy documents of a provider's role. The CDK renders them at synthesis, after all resources are declared.
 
     Args:
         scope: The provider.
@@ -169,26 +271,36 @@ class RolePolicyDocument:
         self._log_group_arn = log_group_arn
         self._stack_arn = Stack.of(scope).stack_id
         self.in_vpc = in_vpc
-        # The keys of an inner dictionary are an ordered set of ARNs.
-        self._engagements: dict[str, dict[str, None]] = {}
+        self._needs = Needs()
         self._annotated: set[str] = set()
 
-    def allow(self, catalog: str, arn: str | None) -> None:
-        """Allow the function's actions on an engagement, or on every engagement in the catalog if the ARN is None."""
-        self._engagements.setdefault(catalog, {})[arn or engagement_arn(catalog, "*")] = None
+    def allow_contexts(self, catalog: str, engagement: EngagementIdentifier) -> None:
+        """Allow the function's actions on an engagement, or on every engagement in the catalog if the engagement is unknown."""
+        if engagement.created is not None:
+            self._needs.created.setdefault(catalog, {})[engagement.created.arn] = None
+        else:
+            arn = engagement.exact_arn(catalog) or engagement_arn(catalog, "*")
+            self._needs.engagements.setdefault(catalog, {})[arn] = None
+
+    def allow_creation(self, catalog: str, *, adopt_existing: bool) -> None:
+        """Allow the creation of engagements in a catalog, and to find existing engagements there if they can be adopted."""
+        self._needs.creating[catalog] = self._needs.creating.get(catalog, False) or adopt_existing
 
     def token(self) -> IResolvable:
-        """Return the document as a token."""
-        return Lazy.uncached_any(self)
+        """Return the first document as a token."""
+        return Lazy.uncached_any(_Document(lambda: self._render().document))
 
-    def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002 - required by IAnyProducer
-        """Render the document. For each catalog in which it allows every engagement, add an annotation to the provider."""
-        rendered = policy(
-            self._engagements, log_group_arn=self._log_group_arn, stack_arn=self._stack_arn, in_vpc=self.in_vpc
+    def created_token(self) -> IResolvable:
+        """Return the document for the engagements that the app creates as a token."""
+        return Lazy.uncached_any(_Document(lambda: self._render().created_document))
+
+    def _render(self) -> Policies:
+        rendered = policies(
+            self._needs, log_group_arn=self._log_group_arn, stack_arn=self._stack_arn, in_vpc=self.in_vpc
         )
         for catalog in rendered.widened:
             self._annotate(catalog)
-        return rendered.document
+        return rendered
 
     def _annotate(self, catalog: str) -> None:
         # The CDK resolves the template several times, so skip a catalog that already has an annotation.
@@ -196,70 +308,109 @@ class RolePolicyDocument:
             return
         self._annotated.add(catalog)
         name = "a catalog that is a token" if is_unresolved(catalog) else f"catalog {catalog}"
+        count = sum(len(each.get(catalog, ())) for each in (self._needs.engagements, self._needs.created))
         Annotations.of(self._scope).add_info_v2(
             "cdk-partnercentral:policyWidened",
-            f"A list of the {len(self._engagements[catalog])} engagements in {name} would exceed the size limit of a role's "
-            "inline policies. So the function's role can create, update and read contexts in every engagement of the catalog. "
-            "To restrict the role to the declared engagements, split the engagements across several stacks.",
+            f"A list of the {count} engagements in {name} would exceed the size limit of a role's inline policies. So the "
+            "function's role can create, update and read contexts in every engagement of the catalog. To restrict the role to "
+            "the declared engagements, split the engagements across several stacks.",
         )
 
 
-def own_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDocument) -> CfnResource:
-    """Return the inline policy for the provider's own role.
+@jsii.implements(IAnyProducer)
+class _Document:
+    """A policy document that is rendered when the CDK resolves it."""
+
+    def __init__(self, render: Callable[[], dict[str, Any]]) -> None:
+        self._render = render
+
+    def produce(self, context: IResolveContext) -> Any:  # noqa: ARG002 - required by IAnyProducer
+        """Render the document."""
+        return self._render()
+
+
+def own_role_policy(scope: Construct, id: str, role: iam.IRole, document: IResolvable, *, name: str) -> CfnResource:  # noqa: A002
+    """Return an inline policy for the provider's own role.
 
     Args:
         scope: The provider.
+        id: The construct ID of the policy.
         role: The role.
         document: The policy document.
+        name: The name of the policy, which is unique in the role.
 
     Returns:
         The policy resource.
     """
     # Do not use the role's default policy. If the default policy is large, the CDK moves its statements into managed policies,
     # which have a lower size limit.
-    return iam.CfnPolicy(
-        scope, "Policy", policy_name=POLICY_NAME, roles=[role.role_name], policy_document=document.token()
-    )
+    return iam.CfnPolicy(scope, id, policy_name=name, roles=[role.role_name], policy_document=document)
 
 
-def given_role_policy(scope: Construct, role: iam.IRole, document: RolePolicyDocument) -> CfnResource:
+def given_role_policy(
+    scope: Construct,
+    id: str,  # noqa: A002 - the CDK's name for it
+    role: iam.IRole,
+    document: IResolvable,
+    *,
+    suffix: str = "",
+) -> CfnResource:
     """Attach an inline policy to a role that the user passed.
-
-    If the app cannot change the role, an annotation lists the permissions that the role needs.
 
     Args:
         scope: The provider.
+        id: The construct ID of the policy.
         role: The role.
         document: The policy document.
+        suffix: The end of the policy's name, which differs between the policies of a provider.
 
     Returns:
-        The policy resource. The template contains the resource only if the policy could be attached.
+        The policy resource. The template contains the resource only if the policy could be attached, see `is_attached`.
     """
-    # The CDK has no property that shows whether an app can change a role, so attach a policy and check the result.
     attached = iam.Policy(
         scope,
-        "GivenRolePolicy",
+        id,
         # Several providers can share a role, and a second policy with the same name would overwrite the first policy.
-        policy_name=Names.unique_resource_name(scope, max_length=LONGEST_POLICY_NAME),
+        policy_name=Names.unique_resource_name(scope, max_length=LONGEST_POLICY_NAME - len(suffix)) + suffix,
         statements=[iam.PolicyStatement(actions=list(LOG_ACTIONS), resources=["*"])],
     )
     role.attach_inline_policy(attached)
     resource = attached.node.default_child
     if not isinstance(resource, iam.CfnPolicy):
         raise TypeError("iam.Policy does not create a CfnPolicy in this version of aws-cdk-lib")
-    resource.policy_document = document.token()
-    if not Stack.of(scope).resolve(resource.roles):
-        _annotate_unchanged_role(scope, in_vpc=document.in_vpc)
+    resource.policy_document = document
     return resource
 
 
-def _annotate_unchanged_role(scope: Construct, *, in_vpc: bool) -> None:
-    needed = [
-        f"{', '.join(FUNCTION_ACTIONS)} on the declared engagements",
-        f"{', '.join(LOG_ACTIONS)} on the function's log group",
-        f"{', '.join(STACK_ACTIONS)} on the function's stack",
-        *([f"{', '.join(NETWORK_ACTIONS)} on *"] if in_vpc else []),
-    ]
+def is_attached(policy: CfnResource) -> bool:
+    """Return whether a policy could be attached to its role. The app cannot change some imported roles."""
+    # The CDK has no property that shows whether a role can be changed, so check the result.
+    return not isinstance(policy, iam.CfnPolicy) or bool(Stack.of(policy).resolve(policy.roles))
+
+
+def annotate_unchanged_role(scope: Construct, *, in_vpc: bool) -> None:
+    """List the permissions that the role of a provider needs for contexts, because the app cannot change the role."""
+    _annotate_role(
+        scope,
+        [
+            f"{', '.join(FUNCTION_ACTIONS)} on the declared engagements",
+            f"{', '.join(LOG_ACTIONS)} on the function's log group",
+            f"{', '.join(STACK_ACTIONS)} on the function's stack",
+            *([f"{', '.join(NETWORK_ACTIONS)} on *"] if in_vpc else []),
+        ],
+    )
+
+
+def annotate_creation(scope: Construct, catalog: str, *, adopt_existing: bool) -> None:
+    """List the permissions that the role of a provider needs to create an engagement."""
+    every = "every engagement of the catalog" if is_unresolved(catalog) else engagement_arn(catalog, "*")
+    _annotate_role(
+        scope,
+        [f"{', '.join(CREATE_ACTIONS)} on {every}", *([f"{', '.join(LIST_ACTIONS)} on *"] if adopt_existing else [])],
+    )
+
+
+def _annotate_role(scope: Construct, needed: list[str]) -> None:
     Annotations.of(scope).add_info_v2(
         "cdk-partnercentral:roleNotChanged",
         f"The given role is imported, so this app cannot change it. Make sure that the role allows {'; '.join(needed)}. "

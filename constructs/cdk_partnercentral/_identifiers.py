@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol, TypeGuard
 
 from aws_cdk import Fn
 
@@ -45,6 +46,14 @@ def engagement_arn(catalog: str, engagement_id: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreatedEngagement:
+    """The attributes of an engagement that this app creates, as tokens."""
+
+    id: str
+    arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EngagementIdentifier:
     """A parsed engagement identifier.
 
@@ -59,6 +68,7 @@ class EngagementIdentifier:
         catalog: The catalog in the ARN, or None if the form is not `arn` or the catalog is a token.
         partition: The partition in the ARN, or None if the form is not `arn`.
         region: The Region in the ARN, or None if the form is not `arn`.
+        created: The attributes of the engagement if this app creates it, otherwise None.
     """
 
     text: str
@@ -68,6 +78,7 @@ class EngagementIdentifier:
     catalog: str | None = None
     partition: str | None = None
     region: str | None = None
+    created: CreatedEngagement | None = None
 
     def exact_arn(self, catalog: str) -> str | None:
         """Return the engagement's ARN, or None if the engagement ID is not known at synthesis.
@@ -85,6 +96,8 @@ class EngagementIdentifier:
         """
         if self.engagement_id:
             return self.engagement_id
+        if self.created:
+            return self.created.id
         if "{{resolve:" in self.text:
             raise ValueError(
                 f"engagement_id: cannot be derived from {self.text!r}, because CloudFormation cannot split a dynamic "
@@ -105,6 +118,33 @@ class EngagementIdentifier:
             self, text=token, form="token", catalog=None, partition=None, region=None
         )
         return token
+
+
+class HasEngagementId(Protocol):
+    """The part of `IEngagement` that identifies the engagement."""
+
+    @property
+    def catalog(self) -> str:
+        """The engagement's catalog."""
+        ...
+
+    @property
+    def engagement_id(self) -> str:
+        """The engagement ID."""
+        ...
+
+
+def is_engagement(value: object) -> TypeGuard[HasEngagementId]:
+    """Return whether a value is an `IEngagement`. A context also has an engagement ID, but no contexts."""
+    # Do not read the properties, because an ID that cannot be extracted raises an error.
+    names = ("catalog", "engagement_id", "add_context")
+    return all(inspect.getattr_static(value, name, None) is not None for name in names)
+
+
+def identifier_of(engagement: HasEngagementId) -> EngagementIdentifier:
+    """Return the identifier of an `IEngagement`, as it was passed to this library if possible."""
+    known = getattr(engagement, "_engagement", None)
+    return known if isinstance(known, EngagementIdentifier) else parse_engagement(engagement.engagement_id)
 
 
 def parse_engagement(identifier: object) -> EngagementIdentifier:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from aws_cdk import Annotations, Duration, RemovalPolicy, Stack, Stage
+from aws_cdk import Annotations, CfnResource, Duration, IResolvable, RemovalPolicy, Stack, Stage
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -18,8 +19,18 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_partnercentral._iam import RolePolicyDocument, given_role_policy, own_role_policy
+from cdk_partnercentral._iam import (
+    CREATED_POLICY_NAME,
+    POLICY_NAME,
+    RolePolicies,
+    annotate_creation,
+    annotate_unchanged_role,
+    given_role_policy,
+    is_attached,
+    own_role_policy,
+)
 from cdk_partnercentral._identifiers import EngagementIdentifier
+from cdk_partnercentral._metrics import FAILED, THROTTLED, line_metric, with_options_of
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
 from cdk_partnercentral._validation.messages import kind, raise_problems
 from cdk_partnercentral._validation.provider_options import option_problems
@@ -39,6 +50,17 @@ RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 # A Create uses 37 MB (docs/benchmarks.md) plus the memory of Lambda's runtime, so 128 MB would be enough. But Lambda allocates
 # CPU in proportion to memory, and a cold start is CPU-bound. With 256 MB, a cold start takes half the time and costs the same.
 MEMORY_MB = 256
+
+DESCRIPTION = "Partner Central custom resources (cdk-partnercentral)"
+
+
+class FailureDestination(Protocol):
+    """A Lambda destination. For type checkers, those of the CDK differ from its `IDestination` in parameter names."""
+
+    def bind(self, *args: Any, **kwargs: Any) -> lambda_.DestinationConfig:
+        """Return the configuration of the destination."""
+        ...
+
 
 Init = TypeVar("Init", bound=Callable[..., None])
 Options = ParamSpec("Options")
@@ -77,21 +99,23 @@ def _with_options_of(
 
 
 class PartnerCentralProvider(Construct):
-    """The Lambda function that manages the contexts of one stack, with the function's role and log group.
+    """The Lambda function that manages the engagements and contexts of one stack, with the function's role and log group.
 
-    `EngagementContext` creates one provider for its stack, and all contexts of the stack share it. The role can write to the
-    function's log group and can read the stack in CloudFormation. The role can also create, update and read contexts, but only
-    in the engagements for which the stack declares contexts. If an engagement ID is not known at synthesis, the role can access
-    every engagement of the catalog. The same applies if the list of engagements exceeds IAM's size limit for policies. In both
-    cases, an annotation reports the wider access.
+    `Engagement` and `EngagementContext` create one provider for their stack, and all of them in the stack share it. The role
+    can write to the function's log group and can read the stack in CloudFormation. The role can also create, update and read
+    contexts, but only in the engagements for which the stack declares contexts. If an engagement ID is not known at synthesis,
+    the role can access every engagement of the catalog. The same applies if the list of engagements exceeds IAM's size limit
+    for policies. In both cases, an annotation reports the wider access. Only if the stack creates engagements, the role can
+    create and read engagements in the whole catalog, and list them unless `adopt_existing` is False. A second policy allows
+    changes to contexts of engagements that the app creates.
 
     You can set options in two ways:
 
     - Call `PartnerCentralProvider.configure(scope, ...)` to set options for the providers of a stack, a stage or an app. The
       options do not change the function's logical ID, so you can also set options for a deployed stack.
-    - Create a second provider in a stack with your own `id`, and pass the provider as `provider=` to each context that should
-      use it. If you omit an option, the provider uses the option of `configure`. You cannot change the provider of a deployed
-      context, because CloudFormation rejects the change ("Modifying service token is not allowed").
+    - Create a second provider in a stack with your own `id`, and pass the provider as `provider=` to each engagement and
+      context that should use it. If you omit an option, the provider uses the option of `configure`. You cannot change the
+      provider of a deployed context, because CloudFormation rejects the change ("Modifying service token is not allowed").
 
     You cannot set the runtime, code, handler or architecture, because the bundled code is built for one configuration. The
     function has no environment variables.
@@ -102,6 +126,7 @@ class PartnerCentralProvider(Construct):
         scope: The parent construct, in the same stack as the contexts that use the provider.
         id: The construct ID within `scope`. A new ID replaces the function. CloudFormation rejects the replacement if deployed
             contexts use the function.
+        description: The function's description. String of up to 256 characters.
         environment_encryption: The KMS key that encrypts the function's environment variables. Set it only if your compliance
             rules require a key. By default, Lambda uses its own key.
         log_group: The log group for the function's logs. By default, the provider creates a log group.
@@ -109,12 +134,23 @@ class PartnerCentralProvider(Construct):
             provider allows CloudWatch Logs to use the key. If the key is imported, its key policy must already allow CloudWatch
             Logs to use the key. By default, CloudWatch Logs uses its own encryption.
         log_level: Lambda discards the function's log lines below this level. An `aws_lambda.ApplicationLogLevel`; INFO by
-            default. Failures have the level ERROR, retries WARN, and all other lines INFO. FATAL hides the failures too. The
-            log format is always JSON. See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+            default. Failures have the level ERROR, retries WARN, and all other lines INFO. ERROR and FATAL are not allowed,
+            because Lambda would discard lines that `metric_throttled` and `metric_failed` count. The log format is always JSON.
+            See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
         log_retention: The retention period of the log group that the provider creates. An `aws_logs.RetentionDays`; three
             months by default. The logs contain no payloads and no secrets.
         memory_size: The function's memory in MB. Integer from 128 to 10240; 256 by default.
+        on_failure: The destination of events for which every run of the function ended in an error, or that Lambda could not
+            start in time. A destination of `aws_lambda_destinations`, such as `SqsDestination`; none by default. CloudFormation
+            then reports a timeout, because it receives no response. An event contains the payload in plain text and the
+            address to which the function responds, so encrypt the destination and restrict access to it. A FAILED response is
+            not such a failure. Do not call `function.configure_async_invoke`: it would create a second configuration, and
+            CloudFormation would reject the template.
         permissions_boundary: The permissions boundary of the role that the provider creates.
+        reserved_concurrent_executions: The number of runs of the function at the same time, which AWS reserves for it and does
+            not exceed. Integer of at least 1, or a token; no limit by default. CloudFormation creates and updates many
+            resources of a stack at the same time. Events that exceed the limit wait, and Lambda discards an event that waits
+            longer than 34 minutes (less with a shorter `timeout`), so that the stack operation fails after 50 minutes.
         role: The function's role. By default, the provider creates a role. `lambda.amazonaws.com` must be able to assume the
             role. The provider attaches an inline policy, which counts toward IAM's limit of 10,240 characters for the inline
             policies of a role. If the role is imported with `mutable=False` or from another account, the provider attaches no
@@ -156,13 +192,16 @@ class PartnerCentralProvider(Construct):
         scope: Construct,
         id: str,  # noqa: A002 - the CDK's name for it
         *,
+        description: str = DESCRIPTION,
         environment_encryption: kms.IKey | kms.Key | None = None,
         log_group: logs.ILogGroup | None = None,
         log_group_encryption_key: kms.IKey | kms.Key | None = None,
         log_level: lambda_.ApplicationLogLevel | None = None,
         log_retention: logs.RetentionDays | None = None,
         memory_size: int = MEMORY_MB,
+        on_failure: lambda_.IDestination | FailureDestination | None = None,
         permissions_boundary: iam.IManagedPolicy | None = None,
+        reserved_concurrent_executions: int | None = None,
         role: iam.IRole | iam.Role | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
         timeout: Duration | None = None,
@@ -178,7 +217,7 @@ class PartnerCentralProvider(Construct):
         self._function = lambda_.Function(
             self,
             "Function",
-            description="Partner Central custom resources (cdk-partnercentral)",
+            description=description,
             code=function_code(FUNCTION_ZIP),
             handler="lambda_handler.index.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
@@ -189,6 +228,7 @@ class PartnerCentralProvider(Construct):
             application_log_level_v2=log_level or lambda_.ApplicationLogLevel.INFO,
             log_group=function_log_group,
             memory_size=memory_size,
+            reserved_concurrent_executions=reserved_concurrent_executions,
             role=function_role,
             security_groups=security_groups,
             timeout=timeout,
@@ -196,11 +236,14 @@ class PartnerCentralProvider(Construct):
             vpc=vpc,
             vpc_subnets=vpc_subnets,
         )
-        self._policy_document = RolePolicyDocument(
-            self, log_group_arn=function_log_group.log_group_arn, in_vpc=vpc is not None
-        )
-        attach = own_role_policy if role is None else given_role_policy
-        policy = attach(self, function_role, self._policy_document)
+        self._log_group = function_log_group
+        self._policies = RolePolicies(self, log_group_arn=function_log_group.log_group_arn, in_vpc=vpc is not None)
+        self._role, self._is_own_role = function_role, role is None
+        policy = self._attach("Policy", POLICY_NAME, self._policies.token())
+        self._can_change_role = is_attached(policy)
+        if not self._can_change_role:
+            annotate_unchanged_role(self, in_vpc=vpc is not None)
+        self._created_policy: CfnResource | None = None
         if vpc is not None:
             _warn_about_isolated_subnets(self, vpc, self._function)
             # Lambda rejects a function in a VPC if the role cannot create network interfaces. Lambda also needs the role's
@@ -216,6 +259,7 @@ class PartnerCentralProvider(Construct):
             "AsynchronousInvocation",
             function=cast("lambda_.IFunction", self._function),
             max_event_age=Duration.seconds(last_start),
+            on_failure=cast("lambda_.IDestination | None", on_failure),
             retry_attempts=RUNS - 1,
         )
         self._dependencies = (policy, invocation)
@@ -279,10 +323,80 @@ class PartnerCentralProvider(Construct):
         """
         return self._function
 
-    def _serve(self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier) -> Mapping[str, str]:
+    @with_options_of(lambda_.Function.metric_errors)
+    def metric_failed(self, **props: Any) -> cloudwatch.Metric:
+        """Return the metric of resources that could not be created or updated: the number of FAILED responses.
+
+        Lambda's own metric of errors does not count these failures, because the function runs without an error. The first call
+        creates a metric filter on the function's log group, so the metric has data only from the next deployment on. A retry
+        of CloudFormation, such as the rollback of an update, is a response of its own.
+
+        See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+
+        Args:
+            props: The properties of `aws_cloudwatch.MetricOptions` as keyword arguments, such as `period` and `label`. By
+                default, the metric is the sum over five minutes.
+
+        Returns:
+            The metric `Failed` in the namespace `cdk-partnercentral/<function name>`.
+
+        Example:
+            >>> from aws_cdk import App, Stack
+            >>> stack = Stack(App(), "Deals")
+            >>> failed = PartnerCentralProvider.get_or_create(stack).metric_failed()
+            >>> alarm = failed.create_alarm(stack, "Failed", evaluation_periods=1, threshold=1)
+        """
+        return self._line_metric("Failed", FAILED, props)
+
+    @with_options_of(lambda_.Function.metric_errors)
+    def metric_throttled(self, **props: Any) -> cloudwatch.Metric:
+        """Return the metric of calls that Partner Central or CloudFormation throttled, including those that were retried.
+
+        The function retries throttled calls until its time runs out. A high number explains slow deployments of large stacks.
+        The first call of this method creates a metric filter on the function's log group.
+
+        See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+
+        Args:
+            props: The properties of `aws_cloudwatch.MetricOptions` as keyword arguments. By default, the metric is the sum over
+                five minutes.
+
+        Returns:
+            The metric `Throttled` in the namespace `cdk-partnercentral/<function name>`.
+        """
+        return self._line_metric("Throttled", THROTTLED, props)
+
+    @with_options_of(lambda_.Function.metric_duration)
+    def metric_duration(self, **props: Any) -> cloudwatch.Metric:
+        """Return Lambda's metric of how long the function runs, in milliseconds.
+
+        See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+
+        Args:
+            props: The properties of `aws_cloudwatch.MetricOptions` as keyword arguments. By default, the metric is the average
+                over five minutes.
+
+        Returns:
+            The metric `Duration` of the function.
+        """
+        return self._function.metric_duration(**props)
+
+    def _line_metric(self, name: str, pattern: str, props: dict[str, Any]) -> cloudwatch.Metric:
+        return line_metric(
+            self,
+            name,
+            pattern,
+            log_group=self._log_group,
+            function_name=self._function.function_name,
+            options=props,
+        )
+
+    def _serve_contexts(
+        self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier
+    ) -> Mapping[str, str]:
         """Allow the function to manage contexts in an engagement, and return properties for a construct's custom resource.
 
-        The construct depends on the function's policy, so that the permissions exist before the custom resource is deployed.
+        The construct depends on the function's policies, so that the permissions exist before the custom resource is deployed.
 
         Args:
             construct: The construct whose custom resource the function handles.
@@ -292,17 +406,44 @@ class PartnerCentralProvider(Construct):
         Returns:
             The service token and the service timeout of the custom resource.
         """
-        arn = engagement.exact_arn(catalog)
-        self._policy_document.allow(catalog, arn)
-        if arn is None:
+        self._policies.allow_contexts(catalog, engagement)
+        construct.node.add_dependency(*self._dependencies)
+        if engagement.created is not None:
+            if self._created_policy is None:
+                self._created_policy = self._attach(
+                    "CreatedEngagementsPolicy", CREATED_POLICY_NAME, self._policies.created_token()
+                )
+            construct.node.add_dependency(self._created_policy)
+        elif engagement.engagement_id is None:
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
                 "The engagement ID or ARN is an unresolved token. So the function's role can create, update and read contexts "
                 "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
                 "value of a context lookup (StringParameter.value_from_lookup).",
             )
+        return self._properties
+
+    def _serve_engagement(self, construct: Construct, *, catalog: str, adopt_existing: bool) -> Mapping[str, str]:
+        """Allow the function to create engagements in a catalog, and connect a construct's custom resource to the function.
+
+        Args:
+            construct: The construct whose custom resource the function handles.
+            catalog: The catalog. Can be a token.
+            adopt_existing: Whether the function adopts an existing engagement.
+
+        Returns:
+            The properties that connect the custom resource to the function.
+        """
+        self._policies.allow_creation(catalog, adopt_existing=adopt_existing)
+        if not self._can_change_role:
+            annotate_creation(construct, catalog, adopt_existing=adopt_existing)
         construct.node.add_dependency(*self._dependencies)
         return self._properties
+
+    def _attach(self, id: str, name: str, document: IResolvable) -> CfnResource:  # noqa: A002 - the CDK's name for it
+        if self._is_own_role:
+            return own_role_policy(self, id, self._role, document, name=name)
+        return given_role_policy(self, f"GivenRole{id}", self._role, document, suffix=name.removeprefix(POLICY_NAME))
 
 
 class _ConfiguredOptions(Construct):

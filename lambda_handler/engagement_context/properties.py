@@ -1,7 +1,6 @@
 """Read the properties of Custom::EngagementContext from an event.
 
-The template can come from any release, or be written by hand. CloudFormation turns every scalar into a string. Payloads are not
-validated here, because Partner Central validates them.
+Payloads are not validated here, because Partner Central validates them.
 """
 
 from collections.abc import Mapping
@@ -9,13 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambda_handler.api import Payload
-from lambda_handler.errors import ResourceError
 from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID, ContextIdentity, engagement_arn
+from lambda_handler.properties import adopt_existing, catalog, checked, client_token, invalid, text
 
 REQUIRED = ("Catalog", "EngagementIdentifier", "Type", "Payload")
 OPTIONAL = ("ClientToken", "AdoptExisting", "ContextIdentifier")
-CLOUDFORMATION = ("ServiceToken", "ServiceTimeout")
-BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,29 +62,17 @@ def desired_context(properties: Any) -> DesiredContext:
     Raises:
         ResourceError: A property is missing, unknown or malformed.
     """
-    if not isinstance(properties, Mapping):
-        raise _invalid("ResourceProperties must be a map; got none.")
-    missing = [name for name in REQUIRED if name not in properties]
-    unknown = sorted(ascii(name) for name in properties if name not in REQUIRED + OPTIONAL + CLOUDFORMATION)
-    if missing or unknown:
-        found = [f"missing: {', '.join(missing)}"] * bool(missing) + [f"unknown: {', '.join(unknown)}"] * bool(unknown)
-        raise ResourceError(
-            "VERSION_MISMATCH",
-            f"The properties of Custom::EngagementContext do not fit this version of cdk-partnercentral ({'; '.join(found)})."
-            " Deploy the template and the function from the same version.",
-        )
-    catalog = _text(properties, "Catalog", 40)
-    if not (catalog.isascii() and catalog.isalpha()):
-        raise _invalid(f"Catalog must be AWS or Sandbox; got {ascii(catalog)}.")
-    type_ = _text(properties, "Type", 100)
+    properties = checked(properties, "Custom::EngagementContext", required=REQUIRED, optional=OPTIONAL)
+    declared_catalog = catalog(properties)
+    type_ = text(properties, "Type", 100)
     return DesiredContext(
-        catalog=catalog,
-        engagement_id=_engagement_id(_text(properties, "EngagementIdentifier", 255), catalog),
+        catalog=declared_catalog,
+        engagement_id=_engagement_id(text(properties, "EngagementIdentifier", 255), declared_catalog),
         type=type_,
         payload=_payload(properties["Payload"], type_),
-        client_token=_text(properties, "ClientToken", 255) if "ClientToken" in properties else None,
-        adopt_existing=_boolean(properties.get("AdoptExisting", True)),
-        existing_context_id=_text(properties, "ContextIdentifier", 255) if "ContextIdentifier" in properties else None,
+        client_token=client_token(properties),
+        adopt_existing=adopt_existing(properties),
+        existing_context_id=text(properties, "ContextIdentifier", 255) if "ContextIdentifier" in properties else None,
     )
 
 
@@ -123,31 +108,17 @@ def previous_context(properties: Any, desired: DesiredContext, identity: Context
     )
 
 
-def _text(properties: Mapping[str, Any], name: str, longest: int) -> str:
-    value = properties[name]
-    if not isinstance(value, str) or not 1 <= len(value) <= longest or not value.isprintable():
-        raise _invalid(f"{name} must be a string of 1 to {longest} printable characters.")
-    return value
-
-
-def _boolean(value: Any) -> bool:
-    found = BOOLEANS.get(str(value).lower())
-    if found is None:
-        raise _invalid("AdoptExisting must be true or false.")
-    return found
-
-
 def _engagement_id(identifier: str, catalog: str) -> str:
     if ENGAGEMENT_ID.fullmatch(identifier):
         return identifier
     arn = ENGAGEMENT_ARN.fullmatch(identifier)
     if not arn:
-        raise _invalid(
+        raise invalid(
             "EngagementIdentifier must be an engagement ID (eng- followed by 14 lowercase letters or digits) or an ARN"
             f" ({engagement_arn(catalog, 'eng-...')}); got {ascii(identifier)}."
         )
     if arn["catalog"] != catalog:
-        raise _invalid(
+        raise invalid(
             f"EngagementIdentifier must be in the Catalog {catalog}; got an ARN of the catalog {arn['catalog']}."
         )
     return arn["id"]
@@ -155,12 +126,8 @@ def _engagement_id(identifier: str, catalog: str) -> str:
 
 def _payload(payload: Any, type_: str) -> Payload:
     if not isinstance(payload, Mapping) or list(payload) != [type_] or not isinstance(payload[type_], Mapping):
-        raise _invalid(
+        raise invalid(
             f"Payload must be a map whose only member is {ascii(type_)} (the Type), and the value of that member must be a map."
         )
     member: Payload = payload[type_]
     return member
-
-
-def _invalid(text: str) -> ResourceError:
-    return ResourceError("INVALID_PROPERTIES", text)

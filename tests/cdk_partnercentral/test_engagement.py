@@ -1,4 +1,4 @@
-"""An engagement is referred to once, and passes its catalog and identifier to its contexts."""
+"""A reference to an existing engagement passes its catalog and identifier to its contexts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -133,6 +133,9 @@ def test_an_arn_of_the_cdk_determines_the_catalog(
     assert (properties["Catalog"], properties["EngagementIdentifier"]) == ("Sandbox", ARN)
 
 
-def test_an_engagement_cannot_be_created(stack: Stack) -> None:
-    with pytest.raises(TypeError, match="Engagement: use Engagement"):
-        Engagement(stack, "Acme")
+def test_a_reference_is_an_engagement_without_being_created(stack: Stack, template_of: Template) -> None:
+    acme = Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox")
+
+    assert not isinstance(acme, Engagement)
+    assert (acme.stack, acme.env.account, acme.env.region) == (stack, stack.account, stack.region)
+    assert template_of(stack).get("Resources", {}) == {}

@@ -11,8 +11,7 @@ from aws_cdk.cx_api import CloudFormationStackArtifact
 from constructs import Construct
 
 from cdk_partnercentral import Engagement, EngagementContext, IEngagementContext, PartnerCentralProvider
-from cdk_partnercentral._iam import LARGEST_POLICY, Policy, policy_size
-from cdk_partnercentral._iam import policy as policy_of
+from cdk_partnercentral._iam import LARGEST_POLICY, Needs, Policies, policies, policy_size
 from cdk_partnercentral._identifiers import engagement_arn
 from tests.cdk_partnercentral.known_ids import FUNCTION, LOG_GROUP, POLICY
 
@@ -57,8 +56,12 @@ STACK_ACTIONS = ["cloudformation:GetTemplate", "cloudformation:ListStackResource
 OWN_STACK = {"Effect": "Allow", "Action": STACK_ACTIONS, "Resource": STACK}
 
 
-def policy(engagements: dict[str, list[str]]) -> Policy:
-    """The policy of a function in a stack."""
+def policy_of(engagements: dict[str, list[str]], **others: Any) -> Policies:
+    """The policies of a function whose stack only declares contexts in existing engagements."""
+    return policies(Needs(engagements={name: dict.fromkeys(arns) for name, arns in engagements.items()}), **others)
+
+
+def policy(engagements: dict[str, list[str]]) -> Policies:
     return policy_of(engagements, log_group_arn=LOGS, stack_arn=STACK)
 
 
@@ -410,3 +413,57 @@ def test_a_grant_on_an_engagement_applies_to_it(stack: Stack, role: iam.Role, gr
     Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox").grant_read(role)
 
     assert granted() == [allowed(READ, ARN)]
+
+
+def test_grant_update_of_an_engagement_does_not_create_contexts(stack: Stack, role: iam.Role, granted: Granted) -> None:
+    Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox").grant_update(role)
+
+    assert granted() == [allowed([READ, UPDATE], ARN)]
+
+
+def partner_central(*actions: str) -> str | list[str]:
+    names = [f"partnercentral:{action}" for action in actions]
+    return names if len(names) > 1 else names[0]
+
+
+def test_grant_convert_contains_what_the_task_needs_on_each_resource(
+    stack: Stack, role: iam.Role, granted: Granted
+) -> None:
+    made = Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox").grant_convert(role)
+
+    def of_account(resource: str) -> Json:
+        start = "arn:aws:partnercentral:us-east-1:"
+        return {"Fn::Join": ["", [start, {"Ref": "AWS::AccountId"}, f":catalog/Sandbox/{resource}"]]}
+
+    task = "arn:aws:partnercentral:us-east-1::catalog/Sandbox/opportunity-from-engagement-task/*"
+    jobs = partner_central("CreateResourceSnapshotJob", "StartResourceSnapshotJob", "TagResource")
+    assert made.success
+    assert granted() == [
+        allowed(partner_central("CreateEngagementContext", "GetEngagement"), ARN),
+        allowed(partner_central("StartOpportunityFromEngagementTask"), task),
+        allowed(partner_central("CreateOpportunity", "GetOpportunity", "TagResource"), of_account("opportunity/*")),
+        allowed(partner_central("CreateResourceSnapshot"), of_account(f"engagement/{ENGAGEMENT}/resource/*")),
+        allowed(jobs, of_account("resource-snapshot-job/*")),
+    ]
+
+
+def test_grants_on_a_created_engagement_use_its_attribute(stack: Stack, role: iam.Role, granted: Granted) -> None:
+    acme = Engagement(stack, "Acme", catalog="Sandbox", title="Acme migration")
+    context = acme.add_context("Deal", payload={"ProspectingResult": {"Aws": {"TaskName": "autumn"}}})
+    acme.grant_read(role)
+    context.grant_update(role)
+
+    arn = stack.resolve(acme.engagement_arn)
+    assert granted() == [allowed(READ, arn), allowed([READ, UPDATE], arn)]
+    assert arn["Fn::GetAtt"][1] == "EngagementArn"
+
+
+def test_grant_convert_of_a_created_engagement_restricts_the_snapshots_to_it(
+    stack: Stack, role: iam.Role, granted: Granted
+) -> None:
+    acme = Engagement(stack, "Acme", catalog="AWS", title="Acme migration")
+    acme.grant_convert(role)
+
+    snapshots = granted()[3]
+    assert {"Fn::GetAtt": ["Acme42E163B4", "EngagementId"]} in snapshots["Resource"]["Fn::Join"][1]
+    assert all(each["Condition"] == {"StringEquals": {"partnercentral:Catalog": "AWS"}} for each in granted())

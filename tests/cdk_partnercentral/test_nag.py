@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-from cdk_partnercentral import CustomerProject, EngagementContext, PartnerCentralProvider
+from cdk_partnercentral import CustomerProject, Engagement, EngagementContext, PartnerCentralProvider
 
 PROVIDER = "Deals/cdk-partnercentral.Provider"
 
@@ -105,3 +105,37 @@ def test_a_vpc_has_the_finding_of_lambdas_wildcard_only(findings: Any) -> None:
         return {"vpc": ec2.Vpc(stack, "Network", max_azs=1)}
 
     assert findings(AwsSolutionsChecks(), in_vpc) == {("AwsSolutions-IAM5[Resource::*]", "Policy")}
+
+
+def test_creating_an_engagement_has_the_findings_of_its_wildcards_only(checked: App, payload: CustomerProject) -> None:
+    """No ARN is known before the creation, and ListEngagements has no resource type. The contexts add no finding."""
+    stack = Stack(checked, "Deals")
+    Engagement(stack, "Acme", catalog="Sandbox", title="Acme migration").add_context("Migration", payload=payload)
+
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        checked.synth()
+
+    report = json.loads((Path(checked.outdir) / "validation-report.json").read_text())
+    found = {
+        (violation["ruleName"], construct["constructPath"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+        if violation["ruleName"].startswith("AwsSolutions")
+    }
+    every = "arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/*"
+    assert found == {
+        (f"AwsSolutions-IAM5[Resource::{every}]", f"{PROVIDER}/Policy"),
+        ("AwsSolutions-IAM5[Resource::*]", f"{PROVIDER}/Policy"),
+    }
+
+
+def test_an_engagement_that_adopts_nothing_has_one_finding(checked: App) -> None:
+    stack = Stack(checked, "Deals")
+    Engagement(stack, "Acme", catalog="Sandbox", title="Acme migration", adopt_existing=False)
+
+    with pytest.raises(RuntimeError) as raised:
+        checked.synth()
+
+    assert "AwsSolutions-IAM5[Resource::arn:aws:partnercentral" in str(raised.value)
+    assert "AwsSolutions-IAM5[Resource::*]" not in str(raised.value)

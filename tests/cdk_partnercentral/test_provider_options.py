@@ -10,12 +10,14 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Annotations, Match
 
 from cdk_partnercentral import PartnerCentralProvider
 from cdk_partnercentral._iam import NETWORK_ACTIONS
-from cdk_partnercentral._validation.provider_options import KINDS
+from cdk_partnercentral._validation.provider_options import DISCARDING_LEVELS, KINDS, RANGES
 from tests.cdk_partnercentral.known_ids import FUNCTION
 
 Json = dict[str, Any]
@@ -84,6 +86,28 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         ("log_group", "/deals", "must be a log group; for a name, use aws_logs.LogGroup.from_log_group_name; got str"),
         ("log_group_encryption_key", "arn", "must be a KMS key; for an ARN, use aws_kms.Key.from_key_arn; got str"),
         ("log_level", "WARN", "must be an aws_lambda.ApplicationLogLevel, such as WARN; got str"),
+        (
+            "log_level",
+            lambda_.ApplicationLogLevel.ERROR,
+            "must be TRACE, DEBUG, INFO or WARN; got ERROR, which would discard lines that the provider's metrics count",
+        ),
+        (
+            "log_level",
+            lambda_.ApplicationLogLevel.FATAL,
+            "must be TRACE, DEBUG, INFO or WARN; got FATAL, which would discard lines that the provider's metrics count",
+        ),
+        (
+            "on_failure",
+            "arn",
+            "must be a Lambda destination, such as an aws_lambda_destinations.SqsDestination; got str",
+        ),
+        ("description", 5, "must be a string of up to 256 characters; got int"),
+        ("description", None, "must be a string of up to 256 characters; got None"),
+        ("description", "x" * 257, "must have up to 256 characters; got 257"),
+        ("reserved_concurrent_executions", 0, "must be an integer of at least 1; got 0"),
+        ("reserved_concurrent_executions", 1.5, "must be an integer of at least 1; got 1.5"),
+        ("reserved_concurrent_executions", True, "must be an integer of at least 1; got bool"),
+        ("reserved_concurrent_executions", "1", "must be an integer of at least 1; got str"),
         ("log_retention", 30, "must be an aws_logs.RetentionDays, such as ONE_MONTH; got int"),
         (
             "permissions_boundary",
@@ -111,7 +135,7 @@ def test_an_option_of_the_wrong_kind_is_reported_with_how_to_get_the_right_one(
 def test_every_option_is_checked() -> None:
     options = set(inspect.signature(PartnerCentralProvider).parameters) - {"scope", "id"}
 
-    assert options == {*KINDS, "memory_size", "timeout"}
+    assert options == {*KINDS, *RANGES}
 
 
 @pytest.mark.parametrize("groups", ["sg-1", ["sg-1"], "one"])
@@ -185,7 +209,9 @@ def test_the_function_writes_to_a_given_log_group(
     assert statements_of(only(template, "AWS::IAM::Policy"))[0]["Resource"] == {"Fn::GetAtt": [name, "Arn"]}
 
 
-@pytest.mark.parametrize("level", [None, *lambda_.ApplicationLogLevel])
+@pytest.mark.parametrize(
+    "level", [None, *(each for each in lambda_.ApplicationLogLevel if each not in DISCARDING_LEVELS)]
+)
 def test_lambda_filters_the_log_by_the_given_level_and_by_info_without_one(
     level: lambda_.ApplicationLogLevel | None, stack: Stack, template_of: Template, only: Only
 ) -> None:
@@ -486,3 +512,64 @@ def test_a_role_of_another_account_is_not_changed(app: App, declare: Any) -> Non
 
     (text,) = annotated(stack)
     assert "the given role is imported" in text.lower()
+
+
+def test_description_and_concurrency_are_those_of_the_function(
+    stack: Stack, declare: Any, template_of: Template, only: Only
+) -> None:
+    PartnerCentralProvider.configure(stack, description="Deals", reserved_concurrent_executions=5)
+    declare(stack, "Acme")
+
+    function = only(template_of(stack), "AWS::Lambda::Function")["Properties"]
+
+    assert (function["Description"], function["ReservedConcurrentExecutions"]) == ("Deals", 5)
+
+
+def test_the_concurrency_can_be_a_token(stack: Stack, template_of: Template, only: Only) -> None:
+    token: Any = CfnParameter(stack, "Runs", type="Number").value_as_number
+
+    PartnerCentralProvider(stack, "Own", reserved_concurrent_executions=token)
+
+    function = only(template_of(stack), "AWS::Lambda::Function")["Properties"]
+    assert function["ReservedConcurrentExecutions"] == {"Ref": "Runs"}
+
+
+@pytest.mark.parametrize("own_role", [True, False])
+def test_a_destination_of_failures_is_in_the_only_configuration(
+    own_role: bool, stack: Stack, given_role: iam.Role, declare: Any, template_of: Template, only: Only, of_type: OfType
+) -> None:
+    queue = sqs.Queue(stack, "Failures")
+    role = None if own_role else given_role
+    own = PartnerCentralProvider(stack, "Own", on_failure=destinations.SqsDestination(queue), role=role)
+    declare(stack, "Acme", provider=own)
+
+    template = template_of(stack)
+
+    ((configuration_id, configuration),) = of_type(template, "AWS::Lambda::EventInvokeConfig").items()
+    arn = stack.resolve(queue.queue_arn)
+    assert configuration["Properties"]["DestinationConfig"] == {"OnFailure": {"Destination": arn}}
+    assert configuration["Properties"]["MaximumRetryAttempts"] == 2
+    sends = [
+        (name, statement)
+        for name, policy in of_type(template, "AWS::IAM::Policy").items()
+        for statement in statements_of(policy)
+        if "sqs:SendMessage" in statement["Action"]
+    ]
+    ((policy_id, statement),) = sends
+    assert statement["Resource"] == arn
+    # Lambda rejects the configuration if the role cannot send to the queue yet. It waits for the function.
+    function_id = configuration["Properties"]["FunctionName"]["Ref"]
+    assert policy_id in template["Resources"][function_id]["DependsOn"]
+    assert configuration_id in only(template, CONTEXT)["DependsOn"]
+
+
+def test_every_configured_option_of_this_kind_reaches_the_provider(
+    stack: Stack, declare: Any, template_of: Template, only: Only
+) -> None:
+    queue = sqs.Queue(stack, "Failures")
+    PartnerCentralProvider.configure(stack, on_failure=destinations.SqsDestination(queue))
+    declare(stack, "Acme")
+
+    configuration = only(template_of(stack), "AWS::Lambda::EventInvokeConfig")["Properties"]
+
+    assert configuration["DestinationConfig"]["OnFailure"]["Destination"] == stack.resolve(queue.queue_arn)

@@ -16,7 +16,7 @@ from aws_cdk import Stack
 import cdk_partnercentral
 from cdk_partnercentral import CustomerProject, EngagementContext, PartnerCentralProvider
 from cdk_partnercentral._checks import MOST_CONTEXTS
-from cdk_partnercentral._validation.rules import Rule, payload_rule
+from cdk_partnercentral._validation.rules import Rule, description_rule, payload_rule, title_rule
 
 PUBLIC = {
     "AccountCustomer",
@@ -29,6 +29,7 @@ PUBLIC = {
     "Engagement",
     "EngagementContext",
     "EngagementContextType",
+    "IEngagement",
     "IEngagementContext",
     "Industry",
     "Lead",
@@ -105,9 +106,14 @@ def test_the_examples_of_all_public_names_run() -> None:
 
 
 def members() -> Iterator[tuple[str, Any]]:
-    """The members that the public classes define themselves, by dotted name."""
+    """The members that the public classes and their private bases define, by dotted name."""
     for name in PUBLIC - {"__version__"}:
-        for member, value in vars(getattr(cdk_partnercentral, name)).items():
+        own = [
+            each
+            for each in getattr(cdk_partnercentral, name).__mro__
+            if each.__module__.startswith("cdk_partnercentral")
+        ]
+        for member, value in {key: value for each in reversed(own) for key, value in vars(each).items()}.items():
             if not member.startswith("_") and (inspect.isroutine(value) or isinstance(value, property)):
                 yield f"{name}.{member}", value.__func__ if isinstance(value, staticmethod) else value
 
@@ -131,7 +137,7 @@ def test_every_public_member_is_documented_with_each_of_its_parameters(name: str
         assert f"\n    {parameter}: " in documented, (name, parameter)
 
 
-@pytest.mark.parametrize("name", ["EngagementContext", "PartnerCentralProvider"])
+@pytest.mark.parametrize("name", ["Engagement", "EngagementContext", "PartnerCentralProvider"])
 def test_every_parameter_of_a_construct_is_documented_in_the_class_docstring(name: str) -> None:
     construct = getattr(cdk_partnercentral, name)
 
@@ -157,8 +163,7 @@ def keywords(function: Any) -> dict[str, Any]:
 
 def test_the_parameters_of_a_context_have_this_order() -> None:
     """Python alone would find `(*args, **kwargs)`, because of jsii's metaclass."""
-    empty = inspect.Parameter.empty
-    expected = {"catalog": empty, "engagement_identifier": empty, **CONTEXT_PARAMETERS}
+    expected = {"engagement": None, "catalog": None, "engagement_identifier": None, **CONTEXT_PARAMETERS}
 
     assert list(keywords(EngagementContext).items()) == list(expected.items())
     assert [*inspect.signature(EngagementContext).parameters][:2] == ["scope", "id"]
@@ -185,9 +190,9 @@ def test_a_subclass_shows_its_own_signature(stack: Stack, payload: CustomerProje
     assert Migration(stack).node.path == "Deals/Migration"
 
 
-def help_text() -> str:
-    """Pydoc's text about the construct, on one line, because newer Pythons wrap the signature and omit its quotes."""
-    text = pydoc.plain(pydoc.render_doc("cdk_partnercentral.EngagementContext"))
+def help_text(name: str = "EngagementContext") -> str:
+    """Pydoc's text about a construct, on one line, because newer Pythons wrap the signature and omit its quotes."""
+    text = pydoc.plain(pydoc.render_doc(f"cdk_partnercentral.{name}"))
     return " ".join(text.replace("|  ", " ").replace("'", "").split())
 
 
@@ -195,7 +200,8 @@ def test_help_contains_the_signature_the_limits_and_an_example() -> None:
     text = help_text()
 
     assert (
-        "catalog: Catalog | str, engagement_identifier: str, "
+        "engagement: IEngagement | None = None, catalog: Catalog | str | None = None, "
+        "engagement_identifier: str | None = None, "
         "payload: CustomerProject | Lead | ProspectingResult | CustomerAccount | Mapping[str, Any]" in text
     )
     assert "adopt_existing: bool | None = None, existing_context_id: str | None = None" in text
@@ -206,6 +212,26 @@ def test_help_contains_the_signature_the_limits_and_an_example() -> None:
     assert MOST_CONTEXTS == 5
     assert "if two constructs in a stage declare the same payload for one engagement" in text
     assert "payload=Lead(" in text
+
+
+def test_help_of_an_engagement_is_enough_to_use_it() -> None:
+    text = help_text("Engagement")
+
+    assert (
+        "*, catalog: Catalog | str, title: str, description: str | None = None, client_token: str | None = None, "
+        "adopt_existing: bool | None = None, provider: PartnerCentralProvider | None = None" in text
+    )
+    assert "*args" not in text
+    title, description = title_rule(), description_rule()
+    assert f"title: The title of the engagement. String of {title.shortest} to {title.longest} characters" in text
+    assert f"description: The description of the engagement. String of up to {description.longest} characters" in text
+    assert "Partner Central can neither change nor delete an engagement" in text
+    methods = ["add_context", "grant_read", "grant_update", "grant_convert", "on_event", "on_updated"]
+    for method in [*methods, "from_engagement_id", "from_engagement_arn"]:
+        assert f" {method}(" in text, method
+    for attribute in ["catalog", "engagement_id", "engagement_arn", "env", "stack"]:
+        assert f" {attribute} The " in text, attribute
+    assert ">>> acme = Engagement(stack," in text
 
 
 PARTS: dict[type, tuple[str, ...]] = {

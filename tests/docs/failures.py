@@ -24,10 +24,20 @@ from cdk_partnercentral_local import Behavior, Fault, ServiceError
 from tests.lambda_handler.process.cloudformation import Resource
 from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.endpoint import certificate
-from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, STACK, event, interaction, lead, properties
+from tests.lambda_handler.process.events import (
+    OTHER_PROJECT,
+    PROJECT,
+    STACK,
+    engagement_properties,
+    event,
+    interaction,
+    lead,
+    properties,
+)
 from tests.lambda_handler.process.harness import Cloud
 from tests.lambda_handler.process.network import page, server
 
+LIST, CREATE_ENGAGEMENT = "ListEngagements", "CreateEngagement"
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 ALWAYS = 1000
 # About two of these seconds are for work, the others for the response.
@@ -173,6 +183,61 @@ def _identifier_of_another_type(cloud: Cloud, engagement: str) -> str:
     cloud.service.as_aws.add_context(engagement, {"CustomerProject": PROJECT})
     cloud.service.as_aws.add_context(engagement, {"Lead": lead(interaction("Annabella"))})
     return failed(cloud.send("Create", properties(engagement, ContextIdentifier="2"), seconds=LITTLE))
+
+
+def _engagement_event(cloud: Cloud, request_type: str, title: str = "Acme migration", **more: Any) -> str:
+    new = engagement_properties(title, None, **more.pop("properties", {}))
+    return failed(cloud.send(request_type, new, ResourceType="Custom::Engagement", **more))
+
+
+@failure("two-engagements")
+def _two_engagements(cloud: Cloud, engagement: str) -> str:
+    del engagement
+    for _ in range(2):
+        cloud.service.create_engagement(title="Two hangars")
+    return _engagement_event(cloud, "Create", "Two hangars")
+
+
+@failure("engagements-unreadable")
+def _engagements_unreadable(cloud: Cloud, engagement: str) -> str:
+    del engagement
+    cloud.service.faults.throttle(LIST, times=ALWAYS)
+    return _engagement_event(cloud, "Create", seconds=LITTLE)
+
+
+@failure("engagement-not-visible")
+def _engagement_not_visible(cloud: Cloud, engagement: str) -> str:
+    del engagement
+    cloud.service.behavior = Behavior(read_lag=ALWAYS)
+    return _engagement_event(cloud, "Create", seconds=LITTLE)
+
+
+@failure("engagement-changed")
+def _engagement_changed(cloud: Cloud, engagement: str) -> str:
+    return _engagement_event(cloud, "Update", "Renamed", PhysicalResourceId=f"Sandbox/{engagement}")
+
+
+@failure("engagement-gone")
+def _engagement_gone(cloud: Cloud, engagement: str) -> str:
+    del engagement
+    return _engagement_event(cloud, "Update", PhysicalResourceId="Sandbox/eng-00000000000000", seconds=LITTLE)
+
+
+@failure("engagement-token-conflict")
+def _engagement_token_conflict(cloud: Cloud, engagement: str) -> str:
+    del engagement
+    cloud.service.faults.conflict(CREATE_ENGAGEMENT, times=ALWAYS)
+    return _engagement_event(cloud, "Create", properties={"AdoptExisting": "false"}, seconds=LITTLE)
+
+
+@failure("engagement-token-replay")
+def _engagement_token_replay(cloud: Cloud, engagement: str) -> str:
+    del engagement
+    cloud.service.behavior = Behavior(token_mismatch="replay")
+    for title in ("First hangar", "Second hangar"):
+        new = engagement_properties(title, ClientToken="hangars")
+        response = cloud.send("Create", new, ResourceType="Custom::Engagement")
+    return failed(response)
 
 
 @failure("interactions")

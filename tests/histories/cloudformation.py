@@ -358,7 +358,8 @@ class CloudFormation:
         self._invoke([each for invocations in first for each in invocations], order)
         responses: list[Any] = []
         for (event, delivery), invocations in zip(events, first, strict=True):
-            received = [each.received for each in invocations if each.received]
+            in_order = sorted(invocations, key=lambda invocation: invocation.received_at)
+            received = [each.received for each in in_order if each.received]
             if invocations[0].crashed or invocations[0].error:
                 received += self._retry(event, delivery)
             responses.append(json.loads(received[0]) if received else None)

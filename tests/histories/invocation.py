@@ -66,6 +66,7 @@ class Invocation:
         log_lines: The lines that the function logged.
         responses: The distinct responses that the function sent.
         received: The response that CloudFormation received, or None if it received no response.
+        received_at: The time at which CloudFormation received this response, in nanoseconds since 1970.
         crashed: Whether the process ended before the handler returned.
         crashed_in_timer: Whether the process ended in the thread of the deadline timer.
         error: The exception that the handler raised, or None.
@@ -89,6 +90,7 @@ class Invocation:
         self.log_lines: list[str] = []
         self.responses: list[bytes] = []
         self.received: bytes | None = None
+        self.received_at = 0
         self.crashed = False
         self.crashed_in_timer = False
         self.error: Exception | None = None
@@ -288,8 +290,8 @@ class Invocation:
         self.simulation.counts[f"response: {result}"] += 1
         if result == "drop":
             raise urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset"))
-        if result in ("200", "lost"):
-            self.received = self.received or body
+        if result in ("200", "lost") and not self.received:
+            self.received, self.received_at = body, self.simulation.clock.now
         if result == "lost":
             self.pass_time(5)
             pool = urllib3.HTTPConnectionPool("responses.example")

@@ -13,7 +13,7 @@ from tests.lambda_handler.responding import Context
 from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, TOKEN, KnownStack
 from tests.lambda_handler.wire import MODIFIED, Wire
 
-# Arguments of the three calls.
+# Arguments of the calls.
 READ: dict[str, Any] = {"catalog": "Sandbox", "engagement_id": ENGAGEMENT}
 CREATE: dict[str, Any] = {**READ, "type_": "CustomerProject", "payload": PROJECT, "client_token": TOKEN}
 UPDATE: dict[str, Any] = {
@@ -23,6 +23,13 @@ UPDATE: dict[str, Any] = {
     "payload": PROJECT,
     "modified_at": MODIFIED,
 }
+CREATE_ENGAGEMENT: dict[str, Any] = {
+    "catalog": "Sandbox",
+    "title": "Acme migration",
+    "description": "Move the data center to AWS",
+    "client_token": TOKEN,
+}
+LIST: dict[str, Any] = {"catalog": "Sandbox", "created_by": "123456789012", "next_token": None}
 
 # Creating a client takes a tenth of a second. The first test creates it, when its settings are in place.
 client = functools.cache(partner_central.connect)

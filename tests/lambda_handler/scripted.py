@@ -12,7 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from lambda_handler.api import Context, Engagement, Payload, Shape, StackResource, Written
+from lambda_handler.api import (
+    Context,
+    Engagement,
+    EngagementPage,
+    EngagementSummary,
+    Payload,
+    Shape,
+    StackResource,
+    Written,
+)
 from lambda_handler.engagement_context.properties import DesiredContext
 from lambda_handler.errors import ApiError, FieldError, Kind
 from lambda_handler.retries import RetryBudget
@@ -182,7 +191,7 @@ class Step:
 
     operation: str
     arguments: dict[str, Any]
-    returns: Engagement | Written | Sequence[StackResource] | str | ApiError
+    returns: Engagement | EngagementPage | Written | Sequence[StackResource] | str | ApiError
 
 
 def reads(returns: Engagement | ApiError, *, engagement_id: str = ENGAGEMENT, catalog: str = "Sandbox") -> Step:
@@ -229,6 +238,42 @@ def updates(
         "modified_at": LOCKS[lock],
     }
     return Step(operation="update", arguments=arguments, returns=returns)
+
+
+def creates_engagement(
+    returns: Engagement | ApiError,
+    *,
+    title: str,
+    description: str | None = None,
+    token: str,
+    catalog: str = "Sandbox",
+) -> Step:
+    """Expect CreateEngagement."""
+    arguments = {"catalog": catalog, "title": title, "description": description, "client_token": token}
+    return Step(operation="create_engagement", arguments=arguments, returns=returns)
+
+
+def lists_engagements(
+    returns: Mapping[str, str] | ApiError,
+    *,
+    next_token: str | None = None,
+    after: str | None = None,
+    catalog: str = "Sandbox",
+) -> Step:
+    """Expect ListEngagements for the account of the stack.
+
+    Args:
+        returns: The titles of the engagements on the page by their IDs, or an error.
+        next_token: The token that the page has for the next one.
+        after: The token that the request has.
+        catalog: The catalog.
+    """
+    arguments = {"catalog": catalog, "created_by": STACK.split(":")[4], "next_token": after}
+    if isinstance(returns, ApiError):
+        return Step(operation="list_engagements", arguments=arguments, returns=returns)
+    found = tuple(EngagementSummary(id=id_, title=title) for id_, title in returns.items())
+    page = EngagementPage(engagements=found, next_token=next_token)
+    return Step(operation="list_engagements", arguments=arguments, returns=page)
 
 
 def lists(*returns: StackResource | ApiError) -> Step:
@@ -283,7 +328,12 @@ class Script:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if error is None:
-            assert not self._steps, f"never called: {[step.operation for step in self._steps]}"
+            assert not self.left, f"never called: {self.left}"
+
+    @property
+    def left(self) -> list[str]:
+        """The operations of the steps that are left over."""
+        return [step.operation for step in self._steps]
 
     def read(self, **arguments: Any) -> Engagement:
         """Follow the script."""
@@ -301,6 +351,18 @@ class Script:
         """Follow the script."""
         result = self._follow("update", arguments)
         assert isinstance(result, Written)
+        return result
+
+    def create_engagement(self, **arguments: Any) -> Engagement:
+        """Follow the script."""
+        result = self._follow("create_engagement", arguments)
+        assert isinstance(result, Engagement)
+        return result
+
+    def list_engagements(self, **arguments: Any) -> EngagementPage:
+        """Follow the script."""
+        result = self._follow("list_engagements", arguments)
+        assert isinstance(result, EngagementPage)
         return result
 
     def resources(self, stack_id: str) -> Sequence[StackResource]:

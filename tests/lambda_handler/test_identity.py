@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from lambda_handler.identity import (
     ENGAGEMENT_ARN,
     ContextIdentity,
+    EngagementIdentity,
+    account_of,
     client_token,
     engagement_arn,
+    engagement_client_token,
     not_created_id,
     parse_context_physical_id,
+    parse_engagement_physical_id,
 )
 
 # Each token was computed with hashlib from the text, not with the function under test:
@@ -146,3 +150,76 @@ def test_an_engagement_arn_has_the_documented_form() -> None:
     found = ENGAGEMENT_ARN.fullmatch(arn)
     assert found
     assert (found["catalog"], found["id"]) == ("AWS", "eng-0123456789abcd")
+
+
+# Engagements. Each token was computed with hashlib from the text, not with the function under test:
+# SHA-256 of the JSON list [StackId, LogicalResourceId, Catalog, Title, Description] in ASCII, without spaces.
+ENGAGEMENT_VECTORS: list[tuple[dict[str, Any], str, str]] = [
+    (
+        {
+            "stack_id": "arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd",
+            "logical_resource_id": "Acme1A2B3C4D",
+            "catalog": "Sandbox",
+            "title": "Acme migration",
+            "description": "Move the data center to AWS",
+        },
+        (
+            '["arn:aws:cloudformation:eu-west-1:123456789012:stack/Demo/5f1c2a90-0000-4000-8000-00000000abcd",'
+            '"Acme1A2B3C4D","Sandbox","Acme migration","Move the data center to AWS"]'
+        ),
+        "a3967f0a0aa67b0a51958f374d2d9da5f0be900dad196772feef2ab791d5b539",
+    ),
+    (
+        {"stack_id": "S", "logical_resource_id": "L", "catalog": "AWS", "title": 'S\u00fcd "1"', "description": None},
+        '["S","L","AWS","S\\u00fcd \\"1\\"",null]',
+        "bda27038d9eab384292e449973eb9e92b6bc6449eb8a09afe8c7ad4939ea58c3",
+    ),
+    (
+        {"stack_id": "S", "logical_resource_id": "L", "catalog": "AWS", "title": 'S\u00fcd "1"', "description": ""},
+        '["S","L","AWS","S\\u00fcd \\"1\\"",""]',
+        "7b6bd9c873672c46c84ed2d670c3709af843e852a0a8db61ae73ff8dd812901c",
+    ),
+]
+
+
+@pytest.mark.parametrize(("inputs", "text", "token"), ENGAGEMENT_VECTORS)
+def test_the_client_token_of_an_engagement_never_changes_between_releases(
+    inputs: dict[str, Any], text: str, token: str
+) -> None:
+    assert hashlib.sha256(text.encode()).hexdigest() == token
+    assert engagement_client_token(**inputs) == token
+
+
+@pytest.mark.parametrize("name", ["stack_id", "logical_resource_id", "catalog", "title", "description"])
+def test_a_change_of_any_input_changes_the_token_of_an_engagement(name: str) -> None:
+    inputs = ENGAGEMENT_VECTORS[0][0]
+    assert engagement_client_token(**{**inputs, name: inputs[name] + "x"}) != engagement_client_token(**inputs)
+
+
+def test_the_physical_id_of_an_engagement_consists_of_catalog_and_engagement() -> None:
+    identity = EngagementIdentity(catalog="Sandbox", engagement_id="eng-0123456789abcd")
+    assert str(identity) == "Sandbox/eng-0123456789abcd"
+    assert parse_engagement_physical_id("Sandbox/eng-0123456789abcd") == identity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not-created/Acme1A2B3C4D",
+        "eng-0123456789abcd",
+        "Sandbox/eng-0123456789abcd/1",
+        "Sandbox/eng-0123456789abcd/",
+        "Sandbox/eng-0123456789abcd\n",
+        "Sandbox/eng-0123456789ABCD",
+        "/eng-0123456789abcd",
+        "arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-0123456789abcd",
+    ],
+)
+def test_another_physical_id_names_no_engagement(text: str) -> None:
+    assert parse_engagement_physical_id(text) is None
+
+
+def test_the_account_of_a_stack_is_the_one_in_its_arn() -> None:
+    assert account_of(ENGAGEMENT_VECTORS[0][0]["stack_id"]) == "123456789012"
+    assert account_of("Demo") == ""

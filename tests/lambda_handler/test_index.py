@@ -42,6 +42,25 @@ def test_a_create_returns_the_physical_id_and_all_attributes(function: Function)
     assert function.wire.bodies[1][1]["ClientToken"] == TOKEN
 
 
+def test_each_resource_type_has_its_own_lifecycle(function: Function) -> None:
+    declared = {"Title": "Acme migration", "Description": "Move the data center to AWS"}
+    page: dict[str, Any] = {"EngagementSummaryList": []}
+    _, current = engagement()
+    function.wire.plan((200, page), (200, {"Id": ENGAGEMENT, "Arn": arn()}), (200, {**current, **declared}))
+    new = {"Catalog": "Sandbox", "AdoptExisting": "true", **declared}
+    response = function.handle("Create", new, ResourceType="Custom::Engagement")
+    assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{ENGAGEMENT}")
+    assert response["Data"] == {"EngagementId": ENGAGEMENT, "EngagementArn": arn()}
+    assert [name for name, _ in function.wire.bodies] == ["ListEngagements", "CreateEngagement", "GetEngagement"]
+
+
+def test_a_missing_permission_to_list_engagements_names_all_engagements_of_the_catalog(function: Function) -> None:
+    function.wire.plan(failed("AccessDeniedException", Reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"))
+    response = function.handle("Create", {"Catalog": "AWS", "Title": "Acme"}, ResourceType="Custom::Engagement")
+    needed = "partnercentral:ListEngagements on arn:aws:partnercentral:us-east-1::catalog/AWS/engagement/* with"
+    assert needed in response["Reason"]
+
+
 def token(function: Function, new: Any, **more: Any) -> str:
     """Return the client token that a Create of these properties sends."""
     function.wire.plan(engagement(), wrote("1"))
@@ -180,7 +199,7 @@ def test_an_update_of_a_failed_create_is_a_create(function: Function, physical_i
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
-@pytest.mark.parametrize("type_", ["Custom::Engagement", "Custom::EngagementContext ", "", None, 5])
+@pytest.mark.parametrize("type_", ["Custom::Other", "Custom::EngagementContext ", "Custom::Engagements", "", None, 5])
 def test_an_unknown_resource_type_fails_and_calls_nothing(function: Function, request_type: str, type_: Any) -> None:
     response = function.handle(request_type, properties(ENGAGEMENT), ResourceType=type_, PhysicalResourceId=ID)
     assert (response["Status"], response["PhysicalResourceId"]) == ("FAILED", ID)
@@ -190,7 +209,7 @@ def test_an_unknown_resource_type_fails_and_calls_nothing(function: Function, re
 
 
 def test_a_delete_of_an_unknown_resource_type_succeeds(function: Function) -> None:
-    response = function.handle("Delete", {}, ResourceType="Custom::Engagement", PhysicalResourceId=ID)
+    response = function.handle("Delete", {}, ResourceType="Custom::Other", PhysicalResourceId=ID)
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", ID)
 
 

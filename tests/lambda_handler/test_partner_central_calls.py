@@ -1,15 +1,27 @@
 """The client of Partner Central: the exact requests on the wire, and how responses are read."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from lambda_handler import partner_central
-from lambda_handler.api import Context
+from lambda_handler.api import Context, EngagementPage, EngagementSummary
+from lambda_handler.errors import ApiError, Kind
 from lambda_handler.partner_central import PartnerCentral
-from tests.lambda_handler.entry import CREATE, READ, UPDATE
-from tests.lambda_handler.scripted import ENGAGEMENT, PROJECT, TOKEN, arn, interaction, lead, lead_update
+from tests.lambda_handler.entry import CREATE, CREATE_ENGAGEMENT, LIST, READ, UPDATE
+from tests.lambda_handler.scripted import (
+    ENGAGEMENT,
+    OTHER_ENGAGEMENT,
+    PROJECT,
+    TOKEN,
+    arn,
+    interaction,
+    lead,
+    lead_update,
+)
 from tests.lambda_handler.wire import MODIFIED, Wire, engagement, wrote
+from tests.lambda_handler.wire import failed as refused
 
 URL = "https://partnercentral-selling.us-east-1.api.aws/"
 
@@ -194,3 +206,94 @@ def test_the_members_of_an_update_are_others(api: PartnerCentral) -> None:
 @pytest.mark.parametrize("update", [True, False])
 def test_a_type_that_the_service_model_does_not_have_has_no_members(api: PartnerCentral, update: bool) -> None:
     assert api.shape("Newer", update=update) == {}
+
+
+# Engagements
+
+
+def test_a_create_of_an_engagement_sends_exactly_what_is_declared(api: PartnerCentral, wire: Wire) -> None:
+    response = {"Id": ENGAGEMENT, "Arn": arn(), "ModifiedAt": MODIFIED}
+    wire.plan((200, response), (200, response), (200, response))
+    created = api.create_engagement(**CREATE_ENGAGEMENT)
+    api.create_engagement(**{**CREATE_ENGAGEMENT, "description": ""})
+    api.create_engagement(**{**CREATE_ENGAGEMENT, "description": None})
+    required = {"Catalog": "Sandbox", "ClientToken": TOKEN, "Title": "Acme migration"}
+    assert wire.bodies == [
+        ("CreateEngagement", {**required, "Description": "Move the data center to AWS"}),
+        ("CreateEngagement", {**required, "Description": ""}),
+        ("CreateEngagement", required),
+    ]
+    assert (created.id, created.arn, created.modified_at) == (ENGAGEMENT, arn(), MODIFIED)
+
+
+@pytest.mark.parametrize("response", [{"Id": ENGAGEMENT}, {"Arn": arn()}, {"Id": ENGAGEMENT, "Arn": None}])
+def test_a_create_of_an_engagement_needs_only_the_id_or_the_arn(
+    api: PartnerCentral, wire: Wire, response: dict[str, Any]
+) -> None:
+    wire.plan((200, response))
+    created = api.create_engagement(**CREATE_ENGAGEMENT)
+    assert (created.id, created.arn, created.modified_at) == (ENGAGEMENT, arn(), "")
+
+
+def test_a_read_returns_the_title_and_the_description(api: PartnerCentral, wire: Wire) -> None:
+    _, response = engagement()
+    wire.plan((200, {**response, "Title": "Acme", "Description": "A\nB"}), (200, {**response, "Description": None}))
+    read, empty = api.read(**READ), api.read(**READ)
+    assert (read.title, read.description) == ("Acme", "A\nB")
+    assert (empty.title, empty.description) == ("", "")
+
+
+def test_a_list_requests_the_newest_engagements_of_an_account_first(api: PartnerCentral, wire: Wire) -> None:
+    wire.plan((200, {"EngagementSummaryList": []}), (200, {"EngagementSummaryList": []}))
+    api.list_engagements(**LIST)
+    api.list_engagements(**{**LIST, "next_token": "second"})
+    first = {
+        "Catalog": "Sandbox",
+        "CreatedBy": ["123456789012"],
+        "Sort": {"SortBy": "CreatedDate", "SortOrder": "DESCENDING"},
+        "MaxResults": 100,
+    }
+    assert wire.bodies == [("ListEngagements", first), ("ListEngagements", {**first, "NextToken": "second"})]
+
+
+def test_a_list_returns_ids_and_titles_and_the_token_of_the_next_page(api: PartnerCentral, wire: Wire) -> None:
+    summaries = [{"Id": ENGAGEMENT, "Title": "Acme"}, {"Arn": arn(OTHER_ENGAGEMENT)}, None]
+    wire.plan((200, {"EngagementSummaryList": summaries, "NextToken": "second"}))
+    found = EngagementSummary(id=ENGAGEMENT, title="Acme"), EngagementSummary(id=OTHER_ENGAGEMENT, title="")
+    assert api.list_engagements(**LIST) == EngagementPage(engagements=found, next_token="second")
+
+
+@pytest.mark.parametrize("last", [{}, {"NextToken": None}, {"NextToken": ""}])
+def test_a_page_without_a_token_is_the_last_one(api: PartnerCentral, wire: Wire, last: dict[str, Any]) -> None:
+    wire.plan((200, {"EngagementSummaryList": [], **last}))
+    assert api.list_engagements(**LIST) == EngagementPage()
+
+
+@pytest.mark.parametrize("response", [{}, {"EngagementSummaryList": [{"Title": "Acme"}]}, {"EngagementSummaryList": 5}])
+def test_a_list_in_another_format_is_unreadable(api: PartnerCentral, wire: Wire, response: dict[str, Any]) -> None:
+    wire.plan((200, response))
+    with pytest.raises(ApiError) as failed:
+        api.list_engagements(**LIST)
+    assert (failed.value.kind, failed.value.operation) == (Kind.UNREADABLE, "ListEngagements")
+
+
+@pytest.mark.parametrize("response", [{}, {"ModifiedAt": MODIFIED}, {"Id": ""}])
+def test_a_create_without_id_and_arn_is_unreadable(api: PartnerCentral, wire: Wire, response: dict[str, Any]) -> None:
+    wire.plan((200, response))
+    with pytest.raises(ApiError) as failed:
+        api.create_engagement(**CREATE_ENGAGEMENT)
+    assert (failed.value.kind, failed.value.operation) == (Kind.UNREADABLE, "CreateEngagement")
+
+
+def test_the_description_of_an_engagement_is_masked_in_all_later_errors(api: PartnerCentral, wire: Wire) -> None:
+    calls: list[Callable[[], object]] = [
+        lambda: api.create_engagement(**CREATE_ENGAGEMENT),
+        lambda: api.read(**READ),
+    ]
+    for call in calls:
+        wire.plan(
+            refused("ValidationException", "'move the data center to AWS' is not a description of Acme migration")
+        )
+        with pytest.raises(ApiError) as failed:
+            call()
+        assert failed.value.message == "'***' is not a description of Acme migration"

@@ -23,20 +23,32 @@ from lambda_handler import partner_central
 from lambda_handler.errors import ApiError, FieldError, Kind
 from lambda_handler.masking import TEXT_LIMIT
 from lambda_handler.partner_central import PartnerCentral
-from tests.lambda_handler.entry import CREATE, READ, UPDATE
+from tests.lambda_handler.entry import CREATE, CREATE_ENGAGEMENT, LIST, READ, UPDATE
 from tests.lambda_handler.scripted import PROJECT, interaction, lead
 from tests.lambda_handler.wire import REQUEST_ID, Wire, engagement, failed
 
 URL = "https://partnercentral-selling.us-east-1.api.aws/"
-OPERATIONS = {"read": "GetEngagement", "create": "CreateEngagementContext", "update": "UpdateEngagementContext"}
+OPERATIONS = {
+    "read": "GetEngagement",
+    "create": "CreateEngagementContext",
+    "update": "UpdateEngagementContext",
+    "create_engagement": "CreateEngagement",
+    "list_engagements": "ListEngagements",
+}
+ARGUMENTS = {
+    "read": READ,
+    "create": CREATE,
+    "update": UPDATE,
+    "create_engagement": CREATE_ENGAGEMENT,
+    "list_engagements": LIST,
+}
 every_operation = pytest.mark.parametrize("operation", OPERATIONS)
 
 
 def failure(api: PartnerCentral, operation: str = "read") -> ApiError:
     """Make a call that fails. Return the error."""
-    arguments = {"read": READ, "create": CREATE, "update": UPDATE}[operation]
     with pytest.raises(ApiError) as raised:
-        getattr(api, operation)(**arguments)
+        getattr(api, operation)(**ARGUMENTS[operation])
     return raised.value
 
 

@@ -72,8 +72,8 @@ def test_a_name_on_the_path_that_does_not_run_that_version_is_passed_over(tmp_pa
     (tmp_path / "python3.98").write_text("#!/bin/sh\necho 'python3.98: command not found' >&2\nexit 127\n")
     (tmp_path / "python3.99").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (tmp_path / f"python{HERE}").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    for path in tmp_path.iterdir():
-        path.chmod(0o755)
+    for shim in tmp_path.iterdir():
+        shim.chmod(0o755)
     path = f"{tmp_path}:/usr/bin:/bin"
 
     def find(version: str) -> tuple[int, str]:

@@ -10,12 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
-from aws_cdk import App, CfnOutput, Duration, Fn, Stack
+from aws_cdk import App, CfnOutput, Duration, Environment, Fn, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_partnercentral import (
@@ -29,6 +34,7 @@ from cdk_partnercentral import (
     Engagement,
     EngagementContext,
     EngagementContextType,
+    IEngagement,
     IEngagementContext,
     Industry,
     Lead,
@@ -135,15 +141,48 @@ def export(scope: Construct, context: IEngagementContext, reader: iam.IGrantable
     return [CfnOutput(scope, f"{name}{key}", value=value) for key, value in values.items()]
 
 
+def react(engagement: IEngagement, queue: sqs.IQueue, reader: iam.IGrantable) -> list[events.Rule]:
+    """Notify a queue of the events of an engagement that this app creates or refers to."""
+    grants: list[iam.Grant] = [
+        engagement.grant_read(reader),
+        engagement.grant_update(reader),
+        engagement.grant_convert(reader),
+    ]
+    place: tuple[Stack, str | None, str] = (engagement.stack, engagement.env.region, engagement.catalog)
+    CfnOutput(engagement.stack, f"{engagement.node.id}Arn", value=engagement.engagement_arn, description=str(place[2]))
+    members = events.EventPattern(detail_type=["Engagement Member Added"])
+    return [
+        engagement.on_updated("Updated", target=targets.SqsQueue(queue)),
+        engagement.on_event(
+            "MemberAdded",
+            target=targets.SqsQueue(queue),
+            description=f"Members; {len(grants)} grants",
+            event_pattern=members,
+            rule_name=None,
+            cross_stack_scope=None,
+        ),
+    ]
+
+
+def watch(scope: Construct, provider: PartnerCentralProvider) -> list[cloudwatch.Metric]:
+    """Alarm on failures, and return the metrics of a dashboard."""
+    failed: cloudwatch.Metric = provider.metric_failed(period=Duration.minutes(1), label="Failed")
+    failed.create_alarm(scope, "Failed", evaluation_periods=1, threshold=1)
+    return [failed, provider.metric_throttled(), provider.metric_duration(statistic="p99")]
+
+
 def provider_of(scope: Construct, role: iam.Role, key: kms.Key, vpc: ec2.Vpc) -> PartnerCentralProvider:
     """Return a provider whose options are instances of the CDK's classes."""
     return PartnerCentralProvider(
         scope,
         "Provider",
+        description="Deals of the sample",
         environment_encryption=key,
         log_group=logs.LogGroup(scope, "Logs"),
         log_level=lambda_.ApplicationLogLevel.WARN,
         memory_size=512,
+        on_failure=destinations.SqsDestination(sqs.Queue(scope, "Failures")),
+        reserved_concurrent_executions=5,
         role=role,
         security_groups=[ec2.SecurityGroup(scope, "Group", vpc=vpc)],
         timeout=Duration.minutes(10),
@@ -206,10 +245,46 @@ class Deals(Stack):
         CfnOutput(self, "Modified", value=modified)
 
 
+class NewDeals(Stack):
+    """Engagements that the stack creates."""
+
+    def __init__(self, scope: Construct, name: str) -> None:
+        super().__init__(scope, name, env=Environment(account="111122223333", region="us-east-1"))
+        reader = iam.User(self, "Reader")
+        queue = sqs.Queue(self, "Changes")
+        acme = Engagement(
+            self,
+            "Acme",
+            catalog=Catalog.SANDBOX,
+            title="Acme migration",
+            description="Everything that Acme moves",
+            client_token="4cm3",
+            adopt_existing=True,
+            provider=None,
+        )
+        existing: IEngagement = Engagement.from_engagement_id(self, "Existing", ENGAGEMENT, catalog="Sandbox")
+        for engagement in (acme, existing):
+            react(engagement, queue, reader)
+        context = EngagementContext(self, "Migration", engagement=acme, payload=MIGRATION)
+        same_stack: Stack = context.stack
+        imported = EngagementContext.from_engagement_context_attributes(
+            self, "Imported", engagement=existing, context_id="1"
+        )
+        CfnOutput(same_stack, "Region", value=imported.env.region)
+        EngagementContext(
+            self,
+            "ByArn",
+            engagement_identifier="arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/eng-abcdefghij0123",
+            payload=PROSPECT,
+        )
+        watch(self, PartnerCentralProvider.get_or_create(self))
+
+
 def main(folder: str) -> None:
     """Synthesize the app to a folder."""
     app = App(outdir=folder)
     Deals(app, "Deals")
+    NewDeals(app, "NewDeals")
     app.synth()
 
 

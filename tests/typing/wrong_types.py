@@ -23,8 +23,7 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
     EngagementContext(
         stack,
         "NoEngagement",
-        catalog=Catalog.SANDBOX,
-        engagement_identifier=None,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        engagement="eng-0123456789abcd",  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         payload=payload,
     )
     EngagementContext(  # type: ignore[call-arg]
@@ -48,8 +47,17 @@ def mistakes(stack: Stack, payload: CustomerProject, imported: IEngagementContex
         target_completion_date=datetime.now(timezone.utc),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     )
     Lead(qualification_status="Qualified")
+    Engagement(  # type: ignore[call-arg]
+        stack,
+        "NoTitle",
+        catalog=Catalog.SANDBOX,
+    )  # pyright: ignore[reportCallIssue]
     acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
     acme.add_context("Migration", payload="Acme")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    acme.on_updated("Updated", target=stack)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    provider = PartnerCentralProvider.get_or_create(stack)
+    provider.metric_failed(interval=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    provider.metric_duration(period=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     PartnerCentralProvider(
         stack,
         "Provider",

@@ -90,8 +90,13 @@ def _exact(text: str, name: str) -> str:
     return text
 
 
+def loose(text: str) -> str:
+    """Return the form in which the titles and descriptions of engagements are compared, and most members of payloads."""
+    return normalize("NFC", normalize("NFC", text).casefold()).strip()
+
+
 def _loose(text: str, name: str) -> str:
-    text = normalize("NFC", normalize("NFC", text).casefold()).strip()
+    text = loose(text)
     return _LOOSE_MEMBERS[name](text) if name in _LOOSE_MEMBERS else text
 
 

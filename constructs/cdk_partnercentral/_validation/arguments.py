@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from cdk_partnercentral._identifiers import PARTITION, REGION, engagement_arn, parse_engagement
 from cdk_partnercentral._payloads.context_types import TYPES, type_of
-from cdk_partnercentral._payloads.enums import Catalog
-from cdk_partnercentral._tokens import is_mapping, is_unresolved
+from cdk_partnercentral._payloads.enums import Catalog, plain
+from cdk_partnercentral._tokens import is_lookup_dummy, is_mapping, is_unresolved
 from cdk_partnercentral._validation.messages import described, kind, near_miss, one_of, quoted
 from cdk_partnercentral._validation.payload import check, name_problem
-from cdk_partnercentral._validation.rules import context_id_rule, payload_rule
+from cdk_partnercentral._validation.rules import context_id_rule, description_rule, payload_rule, title_rule
 
 CATALOGS = tuple(each.value for each in Catalog)
 # The API reference documents at most 64 letters and digits; the pattern in the service model allows more.
@@ -43,7 +44,7 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
     parsed = parse_engagement(identifier)
     if parsed.form == "invalid" or (arn_only and parsed.form == "id"):
         allowed = AN_ARN if arn_only else f"{AN_ID}, or {AN_ARN}"
-        hint = " (use its add_context, or pass its engagement_arn)" if hasattr(identifier, "add_context") else ""
+        hint = " (pass it as engagement, or pass its engagement_arn)" if hasattr(identifier, "add_context") else ""
         yield f"{name}: must be {allowed}; got {quoted(identifier)}{hint}"
     if parsed.form != "arn":
         return
@@ -53,6 +54,43 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
         yield f"{name}: must be an ARN in {REGION}, {ONLY.format('Region')}; got {identifier!r}"
     if catalog in CATALOGS and parsed.catalog != catalog:
         yield f"{name}: must be an ARN in catalog {catalog!r}, the value of catalog; got an ARN in {parsed.catalog!r}"
+
+
+def known_catalog(catalog: object, identifier: object) -> Any:
+    """Return the catalog that was passed, otherwise the catalog in an engagement's ARN, or None if it contains no catalog."""
+    if catalog is not None:
+        return plain(catalog)
+    # The catalog is known at the next synthesis, after the lookup. An error would prevent the lookup.
+    return parse_engagement(identifier).catalog or (identifier if is_lookup_dummy(identifier) else None)
+
+
+def reference_problems(name: str, identifier: object, catalog: object, *, arn_only: bool = False) -> Iterator[str]:
+    """Yield the problems of a catalog from `known_catalog` and of an engagement identifier.
+
+    Args:
+        name: The name of the argument with the identifier.
+        identifier: The engagement ID or ARN.
+        catalog: The engagement's catalog, or None if it is not known.
+        arn_only: Whether the identifier must be an ARN.
+    """
+    problems = list(engagement_problems(name, identifier, catalog, arn_only=arn_only))
+    if catalog is not None:
+        yield from catalog_problems(catalog)
+    elif not problems:
+        given = "token" if is_unresolved(identifier) else "ID"
+        yield (
+            "catalog: is required if the ARN is a token, because the ARN's catalog is unknown until deployment"
+            if arn_only
+            else f"catalog: is required with an engagement {given}, because only an ARN contains the catalog"
+        )
+    yield from problems
+
+
+def engagement_value_problems(title: object, description: object) -> Iterator[str]:
+    """Yield the problems of the values with which an engagement is created."""
+    yield from check(title, title_rule(), "title")
+    if description is not None:
+        yield from check(description, description_rule(), "description")
 
 
 def context_id_problems(name: str, context_id: object) -> Iterator[str]:
@@ -82,8 +120,10 @@ def type_problems(type_: object, payload: object) -> Iterator[str]:
         yield f"type: must be {in_payload!r}, which is the Type of the payload; got {type_!r}"
 
 
-def control_problems(*, client_token: object, adopt_existing: object, existing_context_id: object) -> Iterator[str]:
-    """Yield the problems of the arguments that control whether a context is created, adopted or imported."""
+def control_problems(
+    *, client_token: object, adopt_existing: object, existing_context_id: object = None
+) -> Iterator[str]:
+    """Yield the problems of the arguments that control whether a resource is created, adopted or imported."""
     if client_token is not None and not _is_client_token(client_token):
         yield f"client_token: must be 1 to 64 letters or digits, and no hyphens; got {described(client_token)}"
     if adopt_existing is not None and not isinstance(adopt_existing, bool):

@@ -18,6 +18,9 @@ from cdk_partnercentral._validation.messages import kind
 # The function retries for up to a minute while new permissions propagate, and reserves time for its response. A timeout below
 # the minimum is too short for both.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
+# At these levels, Lambda would discard the lines that metric_throttled or metric_failed counts.
+DISCARDING_LEVELS = (lambda_.ApplicationLogLevel.ERROR, lambda_.ApplicationLogLevel.FATAL)
+LONGEST_DESCRIPTION = 256
 SMALLEST_MEMORY, LARGEST_MEMORY = 128, 10_240
 
 # A key in REQUIRES is an option that has no effect if the option in the value is missing. A key in EXCLUDED_BY is an option
@@ -49,6 +52,7 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, logs.RetentionDays),
         "an aws_logs.RetentionDays, such as ONE_MONTH",
     ),
+    "on_failure": (_is_object, "a Lambda destination, such as an aws_lambda_destinations.SqsDestination"),
     "permissions_boundary": (
         _is_object,
         "a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn",
@@ -71,10 +75,10 @@ def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()
         options: The options by name.
         configured: The names of the options that `configure` set.
     """
-    if options.get("timeout") is not None:
-        yield from _timeout_problems(options["timeout"])
-    if "memory_size" in options:
-        yield from _memory_problems(options["memory_size"])
+    for name, problems in RANGES.items():
+        # An option with a default other than None does not accept None.
+        if name in options and (options[name] is not None or name in NOT_NONE):
+            yield from problems(options[name])
     for name, (accepts, allowed) in KINDS.items():
         value = options.get(name)
         if value is not None and not accepts(value):
@@ -109,3 +113,37 @@ def _memory_problems(memory_size: object) -> Iterator[str]:
     if not is_number or not (is_unresolved(memory_size) or memory_size in range(SMALLEST_MEMORY, LARGEST_MEMORY + 1)):
         given = memory_size if is_number else kind(memory_size)
         yield f"memory_size: must be an integer from {SMALLEST_MEMORY} to {LARGEST_MEMORY}, in MB; got {given}"
+
+
+def _description_problems(description: object) -> Iterator[str]:
+    if not isinstance(description, str):
+        yield f"description: must be a string of up to {LONGEST_DESCRIPTION} characters; got {kind(description)}"
+    elif not is_unresolved(description) and len(description) > LONGEST_DESCRIPTION:
+        yield f"description: must have up to {LONGEST_DESCRIPTION} characters; got {len(description)}"
+
+
+def _concurrency_problems(executions: object) -> Iterator[str]:
+    """Yield the problem of a concurrency. With a concurrency of 0, the function would never run."""
+    is_number = isinstance(executions, int | float) and not isinstance(executions, bool)
+    if not is_number or not (is_unresolved(executions) or (isinstance(executions, int) and executions >= 1)):
+        given = executions if is_number else kind(executions)
+        yield f"reserved_concurrent_executions: must be an integer of at least 1; got {given}"
+
+
+def _level_problems(level: object) -> Iterator[str]:
+    if isinstance(level, lambda_.ApplicationLogLevel) and level in DISCARDING_LEVELS:
+        yield (
+            f"log_level: must be TRACE, DEBUG, INFO or WARN; got {level.value}, which would discard lines that the provider's "
+            "metrics count"
+        )
+
+
+# For each option with a range: a function that yields its problems. NOT_NONE lists those that do not accept None.
+RANGES: Mapping[str, Callable[[object], Iterator[str]]] = {
+    "timeout": _timeout_problems,
+    "memory_size": _memory_problems,
+    "description": _description_problems,
+    "reserved_concurrent_executions": _concurrency_problems,
+    "log_level": _level_problems,
+}
+NOT_NONE = ("description", "memory_size")

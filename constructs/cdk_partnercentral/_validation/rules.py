@@ -6,7 +6,7 @@ The file is botocore's service model with only the operations that this project 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -69,6 +69,18 @@ def payload_rule() -> Rule:
 def context_id_rule() -> Rule:
     """Return the rule for the ID of a context."""
     return _rule(_service().shape_for("EngagementContextIdentifier"))
+
+
+@cache
+def title_rule() -> Rule:
+    """Return the rule for the title of an engagement. The API also accepts an empty title, which identifies nothing."""
+    return replace(_rule(_service().shape_for("EngagementTitle")), shortest=1)
+
+
+@cache
+def description_rule() -> Rule:
+    """Return the rule for the description of an engagement."""
+    return _rule(_service().shape_for("EngagementDescription"))
 
 
 @cache

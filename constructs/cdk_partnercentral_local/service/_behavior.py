@@ -47,7 +47,8 @@ class Behavior:
         normalizes (str): The write operations that normalize strings before they store them: `"never"`, `"create"`, `"update"`
             or `"always"`. Leading and trailing white space is removed, including line breaks. Country codes are converted to
             upper case. A website address without a scheme gets the prefix `https://`, and an address without a slash at the end
-            gets a slash. An address remains unchanged if it is empty, or if the result would be longer than 255 characters.
+            gets a slash. An address remains unchanged if it is empty, or if the result would be longer than 255 characters. The
+            rules for a create also apply to the title and the description of an engagement.
         rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number:
             `+1-555-0147` becomes `+15550147`. A string without digits is stored unchanged.
         normalizes_account (bool): Whether every write stores the ID of a customer account if the request contains the account's
@@ -68,7 +69,12 @@ class Behavior:
         omits_last_modified (bool): Whether the responses of write operations omit EngagementLastModifiedAt and ModifiedAt.
         read_lag (int): The number of GetEngagement calls after a write that still return the state before the write. Zero or
             more. Writes always use the current state, so an update with the ModifiedAt from such a call fails. ListEngagements
-            returns the same state as the next GetEngagement call, but does not count as a call.
+            returns the same state as the next GetEngagement call, but does not count as a call. The same number of
+            GetEngagement calls after CreateEngagement fail with ResourceNotFoundException.
+        list_lag (int): The number of lists after CreateEngagement that do not contain the new engagement. Zero or more. A list
+            counts when the service returns its last page.
+        empty_pages (int): The number of pages at the start of each list that contain a NextToken but no engagement. Zero or
+            more. Set a very large number to test a list that does not end.
         accepts_prospecting_result (bool): Whether clients can write a ProspectingResult. If False, such a write fails with
             ValidationException (BUSINESS_VALIDATION_FAILED, ACTION_NOT_PERMITTED on `Type`), as if only AWS could write this
             Type.
@@ -104,6 +110,8 @@ class Behavior:
     refuses_filled_in: bool = False
     omits_last_modified: bool = False
     read_lag: int = 0
+    list_lag: int = 0
+    empty_pages: int = 0
     accepts_prospecting_result: bool = True
     quota: int = 5
     writes_per_second: float | None = None

@@ -50,7 +50,7 @@ def stored(payload: JsonObject, behavior: Behavior, now: int) -> JsonObject:
         The tagged union that is stored.
     """
     ((name, member),) = payload.items()
-    return {name: _rules(name).complete(_rewritten(member, "create", behavior), behavior, now)}
+    return {name: _rules(name).complete(rewritten(member, "create", behavior), behavior, now)}
 
 
 def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int, filled_in: set[Path]) -> JsonObject:
@@ -74,7 +74,7 @@ def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int,
     before = current.get(name, {})
     if behavior.refuses_filled_in and filled_in & set(paths(sent)):
         raise ServiceError("ValidationException", "The request is not valid.", Reason="REQUEST_VALIDATION_FAILED")
-    change = _rewritten(change, "update", behavior)
+    change = rewritten(change, "update", behavior)
     change = _rules(name).complete(_rules(name).expand_update(before, change, behavior), behavior, now)
     if behavior.update == "merge":
         return {name: _merged(before, change)}
@@ -193,25 +193,25 @@ def _only(value: Any, kept: set[Path], path: Path = ()) -> Any:
     }
 
 
-def _rewritten(payload: JsonObject, write: Literal["create", "update"], behavior: Behavior) -> JsonObject:
-    """Return the payload of a request with all strings in the form in which the service stores them."""
+def rewritten(payload: JsonObject, write: Literal["create", "update"], behavior: Behavior) -> JsonObject:
+    """Return a payload or other members of a request with all strings in the form in which the service stores them."""
     rewrites = [
         *([_normalized] if behavior.normalizes in (write, "always") else []),
         *([_without_punctuation] if behavior.rewrites_phone else []),
         *([_account_id] if behavior.normalizes_account else []),
     ]
 
-    def rewritten(value: Any, name: str) -> Any:
+    def changed(value: Any, name: str) -> Any:
         if isinstance(value, dict):
-            return {key: rewritten(member, key) for key, member in value.items()}
+            return {key: changed(member, key) for key, member in value.items()}
         if isinstance(value, list):
-            return [rewritten(each, name) for each in value]
+            return [changed(each, name) for each in value]
         if isinstance(value, str):
             for rewrite in rewrites:
                 value = rewrite(value, name)
         return value
 
-    result: JsonObject = rewritten(payload, "")
+    result: JsonObject = changed(payload, "")
     return result
 
 

@@ -47,6 +47,8 @@ class Engagement:
 
     Attributes:
         filled_in: Maps the ID of a context to the paths of the payload members that AWS added.
+        hidden_reads: The number of further reads that do not find this engagement.
+        hidden_lists: The number of further lists that do not contain this engagement.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class Engagement:
         self.created_by = state.modified_by
         self.state = state
         self.filled_in: dict[str, set[Path]] = defaultdict(set)
+        self.hidden_reads = 0
+        self.hidden_lists = 0
         self._reads = 0
         self._older: list[tuple[int, State]] = []
 
@@ -146,7 +150,7 @@ class Engagements:
         _check_arn(identifier, catalog, field)
         engagement = self.get(identifier)
         if engagement is None or engagement.catalog != catalog:
-            raise not_found(f"Engagement {identifier} was not found in catalog {catalog}")
+            raise engagement_not_found(identifier, catalog)
         return engagement
 
     def get(self, identifier: str) -> Engagement | None:
@@ -157,6 +161,11 @@ class Engagements:
     def all(self) -> list[Engagement]:
         """Return all engagements, oldest first."""
         return list(self._by_id.values())
+
+
+def engagement_not_found(identifier: str, catalog: str) -> ServiceError:
+    """Return a ResourceNotFoundException for an engagement."""
+    return not_found(f"Engagement {identifier} was not found in catalog {catalog}")
 
 
 def _check_arn(identifier: str, catalog: str, field: str) -> None:

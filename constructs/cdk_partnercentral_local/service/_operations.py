@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cdk_partnercentral_local.service._behavior import Behavior
-from cdk_partnercentral_local.service._context_types import refuse_type, returned, stored, updated
-from cdk_partnercentral_local.service._engagements import Engagement, Engagements
+from cdk_partnercentral_local.service._context_types import refuse_type, returned, rewritten, stored, updated
+from cdk_partnercentral_local.service._engagements import Engagement, Engagements, engagement_not_found
 from cdk_partnercentral_local.service._errors import (
     Problem,
     ServiceError,
@@ -60,7 +60,7 @@ class Operation:
         kind: The kind of operation. A `"read"` changes nothing, an `"update"` writes on every request, and a `"create"` writes
             once for each ClientToken.
         perform: The function that performs a request and returns the response body. If the function raises ServiceError, it
-            must leave all data unchanged. Requests are performed one at a time.
+            must leave all stored data unchanged. Requests are performed one at a time.
     """
 
     kind: Literal["read", "update", "create"]
@@ -161,15 +161,19 @@ def _create_engagement(request: Request) -> JsonObject:
     details: JsonObject = {name: request.input[name] for name in ("Title", "Description") if name in request.input}
     engagement = request.engagements.add(
         catalog=request.input["Catalog"],
-        details=details,
+        details=rewritten(details, "create", request.behavior),
         contexts=tuple(_new_context(number, each, request) for number, each in enumerate(contexts, start=1)),
         now=request.now,
     )
+    engagement.hidden_reads, engagement.hidden_lists = request.behavior.read_lag, request.behavior.list_lag
     return {"Id": engagement.id, "Arn": engagement.arn, **_last_modified("ModifiedAt", engagement, request.behavior)}
 
 
 def _get_engagement(request: Request) -> JsonObject:
     engagement = _find_engagement(request, "Identifier")
+    if engagement.hidden_reads:
+        engagement.hidden_reads -= 1
+        raise engagement_not_found(request.input["Identifier"], engagement.catalog)
     output = engagement.described(engagement.read(request.behavior.read_lag))
     contexts = [
         {**each, "Payload": returned(each["Payload"], request.behavior)} if "Payload" in each else each
@@ -184,19 +188,26 @@ def _list_engagements(request: Request) -> JsonObject:
     The API does not document the default order, the default page size, or the effect of unknown identifiers. This function
     returns the oldest engagements first and 100 engagements per page, and ignores unknown identifiers.
     """
+    token = request.input.get("NextToken")
+    empty, last = (0, None) if token is None else _position(token)
+    if empty < request.behavior.empty_pages:
+        return {"EngagementSummaryList": [], "NextToken": _token(empty + 1, last)}
     lag = request.behavior.read_lag
-    matches = [each for each in request.engagements.all() if _is_match(each, request.input, lag)]
+    everything = request.engagements.all()
+    matches = [each for each in everything if not each.hidden_lists and _is_match(each, request.input, lag)]
     descending = request.input.get("Sort", {}).get("SortOrder") == "DESCENDING"
     if descending:
         matches.reverse()
-    if "NextToken" in request.input:
-        last = _number_in_token(request.input["NextToken"])
+    if last is not None:
         matches = [each for each in matches if (each.number < last if descending else each.number > last)]
     size = request.input.get("MaxResults", _PAGE_SIZE)
     page = matches[:size]
     output: JsonObject = {"EngagementSummaryList": [_summary(each, lag) for each in page]}
     if len(matches) > size:
-        output["NextToken"] = base64.urlsafe_b64encode(f"after {page[-1].number}".encode()).decode()
+        output["NextToken"] = _token(empty, page[-1].number)
+    else:
+        for each in everything:
+            each.hidden_lists = max(0, each.hidden_lists - 1)
     return output
 
 
@@ -218,9 +229,21 @@ def _summary(engagement: Engagement, lag: int) -> JsonObject:
     return {**engagement.summary(state), "ContextTypes": state.types}
 
 
-def _number_in_token(token: str) -> int:
+def _token(empty: int, last: int | None) -> str:
+    """Return the token of the next page.
+
+    Args:
+        empty: The number of empty pages so far.
+        last: The number of the last engagement so far; None if there is none.
+    """
+    return base64.urlsafe_b64encode(f"{empty} {last or ''}".encode()).decode()
+
+
+def _position(token: str) -> tuple[int, int | None]:
+    """Return the arguments of `_token`."""
     try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("after "))
+        empty, last = base64.urlsafe_b64decode(token).decode().split(" ")
+        return int(empty), int(last) if last else None
     except (binascii.Error, ValueError):
         message = f"'{token}' is not a token that ListEngagements returned"
         raise invalid([Problem(field="NextToken", code="INVALID_VALUE", message=message)]) from None

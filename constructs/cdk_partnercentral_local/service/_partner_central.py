@@ -118,7 +118,12 @@ class PartnerCentral:
         return self._process(call)
 
     def create_engagement(
-        self, *, title: str = "Engagement", catalog: str = "Sandbox", description: str | None = None
+        self,
+        *,
+        title: str = "Engagement",
+        catalog: str = "Sandbox",
+        description: str | None = None,
+        created_by: str | None = None,
     ) -> str:
         """Create an engagement without contexts. The list `calls` does not change.
 
@@ -127,6 +132,8 @@ class PartnerCentral:
             catalog (str): The engagement's catalog: `AWS` or `Sandbox`.
             description (str | None): The engagement's description. String of at most 255 characters, or None for no
                 description.
+            created_by (str | None): The ID (12 digits) of the account that created the engagement, or None for the account of
+                this service.
 
         Returns:
             The ID of the engagement.
@@ -137,7 +144,9 @@ class PartnerCentral:
         _check_catalog(catalog)
         details = {"Title": title, **({} if description is None else {"Description": description})}
         with self._lock:
-            return self._engagements.add(catalog=catalog, details=details, contexts=(), now=self._clock()).id
+            return self._engagements.add(
+                catalog=catalog, details=details, contexts=(), now=self._clock(), by=created_by
+            ).id
 
     def create_as_aws(self, *, title: str, description: str, catalog: str, contexts: Sequence[JsonObject]) -> str:
         """Create an engagement as AWS itself does: without validation, and with `aws` as its creator.
@@ -165,6 +174,11 @@ class PartnerCentral:
         with self._lock:
             engagement.write(engagement.state.contexts, by=self._engagements.account, now=self._clock())
         return engagement.id
+
+    def engagements(self) -> list[str]:
+        """Return the IDs of all engagements, oldest first, whatever their catalogs are."""
+        with self._lock:
+            return [engagement.id for engagement in self._engagements.all()]
 
     def engagement(self, identifier: str) -> JsonObject:
         """Return a copy of an engagement's current state, in the format of a GetEngagement response.

@@ -51,7 +51,7 @@ def problems(stack: Stack, payload: CustomerProject) -> Problems:
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ({"catalog": None}, "catalog: must be one of AWS, Sandbox; got None"),
+        ({"catalog": None}, "catalog: is required with an engagement ID, because only an ARN contains the catalog"),
         ({"catalog": 5}, "catalog: must be one of AWS, Sandbox; got int"),
         ({"catalog": float("nan")}, "catalog: must be one of AWS, Sandbox; got float"),
         ({"catalog": ["Sandbox"]}, "catalog: must be one of AWS, Sandbox; got a list"),
@@ -86,11 +86,11 @@ def test_a_token_that_is_not_a_string_is_reported_with_its_conversion(
         assert line.endswith(f"; got {described}")
 
 
-@pytest.mark.parametrize("given", [None, 5, "an Engagement", "a context"])
+@pytest.mark.parametrize("given", [5, "an Engagement", "a context"])
 def test_an_engagement_identifier_must_be_a_string(
     given: Any, stack: Stack, payload: CustomerProject, problems: Problems
 ) -> None:
-    kind = {None: "None", 5: "int", "an Engagement": "Engagement", "a context": "EngagementContext"}[given]
+    kind = {5: "int", "an Engagement": "EngagementBase", "a context": "EngagementContext"}[given]
     engagement = Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox")
     given = {"an Engagement": engagement, "a context": engagement.add_context("One", payload=payload)}.get(given, given)
 
@@ -99,7 +99,7 @@ def test_an_engagement_identifier_must_be_a_string(
     assert line.startswith(
         "engagement_identifier: must be eng- followed by 14 lowercase letters or digits, or arn:aws:partnercentral:"
     )
-    hint = " (use its add_context, or pass its engagement_arn)" if kind == "Engagement" else ""
+    hint = " (pass it as engagement, or pass its engagement_arn)" if kind == "EngagementBase" else ""
     assert line.endswith(f"; got {kind}{hint}")
 
 
@@ -152,7 +152,7 @@ def test_adopt_existing_cannot_be_a_token(problems: Problems) -> None:
 def test_the_problems_of_all_arguments_are_in_one_error(problems: Problems) -> None:
     lines = problems(
         catalog=5,
-        engagement_identifier=None,
+        engagement_identifier=5,
         payload="Acme",
         type=[],
         client_token={},
@@ -258,7 +258,7 @@ def test_problems_name_the_parameters_of_the_function_that_was_called(stack: Sta
 
     token: Any = CfnParameter(stack, "Given")
     engagement: Any = Engagement
-    assert lines(lambda: imported(catalog=None, engagement_identifier=5, context_id=None)) == [
+    assert lines(lambda: imported(catalog=5, engagement_identifier=5, context_id=None)) == [
         "catalog",
         "engagement_identifier",
         "context_id",

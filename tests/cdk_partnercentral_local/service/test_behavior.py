@@ -28,6 +28,8 @@ def test_a_switch_can_change_while_the_service_runs(serve: Serve, project: Json)
         {"normalizes": True},
         {"unknown_members": "keep"},
         {"read_lag": -1},
+        {"list_lag": -1},
+        {"empty_pages": -1},
         {"token_lifetime": -1},
         {"quota": -1},
         {"latency": -0.1},

@@ -110,3 +110,33 @@ def test_a_read_that_lags_returns_a_stale_lock(serve: Serve, project: Json) -> N
     request = updating(service, engagement, project, EngagementLastModifiedAt=output["ModifiedAt"])
 
     assert error_code(client.update_engagement_context, **request) == "ConflictException"
+
+
+@pytest.mark.parametrize("lag", [0, 1, 3])
+def test_as_many_reads_as_the_lag_do_not_find_a_new_engagement(serve: Serve, project: Json, lag: int) -> None:
+    service, client = serve(read_lag=lag)
+    engagement = client.create_engagement(Catalog="Sandbox", Title="Migration")["Id"]
+    read = {"Catalog": "Sandbox", "Identifier": engagement}
+
+    errors = [error_code(client.get_engagement, **read) for _ in range(lag)]
+
+    assert errors == ["ResourceNotFoundException"] * lag
+    assert client.get_engagement(**read)["Title"] == "Migration"
+    client.create_engagement_context(**creating(engagement, project))
+    assert len(payloads(service, engagement)) == 1
+
+
+@pytest.mark.parametrize("lag", [0, 1, 3])
+def test_as_many_lists_as_the_lag_do_not_contain_a_new_engagement(serve: Serve, lag: int) -> None:
+    service, client = serve(list_lag=lag)
+    older = [service.create_engagement() for _ in range(2)]
+    new = client.create_engagement(Catalog="Sandbox")["Id"]
+    pages = client.get_paginator("list_engagements")
+
+    def listed() -> list[str]:
+        found = pages.paginate(Catalog="Sandbox", PaginationConfig={"PageSize": 1})
+        return [each["Id"] for page in found for each in page["EngagementSummaryList"]]
+
+    assert [listed() for _ in range(lag)] == [older] * lag
+    assert listed() == [*older, new]
+    assert client.get_engagement(Catalog="Sandbox", Identifier=new)["Id"] == new

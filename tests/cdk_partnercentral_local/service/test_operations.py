@@ -292,3 +292,52 @@ def test_list_engagements_returns_summaries(serve: Serve, clock: Any, project: J
         "ModifiedBy": "aws",
         "ContextTypes": ["Lead", "CustomerProject"],
     }
+
+
+def test_a_title_and_a_description_are_stored_as_sent_or_normalized(serve: Serve) -> None:
+    for normalizes, stored in (("never", " Migration "), ("create", "Migration"), ("update", " Migration ")):
+        service, client = serve(normalizes=normalizes)
+        created = client.create_engagement(Catalog="Sandbox", Title=" Migration ", Description=" Migration ")
+
+        engagement = service.engagement(created["Id"])
+
+        assert (engagement["Title"], engagement["Description"]) == (stored, stored)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("order", ["ASCENDING", "DESCENDING"])
+def test_a_list_begins_with_as_many_empty_pages_as_the_switch_says(serve: Serve, size: int, order: str) -> None:
+    service, client = serve(empty_pages=2)
+    created = [service.create_engagement() for _ in range(3)]
+    pages = list(
+        client.get_paginator("list_engagements").paginate(
+            Catalog="Sandbox",
+            Sort={"SortBy": "CreatedDate", "SortOrder": order},
+            PaginationConfig={"PageSize": size},
+        )
+    )
+
+    listed = [[each["Id"] for each in page["EngagementSummaryList"]] for page in pages]
+
+    assert listed[:2] == [[], []]
+    assert all(listed[2:])
+    assert [each for page in listed for each in page] == (created if order == "ASCENDING" else created[::-1])
+
+
+def test_engagements_returns_the_ids_of_every_catalog(serve: Serve) -> None:
+    service, client = serve(list_lag=5)
+    first = service.create_engagement(catalog="AWS")
+    second = client.create_engagement(Catalog="Sandbox")["Id"]
+
+    assert service.engagements() == [first, second]
+
+
+def test_another_account_can_create_an_engagement(serve: Serve) -> None:
+    service, client = serve()
+    other = service.create_engagement(created_by="210987654321")
+    service.create_engagement()
+
+    assert service.engagements()[0] == other
+    (summary,) = client.list_engagements(Catalog="Sandbox", CreatedBy=["210987654321"])["EngagementSummaryList"]
+
+    assert (summary["Id"], summary["CreatedBy"]) == (other, "210987654321")

@@ -59,6 +59,22 @@ def properties(engagement: str, payload: Any = PROJECT, type_: str = "CustomerPr
     }
 
 
+# The description of an engagement, which must not be in a log or a Reason.
+DESCRIPTION = "The zeppelin hangar moves its archive to AWS."
+
+
+def engagement_properties(title: str, description: str | None = DESCRIPTION, **more: Any) -> dict[str, Any]:
+    """Return the properties of Custom::Engagement. A description of None is absent."""
+    return {
+        "ServiceToken": SERVICE_TOKEN,
+        "ServiceTimeout": "3000",
+        "Catalog": "Sandbox",
+        "Title": title,
+        **({} if description is None else {"Description": description}),
+        **more,
+    }
+
+
 def event(request_type: str, url: str, new: Any, **more: Any) -> dict[str, Any]:
     """Return an event; `more` are further members, such as PhysicalResourceId and OldResourceProperties."""
     return {
@@ -75,7 +91,7 @@ def event(request_type: str, url: str, new: Any, **more: Any) -> dict[str, Any]:
 
 
 def secrets_in(value: Any) -> set[str]:
-    """Return what must not be in a log or a Reason: every sensitive value of the payloads, and the ResponseURL.
+    """Return what must not be in a log or a Reason: sensitive values of payloads, descriptions, and the ResponseURL.
 
     Sensitive are the values that the shipped service model marks, and all values that it does not know. Short values are left
     out, because they are also ordinary words.
@@ -98,6 +114,8 @@ def _sensitive(value: Any) -> Iterator[str]:
     for name, member in value.items():
         if name == "Payload":
             yield from _marked(member, UNION)
+        elif name == "Description":
+            yield str(member)
         else:
             yield from _sensitive(member)
 
