@@ -1,4 +1,4 @@
-"""The Lambda functions that the suite compares. This module prepares their code as for a deployment, and runs it in a process.
+"""The Lambda functions that the suite compares. This module prepares and runs the code of the functions as in a deployment.
 
 The functions in Python run on the interpreter that FUNCTION_PYTHON names. `make bench` sets FUNCTION_PYTHON to Lambda's version
 of Python, because the library's zip contains byte code for that version. For any other version, the suite compiles the same
@@ -206,7 +206,10 @@ class Process(AbstractContextManager["Process"]):
         self._process.stdin.flush()
 
     def report(self) -> dict[str, float]:
-        """Wait for the runner's next report. It contains the time at which the function was `ready` or an event was `done`."""
+        """Wait for the runner's next report.
+
+        The report contains the time at which the function was ready, or at which an event was done.
+        """
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([self._read], [], [], STUCK_SECONDS)
             more = os.read(self._read, 4096) if ready else b""

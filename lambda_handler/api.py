@@ -89,7 +89,7 @@ class StackResource:
 
 
 class Api(Protocol):
-    """Partner Central. Each operation makes one attempt and raises ApiError when it fails."""
+    """Partner Central. Each operation makes one attempt, and raises ApiError if the attempt fails."""
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:
         """Call GetEngagement."""
@@ -129,7 +129,7 @@ class Api(Protocol):
 
 
 class Stack(Protocol):
-    """The stack that an event belongs to. Each operation makes one attempt and raises ApiError when it fails."""
+    """The stack that an event belongs to. Each operation makes one attempt, and raises ApiError if the attempt fails."""
 
     def resources(self, stack_id: str) -> Sequence[StackResource]:
         """Call ListStackResources, for all pages."""

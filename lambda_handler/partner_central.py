@@ -1,8 +1,8 @@
 """The client of the Partner Central Selling API.
 
-Each call makes one attempt and raises ApiError if it fails; `retries` decides whether to retry. The client sends requests
-exactly as the resources build them, and reads responses as raw JSON. So the client preserves members that are not in the
-service model, and all digits of timestamps. Values that the model marks as sensitive are masked in every error.
+Each call makes one attempt, and raises ApiError if the attempt fails. `retries` decides whether to retry. The client sends
+requests exactly as the resources build them, and reads responses as raw JSON. So the client preserves members that are not in
+the service model, and all digits of timestamps. Values that the model marks as sensitive are masked in every error.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_Operations_Partner_Central_Selling_API.html
 """

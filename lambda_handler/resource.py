@@ -40,7 +40,7 @@ class Result:
 
     Attributes:
         physical_resource_id: The resource's physical ID.
-        attributes: The values that `Fn::GetAtt` returns. Create and Update both return every value.
+        attributes: The values that `Fn::GetAtt` returns. A Create and an Update return all of these values.
     """
 
     physical_resource_id: str

@@ -12,7 +12,7 @@ from lambda_handler.api import StackResource
 
 
 class CloudFormation:
-    """The stack that an event belongs to. Each call makes one attempt, and raises ApiError if it fails."""
+    """The stack that an event belongs to. Each call makes one attempt, and raises ApiError if the attempt fails."""
 
     def __init__(self) -> None:
         self._client: Any = None

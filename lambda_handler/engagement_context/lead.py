@@ -1,8 +1,8 @@
 """The interactions of a Lead. Interactions can be added, but not changed or removed. Each update can add one interaction.
 
-To decide which interactions were sent, the function compares them with the interactions of the Lead. Partner Central might
-store an interaction in another form. The API does not document whether an update appends its interaction to the list, or
-replaces the list.
+To decide which interactions were sent, the function compares the declared interactions with the interactions of the Lead.
+Partner Central might store an interaction in another form. The API does not document whether an update appends its interaction
+to the list, or replaces the list.
 """
 
 from collections.abc import Mapping, Sequence

@@ -24,7 +24,7 @@ class DesiredContext:
         engagement_id: The engagement's ID. If the property contains an ARN, this is the ID in the ARN.
         type: The Type, which the service model might not define.
         payload: The inner map of the payload. The outer map has one key, which is `type`.
-        client_token: The client token to use instead of the derived one.
+        client_token: The client token to use instead of the derived client token.
         adopt_existing: Whether to adopt an equal existing context instead of creating a context.
         existing_context_id: The ID of an existing context to manage instead of creating a context.
     """

@@ -1,7 +1,7 @@
 """Reconcile one context with its declaration. The function sends as few updates as possible, each with the engagement's lock.
 
-An update might remove members that it does not contain. So each update contains the whole current payload, in which only the
-declared leaves are changed. Members that are not declared keep their values.
+Partner Central might remove the members that an update does not contain. So each update contains the whole current payload, in
+which only the declared leaves are changed. Members that are not declared keep their values.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -213,7 +213,7 @@ class _Reconciliation:
         self._note_written(interactions)
         self._engagement = replace(written, contexts=self._engagement.contexts)
         if not written.modified_at:
-            # The next update needs this timestamp as its lock, but the response did not contain it.
+            # The next update needs this timestamp as the lock, but the response did not contain the timestamp.
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
@@ -235,7 +235,8 @@ class _Reconciliation:
         self._job.budget.back_off(error)
         self._read()
         if self._members_were_written and self._pending_members():
-            # Partner Central normalized a value, another client changed it, or the read lags. Another write would not help.
+            # Partner Central normalized a value, another client changed a value, or the read lags. Another write would not
+            # help.
             logs.warning("differs after update", context=self._context_id)
 
     def _note_written(self, interactions: Sequence[Payload]) -> None:

@@ -1,6 +1,7 @@
 """A simulation of CloudFormation: stacks, deployments, rollbacks, and the custom resource events that they cause.
 
-The simulation sends the events to the function and acts on its responses. This module does not access Partner Central.
+The simulation sends the events to the function and processes the responses of the function. This module does not access Partner
+Central.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 """
 
@@ -343,7 +344,7 @@ class CloudFormation:
         """Deliver events concurrently, and let Lambda retry failed invocations.
 
         Returns:
-            For each event, the first response that CloudFormation received, or None if it received no response.
+            A list with one item for each event: the first response that CloudFormation received, or None without a response.
         """
         started = self._simulation.clock.now
         first: list[list[Invocation]] = []

@@ -40,7 +40,7 @@ LASTING_FAULTS = (
     "timeout",
     "denied finally",
 )
-# Faults of calls to CloudFormation. The faults with "once" affect only the first call.
+# Faults of calls to CloudFormation. A fault whose name ends with "once" affects only the first call.
 STACK_FAULTS = ("denied", "unreachable", "throttle once", "credentials once", "timeout once")
 # The points at which the process can crash: before or after a given API call, or before or after the response.
 CRASHES = ("before call", "after call", "before response", "after response")
@@ -114,8 +114,9 @@ class Deployment:
 NO_INCIDENTS = Deployment()
 
 _call_numbers = st.sampled_from((0, 1, 1, 1, 2, 2, 3))
-# Two groups are listed twice, so that hypothesis draws them more often: faults that hide the result of a write from the
-# function, and writes by others, which can occur between the function's read and its own write.
+# Two groups of faults are listed twice, so that hypothesis draws these faults more often. The first group hides the result of a
+# write from the function. The second group consists of writes by others, which can occur between the function's read and the
+# function's write.
 _call_faults = st.sampled_from(
     (
         *CALL_FAULTS,

@@ -1,4 +1,4 @@
-"""The invariants, which are conditions that must be true in every history. `oracle.py` and `checks.py` check them."""
+"""The invariants, which are conditions that must be true in every history. `oracle.py` and `checks.py` check the invariants."""
 
 from collections.abc import Callable
 from enum import Enum

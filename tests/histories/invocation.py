@@ -33,7 +33,7 @@ STACK_ENDPOINT = "https://cloudformation.eu-west-1.amazonaws.com"
 
 
 class ProcessEndedError(BaseException):
-    """The exception that ends the process. The handler does not catch it, because it does not inherit from `Exception`."""
+    """The exception that ends the process. The base class is not `Exception`, so that the handler does not catch it."""
 
 
 class Observer(Protocol):

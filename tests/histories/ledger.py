@@ -43,7 +43,7 @@ class ContextRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenUse:
-    """A create request that was carried out with a client token. `at` is its time in nanoseconds since 1970."""
+    """A create request that was carried out with a client token. `at` is the request's time in nanoseconds since 1970."""
 
     at: int
     client_token: str

@@ -6,8 +6,8 @@ The number of different payloads is small, so that deployments often return to a
 *deal*. The name of a deal begins with the name of its stack, so that two stacks never declare equal payloads. Otherwise, the
 function could adopt a context for the wrong stack.
 
-The service model marks some members as sensitive. Their values contain `SENSITIVE_MARK` or begin with `SENSITIVE_PHONE`, so
-that the tests can detect a leak.
+The service model marks some members as sensitive. The values of these members contain `SENSITIVE_MARK` or begin with
+`SENSITIVE_PHONE`, so that the tests can detect a leak.
 """
 
 import re

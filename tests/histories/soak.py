@@ -1,7 +1,7 @@
 """Run histories with random seeds for a number of minutes: `python -m tests.histories.soak --minutes 60`.
 
-The command prints a summary every minute. At the first violation, it prints the trace and exits with status 1. With `--seed`,
-it runs only the histories of that seed: `python -m tests.histories.soak --seed 7 --histories 50`.
+The command prints a summary every minute. At the first violation, the command prints the trace and exits with status 1. With
+`--seed`, the command runs only the histories of that seed: `python -m tests.histories.soak --seed 7 --histories 50`.
 """
 
 import argparse

@@ -97,7 +97,7 @@ class Histories(RuleBasedStateMachine):
 
     simulation: Simulation
     has_begun = False
-    steps = -1  # becomes 0 at the end of the initialization, which does not count as a step
+    steps = -1  # becomes 0 at the end of the initialization, because the initialization does not count as a step
 
     @initialize(
         behavior=behaviors,
