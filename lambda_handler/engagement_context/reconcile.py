@@ -217,17 +217,21 @@ class _Reconciliation:
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
-        """Prepare a second attempt without undeclared optional members: Partner Central might refuse values that AWS set."""
+        """Prepare another attempt without undeclared optional members, because Partner Central might refuse values that AWS set.
+
+        The second attempt leaves out the members that the first error names. The third attempt leaves out all of them.
+        """
         declared = dict(leaves(self._desired))
         suspects = {
             path
             for path, _ in leaves(payload)
             if path not in declared and path[0] != INTERACTION and is_optional(self._job.update_shape, path, declared)
         }
-        if self._refusal or not suspects:
+        if not suspects:
             raise self._refusal or error
-        self._refusal = error
-        self._left_out = _named(suspects, error) or suspects
+        named = set() if self._refusal else _named(suspects, error)
+        self._left_out |= named or suspects
+        self._refusal = self._refusal or error
         logs.warning("retry without undeclared members", context=self._context_id, exception=error.code)
 
     def _recover(self, error: ApiError) -> None:
