@@ -217,9 +217,10 @@ class _Reconciliation:
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
-        """Prepare another attempt without undeclared optional members, because Partner Central might refuse values that AWS set.
+        """Prepare another attempt without undeclared optional members: Partner Central might refuse values that AWS set.
 
-        The second attempt leaves out the members that the first error names. The third attempt leaves out all of them.
+        The second attempt leaves out the members that the first error names. The third attempt leaves out all undeclared
+        optional members.
         """
         declared = dict(leaves(self._desired))
         suspects = {
