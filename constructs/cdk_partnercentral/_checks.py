@@ -237,7 +237,7 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     """Return one line, with all construct paths, if an engagement cannot contain this number of contexts.
 
     Args:
-        contexts: The declared contexts of one engagement. Constructs that would manage the same context are counted once.
+        contexts: The declared contexts of one engagement. Constructs that would manage the same context count as one.
     """
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS else []
     if len(distinct) <= MOST_CONTEXTS:
@@ -258,7 +258,7 @@ def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
     includes the engagement. A declared context of the same Type counts as the one that AWS adds.
 
     Args:
-        contexts: Contexts of the same engagement. Those that would become one context are counted once.
+        contexts: Contexts of the same engagement. Contexts that would become the same context count as one.
     """
     # One or two contexts always leave enough, even if both are Leads.
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS // 2 else []

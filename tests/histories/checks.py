@@ -174,7 +174,7 @@ def kept_leaf(ledger: Ledger, expected: ExpectedState) -> str | None:
     current = payloads.leaves(ledger.current(*expected.place), desired.type)
     removable = ledger.removable(event)
     for path, value in removable.items():
-        # If a structure contains a value that the function must keep, its required members remain, too.
+        # If a structure contains a value that the function must keep, the structure's required members remain, too.
         siblings = {each: left for each, left in current.items() if path[:-1] and each[: len(path) - 1] == path[:-1]}
         if any(not payloads.is_loose(left, removable.get(each), each) for each, left in siblings.items()):
             continue
