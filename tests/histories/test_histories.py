@@ -18,7 +18,7 @@ SLOW_SEEDS = range(101, 117)
 RANDOM_HISTORIES = 40
 RARE_FAULTS = ("gateway error", "slow", "trickle")  # do not occur with every seed
 
-# The minimum counts for each seed. Each minimum is about half of the lowest count of the fixed seeds.
+# The minimum counts for each of `SEEDS`. Each minimum is about half of the lowest count of these seeds.
 LEAST_OCCURRENCES = {
     # Responses.
     "Create SUCCESS": 180,
@@ -78,11 +78,13 @@ def test_histories_violate_no_invariant(seed: int) -> None:
     before = Counter(OCCURRENCES)
 
     # When they run, no invariant is violated,
-    run_histories(seed=seed, histories=HISTORIES + 1)  # one more, because the first history is minimal
+    run_histories(seed=seed, histories=HISTORIES + 1)  # one additional history, because the first history is minimal
 
-    # Then enough histories had the full length, and no count was below its minimum.
+    # Then enough histories had the full length, and no count of a fixed seed was below its minimum.
     occurrences = OCCURRENCES - before
     assert occurrences["histories of full length"] >= HISTORIES
+    if seed not in SEEDS:
+        return
     assert {name: occurrences[name] for name, least in LEAST_OCCURRENCES.items() if occurrences[name] < least} == {}
 
 
