@@ -219,7 +219,7 @@ def test_pipeline_stages(cloud: LocalCloud, deploy: Deploy) -> None:
 def test_other_region(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
     engagement = cloud.partner_central.create_engagement()
     # In a folder without an app, or the CLI would synthesize one first.
-    done = cloud.cdk("bootstrap", f"aws://000000000000/{OTHER_REGION}", folder=tmp_path)
+    done = cloud.cdk("bootstrap", f"aws://123456789012/{OTHER_REGION}", folder=tmp_path)
     assert done.status == 0, done.text
 
     run = deploy("other_region", engagement=engagement)
