@@ -52,7 +52,7 @@ LEAD = Lead(
 )
 
 
-def migration(stage: str) -> CustomerProject:
+def project(stage: str) -> CustomerProject:
     """Return the customer project, as proposed or as agreed."""
     title, completion = STAGES[stage]
     return CustomerProject(
@@ -82,11 +82,11 @@ class DemoStack(Stack):
     def __init__(self, scope: Construct, id: str, *, stage: str) -> None:  # noqa: A002 - the CDK's name for it
         super().__init__(scope, id, description="cdk-partnercentral: an engagement with two contexts")
         engagement = Engagement(self, "HarbourLane", catalog=Catalog.SANDBOX, title="Harbour Lane")
-        project = engagement.add_context("Migration", payload=migration(stage))
-        lead = engagement.add_context("Lead", payload=LEAD)
+        books = engagement.add_context("Books", payload=project(stage))
+        cafes = engagement.add_context("Cafes", payload=LEAD)
         CfnOutput(self, "EngagementId", value=engagement.engagement_id)
-        CfnOutput(self, "MigrationContextId", value=project.context_id)
-        CfnOutput(self, "LeadContextId", value=lead.context_id)
+        CfnOutput(self, "BooksContextId", value=books.context_id)
+        CfnOutput(self, "CafesContextId", value=cafes.context_id)
 
 
 app = App()

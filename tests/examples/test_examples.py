@@ -152,7 +152,10 @@ def test_hardened_provider(cloud: LocalCloud, deploy: Deploy) -> None:
 
     assert types(cloud, engagement) == {"1": "CustomerProject"}
     (template,) = templates(run.assembly).values()
-    function, invocation = of_type(template, "AWS::Lambda::Function"), of_type(template, "AWS::Lambda::EventInvokeConfig")
+    function, invocation = (
+        of_type(template, "AWS::Lambda::Function"),
+        of_type(template, "AWS::Lambda::EventInvokeConfig"),
+    )
     assert function.keys() >= {"KmsKeyArn", "ReservedConcurrentExecutions", "TracingConfig", "VpcConfig"}
     (queue,) = (name for name, each in template["Resources"].items() if each["Type"] == "AWS::SQS::Queue")
     assert invocation["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [queue, "Arn"]}}}
