@@ -27,8 +27,8 @@ except ModuleNotFoundError as error:
 
 _DESCRIPTION = """\
 Deploy the CDK app in the current folder to a local cloud, and then show the engagements and contexts in the local Partner
-Central. If cdk.json contains the CDK context "engagement", the command first creates an engagement, and passes its ID to the app
-as this context. It uses no AWS account, and stops all processes at the end.
+Central. If cdk.json contains the CDK context "engagement", the command first creates an engagement, and passes its ID to
+the app. The command uses no AWS account, and stops all processes at the end.
 """
 _THEN = (
     "deploy the app again with this CDK context (as with cdk deploy -c), and show what the second deployment changed"

@@ -5,6 +5,7 @@ If standard output is not a terminal, the command prints plain lines only.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -114,11 +115,12 @@ def contexts_table(engagement: str, deployments: Mapping[str, Engagements]) -> T
         deployments (Mapping[str, Mapping]): The engagements after each deployment, by the title of the column.
     """
     table = _table("Context", "Field", *deployments)
+    table.columns[1].no_wrap = True
     states = [_payloads(engagements.get(engagement)) for engagements in deployments.values()]
     for context_id, (type_, _) in states[-1].items():
         # The state before the first deployment is empty.
         leaves = [{}, *(dict(_leaves(state[context_id][1])) if context_id in state else {} for state in states)]
-        steps = list(zip(leaves, leaves[1:], strict=False))
+        steps = list(itertools.pairwise(leaves))
         table.add_row(context_id, Text(type_, style="bold"), *(_result(before, now) for before, now in steps))
         shown: set[Path] = set()
         for path in dict.fromkeys(path for each in leaves for path in each):

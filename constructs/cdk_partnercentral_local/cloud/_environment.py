@@ -13,7 +13,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-# The account that the local Partner Central has by default. Otherwise the function would not find the engagements that it created.
+# The default account of the local Partner Central. With another account, the function would not find the engagements that it
+# created.
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 

@@ -24,7 +24,7 @@ _HASH_LENGTH = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """The end of an operation in CloudFormation: on an engagement or a context, by its construct id, or on the stack, by its name."""
+    """The end of an operation in CloudFormation, on a custom resource (by its construct id) or on the stack (by its name)."""
 
     resource: str
     status: str

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.cloud
 
-LIST, CREATE, READ = "ListEngagements", "CreateEngagement", "GetEngagement"
+CREATE, READ = "CreateEngagement", "GetEngagement"
 ADD_CONTEXT = "CreateEngagementContext"
 # The calls of a first deployment. The created engagement is read, and then each of the two contexts reads it.
 FIRST = [CREATE, READ, READ, ADD_CONTEXT, READ, ADD_CONTEXT]
@@ -52,7 +52,7 @@ class Engagements:
         return [each for each in service.engagements() if service.engagement(each).get("Description") == stack]
 
     def calls(self, stack: str) -> list[str]:
-        """Return the operations that were called for the engagement that the stack created, in order. Lists have no engagement."""
+        """Return the operations that were called for the stack's engagement, in order, except for lists."""
         (engagement,) = self.of(stack)
         return [
             call.operation
