@@ -128,10 +128,11 @@ def deploy(cloud: LocalCloud, *, folder: Path, context: Sequence[str] = (), coun
             output of the CDK CLI if CloudFormation reported none.
     """
     options = [option for each in context for option in ("-c", each)]
+    earlier = {event["EventId"] for event in _events(cloud)}
     with _counting(cloud, count) if count else nullcontext():
         done = cloud.cdk("deploy", "--all", *options, folder=folder)
     if done.status:
-        raise _failure(cloud, done.text)
+        raise _failure([event for event in _events(cloud) if event["EventId"] not in earlier], done.text)
 
 
 @contextmanager
@@ -186,11 +187,10 @@ def _context(folder: Path) -> Mapping[str, Any]:
     return context if isinstance(context, dict) else {}
 
 
-def _failure(cloud: LocalCloud, output: str) -> LocalCloudError:
+def _failure(events: Sequence[Mapping[str, Any]], output: str) -> LocalCloudError:
     failed = [
         f"{event['LogicalResourceId']}  {event['ResourceStatus']}\n  {event['ResourceStatusReason']}"
-        for stack in _stacks(cloud)
-        for event in reversed(_events(cloud, stack))
+        for event in events
         if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
     ]
     if not failed:
@@ -210,9 +210,13 @@ def _stacks(cloud: LocalCloud) -> list[dict[str, Any]]:
     return [stack for stack in described if stack["StackName"] != _BOOTSTRAP_STACK]
 
 
-def _events(cloud: LocalCloud, stack: dict[str, Any]) -> list[dict[str, Any]]:
-    pages = cloud.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack["StackId"])
-    return [event for page in pages for event in page["StackEvents"]]
+def _events(cloud: LocalCloud) -> list[dict[str, Any]]:
+    """Return the events of all stacks. The events of each stack are in order, oldest first."""
+    events = []
+    for stack in _stacks(cloud):
+        pages = cloud.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack["StackId"])
+        events += reversed([event for page in pages for event in page["StackEvents"]])
+    return events
 
 
 def _serve(progress: Progress) -> None:
