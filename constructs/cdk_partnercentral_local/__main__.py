@@ -37,7 +37,7 @@ _SERVE = "do not deploy; print environment variables for your shell, and keep th
 _UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 _BOOTSTRAP_STACK = "CDKToolkit"
 # The steps of a run without deployments: the local Partner Central, MiniStack, `cdk bootstrap`, and the end.
-_STEPS = 4
+STEPS = 4
 _POLL_SECONDS = 0.5
 
 
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
     deployments = 0 if given.serve else 2 if given.then else 1
-    progress = Progress(console, _STEPS - 1 if given.serve else _STEPS + deployments)
+    progress = Progress(console, STEPS - 1 if given.serve else STEPS + deployments)
     started = time.monotonic()
     try:
         if given.serve:
@@ -214,7 +214,9 @@ def _events(cloud: LocalCloud) -> list[dict[str, Any]]:
     """Return the events of all stacks. The events of each stack are in order, oldest first."""
     events = []
     for stack in _stacks(cloud):
-        pages = cloud.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack["StackId"])
+        pages = (
+            cloud.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack["StackId"])
+        )
         events += reversed([event for page in pages for event in page["StackEvents"]])
     return events
 

@@ -159,7 +159,7 @@ def _indented(path: Path) -> str:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(header_style="cyan", box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table = Table(header_style="cyan", box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
     first, *others = columns
     table.add_column(first, no_wrap=True)
     for column in others:
