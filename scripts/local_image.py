@@ -32,7 +32,7 @@ THEME = TerminalTheme(
 # rich's own format loads a font from the network, which pages such as the README on GitHub do not allow.
 FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
-<title>{title}</title>
+<title>The output of make local: the contexts of an engagement after two deployments</title>
 <style>
 .{unique_id}-matrix {{
   font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -43,7 +43,7 @@ FORMAT = """\
 </style>
 <defs>{lines}</defs>
 <rect width="{width}" height="{height}" rx="8" fill="#161b22"/>
-<g transform="translate({terminal_x}, {terminal_y})">
+<g transform="translate({terminal_x}, {terminal_x})">
 {backgrounds}
 <g class="{unique_id}-matrix">
 {matrix}
@@ -51,7 +51,6 @@ FORMAT = """\
 </g>
 </svg>
 """
-TITLE = "The output of make local: the contexts of an engagement after two deployments"
 
 
 def main() -> None:
@@ -59,7 +58,7 @@ def main() -> None:
     console = Console(file=io.StringIO(), record=True, width=WIDTH, force_terminal=False, highlight=False)
     console.print("[dim]$[/dim] [bold]make local[/bold]")
     run(Progress(console, STEPS + 2), folder=ROOT, then="stage=agreed")
-    image = console.export_svg(title=TITLE, theme=THEME, code_format=FORMAT, unique_id="local")
+    image = console.export_svg(theme=THEME, code_format=FORMAT, unique_id="local")
     IMAGE.write_text("\n".join(line.rstrip() for line in image.splitlines()) + "\n", encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
@@ -75,6 +76,25 @@ def test_the_demo_creates_contexts_and_updates_one_in_place(marked: Marked) -> N
     assert len([line for line in output.splitlines() if "* " in line]) == 2
     assert "\x1b" not in output, "colors and progress bars are for terminals"
     assert max(map(len, output.splitlines())) <= 80
+    # If this fails, run: python -m scripts.local_image
+    assert table(output) == table(image_text(_ROOT / "docs" / "assets" / "local.svg"))
+
+
+def table(output: str) -> list[str]:
+    """Return the lines of the output from the table on, without trailing white space."""
+    lines = [line.rstrip() for line in output.splitlines()]
+    return lines[next(number for number, line in enumerate(lines) if line.startswith("Partner Central:")) :][:-2]
+
+
+def image_text(image: Path) -> str:
+    """Return the text in the image of the command's output, with the last lines that the image does not have."""
+    texts = re.findall(r'<text [^>]*x="([0-9.]+)" y="([0-9.]+)"[^>]*>(.*?)</text>', image.read_text(encoding="utf-8"))
+    lines: dict[float, str] = {}
+    for x, y, text in texts:
+        # rich leaves out segments of white space. A character is 12.2 wide.
+        before = lines.get(float(y), "").ljust(round(float(x) / 12.2))
+        lines[float(y)] = before + html.unescape(text).replace("\xa0", " ").rstrip("\n")
+    return "\n".join([line for _, line in sorted(lines.items())] + ["", "Done"])
 
 
 @pytest.mark.slow
