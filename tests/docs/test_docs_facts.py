@@ -1,12 +1,15 @@
 """What the pages say of the library, where it can be counted, held against the library."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
 from cdk_partnercentral import EngagementContext
+from cdk_partnercentral._events import alternatives
 from cdk_partnercentral_local import Behavior
 from lambda_handler import response, retries, sdk
 from lambda_handler.engagement_context.reconcile import SECOND_LOOK_SECONDS
@@ -116,6 +119,25 @@ def test_the_function_and_cloudformation_have_as_long_as_the_page_says() -> None
 
     assert function["Properties"]["Timeout"] == 60 * said("lifecycle.md", r"The function has (\d+) minutes")
     assert int(resource["Properties"]["ServiceTimeout"]) == 60 * said("lifecycle.md", r"CloudFormation waits (\d+)")
+
+
+def test_the_places_of_an_engagement_in_events_are_those_of_the_rule(pages: dict[str, Page]) -> None:
+    rows = section(pages, "alarms-and-events", "what-the-rule-matches")
+
+    listed = {(path, cells[1]) for cells in rows for path in cells[0].split(", ")}
+
+    assert listed == set(leaves({"": alternatives("the ID", "the ARN")}))
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path and the value of each leaf in an event pattern."""
+    for key, inner in value.items():
+        for each in inner if isinstance(inner, list) else [inner]:
+            here = f"{path}.{key}".strip(".")
+            if isinstance(each, str):
+                yield here, each
+            else:
+                yield from leaves(each, here)
 
 
 def test_every_example_is_listed(pages: dict[str, Page]) -> None:

@@ -20,7 +20,7 @@ from tests.docs.rules import (
     templates,
 )
 
-PLUGINS = {
+PLUGINS: dict[str, Any] = {
     "AwsSolutions": cdk_nag.AwsSolutionsChecks,
     "Serverless": cdk_nag.ServerlessChecks,
     "HIPAA.Security": cdk_nag.HIPAASecurityChecks,
