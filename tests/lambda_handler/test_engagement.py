@@ -399,7 +399,7 @@ def test_a_search_that_is_throttled_for_five_minutes_is_an_error(found: dict[str
     steps = [first, *[lists_engagements(throttled, after="second")] * 62]
     text = reason_of("ENGAGEMENTS_UNREADABLE", create, *steps, clock=clock)
     assert_both_ways_to_proceed(text, "ThrottlingException from ListEngagements", "adopt_existing=False")
-    assert f"Found so far with the declared title: {ENGAGEMENT if found else 'none'}." in text
+    assert f"Engagements found with the declared title: {ENGAGEMENT if found else 'none'}." in text
     assert 290 <= sum(clock.pauses) <= 300
 
 

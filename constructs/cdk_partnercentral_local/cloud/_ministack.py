@@ -160,8 +160,8 @@ def _settings(folder: Path, *, port: int, partner_central: str, certificate: Cer
         # Without these two settings, MiniStack listens on additional ports.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # This socket does not exist, so MiniStack has no access to Docker. With access, MiniStack would remove the containers
-        # of all other MiniStack instances when it starts.
+        # This socket does not exist, so MiniStack has no access to Docker. If MiniStack had access to Docker, it would remove
+        # the containers of all other MiniStack instances when it starts.
         "DOCKER_HOST": f"unix://{folder / 'none'}",
         "LAMBDA_EXECUTOR": "local",
     }

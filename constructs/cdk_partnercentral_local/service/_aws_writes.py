@@ -53,8 +53,8 @@ class AwsWrites:
 
         Args:
             engagement (str): The engagement's ID or ARN.
-            payload (dict): The tagged union, for example `{"CustomerProject": {...}}`. The name of its member is the Type of
-                the context.
+            payload (dict): The tagged union, for example `{"CustomerProject": {...}}`. The name of the union's member is the
+                Type of the context.
 
         Returns:
             The ID of the context.

@@ -58,8 +58,8 @@ class Problem:
         field (str): The path of the invalid member, for example `Payload.Lead.Interactions[0].Contact.Email`. An empty string
             means the whole request.
         code (str): A value of ValidationExceptionErrorCode in the service model.
-        message (str): The description of the problem. It contains the invalid value: a string unchanged, and any other value as
-            JSON.
+        message (str): The description of the problem. The description contains the invalid value. A string is quoted unchanged,
+            and any other value is formatted as JSON.
     """
 
     field: str

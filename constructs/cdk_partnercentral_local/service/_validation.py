@@ -37,8 +37,8 @@ Check: TypeAlias = Callable[[object, str, Problems], object]
 
 _WEBSITE = "(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?"
 # The last character class of _WEBSITE contains the range `(-|`. This range includes the dot and all other characters of the
-# class. So one dot and one sequence of characters in the range match the same strings as the repeated groups, including "www.".
-# The new pattern can match a string in only one way, so it does not backtrack exponentially.
+# class. So the repeated groups, including "www.", can be replaced with one dot and one sequence of characters in the range. The
+# new pattern matches the same strings. It can match a string in only one way, so the search does not backtrack exponentially.
 _SAME_AS_WEBSITE = "(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
 
 
@@ -61,7 +61,7 @@ def validated(operation: str, request: JsonObject, behavior: Behavior) -> JsonOb
 
     Args:
         operation: The name of an operation in the model.
-        request: The parsed body. The function does not change it.
+        request: The parsed body. The function does not change this object.
         behavior: The behavior of the service. Only `unknown_members` and `accepts_unknown_types` are used.
 
     Returns:

@@ -309,7 +309,7 @@ def test_a_list_that_never_ends_fails_in_time_and_creates_nothing(cloud: Cloud, 
     for part in (
         "Engagement.from_engagement_id",
         "adopt_existing=False",
-        "Found so far with the declared title: none.",
+        "Engagements found with the declared title: none.",
     ):
         assert part in text
     assert set(cloud.operations) == {LIST}
