@@ -239,7 +239,7 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     """Return one line, with all construct paths, if an engagement cannot contain this number of contexts.
 
     Args:
-        contexts: The declared contexts of one engagement. Constructs that would manage the same context are counted once.
+        contexts: The declared contexts of one engagement. Constructs that would manage the same context count as one.
     """
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS else []
     if len(distinct) <= MOST_CONTEXTS:
@@ -260,7 +260,7 @@ def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
     includes the engagement. If a context of the same Type is declared, no room for another context is necessary.
 
     Args:
-        contexts: Contexts of the same engagement. Those that would become one context are counted once.
+        contexts: Contexts of the same engagement. Contexts that would become the same context count as one.
     """
     # An engagement with one or two declared contexts always has enough room, even if both contexts are Leads.
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS // 2 else []

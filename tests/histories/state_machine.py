@@ -62,7 +62,8 @@ def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
             _run(seed, histories, [Phase.generate], min_steps=STEPS)
         except InvariantError:
             if shrink:
-                # With a variable length, the seed gives different histories. Run twice as many to find a failure again.
+                # With a variable length, the seed gives different histories. Run twice as many histories to find a failure
+                # again.
                 _run(seed, 2 * histories, [Phase.generate, Phase.shrink], min_steps=0)
             raise
     except InvariantError as error:
@@ -96,7 +97,7 @@ class Histories(RuleBasedStateMachine):
 
     simulation: Simulation
     has_begun = False
-    steps = -1  # becomes 0 at the end of the initialization, which does not count as a step
+    steps = -1  # becomes 0 at the end of the initialization, because the initialization does not count as a step
 
     @initialize(
         behavior=behaviors,
@@ -121,7 +122,7 @@ class Histories(RuleBasedStateMachine):
     # Resources and declarations.
 
     def free_places(self) -> list[tuple[str, str]]:
-        """Return the places that have no resource. A place is a stack's name and a logical ID."""
+        """Return the places without a resource. A place is a stack's name and a logical ID."""
         return [place for place in PLACES if self._is_free(*place)]
 
     def _is_free(self, name: str, logical_id: str) -> bool:
@@ -316,7 +317,8 @@ class Histories(RuleBasedStateMachine):
     def import_context(self, place: int, context: int, edit: int, partial: bool, deployment: Deployment) -> None:
         """Declare `existing_context_id` with the ID of a context that no other resource manages, or with an unused ID.
 
-        If `partial` is True, the declaration of a Lead has no customer. It has interactions only if `edit` adds them.
+        If `partial` is True, the declaration of a Lead has no customer. The declaration has interactions only if `edit` adds
+        interactions.
         """
         self._begin_step("import context")
         name, logical_id = PLACES[place % len(PLACES)]
@@ -366,7 +368,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, edit=choices, deployment=deployments)
     def stop_importing(self, choice: int, edit: int, deployment: Deployment) -> None:
-        """Remove `existing_context_id` from a resource, and declare a complete payload, if a resource has one."""
+        """Select a resource with `existing_context_id`, remove this property, and declare a complete payload."""
         self.resource(choice)
         imported = [each for each in self.resources() if each[2].declared.existing_context_id]
         if not imported:
@@ -377,7 +379,7 @@ class Histories(RuleBasedStateMachine):
         declared = replace(resource.declared, spec=spec, existing_context_id=None)
         self._update(stack, {logical_id: declared}, deployment)
 
-    # Constructs whose logical ID changes.
+    # Steps that change the logical IDs of constructs.
 
     @rule(choice=choices, edit=choices, deployment=deployments)
     def rename(self, choice: int, edit: int, deployment: Deployment) -> None:
@@ -393,7 +395,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, engagement=engagements, type_=types, deployment=deployments)
     def insert_first(self, choice: int, engagement: int, type_: int, deployment: Deployment) -> None:
-        """Insert a deal at the start of a list. The logical IDs are positions, so each other deal gets the next ID."""
+        """Insert a deal at the start of a list. The logical IDs are positions, so all other deals get the next ID."""
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
@@ -408,7 +410,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(choice=choices, deployment=deployments)
     def remove_first(self, choice: int, deployment: Deployment) -> None:
-        """Remove the first deal of a list. The logical IDs are positions, so each other deal gets the previous ID."""
+        """Remove the first deal of a list. The logical IDs are positions, so all other deals get the previous ID."""
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
@@ -440,7 +442,7 @@ class Histories(RuleBasedStateMachine):
         event = events[choice % len(events)]
         context = event.desired.existing_context_id or ""
         managers = self.oracle.ledger.managers((event.desired.engagement, context))
-        # Skip the import of a context that another resource has imported since then.
+        # If the event imports a context that another resource has imported after the event, skip the event.
         if not managers or managers == [event.owner]:
             self.cloudformation.deliver_again(event, delivery, order)
 

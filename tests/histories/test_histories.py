@@ -78,7 +78,7 @@ def test_histories_violate_no_invariant(seed: int) -> None:
     before = Counter(OCCURRENCES)
 
     # When they run, no invariant is violated,
-    run_histories(seed=seed, histories=HISTORIES + 1)  # one more, because the first history is minimal
+    run_histories(seed=seed, histories=HISTORIES + 1)  # one additional history, because the first history is minimal
 
     # Then enough histories had the full length, and no count of a fixed seed was below its minimum.
     occurrences = OCCURRENCES - before
