@@ -114,7 +114,7 @@ class Api(Protocol):
         ...
 
     def mask(self, type_: str, payload: Payload) -> None:
-        """Mask the sensitive values of a payload in all later errors."""
+        """In all later errors, mask the sensitive values of this payload."""
         ...
 
     def shape(self, type_: str, *, update: bool) -> Shape:

@@ -66,7 +66,7 @@ class PartnerCentral:
         self._sensitive: set[str] = set()
 
     def mask(self, type_: str, payload: Payload) -> None:
-        """Mask the sensitive values of a payload in all later errors."""
+        """In all later errors, mask the sensitive values of this payload."""
         self._sensitive.update(_sensitive_values({type_: payload}, self._payload_shape))
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:

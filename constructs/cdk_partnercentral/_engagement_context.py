@@ -531,7 +531,7 @@ def _resolve_reference(engagement: object, catalog: Any, identifier: object) -> 
         catalog=engagement.catalog,
         engagement=identifier_of(engagement),
         problems=[
-            f"{name}: has no effect with engagement, which already specifies it; remove one of them"
+            f"{name}: has no effect with engagement; remove one of the two arguments"
             for name, value in extra.items()
             if value is not None
         ],

@@ -38,7 +38,9 @@ NO_VALUE_PARTIAL = (
     "has no value, so the construct would not manage any member of the existing context; set at least one member, or use "
     "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
 )
-ONLY_PARTIAL = "; you can omit it only with existing_context_id, to change other members of an existing context"
+ONLY_PARTIAL = (
+    "; you can omit this member only with existing_context_id, to change other members of an existing context"
+)
 
 
 def payload_problems(

@@ -99,7 +99,7 @@ def added_by_aws(before: JsonObject, after: JsonObject) -> set[Path]:
 
 
 def paths(value: object, path: Path = ()) -> Iterator[Path]:
-    """Yield the path of every member of a payload whose value is not an object."""
+    """Yield the path of each payload member that is not an object."""
     if not isinstance(value, Mapping):
         yield path
         return

@@ -5,8 +5,8 @@
     └── ConnectionError
         └── Dropped           no response: the connection is closed
 
-The error codes, members and enums come from the service model. The service model contains no messages, so the messages can
-differ from those of the real service.
+The service model defines the error codes, members and enums. The service model contains no messages, so the messages can differ
+from the messages of the real service.
 """
 
 from collections.abc import Sequence

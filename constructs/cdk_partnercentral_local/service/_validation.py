@@ -1,8 +1,8 @@
 """Validation of requests against the service model of Partner Central Selling.
 
-Most rules come from the model: required members, types, enums, lengths, list sizes, patterns, unions. Three more rules come
-from the documentation of the API. A catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union
-has exactly one member.
+The model contains most rules: required members, types, enums, lengths, list sizes, patterns, unions. The API's documentation
+contains three more rules. A catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union has
+exactly one member.
 
 If the model does not specify a rule, validation follows other JSON services of AWS. `Behavior` determines what happens to
 members and Types that the model does not define. A union can have only one member, even if the model does not define the other
