@@ -152,7 +152,7 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
 
 
 def unwritten_change(ledger: Ledger, expected: ExpectedState) -> str | None:
-    """Return a description of a changed value that the function did not write, or None if there is no such value."""
+    """Describe a value that changed although the function did not write it. Return None if there is no such value."""
     event, desired = expected.event, expected.event.desired
     record, previous = ledger.record(*expected.place), ledger.previous(event)
     if record is None or previous is None:

@@ -77,7 +77,7 @@ class Ledger:
         contexts: The record of each context.
         token_uses: Maps each declaration to its last create request.
         expected: The expected state of each resource, keyed by owner.
-        latest: The number of the latest event of each resource, keyed by owner.
+        latest: Maps each owner to the number of the latest event of its resource.
         answered: The numbers of the events for which CloudFormation has received a SUCCESS response.
     """
 
