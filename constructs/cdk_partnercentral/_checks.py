@@ -239,7 +239,8 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     """Return one line, with all construct paths, if an engagement cannot contain this number of contexts.
 
     Args:
-        contexts: The declared contexts of one engagement. Several constructs that would manage the same context are counted as one context.
+        contexts: The declared contexts of one engagement. Several constructs that would manage the same context are counted
+            as one context.
     """
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS else []
     if len(distinct) <= MOST_CONTEXTS:
@@ -260,7 +261,8 @@ def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
     includes the engagement. If a context of the same Type is declared, no room for another context is necessary.
 
     Args:
-        contexts: Contexts of the same engagement. Several declared contexts that would become the same context are counted as one context.
+        contexts: Contexts of the same engagement. Several declared contexts that would become the same context are counted
+            as one context.
     """
     # An engagement with one or two declared contexts always has enough room, even if both contexts are Leads.
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS // 2 else []
