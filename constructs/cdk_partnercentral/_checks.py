@@ -67,7 +67,7 @@ class DesiredEngagement:
         path: The construct path.
         catalog: The catalog.
         title: The title.
-        description: The description. An empty description is the same as none.
+        description: The description. An empty description counts as no description.
         adopt_existing: Whether the handler adopts an existing engagement with the same title and description.
         client_token: The client token that the user passed, or None.
         account: The account of the stack. Can be a token.

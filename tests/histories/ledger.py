@@ -136,7 +136,7 @@ class Ledger:
         return bool(siblings) and not self.belongs_to_sibling(event, context, view)
 
     def is_no_longer_declared(self, event: Event, other: str) -> bool:
-        """Return whether an owner is a resource in the event's stack that the template no longer declares."""
+        """Return whether an owner's resource is in the event's stack, but no longer in its template."""
         name = event.owner.removesuffix(event.logical_id.lower())
         template = self.simulation.stacks[event.stack_id].template
         return other.startswith(name) and other not in {owner(name, each) for each in template}
