@@ -76,7 +76,9 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
         if not response.get("Reason"):
             malformed("a FAILED response must have a Reason")
         if physical_id != (event.physical_id or f"not-created/{event.logical_id}"):
-            malformed("a FAILED response must have the event's physical ID, or not-created/<logical ID> if the event has none")
+            malformed(
+                "a FAILED response must have the event's physical ID, or not-created/<logical ID> if the event has none"
+            )
         return Response(status="FAILED", physical_id=physical_id, context="", reason=response.get("Reason", ""))
     if response.get("Status") != "SUCCESS":
         malformed("Status must be SUCCESS or FAILED")
