@@ -35,8 +35,8 @@ export PATH := $(CURDIR)/$(VENV)/node:$(CURDIR)/$(VENV)/bin:$(PATH)
 help: ## Show the commands.
 	awk -F ':.*## ' '/^[a-z3.%-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-local: setup ## Deploy the demo app to the local cloud, and show the resulting contexts in Partner Central.
-	$(PY) -m cdk_partnercentral_local
+local: setup ## Deploy the demo app to the local cloud, change it, and show what each deployment did in Partner Central.
+	$(PY) -m cdk_partnercentral_local --then stage=agreed
 
 # test-others takes longest, so it starts first. Meanwhile, the other parts run one after another, starting with the quick ones.
 test: setup ## Run the gate: lint, type checks, supply chain checks, and every test that is not slow.

@@ -1,8 +1,9 @@
-"""The demo app: two contexts of one AWS Partner Central engagement, declared in a stack.
+"""The demo app: an AWS Partner Central engagement with a customer project and a lead.
 
-    cdk deploy -c engagement=eng-0123456789abcd
+    cdk deploy                    creates the engagement and its two contexts, in the Sandbox catalog
+    cdk deploy -c stage=agreed    updates the customer project in place
 
-The engagement must exist in the Sandbox catalog. `make local` runs this app without AWS.
+`make local` runs both without AWS.
 """
 
 from datetime import date, datetime, timezone
@@ -13,10 +14,9 @@ from constructs import Construct
 from cdk_partnercentral import (
     Catalog,
     CustomerProject,
-    EngagementContext,
+    Engagement,
     Industry,
     Lead,
-    LeadAddress,
     LeadContact,
     LeadCustomer,
     LeadInteraction,
@@ -24,68 +24,71 @@ from cdk_partnercentral import (
     ProjectDetails,
 )
 
-MIGRATION = CustomerProject(
-    customer=ProjectCustomer(
-        company_name="Harbour Lane Books",
-        country_code="US",
-        industry=Industry.RETAIL,
-        website_url="https://harbour-lane-books.example",
-    ),
-    project=ProjectDetails(
-        title="Move the web shop to AWS",
-        business_problem="The shop's servers cannot handle the holiday traffic, and the servers' lease ends next summer.",
-        target_completion_date=date(2027, 6, 30),
-    ),
-)
+# Each stage of the deal has its own title and target date.
+STAGES = {
+    "proposal": ("Move the web shop to AWS", date(2027, 6, 30)),
+    "agreed": ("Move the web shop and the stock to AWS", date(2027, 9, 30)),
+}
 
 LEAD = Lead(
     customer=LeadCustomer(
-        company_name="Northwind Ferries",
-        address=LeadAddress(city="Portland", country_code="US", postal_code="97201", state_or_region="Oregon"),
-        industry=Industry.TRANSPORTATION_AND_LOGISTICS,
-        website_url="https://northwind-ferries.example",
+        company_name="Harbour Lane Cafes",
+        industry=Industry.HOSPITALITY,
+        website_url="https://harbour-lane-cafes.example",
     ),
     interactions=[
         LeadInteraction(
             contact=LeadContact(
                 business_title="Head of IT",
-                email="it@northwind-ferries.example",
+                email="it@harbour-lane-cafes.example",
                 first_name="Robin",
                 last_name="Example",
-                phone="+15035550123",
             ),
             customer_action="Asked for a call",
             interaction_date=datetime(2026, 11, 5, 9, 30, tzinfo=timezone.utc),
-            source_name="Harbour technology fair",
             source_type="Event",
-            usecase="Forecasting of passengers",
         ),
     ],
 )
 
 
+def project(stage: str) -> CustomerProject:
+    """Return the customer project, as proposed or as agreed."""
+    title, completion = STAGES[stage]
+    return CustomerProject(
+        customer=ProjectCustomer(
+            company_name="Harbour Lane Books",
+            country_code="US",
+            industry=Industry.RETAIL,
+            website_url="https://harbour-lane-books.example",
+        ),
+        project=ProjectDetails(
+            title=title,
+            business_problem="The shop's servers cannot carry the holiday season.",
+            target_completion_date=completion,
+        ),
+    )
+
+
 class DemoStack(Stack):
-    """A stack that declares a customer project and a lead in one engagement.
+    """A stack that creates an engagement with a customer project and a lead.
 
     Args:
-        scope (Construct): The app.
-        id (str): The name of the stack.
-        engagement (str): The engagement's ID or ARN.
+        scope: The app.
+        id: The name of the stack.
+        stage: The stage of the customer project, `proposal` or `agreed`.
     """
 
-    def __init__(self, scope: Construct, id: str, *, engagement: str) -> None:  # noqa: A002 - the CDK's name for it
-        super().__init__(scope, id, description="cdk-partnercentral: two contexts of one engagement")
-        migration = EngagementContext(
-            self, "Migration", catalog=Catalog.SANDBOX, engagement_identifier=engagement, payload=MIGRATION
-        )
-        lead = EngagementContext(self, "Lead", catalog=Catalog.SANDBOX, engagement_identifier=engagement, payload=LEAD)
-        CfnOutput(self, "MigrationContextId", value=migration.context_id)
-        CfnOutput(self, "LeadContextId", value=lead.context_id)
+    def __init__(self, scope: Construct, id: str, *, stage: str) -> None:  # noqa: A002 - the CDK's name for it
+        super().__init__(scope, id, description="cdk-partnercentral: an engagement with two contexts")
+        engagement = Engagement(self, "HarbourLane", catalog=Catalog.SANDBOX, title="Harbour Lane")
+        books = engagement.add_context("Books", payload=project(stage))
+        cafes = engagement.add_context("Cafes", payload=LEAD)
+        CfnOutput(self, "EngagementId", value=engagement.engagement_id)
+        CfnOutput(self, "BooksContextId", value=books.context_id)
+        CfnOutput(self, "CafesContextId", value=cafes.context_id)
 
 
 app = App()
-engagement = app.node.try_get_context("engagement")
-if not engagement:
-    raise SystemExit("Pass the ID of an engagement in the Sandbox catalog: cdk deploy -c engagement=eng-0123456789abcd")
-DemoStack(app, "PartnerCentralDemo", engagement=engagement)
+DemoStack(app, "PartnerCentralDemo", stage=app.node.try_get_context("stage") or "proposal")
 app.synth()

@@ -41,7 +41,7 @@ class DesiredEngagement:
         title: The title. The service checks the length of the title.
         description: The description, or None if the template contains no description.
         client_token: The client token to use instead of the derived token.
-        adopt_existing: Whether to adopt an equal existing engagement instead of creating another engagement.
+        adopt_existing: Whether to adopt an existing engagement with the same title and description instead of creating one.
     """
 
     catalog: str

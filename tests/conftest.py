@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def cloud() -> Iterator[LocalCloud]:
     """A bootstrapped local cloud. Each test uses its own engagements and stack names."""
     # Imported here because most tests do not need what it imports.
-    from tests.quick_cloud import QuickCloud
+    from cdk_partnercentral_local import LocalCloud
 
-    with QuickCloud() as cloud:
+    with LocalCloud() as cloud:
         cloud.bootstrap()
         yield cloud

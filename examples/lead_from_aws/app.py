@@ -4,15 +4,14 @@ from datetime import datetime, timezone
 
 from aws_cdk import App, CfnOutput, Stack
 
-from cdk_partnercentral import Catalog, EngagementContext, Lead, LeadContact, LeadInteraction
+from cdk_partnercentral import Catalog, Engagement, Lead, LeadContact, LeadInteraction
 
 app = App()
 stack = Stack(app, "LeadFromAwsExample")
-lead = EngagementContext(
-    stack,
-    "NorthwindFerries",
-    catalog=Catalog.SANDBOX,
-    engagement_identifier=app.node.get_context("engagement"),
+
+ferries = Engagement.from_engagement_id(stack, "Ferries", app.node.get_context("engagement"), catalog=Catalog.SANDBOX)
+lead = ferries.add_context(
+    "Lead",
     # The context to manage. In an engagement that AWS creates, the lead is usually context 1.
     existing_context_id="1",
     payload=Lead(

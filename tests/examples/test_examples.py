@@ -45,6 +45,12 @@ def declared(template: Json) -> dict[str, Json]:
     return {name: each["Properties"] for name, each in resources if each["Type"] == "Custom::EngagementContext"}
 
 
+def of_type(template: Json, type_: str) -> Json:
+    """Return the properties of the only resource of a type."""
+    (properties,) = (each["Properties"] for each in template["Resources"].values() if each["Type"] == type_)
+    return dict(properties)
+
+
 def types(cloud: LocalCloud, engagement: str) -> dict[str, str]:
     """Return the Types of the contexts in Partner Central, by context ID."""
     return {each["Id"]: each["Type"] for each in cloud.partner_central.engagement(engagement)["Contexts"]}
@@ -55,7 +61,7 @@ def test_every_example_has_a_test_and_says_how_to_deploy_it() -> None:
 
     assert [f"test_{name}" for name in names if f"test_{name}" not in globals()] == []
     assert [name for name in names if "cdk deploy" not in (EXAMPLES / name / "README.md").read_text()] == []
-    assert len(names) == 7
+    assert len(names) == 9
 
 
 def test_customer_project(cloud: LocalCloud, deploy: Deploy) -> None:
@@ -120,6 +126,44 @@ def test_lead_from_aws(cloud: LocalCloud, deploy: Deploy) -> None:
     }
 
 
+def test_engagement_with_alarm(cloud: LocalCloud, deploy: Deploy) -> None:
+    run = deploy("engagement_with_alarm")
+
+    (template,) = templates(run.assembly).values()
+    first = of_type(template, "Custom::Engagement")
+    (engagement,) = [
+        each
+        for each in map(cloud.partner_central.engagement, cloud.partner_central.engagements())
+        if each["Title"] == first["Title"]
+    ]
+    assert engagement["Description"] == first["Description"]
+    assert types(cloud, engagement["Id"]) == {"1": "CustomerProject", "2": "CustomerProject"}
+    topic = {"Ref": next(name for name, each in template["Resources"].items() if each["Type"] == "AWS::SNS::Topic")}
+    alarm, rule = of_type(template, "AWS::CloudWatch::Alarm"), of_type(template, "AWS::Events::Rule")
+    assert (alarm["MetricName"], alarm["AlarmActions"]) == ("Failed", [topic])
+    assert rule["EventPattern"]["detail-type"] == ["Engagement Updated"]
+    assert [each["Arn"] for each in rule["Targets"]] == [topic]
+
+
+def test_hardened_provider(cloud: LocalCloud, deploy: Deploy) -> None:
+    engagement = cloud.partner_central.create_engagement()
+
+    run = deploy("hardened_provider", engagement=engagement)
+
+    assert types(cloud, engagement) == {"1": "CustomerProject"}
+    (template,) = templates(run.assembly).values()
+    function, invocation = (
+        of_type(template, "AWS::Lambda::Function"),
+        of_type(template, "AWS::Lambda::EventInvokeConfig"),
+    )
+    assert function.keys() >= {"KmsKeyArn", "ReservedConcurrentExecutions", "TracingConfig", "VpcConfig"}
+    (queue,) = (name for name, each in template["Resources"].items() if each["Type"] == "AWS::SQS::Queue")
+    assert invocation["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [queue, "Arn"]}}}
+    logs = of_type(template, "AWS::Logs::LogGroup")
+    assert (logs["RetentionInDays"], "KmsKeyId" in logs) == (365, True)
+    assert of_type(template, "AWS::IAM::Role")["PermissionsBoundary"]["Fn::Join"][1][-1] == ":policy/developer-boundary"
+
+
 @pytest.mark.slow
 def test_customer_account(cloud: LocalCloud, deploy: Deploy) -> None:
     engagement = cloud.partner_central.create_engagement()
@@ -178,7 +222,7 @@ def test_pipeline_stages(cloud: LocalCloud, deploy: Deploy) -> None:
 def test_other_region(cloud: LocalCloud, deploy: Deploy, tmp_path: Path) -> None:
     engagement = cloud.partner_central.create_engagement()
     # In a folder without an app, or the CLI would synthesize one first.
-    done = cloud.cdk("bootstrap", f"aws://000000000000/{OTHER_REGION}", folder=tmp_path)
+    done = cloud.cdk("bootstrap", f"aws://123456789012/{OTHER_REGION}", folder=tmp_path)
     assert done.status == 0, done.text
 
     run = deploy("other_region", engagement=engagement)

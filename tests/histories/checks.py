@@ -76,7 +76,9 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
         if not response.get("Reason"):
             malformed("a FAILED response must have a Reason")
         if physical_id != (event.physical_id or f"not-created/{event.logical_id}"):
-            malformed("a FAILED response must have the event's physical ID, or else not-created/<logical ID>")
+            malformed(
+                "a FAILED response must have the event's physical ID, or not-created/<logical ID> if the event has none"
+            )
         return Response(status="FAILED", physical_id=physical_id, context="", reason=response.get("Reason", ""))
     if response.get("Status") != "SUCCESS":
         malformed("Status must be SUCCESS or FAILED")
@@ -152,7 +154,7 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
 
 
 def unwritten_change(ledger: Ledger, expected: ExpectedState) -> str | None:
-    """Return a description of a changed value that the function did not write, or None if there is no such value."""
+    """Describe a value that changed although the function did not write it. Return None if there is no such value."""
     event, desired = expected.event, expected.event.desired
     record, previous = ledger.record(*expected.place), ledger.previous(event)
     if record is None or previous is None:

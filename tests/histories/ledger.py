@@ -77,7 +77,7 @@ class Ledger:
         contexts: The record of each context.
         token_uses: Maps each declaration to its last create request.
         expected: The expected state of each resource, keyed by owner.
-        latest: The number of the latest event of each resource, keyed by owner.
+        latest: Maps each owner to the number of the latest event of its resource.
         answered: The numbers of the events for which CloudFormation has received a SUCCESS response.
     """
 
@@ -136,7 +136,7 @@ class Ledger:
         return bool(siblings) and not self.belongs_to_sibling(event, context, view)
 
     def is_no_longer_declared(self, event: Event, other: str) -> bool:
-        """Return whether an owner is a resource in the event's stack that the template no longer declares."""
+        """Return whether an owner's resource is in the event's stack, but no longer in its template."""
         name = event.owner.removesuffix(event.logical_id.lower())
         template = self.simulation.stacks[event.stack_id].template
         return other.startswith(name) and other not in {owner(name, each) for each in template}

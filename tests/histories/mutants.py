@@ -102,11 +102,12 @@ MUTANTS = (
         seed=3,
     ),
     Mutant(
-        name="an unreadable stack is treated as a stack without siblings",
+        name="if the stack cannot be read, it is assumed to contain no other resource",
         place=siblings,
         attribute="_asked",
         replacement=defects.assumes_no_siblings,
         violates={Invariant.ONE_RESOURCE, Invariant.OWN_CONTEXT, Invariant.NO_UNEXPECTED_FAILURE},
+        seed=70,
     ),
     Mutant(
         name="a repetition after a later event is reconciled",

@@ -64,9 +64,9 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
 
 
 def known_catalog(catalog: object, identifier: object) -> Any:
-    """Return the catalog that the user passed. By default, return the catalog in the engagement's ARN.
+    """Return the catalog that the user passed. If the user passed no catalog, return the catalog in the engagement's ARN.
 
-    Return None if the identifier contains no catalog.
+    Return None if there is neither.
     """
     if catalog is not None:
         return plain(catalog)

@@ -170,7 +170,7 @@ def _missing_members(names: Sequence[str], rule: Rule, path: str, *, partial: bo
 
 
 def name_problem(name: str, rule: Rule) -> str | None:
-    """Return the problem of a member's name. Return None if the name is in the service model, or if AWS might have added it."""
+    """Return what is wrong with a member's name. Return None if the model has the name, or if AWS might have added it."""
     if name in rule.members:
         return None
     parents = [parent for parent, each in rule.members.items() if name in each.members] if rule.union else []

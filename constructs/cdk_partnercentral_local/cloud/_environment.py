@@ -13,7 +13,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-ACCOUNT = "000000000000"
+# The default account of the local Partner Central. With another account, the function would not find the engagements that it
+# created.
+ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
 _PASSED_ON = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS")

@@ -22,6 +22,8 @@ from cdk_partnercentral_local.cloud._errors import LocalCloudError
 from cdk_partnercentral_local.cloud._ministack import MiniStack
 from cdk_partnercentral_local.service import PartnerCentral, PartnerCentralServer
 
+_QUICK_POLLING = Path(__file__).with_name("_quick_polling.cjs")
+
 Step = Callable[[str], AbstractContextManager[object]]
 
 
@@ -72,9 +74,9 @@ class LocalCloud:
             self._folder = Path(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="local-cloud-", ignore_cleanup_errors=True))
             )
-            with self._step("Local Partner Central"):
+            with self._step("Start a local Partner Central"):
                 self._server = stack.enter_context(PartnerCentralServer(self._given))
-            with self._step("MiniStack (CloudFormation, Lambda, S3, IAM)"):
+            with self._step("Start MiniStack: CloudFormation, Lambda, S3 and IAM"):
                 self._ministack = stack.enter_context(
                     MiniStack(self._folder, partner_central=self._server.url, timeout=self._timeout)
                 )
@@ -105,7 +107,7 @@ class LocalCloud:
     @property
     def environment(self) -> dict[str, str]:
         """A complete environment for a child process: `settings`, PATH with Node.js, and a few other variables."""
-        return base_environment(self._folder) | self.settings
+        return base_environment(self._folder) | self.settings | {"NODE_OPTIONS": f'--require "{_QUICK_POLLING}"'}
 
     def client(self, service: str) -> Any:
         """Return an SDK client for this cloud, similar to `boto3.client`. The client is closed at the end of the `with` block.

@@ -1,7 +1,7 @@
 """The local Partner Central, which performs the operations of Partner Central Selling in memory or over HTTP.
 
 Requests are validated against the service model that is part of the library. This package does not import aws_cdk or `cloud`.
-This package also shares no code with the Lambda function or the library, because tests could not find a bug in shared code.
+This package shares no code with the Lambda function or the library. If it did, the tests would miss a bug in the shared code.
 Start reading in `_partner_central.py`. The operations are in `_operations.py`.
 """
 

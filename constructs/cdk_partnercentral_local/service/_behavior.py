@@ -49,8 +49,8 @@ class Behavior:
             case. A website address without a scheme gets the prefix `https://`, and an address without a slash at the end gets
             a slash. An address remains unchanged if it is empty, or if the result would be longer than 255 characters. The
             rules for a create also apply to the title and the description of an engagement.
-        rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number:
-            `+1-555-0147` becomes `+15550147`. A string without digits is stored unchanged.
+        rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number.
+            For example, `+1-555-0147` becomes `+15550147`. A string without digits is stored unchanged.
         normalizes_account (bool): Whether every write stores the ID of a customer account if the request contains the account's
             ARN.
         fills_interaction_date (bool): Whether the service sets a missing InteractionDate to the time of the write.

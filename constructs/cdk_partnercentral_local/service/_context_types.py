@@ -155,12 +155,13 @@ class ContextType:
     """The special rules of one Type.
 
     Attributes:
-        complete: A function that adds the members that the service itself adds to a payload, and returns the result.
+        complete: A function that returns a payload with the members that the service fills in.
         expand_update: A function that converts the payload of an update to the format of stored payloads. The function's
             arguments are the stored payload, the payload in the update, and the behavior.
         show_nulls: A function that adds the nulls that GetEngagement returns if `explicit_nulls` is True, and returns the
             result.
-        only_aws_writes: Whether only AWS can write contexts of this Type if `accepts_prospecting_result` is False.
+        only_aws_writes: Whether `accepts_prospecting_result` applies to this Type. If that switch is False, the service
+            refuses a create or an update of such a context.
     """
 
     complete: Callable[[JsonObject, Behavior, int], JsonObject] = lambda payload, behavior, now: payload  # noqa: ARG005

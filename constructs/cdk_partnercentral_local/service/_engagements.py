@@ -74,7 +74,7 @@ class Engagement:
         self.state = State(modified_at=_later(now, self.state.modified_at), modified_by=by, contexts=contexts)
 
     def read(self, lag: int) -> State:
-        """Count a read, and return the state for this read. The first `lag` reads after a write return the older state."""
+        """Count a read, and return the state that this read shows. The first `lag` reads after a write show the older state."""
         state = self.shown(lag)
         self._reads += 1
         return state

@@ -5,10 +5,10 @@ contains three more rules. A catalog is `AWS` or `Sandbox`, a payload has the me
 exactly one member.
 
 If the model does not specify a rule, validation follows other JSON services of AWS. `Behavior` determines what happens to
-members and Types that the model does not define. A union can have only one member, even if the model does not define the other
-members. A null value counts as an absent member. A value of the wrong JSON type causes a ValidationException, so that one
-response reports all problems. The real service might respond with SerializationException instead. Validation converts
-timestamps to UTC, and removes zeros at the end of a fraction.
+members and Types that the model does not define. A union must have exactly one member, and members that the model does not
+define count too. A null value counts as an absent member. A value of the wrong JSON type is reported like any other problem, in
+a ValidationException that lists all problems. The real service might respond with SerializationException instead. Validation
+converts timestamps to UTC, and removes zeros at the end of a fraction.
 """
 
 import copy

@@ -24,7 +24,7 @@ _HASH_LENGTH = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """The end of an operation in CloudFormation: on a context, by its construct id, or on the stack, by its name."""
+    """The end of an operation in CloudFormation, on a custom resource (by its construct id) or on the stack (by its name)."""
 
     resource: str
     status: str
@@ -73,7 +73,7 @@ class Stacks:
         return {output["OutputKey"]: output["OutputValue"] for output in self._described(stack)["Outputs"]}
 
     def ends(self, stack: str) -> list[Event]:
-        """Return the events that ended an operation on a context or on the stack, oldest first."""
+        """Return the events that ended an operation on an engagement, a context or the stack, oldest first."""
         pages = self.cloud.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack)
         events = reversed([event for page in pages for event in page["StackEvents"]])
         return [
@@ -85,13 +85,13 @@ class Stacks:
             )
             for event in events
             if (is_stack := event["ResourceType"] == "AWS::CloudFormation::Stack")
-            or event["ResourceType"] == "Custom::EngagementContext"
+            or event["ResourceType"] in ("Custom::Engagement", "Custom::EngagementContext")
             if not event["ResourceStatus"].endswith("_IN_PROGRESS")
         ]
 
-    def history(self, stack: str, context: str) -> list[tuple[str, str]]:
-        """Return the final status of each operation on a context, with the physical id."""
-        return [(event.status, event.physical_id) for event in self.ends(stack) if event.resource == context]
+    def history(self, stack: str, resource: str) -> list[tuple[str, str]]:
+        """Return the final status of each operation on an engagement or a context, with the physical id."""
+        return [(event.status, event.physical_id) for event in self.ends(stack) if event.resource == resource]
 
     def titles(self, engagement: str) -> dict[str, str]:
         """Return the project titles in Partner Central, by context ID."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -50,37 +52,109 @@ def wait_until(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def test_the_demo_shows_outputs_and_both_contexts(marked: Marked) -> None:
-    status, output = run(_ROOT, marked)
+def rows(output: str) -> list[list[str]]:
+    """Return the cells of the tables in the output. Cells are at least two spaces apart, except for their indentation."""
+    return [
+        re.split(r"\s{2,}", line.strip()) for line in output.splitlines() if line.startswith("  ") or " " * 3 in line
+    ]
+
+
+def test_the_demo_creates_contexts_and_updates_one_in_place(marked: Marked) -> None:
+    status, output = run(_ROOT, marked, "--then", "stage=agreed")
 
     assert status == 0, output
     assert marked.processes(within=0) == []
     assert marked.files() == []
-    lines = [line for line in output.splitlines() if line.startswith("│")]
-    cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
-    outputs = {cell[0]: cell[1] for cell in cells if cell[0].endswith("ContextId")}
-    contexts = {tuple(cell[0].split()) for cell in cells if cell[0].endswith(("CustomerProject", "Lead"))}
-    assert set(outputs) == {"MigrationContextId", "LeadContextId"}
-    assert contexts == {(outputs["MigrationContextId"], "CustomerProject"), (outputs["LeadContextId"], "Lead")}
-    assert ["", "Customer.CompanyName", "Harbour Lane Books"] in cells
-    assert ["", "Interactions[0].InteractionDate", "2026-11-05T09:30:00Z"] in cells
-    assert "\x1b" not in output, "colors and spinners are for terminals"
-    assert max(map(len, lines)) <= 100
+    assert re.findall(r"\[(\d)/(\d)\]", output) == [(str(step), "6") for step in range(1, 7)]
+    assert len(re.findall(r"engagement eng-[0-9a-z]{14} \(Harbour Lane\)", output)) == 1
+    cells = rows(output)
+    assert ["Context", "Field", "First deployment", "Second deployment"] in cells
+    assert ["1", "CustomerProject", "created", "updated in place"] in cells
+    assert ["2", "Lead", "created", "unchanged"] in cells
+    assert ["CompanyName", "Harbour Lane Books"] in cells
+    assert ["TargetCompletionDate", "2027-06-30", "* 2027-09-30"] in cells
+    assert len([line for line in output.splitlines() if "* " in line]) == 2
+    assert "\x1b" not in output, "colors and progress bars are for terminals"
+    assert max(map(len, output.splitlines())) <= 80
+    # If this fails, run: python -m scripts.local_image
+    assert table(output) == table(image_text(_ROOT / "docs" / "assets" / "local.svg"))
+
+
+def table(output: str) -> list[str]:
+    """Return the lines of the output from the table on, without trailing white space."""
+    lines = [line.rstrip() for line in output.splitlines()]
+    return lines[next(number for number, line in enumerate(lines) if line.startswith("Partner Central:")) :][:-2]
+
+
+def image_text(image: Path) -> str:
+    """Return the text in the image of the command's output, with the last lines that the image does not have."""
+    texts = re.findall(r'<text [^>]*x="([0-9.]+)" y="([0-9.]+)"[^>]*>(.*?)</text>', image.read_text(encoding="utf-8"))
+    lines: dict[float, str] = {}
+    for x, y, text in texts:
+        # rich leaves out segments of white space. A character is 12.2 wide.
+        before = lines.get(float(y), "").ljust(round(float(x) / 12.2))
+        lines[float(y)] = before + html.unescape(text).replace("\xa0", " ").rstrip("\n")
+    return "\n".join([line for _, line in sorted(lines.items())] + ["", "Done"])
+
+
+@pytest.mark.slow
+def test_an_app_that_uses_an_existing_engagement_gets_one(marked: Marked) -> None:
+    status, output = run(_ROOT / "examples" / "customer_project", marked)
+
+    assert status == 0, output
+    cells = rows(output)
+    assert ["ContextId", "1"] in cells
+    assert ["1", "CustomerProject", "created"] in cells
+    assert ["Title", "Move the web shop to AWS"] in cells
+    assert re.findall(r"\[(\d)/(\d)\]", output)[-1] == ("5", "5")
+
+
+def test_a_terminal_gets_a_progress_bar_in_the_width_of_80_columns() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None)
+
+    with Progress(console, 3).step("Deploy the app") as count:
+        assert count is not None
+        count(2, 4)
+
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "[1/3] Deploy the app ━" in shown
+    assert re.search(r"✓ \[1/3\] Deploy the app  \d\.\d s$", shown.splitlines()[-1])
+
+
+def test_resources_are_counted_while_a_stack_is_created(stacks: Stacks) -> None:
+    counts: list[tuple[int, int]] = []
+    contexts = {f"Context{number}": {"engagement": stacks.engagement("Counted"), "title": "One"} for number in range(2)}
+    assembly = stacks.synthesize({"Counted": contexts})
+    declared = len(json.loads((assembly / "Counted.template.json").read_text())["Resources"])
+    (assembly / "cdk.json").write_text(json.dumps({"app": str(assembly)}))
+
+    deploy(stacks.cloud, folder=assembly, count=lambda done, total: counts.append((done, total)))
+
+    assert {total for _, total in counts} == {declared}
+    assert [done for done, _ in counts] == sorted(done for done, _ in counts)
 
 
 def test_a_failed_deployment_is_an_error_with_the_reason_in_cloudformation(stacks: Stacks, tmp_path: Path) -> None:
     assembly = stacks.synthesize({"Failing": {"Context": {"engagement": "eng-00000000000000", "title": "Never"}}})
     (tmp_path / "cdk.json").write_text(json.dumps({"app": str(assembly)}))
-    progress = Progress(Console(file=io.StringIO()))
 
     with pytest.raises(LocalCloudError, match="cdk deploy failed") as caught:
-        deploy(stacks.cloud, progress, folder=tmp_path, engagement=stacks.engagement("Failing"))
+        deploy(stacks.cloud, folder=tmp_path)
 
     assert caught.value.hint.endswith("CloudFormation reported:")
     assert "CREATE_FAILED" in caught.value.log
     assert "ResourceNotFoundException" in caught.value.log
     assert "eng-00000000000000" in caught.value.log
     assert [path.name for path in tmp_path.iterdir()] == ["cdk.json"]
+
+
+def test_a_failed_synthesis_is_an_error_with_the_output_of_the_cli(stacks: Stacks, tmp_path: Path) -> None:
+    (tmp_path / "cdk.json").write_text(json.dumps({"app": "echo the reason >&2; exit 3"}))
+
+    with pytest.raises(LocalCloudError, match="cdk deploy failed") as caught:
+        deploy(stacks.cloud, folder=tmp_path)
+
+    assert "the reason" in caught.value.log
 
 
 def test_without_a_cdk_app_the_error_says_so(marked: Marked, tmp_path: Path) -> None:

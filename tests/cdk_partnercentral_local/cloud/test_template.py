@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from cdk_partnercentral_local import LocalCloud
-
-if TYPE_CHECKING:
-    from tests.cdk_partnercentral_local.cloud.conftest import Stacks
 
 pytestmark = pytest.mark.cloud
 
@@ -21,20 +17,19 @@ _STACK = "PartnerCentralDemo"
 
 
 def test_the_local_cloud_gets_the_template_and_the_code_that_are_synthesized_for_aws(
-    cloud: LocalCloud, stacks: Stacks, tmp_path: Path
+    cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    engagement = f"engagement={stacks.engagement('Template')}"
     for_aws = tmp_path / "for-aws"
     kept = {name: cloud.environment[name] for name in ("PATH", "JSII_RUNTIME_PACKAGE_CACHE_ROOT")}
 
     subprocess.run(
-        ["node_modules/.bin/cdk", "synth", "-c", engagement, "--output", str(for_aws)],
+        ["node_modules/.bin/cdk", "synth", "--output", str(for_aws)],
         cwd=_ROOT,
         env=kept | {"HOME": str(tmp_path), "CDK_HOME": str(tmp_path), "CDK_DISABLE_CLI_TELEMETRY": "true"},
         capture_output=True,
         check=True,
     )
-    deployed = cloud.cdk("deploy", _STACK, "-c", engagement, folder=_ROOT)
+    deployed = cloud.cdk("deploy", _STACK, folder=_ROOT)
 
     assert deployed.status == 0, deployed.text
     template = (for_aws / f"{_STACK}.template.json").read_bytes()

@@ -26,7 +26,7 @@ with LocalCloud() as cloud:
     functions.create_function(
         FunctionName="Worker",
         Runtime="python3.14",
-        Role="arn:aws:iam::000000000000:role/worker",
+        Role="arn:aws:iam::123456789012:role/worker",
         Handler="index.handler",
         Code={"ZipFile": zipped("import os\ndef handler(event, context):\n    return dict(os.environ)\n")},
     )
