@@ -31,7 +31,7 @@ bookshop.add_context(
     payload=CustomerProject(
         project=ProjectDetails(
             title="Move the web shop to AWS",
-            business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+            business_problem="The shop's servers cannot handle the holiday traffic, and their lease ends next summer.",
             target_completion_date=date(2028, 6, 30),
         ),
     ),

@@ -462,15 +462,15 @@ def test_an_update_from_an_empty_to_a_missing_description_is_one_read(declared: 
 def test_a_changed_title_or_description_is_an_error_that_names_the_ways_out(more: dict[str, Any], named: str) -> None:
     text = reason_of("CANNOT_UPDATE", update, reads_current(), **more)
     assert f"differs from {ENGAGEMENT} in {named}." in text
-    assert "Restore the declaration." in text[:300]
-    assert "another construct ID" in text[:300]
+    assert "Restore the declaration, " in text[:300]
+    assert "change the construct ID" in text[:300]
 
 
 def test_an_engagement_that_is_gone_is_an_error_and_creates_nothing() -> None:
     text = reason_of("ENGAGEMENT_GONE", update, *[reads(NOT_FOUND)] * READS, clock=Clock(share=0.9))
     assert text.startswith("[ENGAGEMENT_GONE] ResourceNotFoundException from GetEngagement. ")
     assert f"Sandbox/{ENGAGEMENT}" in text
-    assert "another construct ID" in text[:350]
+    assert "change the construct ID" in text[:350]
 
 
 def test_an_update_after_a_read_that_lags_succeeds() -> None:
