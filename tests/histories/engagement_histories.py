@@ -184,7 +184,7 @@ class EngagementHistory(History):
             self.cloudformation.deliver_again(events[choice % len(events)], delivery, order)
 
     @rule(
-        action=st.sampled_from((100, 1000, 40000, "create", "create", "create as another account")),
+        action=st.sampled_from((100, 1000, 40000, "create", "create", "create as another account", "create as another account")),
         declared=engagements,
         choice=choices,
     )
