@@ -200,7 +200,9 @@ class CloudFormation:
         if stack is None or event.logical_id not in stack.resources:
             self._oracle.on_removed(event.owner)
 
-    def _provision(self, operation: Operation, changes: Mapping[str, AnyDeclaration | None]) -> tuple[list[Change], bool]:
+    def _provision(
+        self, operation: Operation, changes: Mapping[str, AnyDeclaration | None]
+    ) -> tuple[list[Change], bool]:
         """Create and update resources until a resource fails. Return the changes, and whether all changes succeeded."""
         stack, deployment = operation.stack, operation.deployment
         done: list[Change] = []
@@ -265,7 +267,13 @@ class CloudFormation:
         return self._update(operation, logical_id, before.physical_id, desired=desired, previous=before.declared)
 
     def _update(
-        self, operation: Operation, logical_id: str, physical_id: str, *, desired: AnyDeclaration, previous: AnyDeclaration
+        self,
+        operation: Operation,
+        logical_id: str,
+        physical_id: str,
+        *,
+        desired: AnyDeclaration,
+        previous: AnyDeclaration,
     ) -> Event:
         return self._event(
             operation,
@@ -333,9 +341,7 @@ class CloudFormation:
             self._show(stack, logical_id, rollback.physical_id, "UPDATE_FAILED")
             return
         self._simulation.counts["update rolled back"] += 1
-        stack.resources[logical_id] = Resource(
-            declared=restored, stable=restored, physical_id=rollback.physical_id
-        )
+        stack.resources[logical_id] = Resource(declared=restored, stable=restored, physical_id=rollback.physical_id)
         self._show(stack, logical_id, rollback.physical_id, "UPDATE_COMPLETE")
         if rollback.physical_id != failed.physical_id:
             self._simulation.counts["replacement rolled back"] += 1

@@ -26,6 +26,7 @@ client_tokens = st.sampled_from((None, None, None, 1, 2))
 types = st.sampled_from((0, 0, 0, 1, 1, 1, 1, 2, 3))
 engagements = st.integers(0, len(CATALOGS) - 1)
 
+
 class ContextHistory(History):
     """The state machine that runs one history of contexts."""
 

@@ -184,7 +184,7 @@ class EngagementHistory(History):
             self.cloudformation.deliver_again(events[choice % len(events)], delivery, order)
 
     @rule(
-        action=st.sampled_from((100, 1000, 40000, "create", "create", "create as another account", "create as another account")),
+        action=st.sampled_from((100, 1000, 40000, *("create", "create as another account") * 2)),
         declared=engagements,
         choice=choices,
     )
@@ -218,4 +218,5 @@ def _edited(resource: Resource, edit: int, choice: int, own: str) -> EngagementD
     }
     if edit in edits:
         return replace(declared, **{"flaw": None, **edits[edit]})
-    return with_new_timeout(resource) if edit == 8 else resource.stable
+    restored: EngagementDeclaration = with_new_timeout(resource) if edit == 8 else resource.stable
+    return restored

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 from tests.histories.engagements import EngagementDeclaration, is_equal
 from tests.histories.events import ACCOUNT, Event
 from tests.histories.invocation import Invocation
-from tests.histories.payloads import Json
 from tests.histories.simulation import Simulation
 from tests.histories.trace import LIST
 
@@ -46,17 +45,14 @@ class EngagementLedger:
         self.creations: dict[str, Creation] = {}
         self.tokens: dict[DeclarationKey, str] = {}
         self.expected: dict[str, tuple[Event, str]] = {}
-        self._engagements: dict[str, Json] = {}
+        self._engagements: dict[str, Mapping[str, Any]] = {}
 
     def engagement(self, identifier: str) -> Mapping[str, Any]:
         """Return an engagement as a read returns it, or an empty map if it does not exist. Do not use its contexts."""
         # A title or description never changes, and copies of the contexts would take time.
-        if identifier not in self._engagements:
-            try:
-                self._engagements[identifier] = self.simulation.service.engagement(identifier)
-            except KeyError:
-                return {}
-        return self._engagements[identifier]
+        if identifier not in self._engagements and identifier in self.simulation.service.engagements():
+            self._engagements[identifier] = self.simulation.service.engagement(identifier)
+        return self._engagements.get(identifier, {})
 
     def is_own_and_equal(self, identifier: str, declared: EngagementDeclaration) -> bool:
         """Whether the account of the stacks created an engagement that is equal to the declared one."""

@@ -32,8 +32,8 @@ class Declaration:
     Attributes:
         engagement: The engagement's ID.
         catalog: The engagement's catalog.
-        of: The logical ID of the resource that creates the engagement, or None if the template contains the engagement's ID.
-            With a logical ID, `CloudFormation` sets `engagement` and `catalog`.
+        of: The logical ID of the resource that creates the engagement, or None for another engagement. With a logical ID,
+            `CloudFormation` sets `engagement` and `catalog`.
         spec: The payload and its Type.
         by_arn: Whether the template contains the engagement's ARN instead of its ID.
         client_token: The property `ClientToken`.

@@ -33,9 +33,7 @@ LASTING_FAULT_ERRORS = {
 }
 
 
-def expected_failure(
-    ledger: Ledger, engagements: EngagementLedger, invocation: Invocation, reason: str
-) -> str | None:
+def expected_failure(ledger: Ledger, engagements: EngagementLedger, invocation: Invocation, reason: str) -> str | None:
     """Return the cause that justifies the FAILED response of an invocation, or None if there is no such cause.
 
     Args:
@@ -50,9 +48,7 @@ def expected_failure(
     return None
 
 
-def _causes(
-    ledger: Ledger, engagements: EngagementLedger, invocation: Invocation
-) -> Iterator[tuple[str, ...]]:
+def _causes(ledger: Ledger, engagements: EngagementLedger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
     """Yield a tuple for each cause that applies: the cause, and the words that the Reason must contain."""
     event = invocation.event
     if event.request_type == "Delete":
@@ -87,7 +83,12 @@ def _engagement_failures(ledger: EngagementLedger, invocation: Invocation) -> It
             advice = "Engagement.from_engagement_id", "adopt_existing=False"
             yield "two equal engagements", "[AMBIGUOUS_ENGAGEMENT]", *equal, *advice
     if ledger.is_token_used_otherwise(event, invocation.started):
-        yield "client token of another engagement", "[CLIENT_TOKEN_USED]", "client_token", "Engagement.from_engagement_id"
+        yield (
+            "client token of another engagement",
+            "[CLIENT_TOKEN_USED]",
+            "client_token",
+            "Engagement.from_engagement_id",
+        )
 
 
 def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:

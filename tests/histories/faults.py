@@ -137,7 +137,9 @@ def _faults(call_faults: Sequence[str], *more: _Faults) -> _Faults:
         st.builds(lambda calls, crash: Faults(calls=tuple(calls), crash=crash), calls, _crashes),
         _responses.map(lambda responses: Faults(responses=tuple(responses))),
         st.sampled_from(STACK_FAULTS).map(lambda fault: Faults(stack=fault)),
-        st.builds(lambda number, fault: Faults(lasting=(number, fault)), _call_numbers, st.sampled_from(LASTING_FAULTS)),
+        st.builds(
+            lambda number, fault: Faults(lasting=(number, fault)), _call_numbers, st.sampled_from(LASTING_FAULTS)
+        ),
         *more,
     )
 
