@@ -95,7 +95,7 @@ class Event:
         number: The event's number in the history. The ResponseURL contains the number and is therefore unique.
         request_id: CloudFormation's RequestId. Several events can have the same RequestId.
         stack_id: The stack's ARN.
-        owner: The owner of the resource's contexts or engagements. The owner stays the same if the stack is deleted and created again.
+        owner: The owner of the resource's contexts or engagements. It stays the same if the stack is deleted and created again.
         logical_id: The resource's logical ID.
         desired: The declaration in the ResourceProperties.
         previous: The declaration in the OldResourceProperties of an Update, or None for other request types.
