@@ -33,7 +33,7 @@ MIGRATION = CustomerProject(
     ),
     project=ProjectDetails(
         title="Move the web shop to AWS",
-        business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+        business_problem="The shop's servers cannot handle the holiday traffic, and the servers' lease ends next summer.",
         target_completion_date=date(2027, 6, 30),
     ),
 )

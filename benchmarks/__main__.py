@@ -1,8 +1,8 @@
 """Compare the library with its alternatives. `make bench` measures everything in one run and writes docs/benchmarks.md.
 
 If you measure only some sections, for example with `--only cold,warm`, the suite prints the figures but does not write the
-page. All figures on the page must come from the same run. The suite also does not write the page if the functions run on
-another version of Python than in Lambda. To install Lambda's version, run scripts/python_3_14.sh.
+page. All figures on the page must come from the same run. The functions must also run on Lambda's version of Python, or the
+suite does not write the page. To install Lambda's version, run scripts/python_3_14.sh.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def run(chosen: argparse.Namespace) -> dict[str, Any]:
     results: dict[str, Any] = {
         "date": dt.datetime.now(dt.timezone.utc).date().isoformat(),
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-        # The function's interpreter, and that of the synthesis.
+        # The Python version of the functions, and the Python version of the synthesis.
         "python": python_version(),
         "synthesis python": platform.python_version(),
         "parameters": asdict(parameters),

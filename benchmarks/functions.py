@@ -1,9 +1,9 @@
-"""The Lambda functions that the suite compares. This module prepares their code as for a deployment, and runs it in a process.
+"""The Lambda functions that the suite compares. This module prepares and runs the code of the functions as in a deployment.
 
-The functions in Python run on the interpreter that FUNCTION_PYTHON names. `make bench` sets it to Lambda's version of Python,
-because the library's zip contains byte code for that version. For any other version, the suite compiles the same code, in the
-same mode. Plain crhelper is measured without byte code, because the machine that packages a function usually has another
-version of Python than Lambda.
+The functions in Python run on the interpreter that FUNCTION_PYTHON names. `make bench` sets FUNCTION_PYTHON to Lambda's version
+of Python, because the library's zip contains byte code for that version. For any other version, the suite compiles the same
+code, in the same mode. Plain crhelper is measured without byte code, because the machine that packages a function usually has
+another version of Python than Lambda.
 """
 
 import json
@@ -75,7 +75,7 @@ class Function:
     properties: Callable[[str, int], Mapping[str, Any]] = stacks.properties
 
     def event(self, request_type: str, url: str, engagement: str, number: int, **more: Any) -> dict[str, Any]:
-        """Return an event in CloudFormation's format. `more` contains more of the event's members."""
+        """Return an event in CloudFormation's format. `more` contains additional members of the event."""
         return {
             "RequestType": request_type,
             "ServiceToken": SERVICE_TOKEN,
@@ -206,7 +206,10 @@ class Process(AbstractContextManager["Process"]):
         self._process.stdin.flush()
 
     def report(self) -> dict[str, float]:
-        """Wait for the runner's next report. It contains the time at which the function was `ready` or an event was `done`."""
+        """Wait for the runner's next report.
+
+        The report contains the time at which the function was ready, or at which an event was done.
+        """
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([self._read], [], [], STUCK_SECONDS)
             more = os.read(self._read, 4096) if ready else b""
@@ -221,7 +224,7 @@ class Process(AbstractContextManager["Process"]):
         """Return the peak resident memory of the process, in bytes.
 
         The file in /proc contains the peak of this program alone. `wait4` also covers the time before the program was loaded,
-        so its figure would be at least the memory of the parent process.
+        so the result of `wait4` would be at least the memory of the parent process.
         """
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
         (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
@@ -234,7 +237,8 @@ def under_awslambdaric(
 ) -> Iterator[tuple[RuntimeApi, float]]:
     """Run a function in Python under Lambda's runtime interface client for the duration of a `with` block.
 
-    Yields the Runtime API, which has the event, and the start time of the process on the monotonic clock.
+    Yields two values: a local Runtime API with the event, and the time at which the process started. The time comes from the
+    monotonic clock.
     """
     with RuntimeApi() as api:
         api.invoke(event, STUCK_SECONDS)

@@ -1,4 +1,4 @@
-"""The measurements. Each function in `SECTIONS` measures the compared Lambda functions in turn, and returns its results."""
+"""The measurements. Each function in `SECTIONS` measures the compared Lambda functions in turn, and returns the results."""
 
 import statistics
 import sys
@@ -14,7 +14,7 @@ from benchmarks.service import Service
 
 # The number of contexts in each large stack: five in each of 98 engagements, or one in each of 490 engagements.
 CONTEXTS = 490
-# The measured kinds of events, and the number of the payload that each event declares.
+# Maps each measured kind of event to the number of the payload that the event declares.
 EVENTS = {"Create": 0, "unchanged Update": 0, "changed Update": 1, "Delete": 1}
 
 
@@ -85,7 +85,8 @@ def _cold(function: Function, service: Service) -> dict[str, float]:
 def lambda_(bench: Bench) -> dict[str, Any]:
     """Measure Create events in new processes under Lambda's runtime interface client, for the functions in Python.
 
-    The times in seconds: from the start of the process to its first request for an event, and to the response.
+    The function measures two times in seconds. Both times start when the process starts. The first time ends when the process
+    requests its first event, and the second time ends when the response is sent.
     """
     functions = {name: function for name, function in bench.functions.items() if function.module}
     each = [
@@ -113,7 +114,7 @@ def _lambda(function: Function, service: Service) -> dict[str, float]:
 
 
 def warm(bench: Bench) -> dict[str, Any]:
-    """Measure the duration of Create events in a process that has already handled one, in milliseconds.
+    """Measure, in milliseconds, the duration of Create events in a process that has already handled a Create event.
 
     The time that the servers take is subtracted.
     """
@@ -216,7 +217,7 @@ def _crowd(function: Function, service: Service, processes: Sequence[Process], r
 
 
 def _worst(runs: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Return the outcome of the run with the fewest successes, and the median time and number of calls of all runs."""
+    """Return the outcome of the run with the fewest successes. The time and the number of calls are medians of all runs."""
     medians = {key: statistics.median(run[key] for run in runs) for key in ("seconds", "calls")}
     return {**min(runs, key=lambda run: run["succeeded"]), **medians}
 
@@ -250,7 +251,7 @@ def template(bench: Bench) -> dict[str, Any]:
 
 
 def synthesis(bench: Bench) -> dict[str, Any]:
-    """Measure the synthesis time that each additional context takes. The order of the ways changes in each round."""
+    """Measure the synthesis time that each additional context takes. Each round starts with another way to declare contexts."""
     parameters, ways = bench.parameters, list(stacks.WAYS)
     rounds = []
     for each in range(parameters.synthesis):

@@ -1,7 +1,7 @@
 """The two servers that the measured functions use: a local Partner Central, and an endpoint for responses to CloudFormation.
 
-Each server uses TLS on a free port of 127.0.0.1. Both run in threads of the suite's process. While a function runs, the suite
-only waits, so that it does not slow down the servers.
+Each server uses TLS on a free port of 127.0.0.1. Both servers run in threads of the suite's process. While a function runs, the
+suite only waits, so that it does not slow down the servers.
 """
 
 import json
@@ -27,9 +27,10 @@ class Service(AbstractContextManager["Service"]):
         folder: The folder for the certificates.
 
     Attributes:
-        environment: The environment variables that make a function use the servers and trust their certificates.
+        environment: The environment variables that make a function use the servers and trust the certificates of the servers.
         partner_central: The local Partner Central.
-        responses: The responses sent to CloudFormation, keyed by URL. The member `at` of a response is its arrival time.
+        responses: The responses sent to CloudFormation, keyed by URL. The member `at` of a response is the time at which the
+            server received the response.
         busy: The time that the servers took for each request, in seconds.
     """
 

@@ -1,4 +1,4 @@
-"""Declares the same contexts in three ways, and measures the template and the synthesis time of each stack."""
+"""Declares the same contexts in three ways, and measures the template and the synthesis time for each way."""
 
 import cProfile
 import json
@@ -30,7 +30,8 @@ PROBLEM = ("The data center closes at the end of next year. " * 10).strip()
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 RESOURCES, ROLE_INLINE_CHARACTERS = 500, 10_240
 
-# A function that declares one context in a stack. Its arguments are an engagement ID and the number of the context.
+# A function that declares one context in a stack. The arguments of the function are an engagement ID and the number of the
+# context.
 Declare = Callable[[str, int], object]
 
 
@@ -115,7 +116,7 @@ WAYS: dict[str, Callable[[Stack], Declare]] = {"ours": ours, "bare": bare, "aws"
 def synthesize(way: str, number: int, *, engagements: int | None = None, folder: str | None = None) -> float:
     """Synthesize a stack of contexts, and return the duration in seconds.
 
-    `engagements` is the number of engagements. By default, it is chosen so that each engagement has five contexts.
+    `engagements` is the number of engagements. By default, this number gives each engagement five contexts.
     """
     count = engagements or -(-number // 5)
     with tempfile.TemporaryDirectory() as temporary:
@@ -155,8 +156,8 @@ def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, f
     """Return the seconds that the synthesis takes for each additional context, keyed by the way to declare contexts.
 
     For each way, the function measures three pairs of a smaller and a larger stack. The result is the median difference in
-    time, divided by the difference in the number of contexts. A new process synthesizes all stacks and alternates between the
-    ways. As a warm-up, the process first synthesizes a large stack for each way.
+    time, divided by the difference in the number of contexts. A new process synthesizes all stacks, and changes to another way
+    after each stack. As a warm-up, the process first synthesizes a large stack for each way.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         numbers = [number for number in (many, *(few, many) * 3) for _ in ways]
@@ -171,7 +172,7 @@ def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, f
 
 def library_share(number: int) -> float:
     """Return this library's share of Python's processor time in a synthesis. The share includes validation."""
-    profile = cProfile.Profile(time.process_time)  # excludes Node.js and all other processes
+    profile = cProfile.Profile(time.process_time)  # does not measure Node.js or any other process
     profile.runcall(synthesize, "ours", number)
     home = str(Path(cdk_partnercentral.__file__).parent)
     stats: Any = pstats.Stats(profile)

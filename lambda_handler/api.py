@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-# The payload of a context, without the outer map, whose only key is the Type. All members have the names of the API.
+# The inner map of a context's payload. The outer map has one key, which is the Type. All members have the names of the API.
 Payload = Mapping[str, Any]
 
 # Maps the name of each payload member to its definition in the service model: {"required": bool, "members": Shape}. If the
@@ -26,10 +26,10 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Engagement:
-    """An engagement as the response to a read or a write describes it.
+    """An engagement, with the values in the response to a read or a write.
 
-    `modified_at` is Partner Central's timestamp with all digits. It is empty if the response to a write has no timestamp.
-    Only a read returns the title, the description and the contexts. A title or description that is absent is empty.
+    `modified_at` is Partner Central's timestamp with all digits. `modified_at` is empty if the response to a write has no
+    timestamp. Only a read returns the title, the description and the contexts. A missing title or description is empty.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Engagement:
     contexts: tuple[Context, ...] = ()
 
     def context(self, context_id: str) -> Context | None:
-        """Return the context with this ID, or None if the engagement does not have it."""
+        """Return the context with this ID, or None if the engagement does not contain this ID."""
         return next((context for context in self.contexts if context.id == context_id), None)
 
 
@@ -89,7 +89,7 @@ class StackResource:
 
 
 class Api(Protocol):
-    """Partner Central. Each operation makes one attempt and raises ApiError when it fails."""
+    """Partner Central. Each operation makes one attempt, and raises ApiError if the attempt fails."""
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:
         """Call GetEngagement."""
@@ -118,17 +118,18 @@ class Api(Protocol):
         ...
 
     def shape(self, type_: str, *, update: bool) -> Shape:
-        """Return the members that the service model defines for the payload of a Type; empty if it does not define the Type.
+        """Return the payload members that the service model defines for a Type; empty if the model does not define the Type.
 
         Args:
             type_: The context's Type.
-            update: Whether to return the members for an update, which can differ from the members for a create.
+            update: True for the members of an update, and False for the members of a create. The two sets of members can
+                differ.
         """
         ...
 
 
 class Stack(Protocol):
-    """The stack that an event belongs to. Each operation makes one attempt and raises ApiError when it fails."""
+    """The stack that an event belongs to. Each operation makes one attempt, and raises ApiError if the attempt fails."""
 
     def resources(self, stack_id: str) -> Sequence[StackResource]:
         """Call ListStackResources, for all pages."""

@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """The category of a failed call. It determines whether the call is retried, and the code and advice in the Reason."""
+    """The category of a failed call. It determines the retries of the call, and the code and the advice in the Reason."""
 
     THROTTLED = "throttled"
     INTERNAL = "internal"
@@ -21,11 +21,11 @@ class Kind(Enum):
     CERTIFICATE = "certificate"
     CONFLICT = "conflict"
     DENIED = "denied"
-    CREDENTIALS = "credentials"  # AWS refuses the credentials, such as those of a new role or expired ones
+    CREDENTIALS = "credentials"  # for example because the credentials expired or because the role is new
     INVALID = "invalid"
     NOT_FOUND = "not found"
     QUOTA = "quota"
-    NOT_VISIBLE = "not visible"  # a read that does not show a context or engagement yet
+    NOT_VISIBLE = "not visible"  # a read that does not return a context or engagement yet
     OTHER = "other"
 
 

@@ -13,14 +13,15 @@ from lambda_handler.resource import Request, Resource
 from lambda_handler.response import RESPONSE_SECONDS, CfnResource
 from lambda_handler.retries import RetryBudget
 
-# The registry of resources. To add one, write a module or package with the functions of `resource.Resource`, and list it here.
+# The registry of resources. To add a resource, write a module or package with the functions of `resource.Resource`, and list
+# the module or package here.
 RESOURCES: Mapping[str, Resource] = {
     "Custom::Engagement": engagement,
     "Custom::EngagementContext": engagement_context,
 }
 
-# crhelper logs whole events with the ResponseURL, and botocore logs whole requests. This disables every logger but that of
-# `logs`, whichever handlers the runtime or a library adds to them.
+# crhelper logs whole events with the ResponseURL, and botocore logs whole requests. This disables every logger except the
+# logger of `logs`, even if the runtime or a library adds handlers.
 logging.disable(logging.CRITICAL)
 
 # Work stops this many seconds before the function's timeout, so that the last request can end and the response can be sent.
@@ -29,7 +30,8 @@ RESERVED_SECONDS = RESPONSE_SECONDS + sdk.CONNECT_SECONDS + sdk.READ_SECONDS
 client = functools.cache(partner_central.connect)
 helper = CfnResource()
 with contextlib.suppress(Exception):
-    # Create the client before the first event. If this fails, the first event tries again, and its response reports the error.
+    # Create the client before the first event. If this fails, the first event creates the client. If that fails too, the
+    # response reports the error.
     client()
 
 
@@ -100,7 +102,7 @@ def _client() -> Any:
         raise ResourceError(
             "CLIENT_CONFIGURATION",
             f"The function could not create its Partner Central client ({type(error).__name__}). Check the function's"
-            " environment variables that begin with AWS_: one has a value that the SDK does not accept.",
+            " environment variables that begin with AWS_. The SDK does not accept the value of one variable.",
         ) from error
 
 
@@ -113,7 +115,7 @@ def _budget(context: Any) -> RetryBudget:
 
 
 def _exception(error: BaseException | None) -> str | None:
-    """Return the name of the exception that caused a failure: AWS's name of it, or else Python's. None if there was none."""
+    """Return the AWS error code or the Python class of the exception that caused a failure, or None without an exception."""
     if isinstance(error, ResourceError):
         error = error.__cause__
     if error is None:

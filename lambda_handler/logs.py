@@ -1,10 +1,10 @@
-"""Write log lines. Each is a JSON object as in Lambda's JSON log format, and has no fields other than those in `FIELDS`.
+"""Write log lines. Each line is a JSON object in Lambda's JSON log format. All additional fields must be in `FIELDS`.
 
-Payloads contain personal data, and the ResponseURL is a credential. Therefore the function never logs a text of a service or a
-library, and `index` disables the logging of all libraries. Every message is a literal in this code.
+Payloads contain personal data, and the ResponseURL is a credential. Therefore the function never logs a text that comes from a
+service or a library, and `index` disables the logging of all libraries. Every message is a literal in this code.
 
-Lambda filters log lines by their `level`. It assumes INFO for a line without a level or without a valid timestamp, whatever the
-log format of the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+Lambda filters log lines by their `level`. Lambda assumes INFO for a line without a level or without a valid timestamp,
+regardless of the function's log format: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 """
 
 import json
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-# Lambda's names of the levels. Python's name of WARN is WARNING, which Lambda does not list.
+# Lambda's names of the levels. Python uses the name WARNING for WARN, but Lambda does not list WARNING.
 LEVELS = {
     "TRACE": logging.DEBUG,
     "DEBUG": logging.DEBUG,
@@ -27,8 +27,8 @@ LEVELS = {
 }
 NAMES = {level: name for name, level in LEVELS.items()}
 
-# After `timestamp`, `level` and `message`. `request_id` is CloudFormation's ID of the event, and `requestId` is Lambda's ID of
-# the invocation, under Lambda's own name.
+# The fields that follow `timestamp`, `level` and `message`. `request_id` is CloudFormation's ID for the event. `requestId` is
+# Lambda's ID for the invocation, and Lambda's own log lines use the same name.
 FIELDS = (
     "request_type",
     "stack",
@@ -48,7 +48,7 @@ _bound: dict[str, Any] = {}
 
 
 class _Logger(logging.Logger):
-    """A logger that `logging.disable` does not affect. It has no parent, so no handler of another logger gets its records."""
+    """A logger that `logging.disable` does not affect. It has no parent, so other loggers' handlers get no records."""
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
         return level >= self.level
@@ -104,7 +104,7 @@ def info(message: str, **fields: Any) -> None:
 
     Args:
         message: A short text that never changes, because operators search for it.
-        fields: Any of `FIELDS`. One that is None is left out.
+        fields: Any of `FIELDS`. A field that is None is left out.
 
     Raises:
         ValueError: A field is not one of `FIELDS`.

@@ -1,7 +1,7 @@
 """Mask the sensitive values of payloads in a service's error text.
 
-A service repeats values unchanged, or escaped once (as JSON, HTML or in a URL). Anyone who can read a Reason can read the
-template too. So masking protects values that are not in the template: resolved dynamic references, and data from AWS.
+A service repeats a value unchanged, or in escaped form (as JSON, as HTML or as part of a URL). Anyone who can read a Reason can
+read the template too. So masking protects values that are not in the template: resolved dynamic references, and data from AWS.
 """
 
 import html
@@ -19,7 +19,9 @@ SHORT = 3
 
 
 def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
-    """Return the first `TEXT_LIMIT` characters of a text, on one line, with each occurrence of a value masked, ignoring case.
+    """Return the first `TEXT_LIMIT` characters of a text, on one line and with masked values.
+
+    Each occurrence of a value is masked, in upper case and in lower case.
 
     Args:
         text: The text.
@@ -33,7 +35,7 @@ def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
         start = min((_start_of_cut_value(shown, form) for form in forms), default=len(shown))
         shown, end = shown[:start], MASK if start < len(shown) else ""
     folded, joined = shown.casefold(), "\n".join(names).casefold()
-    # Match the longest values first, because a value can contain another one.
+    # Match the longest values first, because a value can contain another value.
     found = sorted((form for form in forms if form.casefold() in folded), key=len, reverse=True)
     # Match names before the values that are part of a name, but after all other values. For example, the value
     # "Customer First Ltd" begins with the name "Customer".
@@ -48,7 +50,7 @@ def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
 
 def _forms(value: str) -> Iterator[str]:
     """Yield the forms in which a service can repeat a value. A value that is longer than `TEXT_LIMIT` is cut first."""
-    # Escaping never makes a text shorter, so a value that exceeds the limit exceeds it in every form.
+    # Escaping never makes a text shorter, so if a value exceeds the limit, all its forms exceed the limit.
     stripped = value.strip()[: TEXT_LIMIT + 1]
     if stripped:
         forms = (
@@ -69,7 +71,7 @@ def _pattern(form: str) -> str:
 
 
 def _start_of_cut_value(text: str, form: str) -> int:
-    """Return the start of a value that is cut off at the end of the text, or the text's length if no value is."""
+    """Return the start of a value that is cut off at the end of the text, or the text's length if no value is cut off."""
     form = form.casefold()
     starts = (
         place

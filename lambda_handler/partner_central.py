@@ -1,8 +1,8 @@
 """The client of the Partner Central Selling API.
 
-Each call makes one attempt and raises ApiError if it fails; `retries` decides whether to retry. The client sends requests
-exactly as the resources build them, and reads responses as raw JSON. So it keeps members that are not in the service model,
-and all digits of timestamps. Values that the model marks as sensitive are masked in every error.
+Each call makes one attempt, and raises ApiError if the attempt fails. `retries` decides whether to retry. The client sends
+requests exactly as the resources build them, and reads responses as raw JSON. So the client preserves members that are not in
+the service model, and all digits of timestamps. Values that the model marks as sensitive are masked in every error.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_Operations_Partner_Central_Selling_API.html
 """
@@ -28,7 +28,7 @@ PAGE_SIZE = 100
 
 
 def connect() -> "PartnerCentralSellingAPIClient":
-    """Create the boto3 client. The function does this once per start."""
+    """Create the boto3 client. Each process of the function needs only one client."""
     client: PartnerCentralSellingAPIClient = sdk.client("partnercentral-selling", REGION)
     events: Any = client.meta.events
     events.register("provide-client-params.partnercentral-selling", _keep_params)
@@ -54,7 +54,7 @@ def _keep_response(response_dict: dict[str, Any], customized_response_dict: dict
 
 
 class PartnerCentral:
-    """The API operations for one event. Their errors contain no sensitive values.
+    """The API operations for one event. The errors of the operations contain no sensitive values.
 
     Args:
         client: The result of `connect`.
@@ -149,7 +149,7 @@ class PartnerCentral:
         )
 
     def shape(self, type_: str, *, update: bool) -> Shape:
-        """Return the members that the service model defines for the payload of a Type; empty if it does not define the Type."""
+        """Return the payload members that the service model defines for a Type; empty if the model does not define the Type."""
         union = "UpdateEngagementContextPayload" if update else "EngagementContextPayload"
         members = _members(self._client.meta.service_model.shape_for(union)) or {}
         return members.get(type_, {}).get("members") or {}
@@ -226,7 +226,10 @@ def _context(context: Mapping[str, Any]) -> Context:
 
 
 def _written(catalog: str, engagement_id: str, context_id: str, response: Mapping[str, Any]) -> Written:
-    """Read the response to a write. It must contain at least one of the members below; a create also needs the ContextId."""
+    """Read the response to a write.
+
+    The response must contain at least one of the members below. The response to a create must also contain the ContextId.
+    """
     if not response.keys() & {"EngagementId", "EngagementArn", "EngagementLastModifiedAt", "ContextId"}:
         raise LookupError("not a response of this operation")
     id_ = response.get("EngagementId") or engagement_id
@@ -246,7 +249,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _sensitive_values(value: Any, shape: model.Shape | None, *, sensitive: bool = False) -> Iterator[str]:
-    """Yield the values that the model marks as sensitive, values of unknown members, and scalars instead of maps or lists."""
+    """Yield the values that the model marks as sensitive, values of unknown members, and scalars in place of maps or lists."""
     sensitive = sensitive or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(value, Mapping):
         members = shape.members if isinstance(shape, model.StructureShape) else {}

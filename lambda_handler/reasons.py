@@ -29,15 +29,15 @@ ADVICE = {
     Kind.THROTTLED: f"{{service}} throttled every attempt until the function ran out of time. {DEPLOY_AGAIN}",
     Kind.INTERNAL: f"{{service}} failed in every attempt until the function ran out of time. {DEPLOY_AGAIN}",
     Kind.CONNECTION: (
-        "The function received no response. Check that it reaches {host}; in a VPC it needs a route to the internet."
-        f" {DEPLOY_AGAIN}"
+        "The function received no response. Check that the function can connect to {host}. In a VPC, the function needs a route"
+        f" to the internet. {DEPLOY_AGAIN}"
     ),
     Kind.UNREADABLE: (
         "The function received a response that is not in the format of {service}. Check HTTPS_PROXY and AWS_ENDPOINT_URL in the"
-        f" function's environment, and whether a firewall sent the response. {DEPLOY_AGAIN}"
+        f" function's environment, and check whether a firewall sent the response. {DEPLOY_AGAIN}"
     ),
     Kind.CERTIFICATE: (
-        "The function does not trust the certificate of {service}, or of the proxy in between. Set AWS_CA_BUNDLE in the"
+        "The function does not trust the certificate of {service}, or the certificate of a proxy. Set AWS_CA_BUNDLE in the"
         " function's environment to a file with the right certificate authorities."
     ),
     Kind.CONFLICT: f"Other changes of the engagement conflicted with every attempt. {DEPLOY_AGAIN}",
@@ -97,7 +97,7 @@ def reason(error: Exception, *, catalog: str, arn: str) -> str:
         return f"[{error.code}] {error}"
     # The text of an unexpected error can contain personal data, so show only the error's class and location.
     return (
-        f"[INTERNAL_ERROR] {type(error).__name__} in {_place(error)}: this is a defect of cdk-partnercentral, please report it."
+        f"[INTERNAL_ERROR] {type(error).__name__} in {_place(error)}: this is a defect of cdk-partnercentral. Please report it."
         f" {DEPLOY_AGAIN}"
     )
 
@@ -124,13 +124,13 @@ def advice(error: ApiError, *, catalog: str = "", arn: str = "") -> str:
 
 
 def response(error: ApiError) -> str:
-    """Return the service's response for the end of a Reason. The end can be cut, so the request ID comes first."""
+    """Return the service's response as the end of a Reason. The end can be cut off, so the request ID is at the start."""
     retry_after = f"{error.retry_after:.0f} seconds" if error.retry_after else ""
     values = (("reason", error.reason), ("request id", error.request_id), ("retry after", retry_after))
     details = ", ".join(f"{name} {value}" for name, value in values if value)
     fields: dict[str, list[str]] = {}
     for entry in error.fields:
-        # List each field once, with all its errors.
+        # Combine all errors of a field.
         texts = fields.setdefault(entry.field or "(no field)", [])
         text = " ".join(filter(None, (entry.message, entry.code and f"({entry.code})")))
         if text and text not in texts:

@@ -10,7 +10,7 @@ from lambda_handler.retries import RetryBudget
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One event from CloudFormation, and the clients and retries that the resource needs to handle it.
+    """One event from CloudFormation, with the clients and the retry budget for the resource.
 
     Attributes:
         stack_id: The stack's ARN.
@@ -40,7 +40,7 @@ class Result:
 
     Attributes:
         physical_resource_id: The resource's physical ID.
-        attributes: The values that `Fn::GetAtt` returns. Create and Update both return every value.
+        attributes: The values that `Fn::GetAtt` returns. A Create and an Update return all of these values.
     """
 
     physical_resource_id: str
@@ -48,7 +48,7 @@ class Result:
 
 
 class Resource(Protocol):
-    """A custom resource is a module with these functions. If they fail, they raise ResourceError or ApiError."""
+    """A custom resource is a module with these functions. A function that fails raises ResourceError or ApiError."""
 
     def create(self, request: Request) -> Result:
         """Create the resource exactly once, even if the event is repeated."""

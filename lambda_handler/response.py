@@ -23,7 +23,7 @@ from lambda_handler.identity import not_created_id
 from lambda_handler.reasons import CODES, DEPLOY_AGAIN
 
 SUCCESS, FAILED = "SUCCESS", "FAILED"
-LIMIT = 4096  # bytes of a response; CloudFormation ignores a longer one
+LIMIT = 4096  # bytes of a response; CloudFormation ignores longer responses
 REQUIRED = ("ResponseURL", "StackId", "RequestId", "LogicalResourceId")
 REQUEST_TYPES = ("Create", "Update", "Delete")
 
@@ -32,7 +32,7 @@ REQUEST_TYPES = ("Create", "Update", "Delete")
 RESPONSE_SECONDS = 45
 TIMEOUT = urllib3.Timeout(connect=2.5, read=5)
 ATTEMPTS = 4
-RETRY_SECONDS = 15  # no retry starts if more time has passed since the first attempt
+RETRY_SECONDS = 15  # a retry starts at most this many seconds after the first attempt
 
 
 class NotDeliveredError(Exception):
@@ -44,19 +44,19 @@ class NotAnEventError(Exception):
 
 
 class CfnResource(crhelper.CfnResource):
-    """A custom resource that sends one response per event, within CloudFormation's limits, and checks its delivery.
+    """A custom resource that sends one response per event, within CloudFormation's limits, and checks the delivery.
 
     Args:
         sleep: Sleeps for a number of seconds.
     """
 
-    # crhelper's own attributes, which its types leave out.
+    # Attributes of crhelper that crhelper's types leave out.
     _event: Mapping[str, Any]
     _context: Any
     _timer: threading.Timer | None
 
     def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        # Unless this variable is set, crhelper creates clients of three services for polling, which is not used here.
+        # Unless this variable is set, crhelper creates clients of three services for polling. This class does not use polling.
         previous = os.environ.get("AWS_SAM_LOCAL")
         os.environ["AWS_SAM_LOCAL"] = "true"
         try:
@@ -83,8 +83,8 @@ class CfnResource(crhelper.CfnResource):
             isinstance(event.get(name), str) and event[name] for name in REQUIRED
         ):
             raise NotAnEventError(f"not an event of a CloudFormation custom resource: it needs {', '.join(REQUIRED)}")
-        # Only crhelper's polling adds members with this prefix. In any other event, they would make crhelper skip the work and
-        # respond SUCCESS.
+        # Only crhelper's polling adds members with this prefix. In any other event, members with this prefix would make
+        # crhelper skip the work and respond SUCCESS.
         event = {name: value for name, value in event.items() if not str(name).startswith("CrHelper")}
         event["RequestType"] = str(event.get("RequestType"))
         self._delivered = False
@@ -124,7 +124,8 @@ class CfnResource(crhelper.CfnResource):
     def _respond(
         self, event: Mapping[str, Any], status: str, reason: str, physical_id: str, data: Mapping[str, Any]
     ) -> None:
-        # The timer's thread and the main thread can get here at the same time. The second thread waits, and sends nothing.
+        # The timer's thread and the main thread can call this at the same time. The second thread waits, and then sends
+        # nothing.
         with self._lock:
             if self._pending is not event:
                 return
@@ -134,7 +135,7 @@ class CfnResource(crhelper.CfnResource):
             self._delivered = self._put(event["ResponseURL"], body(event, status, reason, physical_id, data))
 
     def _put(self, url: str, content: bytes) -> bool:
-        """Deliver the response, with retries after 5xx and connection failures. Return whether CloudFormation accepted it."""
+        """Deliver the response, with retries. Return whether CloudFormation accepted the response."""
         started, routes, attempt = time.monotonic(), self._routes(url), 0
         while True:
             attempt += 1
@@ -153,10 +154,10 @@ class CfnResource(crhelper.CfnResource):
             self._sleep(random.uniform(0.5, 1) * 2 ** (attempt - 1))  # noqa: S311 - jitter, no secret
 
     def _routes(self, url: str) -> Sequence[urllib3.PoolManager]:
-        """Return the routes to an address: the proxy that the environment configures, if there is one, and the direct route.
+        """Return the routes to an address: first the proxy, if the environment configures a proxy, and then the direct route.
 
-        A proxy can be the only route out of a VPC. But a proxy can also refuse requests to Amazon S3, which the direct route
-        can reach through a gateway endpoint.
+        A proxy can be the only route out of a VPC. But if the proxy refuses requests to Amazon S3, the direct route can succeed
+        through a gateway endpoint.
         """
         with suppress(urllib3.exceptions.HTTPError, ValueError):
             address = urllib3.util.parse_url(url)
@@ -167,7 +168,7 @@ class CfnResource(crhelper.CfnResource):
 
 
 def _put_once(http: urllib3.PoolManager, url: str, content: bytes) -> tuple[int | None, str | None]:
-    """Send a response once. Return the HTTP status, or the name of the exception if there was none."""
+    """Send a response, without retries. Return the HTTP status or the name of the exception; the other value is None."""
     try:
         # The URL is signed for an empty content type.
         headers = {"Content-Type": ""}
@@ -180,7 +181,10 @@ def _put_once(http: urllib3.PoolManager, url: str, content: bytes) -> tuple[int 
 
 
 def _trust() -> ssl.SSLContext:
-    """Trust the default certificate authorities and, for a proxy that decrypts TLS, those that the SDK's variables name."""
+    """Return a TLS context that trusts the default certificate authorities, and the bundle in the SDK's variables.
+
+    A proxy that decrypts TLS requires such a bundle.
+    """
     context = ssl.create_default_context()
     bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
     # If the file is not usable, the SDK's calls fail too, and the response reports that failure.
@@ -198,7 +202,7 @@ def _proxy(address: str, trust: ssl.SSLContext) -> urllib3.ProxyManager:
 
 
 def body(event: Mapping[str, Any], status: str, reason: str, physical_id: str, data: Mapping[str, Any]) -> bytes:
-    """Return a response of at most 4096 bytes. A Reason that is too long is cut at its end.
+    """Return a response of at most 4096 bytes. The end of a long Reason is cut off.
 
     A FAILED response has the physical ID of the event. With any other ID, CloudFormation would replace the resource.
     """

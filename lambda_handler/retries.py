@@ -26,7 +26,7 @@ class Backoff:
         first: The upper limit of the first pause. The limit doubles with every retry.
         longest: The upper limit of any pause.
         total: The maximum time since the first failure, including the calls. None means no limit.
-        at_least: The minimum number of retries, made even after `total` seconds have passed.
+        at_least: The minimum number of retries, even if `total` seconds have passed.
     """
 
     first: float
@@ -37,13 +37,13 @@ class Backoff:
 
 # A kind of failure that is not in this table is never retried.
 BACKOFFS = {
-    # Longer pauses waste time: of a hundred contexts, the last would still wait after all others are done.
+    # With longer pauses, the last of a hundred contexts would still wait after all other contexts are created.
     Kind.THROTTLED: Backoff(first=1, longest=5),
     Kind.INTERNAL: Backoff(first=0.5, longest=16),
     Kind.CONNECTION: Backoff(first=0.5, longest=16),
-    # A proxy or firewall that responds instead of the API usually still does so some minutes later.
+    # If a proxy or firewall responds instead of the API, a retry some minutes later usually fails too.
     Kind.UNREADABLE: Backoff(first=0.5, longest=10, total=60),
-    # Throttling can take a minute between two conflicts, so a minute alone does not prove that the conflict persists.
+    # Throttling can delay a retry by a minute, so make at least ten retries even if a minute has passed.
     Kind.CONFLICT: Backoff(first=0.5, longest=5, total=60, at_least=10),
     # New permissions and roles take seconds to take effect: https://github.com/aws/aws-cdk/issues/37675
     Kind.DENIED: Backoff(first=2, longest=10, total=60),
@@ -57,7 +57,9 @@ LONGEST_RETRY_AFTER = 60
 
 
 class RetryBudget:
-    """The retries of one invocation: for each operation and kind of failure, the number of failures and their start.
+    """The retries of one invocation.
+
+    For each operation and kind of failure, the budget records the number of failures and the time of the first failure.
 
     Args:
         remaining: Returns the seconds left for work, without the time reserved for the response.
@@ -75,7 +77,7 @@ class RetryBudget:
         self._remaining = remaining
         self._sleep = sleep
         self._uniform = uniform
-        # Failures are counted by operation and kind, so that one operation does not use up the time of another.
+        # Failures are counted by operation and kind, so that one operation does not use up the time of another operation.
         self._failures: Counter[tuple[str, Kind]] = Counter()
         self._started: dict[tuple[str, Kind], float] = {}  # the seconds that were left at the first failure
 
@@ -106,21 +108,22 @@ class RetryBudget:
                 failures.add((error.operation, error.kind))
                 self.back_off(error)
             else:
-                # These failures are over, so a later failure of the same kind gets the full time and number of retries.
+                # After a success, a later failure of the same kind gets the full time and number of retries again.
                 self._forget(failures)
                 return result
 
     def back_off(self, error: ApiError) -> None:
         """Sleep before a retry, with full jitter. If the error is final or the budget is used up, raise the error instead."""
         backoff = BACKOFFS.get(error.kind)
-        # AccessDenied with a Reason concerns the account, so a retry does not help. Other permissions can still take effect.
+        # AccessDenied with a Reason concerns the account, so a retry does not help. Without a Reason, a new permission might
+        # only need time to take effect.
         if backoff is None or (error.kind is Kind.DENIED and error.reason):
             raise error
         key = (error.operation, error.kind)
         self._failures[key] += 1
         failures = self._failures[key]
         jitter = self._uniform(0, min(backoff.longest, backoff.first * 2 ** min(failures - 1, 16)))
-        # Without jitter on top of a Retry-After, all contexts of a stack would retry at the same time.
+        # Without jitter in addition to a Retry-After, all contexts of a stack would retry at the same time.
         pause = min(error.retry_after, LONGEST_RETRY_AFTER) + jitter
         remaining = self._remaining()
         elapsed = self._started.setdefault(key, remaining) - remaining
@@ -132,7 +135,8 @@ class RetryBudget:
         logs.warning("retry", **failure)
         self._sleep(pause)
         if self._remaining() <= 0:
-            # A sleep can take longer than requested. Raise the failure, which helps the user more than "out of time".
+            # A sleep can take longer than requested. Raise the failure, because its Reason helps the user more than "out of
+            # time".
             raise error
 
     def reset(self, kind: Kind) -> None:

@@ -1,7 +1,7 @@
 """Create boto3 clients for this function, and turn each failure of a call into an ApiError.
 
-The function uses the SDK's ordinary transport, so proxies, CA bundles and endpoints that are configured in the standard ways
-work. The SDK's own retries are off, because `retries` decides whether to retry.
+The function uses the SDK's ordinary transport, so the standard configuration of proxies, CA bundles and endpoints works. The
+SDK's own retries are off, because `retries` decides whether to retry.
 """
 
 import html
@@ -32,7 +32,7 @@ CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 # AWS services and their front ends have many error codes for throttling.
 THROTTLED = re.compile(r"throttl|toomanyrequests|requestlimitexceeded|slowdown|priorrequestnotcomplete", re.IGNORECASE)
-# Error codes without the suffix "Exception", because CloudFormation's query protocol omits this suffix.
+# Maps each error code to a kind. The codes do not have the suffix "Exception", which CloudFormation's query protocol omits.
 KINDS = {
     "InternalServer": Kind.INTERNAL,
     "InternalFailure": Kind.INTERNAL,
@@ -65,13 +65,13 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: the operation and stack for its ApiError, and the values to mask in the error.
+    """One call, with the values that are needed to create an ApiError if the call fails.
 
     Attributes:
         operation: The name of the API operation.
         stack_id: For a call to CloudFormation, the ID of the stack; empty for a call to Partner Central.
         sensitive: The values to mask in the service's texts.
-        names: Returns the names of members, which are never masked.
+        names: A function that returns the names of members. These names are never masked.
     """
 
     operation: str
@@ -85,7 +85,7 @@ class Call:
 
 
 def client(service: str, region: str) -> Any:
-    """Create the boto3 client of a service. It makes one attempt per call, and raises RefusedError for an error response."""
+    """Create the boto3 client of a service. Each call makes one attempt, and raises RefusedError for an error response."""
     made = boto3.client(
         service,  # type: ignore[call-overload]  # its stubs have one overload per service
         region_name=region,
@@ -102,7 +102,10 @@ def client(service: str, region: str) -> Any:
 
 
 def _refuse(response_dict: Mapping[str, Any], **_: Any) -> None:
-    """Prevent botocore from parsing an error response. Parsing needs 100 times its size, and fails for other formats."""
+    """Prevent botocore from parsing an error response.
+
+    Parsing needs 100 times as much memory as the response, and fails for other formats.
+    """
     if response_dict["status_code"] >= 300:
         headers = response_dict["headers"]
         raise RefusedError(response_dict["status_code"], headers, response_dict["body"][:ERROR_LIMIT])
@@ -149,7 +152,7 @@ def _refused(call: Call, response: RefusedError) -> ApiError:
         return mask(str(value or ""), call.sensitive, call.names())
 
     def name(value: Any, form: re.Pattern[str] = CODE) -> str:
-        """Return an error code or request ID unchanged, or masked if it might be a sensitive value."""
+        """Return an error code or a request ID. If this text might be a sensitive value, return a mask instead."""
         given = str(value or "")
         return given if not given or (form.fullmatch(given) and given not in call.sensitive) else MASK
 
@@ -186,7 +189,7 @@ def _details(body: bytes) -> Mapping[str, Any]:
 def _kind(code: str, status: int) -> Kind:
     if THROTTLED.search(code) or status == 429:
         return Kind.THROTTLED
-    # Status 408 means that the request arrived too late or was incomplete.
+    # Status 408 means that the service did not receive the complete request in time.
     other = Kind.INTERNAL if status >= 500 or status == 408 else Kind.OTHER if code else Kind.UNREADABLE
     return KINDS.get(code.removesuffix("Exception"), other)
 

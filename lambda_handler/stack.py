@@ -12,13 +12,13 @@ from lambda_handler.api import StackResource
 
 
 class CloudFormation:
-    """The stack that an event belongs to. Each call makes one attempt, and raises ApiError if it fails."""
+    """The stack that an event belongs to. Each call makes one attempt, and raises ApiError if the attempt fails."""
 
     def __init__(self) -> None:
         self._client: Any = None
 
     def resources(self, stack_id: str) -> Sequence[StackResource]:
-        """Return all resources of the stack, including those that were deleted.
+        """Return all resources of the stack, including deleted resources.
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
         """

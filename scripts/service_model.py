@@ -1,10 +1,10 @@
 """Trim botocore's model of Partner Central Selling, and compare the API of the newest botocore with the shipped model.
 
 The shipped model comes from the botocore version that lambda_handler/requirements.txt pins for the function. The development
-environment can contain an older botocore, because MiniStack pins it. Both commands download botocore from PyPI.
+environment can contain an older botocore, because MiniStack pins an older version. Both commands download botocore from PyPI.
 
-`make model` writes the shipped model: the operations that this project uses, and the shapes that these refer to.
-`make api-changes` lists what is new, changed or removed in the newest botocore, and fails if the list is not empty.
+`make model` writes the shipped model: the operations that this project uses, and the shapes that these operations refer to.
+`make api-changes` lists all additions, changes and removals in the newest botocore, and fails if the list is not empty.
 """
 
 import gzip
@@ -41,7 +41,7 @@ check how each change affects the library, the function and the local Partner Ce
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """A release of botocore: its version, and its whole model of Partner Central Selling."""
+    """A release of botocore: the version, and the complete model of Partner Central Selling."""
 
     version: str
     model: Model
@@ -64,7 +64,7 @@ def download(requirement: str) -> Release:
     """Download a release of botocore from PyPI, for example `botocore` (the newest) or `botocore==1.44.8`.
 
     Raises:
-        subprocess.CalledProcessError: pip failed. It has written the reason to standard error.
+        subprocess.CalledProcessError: pip failed. pip has written the reason to standard error.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -89,7 +89,7 @@ def read_wheel(wheel: Path) -> Release:
 
 
 def trimmed(model: Model) -> Model:
-    """Return a model with only `OPERATIONS`, the shapes that they refer to, and no documentation."""
+    """Return a model that contains only `OPERATIONS` and the shapes that these operations refer to, without documentation."""
     operations = {name: model["operations"][name] for name in OPERATIONS if name in model["operations"]}
     reached: set[str] = set()
     _reach(operations, model["shapes"], reached)
@@ -109,12 +109,12 @@ def text(release: Release) -> str:
 
 
 def changes(shipped: Model, pinned: Model, newest: Model) -> list[str]:
-    """Return what is new, changed or removed in the newest botocore, one line each.
+    """Return one line for each addition, change and removal in the newest botocore.
 
     Args:
-        shipped: The shipped model, which is trimmed.
-        pinned: The complete model from the botocore version that the function pins. The function compares the names
-            of the operations that this project does not use. The shipped model does not contain these names.
+        shipped: The shipped model, which is already trimmed.
+        pinned: The complete model from the botocore version that the function pins. This model also contains the operations
+            that this project does not use. The function compares the names of these operations.
         newest: The complete model from the newest botocore version.
     """
     unused = [
@@ -145,7 +145,7 @@ def _differences(before: object, after: object, path: str) -> Iterator[str]:
 
 
 def _brief(value: object) -> str:
-    """Return a short description of a new value for its line, or an empty text for a new operation or shape."""
+    """Return a short description of a new value. The description is empty for a new operation and for a new shape."""
     if isinstance(value, dict):
         return f" ({value['shape']})" if "shape" in value else ""
     return "" if value is None else f": {json.dumps(value)}"

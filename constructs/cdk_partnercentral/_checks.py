@@ -82,8 +82,8 @@ class DesiredEngagement:
     account: str
 
 
-# An engagement key contains the catalog and the engagement. If one of them is a token, the key also contains the environment
-# (the account and the Region) of the stack.
+# An engagement key contains the catalog and the engagement. If the catalog or the engagement is a token, the key also contains
+# the environment (the account and the Region) of the stack.
 EngagementKey = tuple[str, ...]
 
 
@@ -91,7 +91,7 @@ class Registry(Construct):
     """A hidden construct in each stack that stores the shared provider and registers the contexts of the stack.
 
     The registry is a child of the stack in the construct tree, not an attribute of the stack's Python object. If a stack was
-    not created in Python, each access returns a new Python object, and an attribute would be lost.
+    not created in Python, jsii returns a new Python object for the stack each time, and an attribute would be lost.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -129,14 +129,17 @@ class Registry(Construct):
         """Add a context. For each problem with contexts in other stages, add a warning to the construct."""
         key: EngagementKey = (desired.catalog, desired.engagement)
         if any(map(is_unresolved, key)):
-            # The same token or dynamic reference can resolve to another engagement in another account or Region.
+            # In another account or Region, the same token or dynamic reference can resolve to another engagement.
             key = (*key, self._environment)
         for id_, problem in self._stage.add(key, desired):
             Annotations.of(construct).add_warning_v2(id_, problem)
 
 
 class StageContexts(Construct):
-    """A hidden construct in each stage that stores the engagements of the stage, and its contexts grouped by engagement."""
+    """A hidden construct in each stage. It stores the engagements and the contexts of the stage.
+
+    The contexts are grouped by engagement.
+    """
 
     def __init__(self, stage: IConstruct) -> None:
         super().__init__(cast("Construct", stage), CONTEXTS_ID)
@@ -161,12 +164,11 @@ class StageContexts(Construct):
         return [f"{line} The constructs are in different stages." for line in problems]
 
     def add(self, key: EngagementKey, desired: DesiredContext) -> list[tuple[str, str]]:
-        """Add a context, and return its warnings: the ID and the text of each."""
+        """Add a context. Return the ID and the text of each warning for the context."""
         others = [each for stage in self._stages if stage is not self for each in stage._contexts.get(key, ())]
         before = [*others, *self._contexts[key]]
         self._contexts[key].append(desired)
-        # The number of contexts that AWS has no room for never decreases, so that the first context with the problem gets the
-        # only warning.
+        # A problem never disappears when a context is added. So only the context that causes the problem gets the warning.
         crowded = [
             ("cdk-partnercentral:noRoomForAws", line)
             for line in missing_room([*before, desired])
@@ -237,7 +239,7 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     """Return one line, with all construct paths, if an engagement cannot contain this number of contexts.
 
     Args:
-        contexts: The declared contexts of one engagement. Constructs that would manage the same context are counted once.
+        contexts: The declared contexts of one engagement. Constructs that would manage the same context count as one.
     """
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS else []
     if len(distinct) <= MOST_CONTEXTS:
@@ -252,15 +254,15 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
 
 
 def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
-    """Return a line if the declared contexts leave too few free contexts for those that AWS adds to the engagement.
+    """Return a line if the engagement has no room for the contexts that AWS adds, in addition to the declared contexts.
 
     AWS adds a CustomerProject when a Lead is converted into an opportunity, and a ProspectingResult when a prospecting task
-    includes the engagement. A declared context of the same Type counts as the one that AWS adds.
+    includes the engagement. If a context of the same Type is declared, no room for another context is necessary.
 
     Args:
-        contexts: Contexts of the same engagement. Those that would become one context are counted once.
+        contexts: Contexts of the same engagement. Contexts that would become the same context count as one.
     """
-    # One or two contexts always leave enough, even if both are Leads.
+    # An engagement with one or two declared contexts always has enough room, even if both contexts are Leads.
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS // 2 else []
     types = Counter(each.type for each in distinct)
     added = {
@@ -268,14 +270,15 @@ def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
         "a ProspectingResult when prospecting is started": 0 if types["ProspectingResult"] else 1,
     }
     free, needed = MOST_CONTEXTS - len(distinct), sum(added.values())
-    # More contexts than an engagement can contain are reported as such.
+    # If more contexts are declared than an engagement can contain, `excess` reports the problem.
     if not distinct or not 0 <= free < needed:
         return []
     line = (
-        f"{len(distinct)} contexts are declared for {_name(distinct)}, so only {free} of its {MOST_CONTEXTS} contexts remain, "
-        f"but AWS can add {needed}: {' and '.join(name for name, count in added.items() if count)}. Partner Central cannot "
-        "delete contexts, so these tasks would fail. Declare fewer contexts in this engagement, or acknowledge this warning if "
-        "you do not use these tasks."
+        f"{len(distinct)} contexts are declared for {_name(distinct)}. An engagement can contain only {MOST_CONTEXTS} "
+        f"contexts, so there is room for {free} more. But AWS can add {needed}: "
+        f"{' and '.join(name for name, count in added.items() if count)}. Partner Central cannot delete contexts, so these "
+        "tasks would fail. Declare fewer contexts in this engagement, or acknowledge this warning if you do not use these "
+        "tasks."
     )
     return [line]
 
@@ -284,7 +287,8 @@ def engagement_conflicts(engagements: Sequence[DesiredEngagement]) -> list[str]:
     """Return a line with both construct paths for each pair of engagements that would become one engagement.
 
     Args:
-        engagements: Engagements with the same catalog, and with the same title and description or the same client token.
+        engagements: Engagements in the same catalog. All have the same title and description, or all have the same client
+            token.
     """
     found = ((one, other, _engagement_conflict(one, other)) for one, other in combinations(engagements, 2))
     return [f"{one.path} and {other.path} {conflict}" for one, other, conflict in found if conflict]
@@ -293,17 +297,17 @@ def engagement_conflicts(engagements: Sequence[DesiredEngagement]) -> list[str]:
 def _engagement_conflict(one: DesiredEngagement, other: DesiredEngagement) -> str:
     accounts = {one.account, other.account}
     values = (one.catalog, one.title, one.description, one.client_token)
-    # Different accounts never adopt an engagement of one another, nor share client tokens. After the lookups, the next
-    # synthesis compares the values.
+    # The function never adopts an engagement of another account, and a client token applies to only one account. After the
+    # lookups, the next synthesis compares the values.
     if (len(accounts) == 2 and not any(map(is_unresolved, accounts))) or any(map(is_lookup_dummy, values)):
         return ""
     if one.client_token is not None and one.client_token == other.client_token:
         return "have the same client_token, so only one engagement would be created. Use different client tokens, or omit them."
     if one.adopt_existing or other.adopt_existing:
         return (
-            "create an engagement with the same title and description, so one would adopt the other's engagement. Create it in "
-            "one construct and use this construct for all contexts, use different titles, or set adopt_existing=False on both "
-            "to create two engagements."
+            "create an engagement with the same title and description, so one construct would adopt the engagement of the "
+            "other. Create the engagement in only one construct, and use this construct for all contexts. To create two "
+            "engagements, use different titles, or set adopt_existing=False on both constructs."
         )
     return ""
 
@@ -325,7 +329,7 @@ def _known(contexts: Sequence[DesiredContext]) -> list[DesiredContext]:
     """Return the contexts that contain no dummy value of a CDK lookup.
 
     After the lookups, the CDK synthesizes the app again, and that synthesis compares all contexts. An error would
-    prevent the lookups. Two equal dummy values can also resolve to different values in two accounts.
+    prevent the lookups. In two accounts, the lookups can also replace two equal dummy values with different values.
     """
     return [
         each

@@ -45,7 +45,7 @@ class IEngagement(Protocol):
     """The common interface of engagements that this app creates and engagements that the app only refers to.
 
     `Engagement` implements this interface, and `Engagement.from_engagement_id` and `Engagement.from_engagement_arn` return
-    objects that implement it. Use the interface as the type of a parameter that accepts both.
+    objects that implement it. Use the interface as the type of a parameter that accepts both kinds of engagements.
 
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_GetEngagement.html
 
@@ -74,7 +74,7 @@ class IEngagement(Protocol):
 
     @property
     def env(self) -> ResourceEnvironment:
-        """The account and the Region of the stack that contains the construct. Each can be a token."""
+        """The account and the Region of the stack that contains the construct. Both values can be tokens."""
         ...
 
     @property
@@ -131,7 +131,7 @@ class IEngagement(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
+            A grant that allows `partnercentral:GetEngagement` on the engagement in the engagement's catalog.
 
         Raises:
             ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
@@ -145,8 +145,8 @@ class IEngagement(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
-            in its catalog.
+            A grant that allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement in
+            the engagement's catalog.
 
         Raises:
             ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
@@ -156,8 +156,8 @@ class IEngagement(Protocol):
     def grant_convert(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow a principal to convert a context of the engagement, such as a lead, into an opportunity.
 
-        The grant contains what StartOpportunityFromEngagementTask needs according to the Service Authorization Reference. The
-        task acts with the permissions of its caller. In the engagement's catalog, the grant allows:
+        The grant contains the permissions that StartOpportunityFromEngagementTask needs according to the Service Authorization
+        Reference. The task acts with the permissions of its caller. In the engagement's catalog, the grant allows:
 
         - on the engagement: `GetEngagement`, `CreateEngagementContext`
         - on every task (`opportunity-from-engagement-task/*`): `StartOpportunityFromEngagementTask`
@@ -165,10 +165,10 @@ class IEngagement(Protocol):
         - on the resource snapshots of the engagement: `CreateResourceSnapshot`
         - on every resource snapshot job of the account: `CreateResourceSnapshotJob`, `StartResourceSnapshotJob`, `TagResource`
 
-        Not certain: an earlier version of the page listed `CreateEngagementContext` but neither `GetOpportunity` nor
-        `TagResource`, and a later version the reverse, so the grant contains all of them. `TagResource` is probably only needed
-        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the
-        action and the ARN in the error with the page.
+        It is not certain which permissions are necessary. An earlier version of this reference listed
+        `CreateEngagementContext`. A later version lists `GetOpportunity` and `TagResource` instead. So the grant contains all
+        three actions. `TagResource` is probably necessary only for a task with tags. The ARNs contain the account of this
+        construct's stack. If AWS denies a task, compare the action and the ARN in the error message with the reference.
 
         See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html and
         https://docs.aws.amazon.com/partner-central/latest/APIReference/API_StartOpportunityFromEngagementTask.html
@@ -197,12 +197,14 @@ class IEngagement(Protocol):
         """Create an EventBridge rule that matches the events of the engagement.
 
         Partner Central sends these detail types with a reference to an engagement: `Engagement Created`, `Engagement Updated`,
-        `Engagement Member Added`, `Engagement Resource Snapshot Created`, and `Engagement Invitation Created`, `Accepted`,
-        `Rejected` and `Expired`. The delivery is best effort. Events about opportunities do not contain the engagement, so the
-        rule does not match them. An engagement that the stack creates is usually created before the rule exists.
+        `Engagement Member Added`, `Engagement Resource Snapshot Created`, `Engagement Invitation Created`,
+        `Engagement Invitation Accepted`, `Engagement Invitation Rejected` and `Engagement Invitation Expired`. The delivery is
+        best effort. The rule does not match events about opportunities, because these events do not contain the engagement. An
+        engagement that the stack creates is usually created before the rule exists.
 
-        The rule matches the catalog, and the engagement by its ARN in `resources` or by its ID or ARN in `detail`. The examples
-        in the documentation differ in where they contain it, so the rule accepts every documented place.
+        The rule matches an event if the event contains the engagement's catalog, and also identifies the engagement. An event
+        can contain the engagement's ARN in `resources`, or the engagement's ID or ARN in `detail`. The examples in the
+        documentation use different members of `detail`, so the rule accepts every documented member.
 
         Partner Central sends its events to the default event bus in us-east-1. If the Region of the stack is not known at
         synthesis, a warning (`cdk-partnercentral:eventsOnlyInUsEast1`) reports this. If the engagement is in a stack in another
@@ -215,18 +217,19 @@ class IEngagement(Protocol):
             id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+            cross_stack_scope: The parent construct of the rule, if the rule and the engagement must be in different stacks. By
                 default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
-            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
-                `source`, `resources` or `detail["catalog"]`, which the rule itself sets.
+            event_pattern: Additional conditions for the events, such as
+                `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain `source`, `resources` or
+                `detail["catalog"]`, because the rule itself sets these members.
             rule_name: The name of the rule. By default, CloudFormation generates a name.
 
         Returns:
             The rule.
 
         Raises:
-            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+            ValueError: The rule's stack is in a known Region other than us-east-1, `event_pattern` contains a member that the
                 rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
         """
         ...
@@ -241,11 +244,13 @@ class IEngagement(Protocol):
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
         rule_name: str | None = None,
     ) -> events.Rule:
-        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement.
+        """Create an EventBridge rule that matches the event `Engagement Updated`.
 
-        See `on_event` for how the rule identifies the engagement, and for the Region. The event does not contain the contexts,
-        only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your own account is not
-        documented in detail, so expect an event for each deployment that changes a context.
+        Partner Central sends this event after a change to the engagement.
+
+        `on_event` describes how the rule identifies the engagement, and in which Region the rule must be. The event does not
+        contain the contexts, only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your
+        own account is not documented in detail, so expect an event for each deployment that changes a context.
 
         See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
 
@@ -253,18 +258,18 @@ class IEngagement(Protocol):
             id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+            cross_stack_scope: The parent construct of the rule, if the rule and the engagement must be in different stacks. By
                 default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
-            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
-                `source`, `resources` or `detail["catalog"]`, which the rule itself sets, nor `detail_type`.
+            event_pattern: Additional conditions for the events. Must not contain `source`, `resources`, `detail_type` or
+                `detail["catalog"]`, because the rule itself sets these members.
             rule_name: The name of the rule. By default, CloudFormation generates a name.
 
         Returns:
             The rule.
 
         Raises:
-            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+            ValueError: The rule's stack is in a known Region other than us-east-1, `event_pattern` contains a member that the
                 rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
         """
         ...
@@ -288,8 +293,9 @@ class EngagementBase(StackMember):
         The value is a token if the app creates the engagement, or if a token was passed as its ID or ARN.
 
         Raises:
-            ValueError: The ID or ARN is a dynamic reference (`{{resolve:...}}`), and CloudFormation cannot extract the ID from
-                it. Pass the value of a `CfnParameter` instead. A `CfnParameter` can also read the SSM Parameter Store.
+            ValueError: The ID or ARN is a dynamic reference (`{{resolve:...}}`). CloudFormation cannot extract the ID from a
+                dynamic reference. Pass the value of a `CfnParameter` instead. A `CfnParameter` can also read the SSM Parameter
+                Store.
         """
         return self._engagement.resolved_id()
 
@@ -354,7 +360,7 @@ class EngagementBase(StackMember):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
+            A grant that allows `partnercentral:GetEngagement` on the engagement in the engagement's catalog.
 
         Raises:
             ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
@@ -368,8 +374,8 @@ class EngagementBase(StackMember):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
-            in its catalog.
+            A grant that allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement in
+            the engagement's catalog.
 
         Raises:
             ValueError: CloudFormation cannot extract the engagement ID. See `Engagement.engagement_id`.
@@ -379,8 +385,8 @@ class EngagementBase(StackMember):
     def grant_convert(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow a principal to convert a context of the engagement, such as a lead, into an opportunity.
 
-        The grant contains what StartOpportunityFromEngagementTask needs according to the Service Authorization Reference. The
-        task acts with the permissions of its caller. In the engagement's catalog, the grant allows:
+        The grant contains the permissions that StartOpportunityFromEngagementTask needs according to the Service Authorization
+        Reference. The task acts with the permissions of its caller. In the engagement's catalog, the grant allows:
 
         - on the engagement: `GetEngagement`, `CreateEngagementContext`
         - on every task (`opportunity-from-engagement-task/*`): `StartOpportunityFromEngagementTask`
@@ -388,10 +394,10 @@ class EngagementBase(StackMember):
         - on the resource snapshots of the engagement: `CreateResourceSnapshot`
         - on every resource snapshot job of the account: `CreateResourceSnapshotJob`, `StartResourceSnapshotJob`, `TagResource`
 
-        Not certain: an earlier version of the page listed `CreateEngagementContext` but neither `GetOpportunity` nor
-        `TagResource`, and a later version the reverse, so the grant contains all of them. `TagResource` is probably only needed
-        for a task with tags. The account in the ARNs is that of this construct's stack. If AWS denies a task, compare the
-        action and the ARN in the error with the page.
+        It is not certain which permissions are necessary. An earlier version of this reference listed
+        `CreateEngagementContext`. A later version lists `GetOpportunity` and `TagResource` instead. So the grant contains all
+        three actions. `TagResource` is probably necessary only for a task with tags. The ARNs contain the account of this
+        construct's stack. If AWS denies a task, compare the action and the ARN in the error message with the reference.
 
         See https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspartnercentral.html and
         https://docs.aws.amazon.com/partner-central/latest/APIReference/API_StartOpportunityFromEngagementTask.html
@@ -426,12 +432,14 @@ class EngagementBase(StackMember):
         """Create an EventBridge rule that matches the events of the engagement.
 
         Partner Central sends these detail types with a reference to an engagement: `Engagement Created`, `Engagement Updated`,
-        `Engagement Member Added`, `Engagement Resource Snapshot Created`, and `Engagement Invitation Created`, `Accepted`,
-        `Rejected` and `Expired`. The delivery is best effort. Events about opportunities do not contain the engagement, so the
-        rule does not match them. An engagement that the stack creates is usually created before the rule exists.
+        `Engagement Member Added`, `Engagement Resource Snapshot Created`, `Engagement Invitation Created`,
+        `Engagement Invitation Accepted`, `Engagement Invitation Rejected` and `Engagement Invitation Expired`. The delivery is
+        best effort. The rule does not match events about opportunities, because these events do not contain the engagement. An
+        engagement that the stack creates is usually created before the rule exists.
 
-        The rule matches the catalog, and the engagement by its ARN in `resources` or by its ID or ARN in `detail`. The examples
-        in the documentation differ in where they contain it, so the rule accepts every documented place.
+        The rule matches an event if the event contains the engagement's catalog, and also identifies the engagement. An event
+        can contain the engagement's ARN in `resources`, or the engagement's ID or ARN in `detail`. The examples in the
+        documentation use different members of `detail`, so the rule accepts every documented member.
 
         Partner Central sends its events to the default event bus in us-east-1. If the Region of the stack is not known at
         synthesis, a warning (`cdk-partnercentral:eventsOnlyInUsEast1`) reports this. If the engagement is in a stack in another
@@ -444,18 +452,19 @@ class EngagementBase(StackMember):
             id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+            cross_stack_scope: The parent construct of the rule, if the rule and the engagement must be in different stacks. By
                 default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
-            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
-                `source`, `resources` or `detail["catalog"]`, which the rule itself sets.
+            event_pattern: Additional conditions for the events, such as
+                `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain `source`, `resources` or
+                `detail["catalog"]`, because the rule itself sets these members.
             rule_name: The name of the rule. By default, CloudFormation generates a name.
 
         Returns:
             The rule.
 
         Raises:
-            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+            ValueError: The rule's stack is in a known Region other than us-east-1, `event_pattern` contains a member that the
                 rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
         """
         return engagement_rule(
@@ -481,11 +490,13 @@ class EngagementBase(StackMember):
         event_pattern: events.EventPattern | Mapping[str, Any] | None = None,
         rule_name: str | None = None,
     ) -> events.Rule:
-        """Create an EventBridge rule that matches `Engagement Updated`, the event after a change of the engagement.
+        """Create an EventBridge rule that matches the event `Engagement Updated`.
 
-        See `on_event` for how the rule identifies the engagement, and for the Region. The event does not contain the contexts,
-        only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your own account is not
-        documented in detail, so expect an event for each deployment that changes a context.
+        Partner Central sends this event after a change to the engagement.
+
+        `on_event` describes how the rule identifies the engagement, and in which Region the rule must be. The event does not
+        contain the contexts, only their Types. Read them with GetEngagement. Whether the event is also sent for changes by your
+        own account is not documented in detail, so expect an event for each deployment that changes a context.
 
         See https://docs.aws.amazon.com/partner-central/latest/APIReference/selling-api-events.html
 
@@ -493,18 +504,18 @@ class EngagementBase(StackMember):
             id: The construct ID of the rule within the engagement, or within `cross_stack_scope`.
             target: The target of the events, such as an `aws_events_targets.SqsQueue`. By default, the rule has no target. Add
                 targets with `rule.add_target`.
-            cross_stack_scope: The parent construct of the rule, if the rule must be in another stack than the engagement. By
+            cross_stack_scope: The parent construct of the rule, if the rule and the engagement must be in different stacks. By
                 default, the rule is a child of the engagement.
             description: The description of the rule. String of up to 512 characters.
-            event_pattern: Further conditions, such as `EventPattern(detail_type=["Engagement Member Added"])`. Must not contain
-                `source`, `resources` or `detail["catalog"]`, which the rule itself sets, nor `detail_type`.
+            event_pattern: Additional conditions for the events. Must not contain `source`, `resources`, `detail_type` or
+                `detail["catalog"]`, because the rule itself sets these members.
             rule_name: The name of the rule. By default, CloudFormation generates a name.
 
         Returns:
             The rule.
 
         Raises:
-            ValueError: The stack of the rule is known to be in another Region than us-east-1, `event_pattern` contains what the
+            ValueError: The rule's stack is in a known Region other than us-east-1, `event_pattern` contains a member that the
                 rule itself sets, or the engagement ID cannot be extracted (see `Engagement.engagement_id`).
         """
         return engagement_rule(
@@ -523,7 +534,7 @@ class EngagementBase(StackMember):
 
 
 class Engagement(EngagementBase):
-    """An engagement of AWS Partner Central, created by the stack.
+    """An engagement of AWS Partner Central that the stack creates.
 
     To refer to an engagement that already exists, such as one that AWS created and invited you to, use
     `Engagement.from_engagement_id` or `Engagement.from_engagement_arn` instead. Declare the contexts of the engagement with
@@ -531,28 +542,29 @@ class Engagement(EngagementBase):
 
     A deployment creates the engagement. Partner Central can neither change nor delete an engagement:
 
-    - If you change the title or the description, the deployment fails, and the error lists the ways to proceed. A difference
-      in case, outer white space or Unicode composition is ignored.
+    - If you change the title or the description, the deployment fails, and the error lists the ways to proceed. The function
+      ignores differences in letter case, in Unicode composition, and in leading or trailing white space.
     - If you remove the construct or delete the stack, the engagement remains, with its contexts.
     - If you change the catalog, the deployment creates another engagement.
-    - If you rename the construct, or delete the stack and deploy it again, the deployment adopts the existing engagement: the
-      one that this AWS account created in the catalog with the same title and description. The deployment fails if there are
-      two of them. To create a second engagement with the same title and description, set `adopt_existing=False`.
+    - If you rename the construct, or delete the stack and deploy it again, the deployment adopts the existing engagement. This
+      is an engagement in the same catalog, with the same title and description, that the same AWS account created. The
+      deployment fails if two existing engagements match. To create a second engagement with the same title and description, set
+      `adopt_existing=False`.
 
-    Synthesis fails if a stage contains two engagements with the same catalog, title and description, because one of them would
-    adopt the other's engagement, unless neither adopts, or their stacks are known to be in different accounts. Between the
-    stages of an app, this is a warning.
+    Synthesis fails if a stage contains two constructs with the same catalog, title and description, because one construct would
+    adopt the engagement of the other. Two such constructs are allowed if both set `adopt_existing=False`, or if their stacks
+    are known to be in different accounts. If the constructs are in different stages of an app, the problem is a warning.
 
     An engagement can contain five contexts, including those that AWS adds: a CustomerProject for each Lead that is converted
     into an opportunity, and a ProspectingResult when a prospecting task includes the engagement. If the declared contexts leave
-    no room for them, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared CustomerProject counts as that of a
-    converted Lead, and a declared ProspectingResult as that of the prospecting task. For example, a Lead leaves room for two
-    more declared contexts, and a Lead with a CustomerProject also leaves room for two more. Whether AWS reuses a declared
-    context is not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
+    no room for these contexts, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared CustomerProject or
+    ProspectingResult counts as one of the contexts that AWS adds. For example, if you declare a Lead, you can declare two more
+    contexts. If you declare a Lead and a CustomerProject, you can also declare two more. Whether AWS reuses a declared context
+    is not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
 
-    The provider's role is allowed to create and to read engagements in the whole catalog, because the ID of an engagement is
-    not known before its creation, and to list the engagements of the catalog unless `adopt_existing` is False. A second policy
-    of the role allows changes to contexts in exactly the created engagements.
+    The provider's role can create and read all engagements of the catalog, because the ID of a new engagement is not known in
+    advance. Unless `adopt_existing` is False, the role can also list these engagements. A second policy of the role allows
+    changes to contexts, but only in the engagements that the stack creates.
 
     The logical ID of a context that `add_context` declares depends on the construct IDs of both the engagement and the context.
 
@@ -569,14 +581,14 @@ class Engagement(EngagementBase):
             token from the stack, the logical ID, the catalog, the title and the description.
         adopt_existing: Whether to adopt an existing engagement with the same title and description, as described above. If
             False, the function creates a new engagement. None means True.
-        provider: The provider that manages the engagement, a `PartnerCentralProvider` in the same stack. By default, the
-            provider that all resources of the stack share. CloudFormation rejects a change of the provider of a deployed
-            engagement.
+        provider: The provider that manages the engagement: a `PartnerCentralProvider` in the same stack. By default, all
+            engagements and contexts of the stack share one provider. You cannot change the provider of a deployed engagement,
+            because CloudFormation rejects the change.
 
     Raises:
-        ValueError: An argument has a type other than documented here, or the API would reject it. Also raised if the provider
-            is in another stack, or if the stack is in a partition without Partner Central. The error lists every problem.
-        FileNotFoundError: The zip with the function's code does not exist. This can happen only in a checkout of the
+        ValueError: An argument has the wrong Python type, or the API would reject the argument. A provider in another stack, or
+            a stack in a partition without Partner Central, also causes this error. The error lists every problem.
+        FileNotFoundError: The zip with the function's code does not exist. This error can occur only in a checkout of the
             repository.
 
     Example:
@@ -694,7 +706,7 @@ class Engagement(EngagementBase):
     ) -> IEngagement:
         """Refer to an existing engagement by its ID, without managing it.
 
-        The reference adds nothing to the template. Its contexts can be declared with `add_context`.
+        The reference adds nothing to the template. Declare contexts of the engagement with `add_context`.
 
         Args:
             scope: The parent construct, usually the stack.
@@ -734,7 +746,7 @@ class Engagement(EngagementBase):
     ) -> IEngagement:
         """Refer to an existing engagement by its ARN, without managing it.
 
-        The reference adds nothing to the template. Its contexts can be declared with `add_context`.
+        The reference adds nothing to the template. Declare contexts of the engagement with `add_context`.
 
         Args:
             scope: The parent construct, usually the stack.
@@ -748,8 +760,8 @@ class Engagement(EngagementBase):
             The engagement.
 
         Raises:
-            ValueError: `engagement_arn` is not an engagement ARN, its catalog is not `catalog`, or `catalog` is required but
-                missing.
+            ValueError: `engagement_arn` is not an engagement ARN, the ARN contains a catalog other than `catalog`, or `catalog`
+                is required but missing.
 
         Example:
             >>> from aws_cdk import App, Stack

@@ -93,7 +93,7 @@ class IEngagementContext(Protocol):
 
     @property
     def env(self) -> ResourceEnvironment:
-        """The account and the Region of the stack that contains the construct. Each can be a token."""
+        """The account and the Region of the stack that contains the construct. Both values can be tokens."""
         ...
 
     @property
@@ -123,7 +123,7 @@ class IEngagementContext(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
+            A grant that allows `partnercentral:GetEngagement` on the engagement in the engagement's catalog.
         """
         ...
 
@@ -136,8 +136,8 @@ class IEngagementContext(Protocol):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
-            in its catalog.
+            A grant that allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement in
+            the engagement's catalog.
         """
         ...
 
@@ -152,9 +152,10 @@ class EngagementContext(StackMember):
     An engagement can contain five contexts, including those that AWS creates. Synthesis fails if a stage declares more than
     five contexts for one engagement. Synthesis also fails if two constructs in a stage declare the same payload for one
     engagement. One construct would adopt the context of the other. To create two contexts with the same payload, set
-    `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, both problems are warnings.
-    A warning also reports if the declared contexts leave no room for those that AWS adds, which `Engagement` describes. The
-    template contains payloads in plain text, so anyone who can read the stack can read the payloads.
+    `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, each of these two problems
+    is only a warning. Another warning reports that the declared contexts leave no room for the contexts that AWS adds.
+    `Engagement` describes this warning. The template contains payloads in plain text, so anyone who can read the stack can read
+    the payloads.
 
     The payload is a `CustomerProject` (a `customer`, a `project` or both), a `Lead` (a customer and interactions), a
     `ProspectingResult`, or a `CustomerAccount`. Ranges in parentheses are lengths in characters. If the payload is not valid,
@@ -190,16 +191,18 @@ class EngagementContext(StackMember):
         scope: The parent construct.
         id: The construct ID within `scope`. If you change the construct ID but not the payload, the construct continues to
             manage the same context.
-        engagement: The engagement: an `Engagement`, or what `Engagement.from_engagement_id` or `Engagement.from_engagement_arn`
-            returns. Instead of the engagement, you can pass the parameters of the API, `catalog` and `engagement_identifier`.
+        engagement: The engagement: an `Engagement`, or the result of `Engagement.from_engagement_id` or
+            `Engagement.from_engagement_arn`. Instead of the engagement, you can pass the parameters of the API, `catalog` and
+            `engagement_identifier`.
         catalog: The engagement's catalog. A `Catalog`, or its value as a string. Can be omitted if `engagement_identifier` is
             an ARN that contains the catalog. Cannot be combined with `engagement`.
         engagement_identifier: The engagement, if you do not pass `engagement`: its ID (`eng-` followed by 14 lowercase letters
             or digits), its ARN (`arn:aws:partnercentral:us-east-1::catalog/<Catalog>/engagement/<id>`), or a token that
             resolves to an ID or an ARN. If the ID is not known at synthesis, the function's role can access every engagement in
             the catalog, and an annotation reports this. To keep the ID out of the code, pass the value of a CDK context lookup
-            (`aws_ssm.StringParameter.value_from_lookup`). This value is known at synthesis. An ARN of `Stack.format_arn` with a
-            literal ID is also known, and so is an attribute of a context or engagement with a known ID.
+            (`aws_ssm.StringParameter.value_from_lookup`). This value is known at synthesis. The ID is also known if you pass an
+            ARN that `Stack.format_arn` returned for a literal ID, or an attribute of a context or an engagement with a known
+            ID.
         payload: The context's payload. An instance of a payload class, a mapping such as `{"CustomerProject": {...}}` with the
             API's member names, or a token for such a mapping. The payload must contain at least one value. Values can be
             strings, tokens, dates, datetimes with a time zone, and enum members. In members that are unknown to the library, a
@@ -215,7 +218,8 @@ class EngagementContext(StackMember):
         existing_context_id: The ID of an existing context. The construct manages this context instead of a new context. String
             of 1 to 3 characters. Use this parameter to import a context that was created elsewhere, such as a lead that AWS
             created. The payload can be partial: members that you do not declare keep their values. You cannot combine this
-            parameter with `client_token` or `adopt_existing`, because they affect only the creation of a context.
+            parameter with `client_token` or `adopt_existing`, because those two parameters affect only the creation of a
+            context.
         provider: The provider that manages the context. A `PartnerCentralProvider` in the same stack. By default, all contexts
             in a stack share one provider. You cannot change the provider of a deployed context, because CloudFormation rejects
             the change.
@@ -398,7 +402,7 @@ class EngagementContext(StackMember):
             context_id: The context's ID within the engagement. String of 1 to 3 characters, or a token.
 
         Returns:
-            A reference to the context. It has the attributes and grant methods of `EngagementContext`, except
+            A reference to the context. The reference has the attributes and grant methods of `EngagementContext`, except
             `engagement_last_modified_at`.
 
         Raises:
@@ -460,7 +464,7 @@ class EngagementContext(StackMember):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` on the engagement in its catalog.
+            A grant that allows `partnercentral:GetEngagement` on the engagement in the engagement's catalog.
         """
         return grant(grantee, READ, catalog=self._catalog, arn=self._granted_arn())
 
@@ -473,8 +477,8 @@ class EngagementContext(StackMember):
             grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
 
         Returns:
-            The grant. It allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement
-            in its catalog.
+            A grant that allows `partnercentral:GetEngagement` and `partnercentral:UpdateEngagementContext` on the engagement in
+            the engagement's catalog.
         """
         return grant(grantee, UPDATE, catalog=self._catalog, arn=self._granted_arn())
 
@@ -503,7 +507,7 @@ class EngagementContext(StackMember):
 
 @dataclass(frozen=True, kw_only=True)
 class _Reference:
-    """The engagement of a context, and the problems of the arguments with which it was passed."""
+    """The engagement of a context, and the problems of the arguments that specify the engagement."""
 
     catalog: Any
     engagement: EngagementIdentifier

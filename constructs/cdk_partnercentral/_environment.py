@@ -1,4 +1,4 @@
-"""The stack and the environment of a construct, as the CDK's own resources have them."""
+"""The properties `stack` and `env` of a construct, like those of the CDK's own resources."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class StackMember(Construct):
 
     @property
     def env(self) -> ResourceEnvironment:
-        """The account and the Region of the stack that contains the construct. Each can be a token.
+        """The account and the Region of the stack that contains the construct. Both values can be tokens.
 
-        Partner Central itself is only available in us-east-1, whatever the Region of the stack.
+        Partner Central itself is available only in us-east-1, even if the stack is in another Region.
         """
         stack = Stack.of(self)
         return _resource_environment()(account=stack.account, region=stack.region)
 
 
 def _resource_environment() -> type[ResourceEnvironment]:
-    # Older releases of the CDK define the class in the first module.
+    # Older releases of the CDK define the class in `aws_cdk` instead of `aws_cdk.interfaces`.
     module: Any = aws_cdk if hasattr(aws_cdk, "ResourceEnvironment") else importlib.import_module("aws_cdk.interfaces")
     found: type[ResourceEnvironment] = module.ResourceEnvironment
     return found

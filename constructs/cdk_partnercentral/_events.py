@@ -21,7 +21,7 @@ UPDATED = "Engagement Updated"
 
 
 class RuleTarget(Protocol):
-    """A target of a rule. For type checkers, the targets of the CDK differ from its `IRuleTarget` in parameter names."""
+    """A target of a rule. Type checkers do not accept the CDK's targets as `IRuleTarget`, because parameter names differ."""
 
     def bind(self, *args: Any, **kwargs: Any) -> events.RuleTargetConfig:
         """Return the configuration of the target."""
@@ -61,7 +61,8 @@ def engagement_rule(
         The rule.
 
     Raises:
-        ValueError: The stack is in a Region other than us-east-1, or the event pattern sets what the rule itself sets.
+        ValueError: The stack is in a Region other than us-east-1, or the event pattern contains a member that the rule itself
+            sets.
     """
     # The CDK itself would ignore a cross_stack_scope in another Region, and deliver events across Regions.
     scope = scope if cross_stack_scope is None else cross_stack_scope
@@ -100,10 +101,10 @@ def engagement_rule(
 
 
 def alternatives(engagement_id: str, engagement_arn: str) -> list[dict[str, Any]]:
-    """Return the places in an event that can identify the engagement, as alternatives of an event pattern.
+    """Return the alternatives of an event pattern that matches the events of an engagement.
 
-    The documented examples differ: the ARN of the engagement is in `resources`, except for invitations, and its ID is in a
-    different member for each group of detail types.
+    Each alternative is one documented place for the engagement's ID or ARN. All documented examples except invitations contain
+    the ARN in `resources`. The ID is in a different member for each group of detail types.
     """
     of_engagement = {
         "engagementArn": engagement_arn,
@@ -139,7 +140,8 @@ def _pattern_problems(pattern: object, detail_type: str | None) -> Iterator[str]
         *((name, _member(pattern, name)) for name in members),
         ("detail.catalog", detail.get("catalog") if is_mapping(detail) else None),
     ]:
-        # Values of one member are alternatives, so that another value would match the events of other engagements.
+        # EventBridge matches any value in the list of a member, so a value from the user would match the events of other
+        # engagements.
         if value is not None:
             yield f"event_pattern: must not contain {name}, which the rule itself sets; remove it"
 

@@ -25,8 +25,9 @@ READ = ("partnercentral:GetEngagement",)
 # UpdateEngagementContext requires the engagement's ModifiedAt, which only GetEngagement returns.
 UPDATE = ("partnercentral:GetEngagement", "partnercentral:UpdateEngagementContext")
 
-# What StartOpportunityFromEngagementTask needs, by the resource to which the actions apply. The union of two versions of the
-# Service Authorization Reference: one lists CreateEngagementContext, the other GetOpportunity and TagResource.
+# Maps each kind of resource to the actions that StartOpportunityFromEngagementTask needs. One version of the Service
+# Authorization Reference lists CreateEngagementContext. Another version lists GetOpportunity and TagResource instead. This map
+# contains the actions of both versions.
 CONVERT = {
     "engagement": ("partnercentral:CreateEngagementContext", "partnercentral:GetEngagement"),
     "task": ("partnercentral:StartOpportunityFromEngagementTask",),
@@ -45,7 +46,8 @@ FUNCTION_ACTIONS = (
     "partnercentral:GetEngagement",
     "partnercentral:UpdateEngagementContext",
 )
-# To create an engagement. Neither its ARN nor that of an existing engagement to adopt is known before the deployment.
+# The permissions to create or adopt an engagement apply to all engagements of a catalog, because the engagement's ARN is not
+# known before the deployment.
 CREATE_ACTIONS = ("partnercentral:CreateEngagement", "partnercentral:GetEngagement")
 LIST_ACTIONS = ("partnercentral:ListEngagements",)
 # Before the function adopts a context, it checks that no other resource in the same stack manages the context.
@@ -100,7 +102,7 @@ def grant(grantee: iam.IGrantable, actions: tuple[str, ...], *, catalog: str, ar
 def grant_conversion(
     grantee: iam.IGrantable, *, catalog: str, account: str, engagement_id: str, engagement_arn: str
 ) -> iam.Grant:
-    """Grant what StartOpportunityFromEngagementTask needs to convert a context of one engagement.
+    """Grant the permissions that StartOpportunityFromEngagementTask needs to convert a context of one engagement.
 
     Args:
         grantee: The principal: a role, a user, a Lambda function or another `IGrantable`.
@@ -115,7 +117,7 @@ def grant_conversion(
     of_partner = f"arn:{PARTITION}:partnercentral:{REGION}:{account}:catalog/{catalog}"
     arns = {
         "engagement": engagement_arn,
-        # A task's ARN has no account, like that of an engagement.
+        # The ARN of a task contains no account. The same is true for the ARN of an engagement.
         "task": f"arn:{PARTITION}:partnercentral:{REGION}::catalog/{catalog}/opportunity-from-engagement-task/*",
         "opportunity": f"{of_partner}/opportunity/*",
         "snapshot": f"{of_partner}/engagement/{engagement_id}/resource/*",
@@ -127,14 +129,15 @@ def grant_conversion(
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What the resources of a stack need from the function. Catalogs can be tokens.
+    """The engagements and catalogs that the function manages for the resources of a stack. Catalogs can be tokens.
 
     Attributes:
-        engagements: The ARNs of the engagements with declared contexts, by catalog. The ARN with the ID `*` includes every
-            engagement of the catalog. The inner dictionaries are ordered sets.
-        created: The tokens of the ARNs of engagements that the app itself creates and that have declared contexts, by catalog.
-        creating: The catalogs in which the stack creates engagements. The value is True if an existing engagement can be
-            adopted, for which the function lists the engagements.
+        engagements: Maps each catalog to the ARNs of the engagements for which contexts are declared. An ARN with the ID `*`
+            includes every engagement of the catalog. The inner dictionaries serve as ordered sets.
+        created: Maps each catalog to tokens. A token resolves to the ARN of an engagement that the app creates and for which
+            contexts are declared.
+        creating: Maps each catalog in which the stack creates engagements to a Boolean. The value is True if an existing
+            engagement can be adopted. In this case, the function must list the engagements.
     """
 
     engagements: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
@@ -144,7 +147,7 @@ class Needs:
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
-    """The two policy documents of a function's role, and the catalogs in which they allow more than the declared engagements.
+    """The two policy documents of a function's role, and the catalogs in which the role can access all engagements.
 
     The second document is separate, because it contains attributes of engagements that are created with the permissions of the
     first document.
@@ -164,11 +167,11 @@ class Policies:
 def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool = False) -> Policies:
     """Return policies that allow the declared engagements and together do not exceed IAM's size limit.
 
-    If the lists of engagements would be too long, the longest list is replaced by every engagement in its catalog. If the
-    policies are still too long, the same applies to the next longest list, and so on.
+    Each policy contains a list of engagements for each catalog. While the policies are too long, the longest remaining list is
+    replaced by an ARN that includes every engagement of the catalog.
 
     Args:
-        needs: What the resources of the stack need.
+        needs: The engagements and catalogs that the function manages.
         log_group_arn: The ARN of the function's log group, ending in `:*` as CloudFormation returns it. Can be a token.
         stack_arn: The ARN of the function's stack. Can be a token.
         in_vpc: Whether the function runs in a VPC.
@@ -200,7 +203,7 @@ def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool =
 
 
 def _size(document: Mapping[str, Any], created: Mapping[str, Collection[str]]) -> int:
-    """Return the size of a policy document. The token of an engagement's ARN counts as much as the ARN."""
+    """Return the size of a policy document. For a token that resolves to an engagement's ARN, count the ARN's length."""
     lengths = {token: engagement_arn(catalog, _LONGEST_ID) for catalog, tokens in created.items() for token in tokens}
     return policy_size(
         {
@@ -251,14 +254,14 @@ def _creation_statements(creating: Mapping[str, bool]) -> list[dict[str, Any]]:
         for catalog in _sorted(creating)
         for statement in (
             _statement(CREATE_ACTIONS, engagement_arn(catalog, "*"), catalog=catalog),
-            # This action has no resource type, so IAM ignores it in a statement with any other resource.
+            # This action has no resource type, so IAM ignores the action in a statement with a resource other than `*`.
             *([_statement(LIST_ACTIONS, "*", catalog=catalog)] if creating[catalog] else []),
         )
     ]
 
 
 class RolePolicies:
-    """The policy documents of a provider's role. The CDK renders them at synthesis, after all resources are declared.
+    """The policy documents of a provider's role. The CDK renders the documents at synthesis, after all resources are declared.
 
     Args:
         scope: The provider.
@@ -283,15 +286,15 @@ class RolePolicies:
             self._needs.engagements.setdefault(catalog, {})[arn] = None
 
     def allow_creation(self, catalog: str, *, adopt_existing: bool) -> None:
-        """Allow the creation of engagements in a catalog, and to find existing engagements there if they can be adopted."""
+        """Allow the function to create engagements in a catalog, and to list engagements if they can be adopted."""
         self._needs.creating[catalog] = self._needs.creating.get(catalog, False) or adopt_existing
 
     def token(self) -> IResolvable:
-        """Return the first document as a token."""
+        """Return a token that resolves to the first document."""
         return Lazy.uncached_any(_Document(lambda: self._render().document))
 
     def created_token(self) -> IResolvable:
-        """Return the document for the engagements that the app creates as a token."""
+        """Return a token that resolves to the second document, which is for the engagements that the app creates."""
         return Lazy.uncached_any(_Document(lambda: self._render().created_document))
 
     def _render(self) -> Policies:
@@ -362,10 +365,10 @@ def given_role_policy(
         id: The construct ID of the policy.
         role: The role.
         document: The policy document.
-        suffix: The end of the policy's name, which differs between the policies of a provider.
+        suffix: The end of the policy's name. Each policy of a provider must have a different suffix.
 
     Returns:
-        The policy resource. The template contains the resource only if the policy could be attached, see `is_attached`.
+        The policy resource. The template contains the resource only if the policy could be attached (see `is_attached`).
     """
     attached = iam.Policy(
         scope,

@@ -11,8 +11,8 @@ from aws_cdk import Fn
 
 from cdk_partnercentral._tokens import is_lookup_dummy, is_unresolved
 
-# Partner Central is available in only one partition and one Region. Every engagement ARN contains them, even if the stack is in
-# another Region.
+# Partner Central is available in only one partition and one Region. Every engagement ARN contains this partition and this
+# Region, even if the stack is in another Region.
 PARTITION, REGION = "aws", "us-east-1"
 
 _ID = re.compile(r"eng-[0-9a-z]{14}")
@@ -58,8 +58,8 @@ class EngagementIdentifier:
     """A parsed engagement identifier.
 
     Attributes:
-        text: The identifier in the template, which is usually the identifier that the user passed. If the user passed an ARN
-            with a literal ID and a token, the engagement's correct ARN.
+        text: The identifier that the template contains. This is usually the identifier that the user passed. If the user passed
+            an ARN with a literal ID and a token, the template contains the engagement's correct ARN instead.
         form: The form of the identifier: an ID, an ARN, an unresolved token, or an invalid value. If the ID in an ARN is a
             token, the form is `token`.
         key: A string that identifies the engagement: the engagement ID, or a token. The ID and the ARN of an engagement have
@@ -92,7 +92,8 @@ class EngagementIdentifier:
         """Return the engagement ID, or a token that CloudFormation resolves to the ID.
 
         Raises:
-            ValueError: The identifier contains a dynamic reference, and CloudFormation cannot extract the ID from it.
+            ValueError: The identifier contains a dynamic reference, and CloudFormation cannot extract an ID from a dynamic
+                reference.
         """
         if self.engagement_id:
             return self.engagement_id
@@ -135,14 +136,17 @@ class HasEngagementId(Protocol):
 
 
 def is_engagement(value: object) -> TypeGuard[HasEngagementId]:
-    """Return whether a value is an `IEngagement`. A context also has an engagement ID, but no contexts."""
-    # Do not read the properties, because an ID that cannot be extracted raises an error.
+    """Return whether a value is an `IEngagement`. A context also has `engagement_id`, but not `add_context`."""
+    # Do not read the properties. The property `engagement_id` raises an error if the ID cannot be extracted.
     names = ("catalog", "engagement_id", "add_context")
     return all(inspect.getattr_static(value, name, None) is not None for name in names)
 
 
 def identifier_of(engagement: HasEngagementId) -> EngagementIdentifier:
-    """Return the identifier of an `IEngagement`, as it was passed to this library if possible."""
+    """Return the identifier of an `IEngagement`.
+
+    If the engagement is not a construct of this library, parse its property `engagement_id`.
+    """
     known = getattr(engagement, "_engagement", None)
     return known if isinstance(known, EngagementIdentifier) else parse_engagement(engagement.engagement_id)
 

@@ -1,7 +1,8 @@
 """CloudWatch metrics that count log lines of the function.
 
-A FAILED response is not an error of the function for Lambda, so Lambda's own metrics do not count failures. A metric filter
-counts the lines instead. It needs neither permissions of the function nor a line in another format.
+The function runs without an error even if it sends a FAILED response, so Lambda's own metrics do not count failures. Instead, a
+metric filter counts the log lines about failures. A metric filter requires neither permissions of the function nor a special
+log format.
 
 See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
@@ -15,9 +16,11 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-# The line for each FAILED response, from `lambda_handler/response.py`. Its level is never discarded.
+# Matches the line that `lambda_handler/response.py` writes for each FAILED response. Lambda never discards lines with this
+# level.
 FAILED = '{ ($.level = "ERROR") && ($.message = "failed") }'
-# The line for each throttled call, from `lambda_handler/retries.py`, whether or not the call is retried.
+# Matches the line that `lambda_handler/retries.py` writes for each throttled call, whether or not the function retries the
+# call.
 THROTTLED = '{ ($.level = "WARN") && ($.error_code = "THROTTLED") }'
 
 MetricOptions = ParamSpec("MetricOptions")
@@ -26,7 +29,7 @@ MetricOptions = ParamSpec("MetricOptions")
 def with_options_of(
     metric: Callable[Concatenate[Any, MetricOptions], cloudwatch.Metric],
 ) -> Callable[[Callable[..., cloudwatch.Metric]], Callable[Concatenate[Any, MetricOptions], cloudwatch.Metric]]:
-    """Decorate a method so that type checkers know the keyword arguments of a metric of the CDK."""
+    """Decorate a method so that type checkers know the keyword arguments of the CDK's metric methods."""
     del metric
 
     def decorate(
@@ -53,7 +56,7 @@ def line_metric(
         name: The name of the metric.
         pattern: The filter pattern.
         log_group: The function's log group.
-        function_name: The name of the function, which makes the metric's namespace unique.
+        function_name: The name of the function. The metric's namespace contains this name, so that the namespace is unique.
         options: The properties of `aws_cloudwatch.MetricOptions`.
 
     Returns:
@@ -72,7 +75,7 @@ def line_metric(
             metric_namespace=f"cdk-partnercentral/{function_name}",
             metric_name=name,
             metric_value="1",
-            # A period with other lines only is a period without failures, and not one without data.
+            # If a period contains only lines that do not match, the metric is zero, so an alarm does not report missing data.
             default_value=0,
         )
     )

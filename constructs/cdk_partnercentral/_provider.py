@@ -55,7 +55,10 @@ DESCRIPTION = "Partner Central custom resources (cdk-partnercentral)"
 
 
 class FailureDestination(Protocol):
-    """A Lambda destination. For type checkers, those of the CDK differ from its `IDestination` in parameter names."""
+    """A Lambda destination. Type checkers do not accept the CDK's destinations as `IDestination`.
+
+    The cause is a difference in parameter names.
+    """
 
     def bind(self, *args: Any, **kwargs: Any) -> lambda_.DestinationConfig:
         """Return the configuration of the destination."""
@@ -101,13 +104,13 @@ def _with_options_of(
 class PartnerCentralProvider(Construct):
     """The Lambda function that manages the engagements and contexts of one stack, with the function's role and log group.
 
-    `Engagement` and `EngagementContext` create one provider for their stack, and all of them in the stack share it. The role
-    can write to the function's log group and can read the stack in CloudFormation. The role can also create, update and read
-    contexts, but only in the engagements for which the stack declares contexts. If an engagement ID is not known at synthesis,
-    the role can access every engagement of the catalog. The same applies if the list of engagements exceeds IAM's size limit
-    for policies. In both cases, an annotation reports the wider access. Only if the stack creates engagements, the role can
-    create and read engagements in the whole catalog, and list them unless `adopt_existing` is False. A second policy allows
-    changes to contexts of engagements that the app creates.
+    By default, all `Engagement` and `EngagementContext` constructs of a stack share one provider. The first of these constructs
+    creates the provider. The role can write to the function's log group and can read the stack in CloudFormation. The role can
+    also create, update and read contexts, but only in the engagements for which the stack declares contexts. If an engagement
+    ID is not known at synthesis, or if the list of engagements exceeds IAM's size limit for policies, the role can access every
+    engagement of the catalog. An annotation then reports the wider access. If the stack creates engagements, the role can also
+    create and read all engagements of the catalog. Unless `adopt_existing` is False, the role can then also list the
+    engagements. A second policy allows changes to contexts of engagements that the app creates.
 
     You can set options in two ways:
 
@@ -127,11 +130,11 @@ class PartnerCentralProvider(Construct):
         id: The construct ID within `scope`. A new ID replaces the function. CloudFormation rejects the replacement if deployed
             contexts use the function.
         description: The function's description. String of up to 256 characters.
-        environment_encryption: The KMS key that encrypts the function's environment variables. Set it only if your compliance
-            rules require a key. By default, Lambda uses its own key.
+        environment_encryption: The KMS key that encrypts the function's environment variables. Set this option only if your
+            compliance rules require a key. By default, Lambda uses its own key.
         log_group: The log group for the function's logs. By default, the provider creates a log group.
         log_group_encryption_key: The KMS key for the log group that the provider creates. If the app creates the key, the
-            provider allows CloudWatch Logs to use the key. If the key is imported, its key policy must already allow CloudWatch
+            provider allows CloudWatch Logs to use the key. If the key is imported, the key policy must already allow CloudWatch
             Logs to use the key. By default, CloudWatch Logs uses its own encryption.
         log_level: Lambda discards the function's log lines below this level. An `aws_lambda.ApplicationLogLevel`; INFO by
             default. Failures have the level ERROR, retries WARN, and all other lines INFO. ERROR and FATAL are not allowed,
@@ -140,17 +143,19 @@ class PartnerCentralProvider(Construct):
         log_retention: The retention period of the log group that the provider creates. An `aws_logs.RetentionDays`; three
             months by default. The logs contain no payloads and no secrets.
         memory_size: The function's memory in MB. Integer from 128 to 10240; 256 by default.
-        on_failure: The destination of events for which every run of the function ended in an error, or that Lambda could not
-            start in time. A destination of `aws_lambda_destinations`, such as `SqsDestination`; none by default. CloudFormation
-            then reports a timeout, because it receives no response. An event contains the payload in plain text and the
-            address to which the function responds, so encrypt the destination and restrict access to it. A FAILED response is
-            not such a failure. Do not call `function.configure_async_invoke`: it would create a second configuration, and
-            CloudFormation would reject the template.
+        on_failure: The destination to which Lambda sends an event if every run of the function for the event ends in an error,
+            or if Lambda cannot start the function in time. A destination of `aws_lambda_destinations`, such as
+            `SqsDestination`; none by default. If Lambda sends an event to the destination, CloudFormation receives no response
+            and reports a timeout. An event contains the payload in plain text, and the URL for the response to CloudFormation.
+            So encrypt the destination, and restrict access to the destination. If the function sends a FAILED response, Lambda
+            does not send the event to the destination. Do not call `function.configure_async_invoke`. This method would create
+            a second configuration, and CloudFormation would reject the template.
         permissions_boundary: The permissions boundary of the role that the provider creates.
-        reserved_concurrent_executions: The number of runs of the function at the same time, which AWS reserves for it and does
-            not exceed. Integer of at least 1, or a token; no limit by default. CloudFormation creates and updates many
-            resources of a stack at the same time. Events that exceed the limit wait, and Lambda discards an event that waits
-            longer than 34 minutes (less with a shorter `timeout`), so that the stack operation fails after 50 minutes.
+        reserved_concurrent_executions: The maximum number of runs of the function at the same time. AWS also reserves this
+            number of runs for the function. Integer of at least 1, or a token; no limit by default. CloudFormation creates and
+            updates many resources of a stack at the same time. If the limit is reached, Lambda delays further events. Lambda
+            discards an event after a delay of 34 minutes, or earlier if `timeout` is shorter. In this case, the stack operation
+            fails after 50 minutes.
         role: The function's role. By default, the provider creates a role. `lambda.amazonaws.com` must be able to assume the
             role. The provider attaches an inline policy, which counts toward IAM's limit of 10,240 characters for the inline
             policies of a role. If the role is imported with `mutable=False` or from another account, the provider attaches no
@@ -163,9 +168,9 @@ class PartnerCentralProvider(Construct):
             all resources, so cdk-nag reports AwsSolutions-IAM5.
         vpc: The VPC of the function. By default, the function is not attached to a VPC. The subnets need a route to the
             internet, for example through a NAT gateway. The function calls `partnercentral-selling.us-east-1.api.aws`, and
-            sends its responses to CloudFormation's S3 bucket in the stack's Region. If the function cannot reach the bucket,
-            the stack operation hangs until it times out. A warning lists subnets without a route to the internet. The
-            permissions for network interfaces apply to all resources, so cdk-nag reports AwsSolutions-IAM5.
+            sends its responses to CloudFormation's S3 bucket in the stack's Region. If the function cannot connect to the
+            bucket, the stack operation hangs until CloudFormation reports a timeout. A warning lists subnets without a route to
+            the internet. The permissions for network interfaces apply to all resources, so cdk-nag reports AwsSolutions-IAM5.
         vpc_subnets: The function's subnets in the VPC. Requires `vpc`. Private subnets by default.
 
     Raises:
@@ -317,7 +322,7 @@ class PartnerCentralProvider(Construct):
 
     @property
     def function(self) -> lambda_.Function:
-        """The Lambda function. Its ARN is the service token of the custom resources.
+        """The Lambda function. The function's ARN is the service token of the custom resources.
 
         You can use the function to create alarms, for example.
         """
@@ -325,11 +330,14 @@ class PartnerCentralProvider(Construct):
 
     @with_options_of(lambda_.Function.metric_errors)
     def metric_failed(self, **props: Any) -> cloudwatch.Metric:
-        """Return the metric of resources that could not be created or updated: the number of FAILED responses.
+        """Return the metric that counts the FAILED responses of the function.
+
+        The function sends a FAILED response if a resource could not be created or updated.
 
         Lambda's own metric of errors does not count these failures, because the function runs without an error. The first call
-        creates a metric filter on the function's log group, so the metric has data only from the next deployment on. A retry
-        of CloudFormation, such as the rollback of an update, is a response of its own.
+        creates a metric filter on the function's log group, so the metric has data only from the next deployment on. If
+        CloudFormation sends another event for the resource, such as the rollback of an update, the metric counts the response
+        to this event separately.
 
         See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
 
@@ -350,10 +358,10 @@ class PartnerCentralProvider(Construct):
 
     @with_options_of(lambda_.Function.metric_errors)
     def metric_throttled(self, **props: Any) -> cloudwatch.Metric:
-        """Return the metric of calls that Partner Central or CloudFormation throttled, including those that were retried.
+        """Return the metric of throttled calls to Partner Central or CloudFormation, including calls that the function retried.
 
-        The function retries throttled calls until its time runs out. A high number explains slow deployments of large stacks.
-        The first call of this method creates a metric filter on the function's log group.
+        The function retries throttled calls until its time runs out. If the number is high, throttling probably causes slow
+        deployments of large stacks. The first call of this method creates a metric filter on the function's log group.
 
         See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
 
@@ -399,7 +407,7 @@ class PartnerCentralProvider(Construct):
         The construct depends on the function's policies, so that the permissions exist before the custom resource is deployed.
 
         Args:
-            construct: The construct whose custom resource the function handles.
+            construct: The construct that contains the custom resource.
             catalog: The engagement's catalog. Can be a token.
             engagement: The engagement.
 
@@ -427,7 +435,7 @@ class PartnerCentralProvider(Construct):
         """Allow the function to create engagements in a catalog, and connect a construct's custom resource to the function.
 
         Args:
-            construct: The construct whose custom resource the function handles.
+            construct: The construct that contains the custom resource.
             catalog: The catalog. Can be a token.
             adopt_existing: Whether the function adopts an existing engagement.
 
@@ -447,7 +455,10 @@ class PartnerCentralProvider(Construct):
 
 
 class _ConfiguredOptions(Construct):
-    """A hidden construct that stores the options of `configure`. The docstring of `Registry` states the reason."""
+    """A hidden construct that stores the options of `configure`.
+
+    The docstring of `Registry` explains why the options are not an attribute of the scope.
+    """
 
     def __init__(self, scope: Construct, options: Mapping[str, Any]) -> None:
         super().__init__(scope, OPTIONS_ID)
@@ -514,7 +525,8 @@ def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lamb
     chosen: Sequence[Any] = (
         stack.resolve(resource.vpc_config)["subnetIds"] if isinstance(resource, lambda_.CfnFunction) else []
     )
-    # Before the lookup of a VPC has run, the CDK uses a dummy VPC. Its private and isolated subnets have the same IDs.
+    # The CDK uses a dummy VPC until the lookup of the VPC is complete. In the dummy VPC, a private subnet can have the same ID
+    # as an isolated subnet.
     private = [stack.resolve(each.subnet_id) for each in vpc.private_subnets]
     isolated = [
         subnet.node.path
@@ -526,8 +538,9 @@ def _warn_about_isolated_subnets(scope: Construct, vpc: ec2.IVpc, function: lamb
             "cdk-partnercentral:isolatedSubnets",
             f"The function runs in isolated subnets, which have no route to the internet: {', '.join(isolated)}. Without a "
             "route to Partner Central and to CloudFormation's S3 bucket, the function cannot send a response, so the stack "
-            "operation hangs until it times out. Use subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS), "
-            "or acknowledge this warning if the function can reach both through a proxy or another route.",
+            "operation hangs until CloudFormation reports a timeout. Use subnets with a route to a NAT gateway "
+            "(SubnetType.PRIVATE_WITH_EGRESS). Or acknowledge this warning if the function can connect to Partner Central and "
+            "to the S3 bucket through a proxy or another route.",
         )
 
 

@@ -12,9 +12,9 @@ from typing import Any, TypeGuard
 from aws_cdk import Token
 from constructs import Construct
 
-# `StringParameter.value_from_lookup` returns a dummy value until the CDK has looked up the SSM parameter. The dummy value is
-# this prefix and the parameter's name. The CDK CLI then looks up the value and synthesizes the app again. The dummy values of
-# other lookups, such as `ami-1234`, have the format of real values.
+# `StringParameter.value_from_lookup` returns a dummy value until the CDK has looked up the SSM parameter. The dummy value
+# consists of this prefix and the parameter's name. The CDK CLI then looks up the value and synthesizes the app again. The dummy
+# values of other lookups, such as `ami-1234`, have the format of real values.
 _LOOKUP_DUMMY = "dummy-value-for-"
 
 
@@ -26,8 +26,8 @@ def is_lookup_dummy(value: object) -> bool:
 def is_unresolved(value: object) -> bool:
     """Return whether a value is not known at this synthesis.
 
-    Such a value is an unresolved token, or a string that contains a token, a dynamic reference or the dummy value of a CDK
-    context lookup.
+    An unresolved token is not known. A string is not known if it contains a token, a dynamic reference or the dummy value of a
+    CDK context lookup.
 
     Args:
         value: The value to test. A token can be a string, a list, a number or an object.
@@ -36,7 +36,8 @@ def is_unresolved(value: object) -> bool:
         True if the value is not known at this synthesis.
     """
     if isinstance(value, str):
-        # The CDK does not treat a dynamic reference as a token, but its value is also unknown at synthesis.
+        # The CDK does not treat a dynamic reference as a token, but the value of a dynamic reference is also unknown at
+        # synthesis.
         return "${Token[" in value or "#{Token[" in value or "{{resolve:" in value or is_lookup_dummy(value)
     if is_list(value):
         return len(value) == 1 and isinstance(value[0], str) and value[0].startswith("#{Token[")

@@ -1,4 +1,4 @@
-"""Contexts declared in a YAML file, so that people who do not write Python can review them."""
+"""Declare contexts in a YAML file, so that people who do not write Python can review the contexts."""
 
 from pathlib import Path
 from typing import Any

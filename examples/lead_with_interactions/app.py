@@ -45,7 +45,8 @@ lead = EngagementContext(
             market_segment="SMB",
             website_url="https://northwind-ferries.example",
         ),
-        # To add an interaction, append it to the list. An interaction that you remove here remains in Partner Central.
+        # To add an interaction, append the interaction to the list. An interaction that you remove here remains in Partner
+        # Central.
         interactions=[
             LeadInteraction(
                 contact=HEAD_OF_IT,

@@ -27,7 +27,7 @@ dairy = EngagementContext(
     ),
 )
 CfnOutput(stack, "ContextId", value=dairy.context_id)
-# The ARN of an engagement always contains us-east-1, whatever the stack's Region.
+# The ARN of an engagement always contains us-east-1, even if the stack is in another Region.
 CfnOutput(stack, "EngagementArn", value=dairy.engagement_arn)
 
 app.synth()

@@ -10,7 +10,7 @@ from cdk_partnercentral import Catalog, CustomerProject, Engagement, ProjectDeta
 MIGRATION = CustomerProject(
     project=ProjectDetails(
         title="Move the web shop to AWS",
-        business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+        business_problem="The shop's servers cannot handle the holiday traffic, and the servers' lease ends next summer.",
         target_completion_date=date(2028, 6, 30),
     ),
 )

@@ -1,6 +1,6 @@
 """Custom::EngagementContext: one context of an engagement.
 
-`properties` reads what the stack declares. `lifecycle` decides which context to manage, and creates it if there is none.
+`properties` reads what the stack declares. `lifecycle` decides which context to manage, and creates a context if none exists.
 `adoption` finds equal contexts. `siblings` and `template` exclude contexts that other resources of the stack manage.
 `reconcile` updates the context, and `lead` decides which interactions to send. `comparison` defines when values are equal,
 `payloads` contains functions for payloads, and `job` makes the calls, with retries.
@@ -22,7 +22,7 @@ def create(request: Request) -> Result:
 
 
 def update(request: Request) -> Result:
-    """Update the context that the physical ID names, or replace it."""
+    """Update the context that the physical ID names, or replace the context."""
     identity = parse_context_physical_id(request.physical_resource_id)
     job = _job(request)
     if identity is None:

@@ -1,4 +1,4 @@
-"""Decide whether an existing context is equal to the declared one."""
+"""Decide whether an existing context is equal to the declared context."""
 
 from lambda_handler.api import Context
 from lambda_handler.engagement_context.comparison import equal, loose
@@ -8,7 +8,7 @@ from lambda_handler.engagement_context.payloads import at, is_known, leaves
 
 
 def is_match(job: Job, context: Context) -> bool:
-    """Return whether a context of the engagement is loosely equal to the declared one.
+    """Return whether a context of the engagement is loosely equal to the declared context.
 
     The context can contain additional members that are not in the service model. A Lead can contain any additional members and
     interactions, because AWS adds them. A declaration without values matches no context.

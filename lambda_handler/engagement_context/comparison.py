@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from unicodedata import normalize
 
-# A function that takes a text and the name of its member, and returns the text in the form to compare.
+# A function that takes a text and the name of the member with this text, and returns the text in the form to compare.
 Form = Callable[[str, str], str]
 
 TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))")
-# Maps the name of a member to a function that removes the differences that Partner Central might introduce in the value.
+# Maps the name of a member to a function. The function removes the differences that Partner Central might introduce.
 LOOSE_MEMBERS: Mapping[str, Callable[[str], str]] = {
     "WebsiteUrl": lambda text: re.sub(r"^https?://", "", text).rstrip("/"),
     "Phone": lambda text: re.sub(r"[^\w+]|_", "", text),
@@ -35,7 +35,7 @@ def exact(text: str, name: str) -> str:
 
 
 def case(text: str, name: str) -> str:
-    """Return a text in one case, so that differences in case are ignored."""
+    """Return a text in lower case, so that differences in case are ignored."""
     del name
     return text.casefold()
 
@@ -70,7 +70,7 @@ def equal(one: Any, other: Any, form: Form, name: str = "") -> bool:
 
 
 def instant(text: Any) -> tuple[datetime, str] | None:
-    """Return the UTC time of an ISO 8601 timestamp in whole seconds and its fractional digits, or None for other values."""
+    """Return the UTC time in whole seconds and the fractional digits of an ISO 8601 timestamp, or None for any other text."""
     found = TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if not found:
         return None
@@ -93,5 +93,5 @@ def _is_same_instant(one: str, other: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    # CloudFormation delivers numbers and booleans as text.
+    # CloudFormation converts numbers and booleans to text.
     return value if isinstance(value, str) else json.dumps(value)

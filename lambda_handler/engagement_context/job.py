@@ -91,16 +91,16 @@ class Job:
     def update(
         self, context_id: str, payload: Payload, *, modified_at: str, on_unknown_outcome: Callable[[], None]
     ) -> Engagement:
-        """Send one update under a lock. If the update conflicts, the caller must read the engagement again.
+        """Send one update with a lock. If the update conflicts, the caller must read the engagement again.
 
-        An update has no client token, so its retries send the same payload and the same lock. If Partner Central carried out an
-        attempt but its response was lost, the next attempt conflicts.
+        An update has no client token, so all retries send the same payload and the same lock. If Partner Central carried out an
+        attempt but the response was lost, the next attempt conflicts.
 
         Args:
             context_id: The ID of the context.
             payload: The payload of the update.
-            modified_at: The lock: the engagement's current ModifiedAt.
-            on_unknown_outcome: Called after each failed attempt that Partner Central might have carried out.
+            modified_at: The engagement's current ModifiedAt, which is sent as the lock.
+            on_unknown_outcome: This function is called after each failed attempt that Partner Central might have carried out.
         """
 
         def attempt() -> Engagement:

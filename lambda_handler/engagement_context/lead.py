@@ -1,8 +1,8 @@
-"""The interactions of a Lead. Interactions can only be added, and each update can add one.
+"""The interactions of a Lead. Interactions can be added, but not changed or removed. Each update can add one interaction.
 
-To decide which interactions were sent, the function compares them with the interactions of the Lead. Partner Central might
-store an interaction in another form. The API does not document whether an update appends its interaction to the list, or
-replaces the list.
+To decide which interactions were sent, the function compares the declared interactions with the interactions of the Lead.
+Partner Central might store an interaction in another form. The API does not document whether an update appends its interaction
+to the list, or replaces the list.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,8 @@ from lambda_handler.engagement_context.payloads import at, known_part, leaves
 from lambda_handler.errors import ResourceError
 
 LEAD = "Lead"
-INTERACTIONS, INTERACTION = (
-    "Interactions",
-    "Interaction",
-)  # a list in a create or a read, and a single interaction in an update
+# A create or a read contains a list of interactions, and an update contains a single interaction.
+INTERACTIONS, INTERACTION = "Interactions", "Interaction"
 DATE = "InteractionDate"
 LIMIT = 10  # the service model's maximum number of interactions in a Lead
 # These members identify an interaction, even if Partner Central stores the other members in another form.
@@ -26,9 +24,10 @@ ORIGIN = (("SourceType",), ("SourceId",), ("Contact", "Email"))
 
 
 def split(type_: str, payload: Payload) -> tuple[Payload, Sequence[Payload]]:
-    """Split a payload into its other members and its interactions. Only a Lead has interactions.
+    """Return the members of a payload without the interactions, and the interactions. Only a Lead has interactions.
 
-    If the value of `Interactions` is not a list, the function returns it as one interaction, which Partner Central refuses.
+    If the value of `Interactions` is not a list, the function returns the value as one interaction. Partner Central refuses
+    this interaction.
     """
     if type_ != LEAD:
         return payload, ()
@@ -42,7 +41,7 @@ class Interactions:
 
     Args:
         desired: The interactions that the stack declares.
-        previous: The interactions of the previous declaration, which might never have been sent.
+        previous: The interactions of the previous declaration. Some of these interactions might never have been sent.
         current: The interactions of the Lead in Partner Central.
         shape: The members of an interaction in the service model.
     """
@@ -61,7 +60,8 @@ class Interactions:
         """Return the interactions to send, in the order of declaration.
 
         Raises:
-            ResourceError: The Lead might already contain a new interaction in another form, or would contain too many.
+            ResourceError: The Lead might already contain a new interaction in another form, or the Lead would contain too many
+                interactions.
         """
         missing, others = unpaired(self._desired, self._had, self._shape)
         pending, changed = [], False
@@ -79,8 +79,9 @@ class Interactions:
         if pending and len(self._had) + len(pending) > LIMIT:
             raise ResourceError(
                 "TOO_MANY_INTERACTIONS",
-                f"A Lead can have at most {LIMIT} interactions, and none can be removed. This Lead has {len(self._had)}, and"
-                f" {len(pending)} more are declared. None of them was sent. Declare fewer interactions.",
+                f"A Lead can have at most {LIMIT} interactions, and an interaction cannot be removed. This Lead has"
+                f" {len(self._had)} interactions, and the declaration contains {len(pending)} more. The new"
+                " interactions were not sent. Declare fewer interactions.",
             )
         return pending
 
@@ -88,14 +89,14 @@ class Interactions:
         """Record that an interaction was sent."""
         self._had.append(interaction)
         if not unpaired([interaction], self._previous, self._shape)[0]:
-            # The interaction was declared before. Either it was never sent, or Partner Central replaces interactions.
+            # The interaction was declared before. It was never sent, or Partner Central replaces interactions.
             logs.info("interaction was missing")
 
     def was_read(self, current: Sequence[Payload]) -> None:
-        """Record the interactions that a later read shows. Interactions that an earlier read showed are not sent again.
+        """Record the interactions that a later read returned. Interactions that an earlier read returned are not sent again.
 
-        An earlier interaction can be missing because the read lags behind, or because Partner Central replaces interactions. It
-        can also be present in another form.
+        An earlier interaction can be missing because the read lags behind, or because Partner Central replaces interactions.
+        The earlier interaction can also be present in another form.
         """
         hidden, others = unpaired(self._had, current, self._shape)
         had = list(current)
@@ -109,14 +110,14 @@ class Interactions:
         self._had = had
 
     def arrived(self, interaction: Payload, current: Sequence[Payload]) -> bool:
-        """Return whether a later read shows the interaction of an update whose outcome was unknown."""
+        """Return whether a later read returned the interaction of an update whose outcome was unknown."""
         added = unpaired(current, self._had, self._shape)[0]
         is_there = not unpaired([interaction], [current[place] for place in added], self._shape)[0]
         return is_there or _candidate(interaction, current, added) is not None
 
 
 def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape) -> tuple[list[int], list[int]]:
-    """Pair interactions one to one. Return the indexes in `wanted` and in `present` that have no counterpart."""
+    """Pair interactions one to one. Return the unpaired indexes in `wanted`, and the unpaired indexes in `present`."""
     left = list(range(len(wanted)))
     free = list(range(len(present)))
 
@@ -143,7 +144,7 @@ def unpaired(wanted: Sequence[Payload], present: Sequence[Payload], shape: Shape
 
 
 def _candidate(one: Payload, interactions: Sequence[Payload], places: Sequence[int]) -> int | None:
-    """Return the index of the interaction that is probably `one` in another form, or None if no interaction is."""
+    """Return the index of an interaction that is probably another form of `one`, or None if there is no such interaction."""
     return next((place for place in places if _has_same_origin(one, interactions[place])), None)
 
 
@@ -163,7 +164,7 @@ def _uncertain(place: int, declared: Payload, counterpart: int, current: Payload
         "UNCERTAIN_INTERACTION",
         f"The new Interactions[{place}] may be the Lead's Interactions[{counterpart}] in another form. Nothing further"
         " was sent. Declare the interaction exactly as in Partner Central, remove it, or set a different SourceId or"
-        f" InteractionDate. The two differ in {', '.join(differing)}.",
+        f" InteractionDate. These two interactions differ in {', '.join(differing)}.",
     )
 
 
@@ -174,7 +175,7 @@ def _undated(interaction: Any) -> Any:
 
 
 def _second(interaction: Any) -> Any:
-    """Return the date of an interaction in whole seconds. If the date is not a timestamp, return it unchanged."""
+    """Return the date of an interaction in whole seconds. If the date is not a timestamp, return the date unchanged."""
     date = at(interaction, (DATE,))
     found = instant(date)
     return found[0] if found else date

@@ -1,7 +1,7 @@
-"""Decide which context is the declared one, and create, adopt, import, update or replace it.
+"""Decide which context the resource manages, and create, adopt, import, update or replace this context.
 
-A user can fix an error, but nobody can delete a context. So if the function cannot determine which context belongs to this
-resource, it creates no context. Instead, it fails with a Reason that explains how to proceed.
+A context cannot be deleted, so the function must not create a context by mistake. If the function cannot determine which
+context belongs to this resource, the event fails. The Reason explains how to proceed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ def create(job: Job) -> Outcome:
     """Create the desired context exactly once, even if the event is repeated or an earlier run was interrupted.
 
     Raises:
-        ResourceError: The function cannot determine which context is the desired one, or cannot manage the context.
+        ResourceError: The function cannot determine which context belongs to this resource, or cannot manage that context.
         ApiError: A call to Partner Central failed, and no retry is left.
     """
     if job.desired.existing_context_id:
@@ -58,8 +58,8 @@ def create(job: Job) -> Outcome:
 def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
     """Update the context in place, or create its replacement.
 
-    The physical ID identifies the context, and the old properties do not. When CloudFormation rolls back a failed replacement,
-    it swaps the old and the new properties, but the physical ID still names the old context.
+    Only the physical ID identifies the context. When CloudFormation rolls back a failed replacement, CloudFormation swaps the
+    old and the new properties, but the physical ID still names the old context.
 
     Args:
         job: The event's work.
@@ -67,7 +67,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
         previous: The previous declaration of that context.
 
     Raises:
-        ResourceError: The context is gone, or `create` raised this error.
+        ResourceError: The context no longer exists, or `create` raised this error.
         ApiError: A call to Partner Central failed, and no retry is left.
     """
     is_elsewhere = (identity.catalog, identity.engagement_id) != (job.desired.catalog, job.desired.engagement_id)
@@ -78,7 +78,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
     if current is None:
         raise ResourceError(
             "CONTEXT_GONE",
-            f"The context {identity} is gone from its engagement, and the function does not create another one in its place."
+            f"The context {identity} no longer exists in the engagement, and the function does not create a replacement."
             " Set existing_context_id to manage an existing context, or declare the context under another construct ID."
             f" The engagement has {_listed(engagement.contexts)}.",
         )
@@ -88,7 +88,7 @@ def update(job: Job, identity: ContextIdentity, previous: Previous) -> Outcome:
 
 
 def _is_replaced(job: Job, context_id: str, engagement: Engagement, previous: Previous) -> bool:
-    """Return whether to create another context, because this Type cannot be updated and the client token is new."""
+    """Return whether an update must create another context: this Type cannot be updated, and the client token is new."""
     return (
         not job.can_update
         and job.desired.client_token != previous.client_token
@@ -125,7 +125,7 @@ def _managed(
 
 
 def _created(job: Job, written: Written, known: Engagement) -> Outcome:
-    """Handle a successful create. If an older request had the same token, Partner Central can return the older context."""
+    """Handle a successful create. Partner Central can return the context of an older request with the same client token."""
     if written.engagement.id != job.desired.engagement_id:
         raise _token_used(job, known)
     replayed = known.context(written.context_id)
@@ -155,7 +155,7 @@ def _import(job: Job, context_id: str) -> Outcome:
 
 
 def _adopt_from_full_engagement(job: Job, error: ApiError) -> Outcome:
-    """Try again to adopt a context. An earlier request of this resource may have created one, and the response was lost."""
+    """Try again to adopt a context, because an earlier create may have succeeded although its response was lost."""
     engagement = job.read()
     adopted = _adopted(job, engagement)
     if adopted:
@@ -181,9 +181,9 @@ def _token_used(job: Job, engagement: Engagement, error: ApiError | None = None)
     contexts = ", ".join(each.id for each in _same_type(job.desired, engagement)) or "none"
     return ResourceError(
         "CLIENT_TOKEN_USED",
-        f"{cause}. Nothing was created: the client token was used with another payload, or the engagement is too busy."
-        " Set existing_context_id to manage an existing context, or a new client_token to create another one, which cannot be"
-        f" deleted. Contexts of Type {job.desired.type} in {engagement.id}: {contexts}."
+        f"{cause}. Nothing was created, because the client token was used with another payload or because the"
+        " engagement is too busy. Set existing_context_id to manage an existing context, or set a new client_token to create"
+        f" another context, which cannot be deleted. Contexts of Type {job.desired.type} in {engagement.id}: {contexts}."
         + (f" {response(error)}" if error else ""),
     )
 

@@ -1,7 +1,7 @@
 """Payloads as trees: find, merge and remove leaves, and look up members in the service model.
 
-A leaf is a scalar, or a list that is not empty. Nulls, `{}` and `[]` are not leaves. The path of a leaf consists of the names
-of the members that lead to it.
+A leaf is a scalar, or a list that is not empty. Nulls, `{}` and `[]` are not leaves. The path of a leaf is a tuple of member
+names, from the outermost member to the leaf.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -65,15 +65,16 @@ def is_known(shape: Shape, path: Path) -> bool:
 
 
 def is_required(shape: Shape, path: Path) -> bool:
-    """Return whether the service model defines a member at a path as required."""
+    """Return whether the service model requires the member at a path."""
     member = _member(shape, path)
     return member is not None and bool(member["required"])
 
 
 def is_optional(shape: Shape, path: Path, declared: Collection[Path]) -> bool:
-    """Return whether a payload that keeps the declared leaves is valid without the leaf at a path.
+    """Return whether a payload can remain valid if the leaf at a path is removed and all declared leaves are kept.
 
-    A required member of an optional structure can be left out if the whole structure is left out and not declared.
+    If a structure is optional and none of its members is declared, the whole structure can be removed, including its required
+    members.
     """
     for length in range(1, len(path) + 1):
         member = _member(shape, path[:length])

@@ -23,8 +23,8 @@ class DesiredContext:
         catalog: `AWS` or `Sandbox`.
         engagement_id: The engagement's ID. If the property contains an ARN, this is the ID in the ARN.
         type: The Type, which the service model might not define.
-        payload: The payload, without the outer map, whose only key is `type`.
-        client_token: The client token to use instead of the derived one.
+        payload: The inner map of the payload. The outer map has one key, which is `type`.
+        client_token: The client token to use instead of the derived client token.
         adopt_existing: Whether to adopt an equal existing context instead of creating a context.
         existing_context_id: The ID of an existing context to manage instead of creating a context.
     """
@@ -40,10 +40,10 @@ class DesiredContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Previous:
-    """The previous declaration of the same context, which might never have been sent to Partner Central.
+    """The previous declaration of the same context. This declaration might never have been sent to Partner Central.
 
     Attributes:
-        payload: The payload. None if nothing was declared before, as in a Create, an adoption or an import.
+        payload: The payload. None if there is no previous declaration, as in a Create, an adoption or an import.
         is_import: Whether the previous declaration had `existing_context_id`.
         client_token: The client token that the previous declaration had.
     """
@@ -77,7 +77,7 @@ def desired_context(properties: Any) -> DesiredContext:
 
 
 def previous_context(properties: Any, desired: DesiredContext, identity: ContextIdentity) -> Previous:
-    """Read an event's OldResourceProperties. They are not validated, because they can come from any release.
+    """Read an event's OldResourceProperties, without validation, because these properties can come from any release.
 
     Args:
         properties: The OldResourceProperties.

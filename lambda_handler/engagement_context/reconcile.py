@@ -1,7 +1,7 @@
-"""Reconcile one context with its declaration. The function sends as few updates as possible, each under the engagement's lock.
+"""Reconcile one context with its declaration. The function sends as few updates as possible, each with the engagement's lock.
 
-An update might remove members that it does not contain. So each update contains the whole current payload, in which only the
-declared leaves are changed. Members that are not declared keep their values.
+Partner Central might remove the members that an update does not contain. So each update contains the whole current payload, in
+which only the declared leaves are changed. Members that are not declared keep their values.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -36,12 +36,12 @@ def reconcile(job: Job, context_id: str, engagement: Engagement, previous: Previ
     Args:
         job: The event's work.
         context_id: The ID of the context.
-        engagement: The result of the last read. The first update sends its ModifiedAt as the lock.
+        engagement: The engagement that the last read returned. The first update sends the engagement's ModifiedAt as the lock.
         previous: The previous declaration of this context.
 
     Raises:
-        ResourceError: The declaration cannot be carried out, it is not certain which interactions were sent, or the context
-            vanished between two reads.
+        ResourceError: The declaration cannot be carried out, the function cannot determine which interactions were sent, or the
+            context disappeared between two reads.
         ApiError: A call to Partner Central failed, and no retry is left.
     """
     return _Reconciliation(job, context_id, engagement, previous).run()
@@ -61,7 +61,7 @@ def differing(current: Payload, desired: Payload, previous: Payload | None) -> I
     Args:
         current: The payload in Partner Central.
         desired: The declared payload.
-        previous: The previously declared payload. If it is None, a leaf that differs only in case is written too.
+        previous: The previously declared payload. If `previous` is None, a leaf that differs only in case is written too.
     """
     for path, value in leaves(desired):
         now, name = at(current, path), path[-1]
@@ -77,8 +77,8 @@ def removable(current: Payload, desired: Payload, previous: Payload, shape: Shap
     """Yield the leaves that are no longer declared, but still have the previously declared value in Partner Central.
 
     A leaf with another value is kept, because that value does not come from the declaration. For example, the previously
-    declared value may never have arrived, because the update failed. A required leaf is also kept if its structure contains
-    other values, and no member of the structure is declared.
+    declared value may never have been stored, because the update failed. A required leaf is also kept if its structure has no
+    declared member but still contains other values.
     """
     found = [
         path
@@ -96,7 +96,7 @@ def removable(current: Payload, desired: Payload, previous: Payload, shape: Shap
 
 
 def _named(paths: Collection[Path], error: ApiError) -> set[Path]:
-    """Return the paths of the members that an error names. If it names `Customer.Address`, omit other members of Customer."""
+    """Return the paths that an error names. If the error names `Customer.Address`, leave out the other members of Customer."""
     named = {
         path: max((length for length, name in enumerate(path, start=1) if error.names_member(name)), default=0)
         for path in paths
@@ -110,7 +110,7 @@ def _named(paths: Collection[Path], error: ApiError) -> set[Path]:
 
 
 class _Reconciliation:
-    """The state of one reconciliation: the last read, and which writes were made."""
+    """The state of one reconciliation: the engagement that the last read returned, and a record of the writes."""
 
     def __init__(self, job: Job, context_id: str, engagement: Engagement, previous: Previous) -> None:
         self._job = job
@@ -152,7 +152,8 @@ class _Reconciliation:
     def _pending_members(self) -> list[Path]:
         previous = self._previous
         if previous is None and not self._job.can_update:
-            # A context of this Type cannot be updated, so ignore values that Partner Central only stored in another form.
+            # A context of this Type cannot be updated, so ignore a difference that exists only because Partner Central stored
+            # the value in another form.
             previous = self._desired
         return [*differing(self._current()[0], self._desired, previous), *self._removed()]
 
@@ -212,21 +213,26 @@ class _Reconciliation:
         self._note_written(interactions)
         self._engagement = replace(written, contexts=self._engagement.contexts)
         if not written.modified_at:
-            # The next update needs this timestamp as its lock, but the response did not contain it.
+            # The next update needs this timestamp as the lock, but the response did not contain the timestamp.
             self._read()
 
     def _leave_out(self, error: ApiError, payload: Payload) -> None:
-        """Prepare a second attempt without undeclared optional members: Partner Central might refuse values that AWS set."""
+        """Prepare another attempt without undeclared optional members: Partner Central might refuse values that AWS set.
+
+        The second attempt leaves out the members that the first error names. The third attempt leaves out all undeclared
+        optional members.
+        """
         declared = dict(leaves(self._desired))
         suspects = {
             path
             for path, _ in leaves(payload)
             if path not in declared and path[0] != INTERACTION and is_optional(self._job.update_shape, path, declared)
         }
-        if self._refusal or not suspects:
+        if not suspects:
             raise self._refusal or error
-        self._refusal = error
-        self._left_out = _named(suspects, error) or suspects
+        named = set() if self._refusal else _named(suspects, error)
+        self._left_out |= named or suspects
+        self._refusal = self._refusal or error
         logs.warning("retry without undeclared members", context=self._context_id, exception=error.code)
 
     def _recover(self, error: ApiError) -> None:
@@ -234,7 +240,8 @@ class _Reconciliation:
         self._job.budget.back_off(error)
         self._read()
         if self._members_were_written and self._pending_members():
-            # Partner Central normalized a value, another client changed it, or the read lags. Another write would not help.
+            # Partner Central normalized a value, another client changed a value, or the read lags. Another write would not
+            # help.
             logs.warning("differs after update", context=self._context_id)
 
     def _note_written(self, interactions: Sequence[Payload]) -> None:
@@ -249,12 +256,13 @@ class _Reconciliation:
         current = self._current()[1]
         for interaction in self._unknown:
             if self._interactions.arrived(interaction, current):
-                # This does not prove that the other members of that update arrived. If the previous read lagged, an earlier
-                # event might have sent the interaction.
+                # The other members of that update might still not be stored: if the previous read lagged, an earlier event
+                # might have sent the interaction.
                 self._interactions.was_sent(interaction)
                 self._unknown = ()
         if self._engagement.modified_at != lock:
-            # The lock has changed, so an update with the previous lock has either arrived already or will be refused.
+            # The lock has changed. If the update with the previous lock is not stored yet, Partner Central will refuse this
+            # update.
             self._unknown = ()
         self._interactions.was_read(current)
 

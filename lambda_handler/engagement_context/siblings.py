@@ -1,6 +1,7 @@
-"""The stack's other resources. This resource must not adopt a context that another resource manages.
+"""Find the stack's other resources, so that this resource does not adopt a context that another resource manages.
 
-The function calls CloudFormation only if it needs the response to decide what to do. Most events cause no such call.
+The function calls CloudFormation only if it needs the response to decide what to do. Most events need no call to
+CloudFormation.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,11 +27,11 @@ def resources(job: Job, contexts: Sequence[Context]) -> Sequence[StackResource]:
 
 
 def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResource]) -> Context | None:
-    """Return the context to adopt, or None if other resources of the stack manage all matches.
+    """Return the context to adopt, or None if another resource of the stack manages each match.
 
     Args:
         job: The event's work.
-        matches: The contexts that are equal to the declared one.
+        matches: The contexts that are equal to the declared context.
         found: The stack's resources.
 
     Raises:
@@ -50,8 +51,9 @@ def adoptable(job: Job, matches: Sequence[Context], found: Sequence[StackResourc
     if len(candidates) > 1:
         raise ResourceError(
             "AMBIGUOUS_CONTEXT",
-            "More than one context is equal to the declared one. Set existing_context_id to the ID of the right one, or"
-            f" adopt_existing=False to create another one. The contexts of {job.desired.engagement_id}: {_ids(candidates)}.",
+            "More than one context is equal to the declared context. Set existing_context_id to the ID of the right context, or"
+            " set adopt_existing=False to create another context. The equal contexts in"
+            f" {job.desired.engagement_id}: {_ids(candidates)}.",
         )
     return candidates[0] if candidates else None
 
@@ -78,7 +80,7 @@ def is_repetition(job: Job, context_id: str, found: Sequence[StackResource]) -> 
 
 
 def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource]) -> list[Context]:
-    """Return the contexts that no resource in the template that is being deployed manages."""
+    """Return the contexts that no resource manages any more, according to the template that is being deployed."""
     template = _asked(job, managed, job.template)
     try:
         return [
@@ -90,8 +92,8 @@ def _renamed(job: Job, managed: Sequence[Context], found: Sequence[StackResource
         raise ResourceError(
             "STACK_UNREADABLE",
             f"The stack's template cannot be read: {error}. The function cannot check whether a renamed construct managed the"
-            f" context {_ids(managed)}. Set existing_context_id to manage it, or adopt_existing=False to create another one,"
-            " which cannot be deleted.",
+            f" context {_ids(managed)}. Set existing_context_id to manage this context, or set adopt_existing=False to"
+            " create another context, which cannot be deleted.",
         ) from error
 
 

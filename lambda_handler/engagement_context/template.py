@@ -55,10 +55,11 @@ def declares(template: str, logical_id: str) -> bool:
 
 
 def _yaml_sections(template: str) -> dict[str, Any]:
-    """Return the sections of a YAML template: Resources as a map of its keys, and every other section as its text.
+    """Return a dictionary that maps each section of a YAML template to its text. `Resources` is mapped to a dictionary instead.
 
-    All lines in a section must be indented. All lines in a resource, including those of multi-line texts, must be indented
-    further than the logical ID. Any other style causes an error.
+    The dictionary for `Resources` maps each logical ID to the text on the same line. All lines in a section must be indented.
+    All lines in a resource, including the lines of multi-line texts, must be indented further than the logical ID. Any other
+    style causes an error.
     """
     sections: dict[str, Any] = {}
     name, width = "", 0
@@ -87,7 +88,7 @@ def _yaml_sections(template: str) -> dict[str, Any]:
 
 
 def _yaml_key(text: str) -> tuple[str, str]:
-    """Return the key that a line begins with, and the rest of the line without a comment. Both are empty if there is no key."""
+    """Return the key at the start of a line, and the rest of the line without a comment; two empty texts if there is no key."""
     found = YAML_KEY.fullmatch(text)
     if not found:
         return "", ""

@@ -20,7 +20,7 @@ def pack(folder: str, made: str, comment: str) -> None:
         ValueError: A module does not compile.
     """
     # Python must not check at import whether the byte code matches the source. The check needs modification times, which the
-    # zip does not contain. It is not necessary, because the function's folder is read-only.
+    # zip does not contain. The check is not necessary, because the function's folder is read-only.
     unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
     if not compileall.compile_dir(folder, quiet=1, workers=1, invalidation_mode=unchecked):
         raise ValueError("a module does not compile for the function's runtime")

@@ -683,8 +683,8 @@ def test_missing_room_for_the_contexts_that_aws_adds_is_one_warning(
 
     assert len(texts) == (1 if needed else 0)
     for text in texts:
-        assert f"but AWS can add {needed}: " in text
-        assert "contexts are declared for Deals/Acme, so only" in text
+        assert f"But AWS can add {needed}: " in text
+        assert "contexts are declared for Deals/Acme. An engagement can contain only 5 contexts, " in text
         assert "[ack: cdk-partnercentral:noRoomForAws]" in text
 
 

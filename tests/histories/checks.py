@@ -181,7 +181,7 @@ def kept_leaf(ledger: Ledger, expected: ExpectedState) -> str | None:
     current = payloads.leaves(ledger.current(*expected.place), desired.type)
     removable = ledger.removable(event)
     for path, value in removable.items():
-        # If a structure contains a value that the function must keep, its required members remain, too.
+        # If a structure contains a value that the function must keep, the structure's required members remain, too.
         siblings = {each: left for each, left in current.items() if path[:-1] and each[: len(path) - 1] == path[:-1]}
         if any(not payloads.is_loose(left, removable.get(each), each) for each, left in siblings.items()):
             continue
@@ -249,8 +249,8 @@ def check_update(report: Report, ledger: Ledger, invocation: Invocation, call: C
     known = ledger.record(engagement, context)
     before: Json = known.payload if known else {}
     managers = ledger.managers((engagement, context))
-    others = [each for each in managers if each != event.owner]
-    if others and not ledger.is_renamed(event, context):
+    others = [each for each in managers if each != event.owner and not ledger.is_no_longer_declared(event, each)]
+    if others:
         report(Invariant.OWN_CONTEXT, f"{event} wrote to context {context} of {engagement}, which {others[0]} manages")
     if ledger.is_superseded(event) and managers:
         report(Invariant.LATE_REPETITION, f"{event} wrote to context {context} after a later event")

@@ -114,7 +114,7 @@ class Scheduler:
         """Run all tasks until they end. If a task raised an error, raise this error again.
 
         Args:
-            order: A number for each step. The number modulo the count of ready tasks selects the task that runs. After the
+            order: One number for each step. The number modulo the count of ready tasks selects the task that runs. After the
                 last number, the tasks take turns.
         """
         turns: Iterator[int] = itertools.chain(order, itertools.count())
@@ -137,7 +137,7 @@ class Scheduler:
 
 
 def _acquired_lock() -> threading.Lock:
-    """Return an acquired lock. One thread waits for the lock until another thread releases it.
+    """Return an acquired lock. A thread waits for the lock until another thread releases it.
 
     A semaphore would be slower.
     """

@@ -1,6 +1,7 @@
 """A simulation of CloudFormation: stacks, deployments, rollbacks, and the custom resource events that they cause.
 
-The simulation sends the events to the function and acts on its responses. This module does not access Partner Central.
+The simulation sends the events to the function and processes the responses of the function. This module does not access Partner
+Central.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 """
 
@@ -29,7 +30,8 @@ class Resource:
     """A resource of a stack.
 
     Attributes:
-        declared: The declaration in the latest event, even if this event failed. After a rollback, the restored declaration.
+        declared: The declaration in the latest event, even if this event failed. After a rollback, this is the restored
+            declaration.
         stable: The declaration from the latest successful deployment. A rollback restores this declaration.
         physical_id: The physical ID.
         was_created: False if the Create failed in a deployment without rollback. The next deployment then sends a new Create.
@@ -177,8 +179,8 @@ class CloudFormation:
     def repeatable(self) -> list[Event]:
         """Return the latest events that Lambda can deliver again after their operations have ended.
 
-        The result does not contain an Update if a later event of the same resource followed, or if the resource was removed.
-        To recognize a repetition of such an Update, the function would have to call CloudFormation in each Update.
+        The result does not contain an Update if a later event of the same resource followed, or if the resource was removed. To
+        recognize a repetition of an Update, the function would have to call CloudFormation in each Update.
         """
         oldest = self._simulation.clock.now - MAXIMUM_EVENT_AGE * SECOND
         return [
@@ -382,7 +384,7 @@ class CloudFormation:
         """Deliver events concurrently, and let Lambda retry failed invocations.
 
         Returns:
-            For each event, the first response that CloudFormation received, or None if it received no response.
+            A list with one item for each event: the first response that CloudFormation received, or None without a response.
         """
         started = self._simulation.clock.now
         first: list[list[Invocation]] = []

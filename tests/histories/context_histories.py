@@ -51,7 +51,7 @@ class ContextHistory(History):
     # Resources and declarations.
 
     def free_places(self) -> list[tuple[str, str]]:
-        """Return the places that have no resource. A place is a stack's name and a logical ID."""
+        """Return the places without a resource. A place is a stack's name and a logical ID."""
         return [place for place in PLACES if self.is_free(*place)]
 
     def free_deal(self, name: str, choice: int) -> str:
@@ -223,7 +223,8 @@ class ContextHistory(History):
     def import_context(self, place: int, context: int, edit: int, partial: bool, deployment: Deployment) -> None:
         """Declare `existing_context_id` with the ID of a context that no other resource manages, or with an unused ID.
 
-        If `partial` is True, the declaration of a Lead has no customer. It has interactions only if `edit` adds them.
+        If `partial` is True, the declaration of a Lead has no customer. The declaration has interactions only if `edit` adds
+        interactions.
         """
         self.begin_step("import context")
         name, logical_id = PLACES[place % len(PLACES)]
@@ -273,7 +274,7 @@ class ContextHistory(History):
 
     @rule(choice=choices, edit=choices, deployment=deployments)
     def stop_importing(self, choice: int, edit: int, deployment: Deployment) -> None:
-        """Remove `existing_context_id` from a resource, and declare a complete payload, if a resource has one."""
+        """Select a resource with `existing_context_id`, remove this property, and declare a complete payload."""
         self.resource(choice)
         imported = [each for each in self.resources() if each[2].declared.existing_context_id]
         if not imported:
@@ -284,7 +285,7 @@ class ContextHistory(History):
         declared = replace(resource.declared, spec=spec, existing_context_id=None)
         self.update(stack, {logical_id: declared}, deployment)
 
-    # Constructs whose logical ID changes.
+    # Steps that change the logical IDs of constructs.
 
     @rule(choice=choices, edit=choices, deployment=deployments)
     def rename(self, choice: int, edit: int, deployment: Deployment) -> None:
@@ -300,7 +301,7 @@ class ContextHistory(History):
 
     @rule(choice=choices, engagement=engagements, type_=types, deployment=deployments)
     def insert_first(self, choice: int, engagement: int, type_: int, deployment: Deployment) -> None:
-        """Insert a deal at the start of a list. The logical IDs are positions, so each other deal gets the next ID."""
+        """Insert a deal at the start of a list. The logical IDs are positions, so all other deals get the next ID."""
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
@@ -315,7 +316,7 @@ class ContextHistory(History):
 
     @rule(choice=choices, deployment=deployments)
     def remove_first(self, choice: int, deployment: Deployment) -> None:
-        """Remove the first deal of a list. The logical IDs are positions, so each other deal gets the previous ID."""
+        """Remove the first deal of a list. The logical IDs are positions, so all other deals get the previous ID."""
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
@@ -347,7 +348,7 @@ class ContextHistory(History):
         event = events[choice % len(events)]
         context = event.desired.existing_context_id or ""
         managers = self.oracle.ledger.managers((event.desired.engagement, context))
-        # Skip the import of a context that another resource has imported since then.
+        # If the event imports a context that another resource has imported after the event, skip the event.
         if not managers or managers == [event.owner]:
             self.cloudformation.deliver_again(event, delivery, order)
 

@@ -92,7 +92,7 @@ class Event:
 
     Attributes:
         request_type: `Create`, `Update` or `Delete`.
-        number: The event's number in the history. The ResponseURL contains the number and is therefore unique.
+        number: The event's number in the history. The ResponseURL contains this number, and is therefore unique.
         request_id: CloudFormation's RequestId. Several events can have the same RequestId.
         stack_id: The stack's ARN.
         owner: The owner of the resource's contexts or engagements. It stays the same if the stack is deleted and created again.

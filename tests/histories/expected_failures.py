@@ -1,6 +1,7 @@
 """The causes that justify a FAILED response, and the words that the Reason must contain for each cause.
 
-A FAILED response without such a cause violates `NO_UNEXPECTED_FAILURE`, because the handler could have succeeded by retrying.
+A FAILED response without one of these causes violates `NO_UNEXPECTED_FAILURE`, because the handler could have succeeded by
+retrying.
 """
 
 from collections.abc import Iterator

@@ -24,7 +24,7 @@ CALL_FAULTS = (
     "timeout",  # the client times out, and the call is not carried out
     "timeout after commit",  # the client times out after the call was carried out
     "late",  # the client times out, and the call is carried out later
-    "trickle",  # the response arrives in small pieces, so that no socket read times out
+    "trickle",  # the response is sent in small pieces, so that no socket read times out
 )
 # AWS, or a colleague in the console, writes to the engagement immediately before an API call.
 FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "edit", "customer", "context", "lead")
@@ -46,7 +46,7 @@ LASTING_FAULTS = (
 )
 # Every page of ListEngagements contains a NextToken, so the list does not end. The fault affects all calls.
 ENDLESS_LIST = "endless list"
-# Faults of calls to CloudFormation. The faults with "once" affect only the first call.
+# Faults of calls to CloudFormation. A fault whose name ends with "once" affects only the first call.
 STACK_FAULTS = ("denied", "unreachable", "throttle once", "credentials once", "timeout once")
 # The points at which the process can crash: before or after a given API call, or before or after the response.
 CRASHES = ("before call", "after call", "before response", "after response")
@@ -60,10 +60,11 @@ class Faults:
     """The faults of one invocation of the function.
 
     Attributes:
-        calls: Pairs of a call number, which counts from 0, and one of `CALL_FAULTS`, `FOREIGN_WRITES` or
-            `EQUAL_ENGAGEMENT`.
+        calls: Pairs. The first item is the number of a call, counted from 0. The second item is in `CALL_FAULTS` or
+            `FOREIGN_WRITES`, or is `EQUAL_ENGAGEMENT`.
         lasting: The number of the first API call that fails, and one of `LASTING_FAULTS` or `ENDLESS_LIST`.
-        crash: One of `CRASHES`, and the number of the API call. "before response" and "after response" ignore the number.
+        crash: One of `CRASHES`, and the number of the API call. The crashes "before response" and "after response" do not use
+            the number.
         stack: One of `STACK_FAULTS`, or None.
         responses: The faults of the first attempts to deliver the response, each one of `RESPONSE_FAULTS`.
     """
@@ -85,7 +86,7 @@ class Delivery:
     Attributes:
         invocations: The faults of the first invocation and of Lambda's retries, in order. Further retries have no faults.
         duplicate: The faults of a second, concurrent delivery of the event, or None if there is no second delivery.
-        retries: Whether Lambda retries a failed invocation. If not, CloudFormation might not receive a response.
+        retries: Whether Lambda retries a failed invocation. Without retries, CloudFormation might not receive a response.
     """
 
     invocations: tuple[Faults, ...] = ()

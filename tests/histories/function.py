@@ -1,8 +1,8 @@
 """A simulation of Lambda that runs the function in this Python process and in simulated time.
 
-The simulation uses the real handler and the real client of botocore. It passes HTTP requests to an `Invocation` instead of the
-network. A `Process` object represents a Lambda process. To simulate a crash, the simulation raises an exception that the
-handler does not catch. This module does not depend on the simulation of CloudFormation.
+The simulation uses the real handler and the real client of botocore. The simulation passes HTTP requests to an `Invocation`
+instead of the network. A `Process` object represents a Lambda process. To simulate a crash, the simulation raises an exception
+that the handler does not catch. This module does not depend on the simulation of CloudFormation.
 """
 
 import contextlib
@@ -69,7 +69,7 @@ class Process:
 
 
 class Function:
-    """The function of one history. Like Lambda, it reuses idle processes."""
+    """The function of one history. Idle processes are reused, as in Lambda."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
@@ -154,7 +154,7 @@ class _Timer:
     def _fire(self) -> None:
         simulation, previous = self._invocation.simulation, (_Active.invocation, _Active.process)
         if self._process is None or self._process.resource._lock.locked():
-            # The handler is already sending a response. A real timer would wait for the lock, and then do nothing.
+            # The handler is already sending a response. In Lambda, the timer would wait for the lock, and then do nothing.
             return
         self._invocation.record("the deadline's timer fires")
         simulation.counts["timer fired"] += 1
@@ -234,7 +234,7 @@ _sdk_client = sdk.client
 
 @functools.cache
 def _any_client(service: str, region: str) -> Any:
-    """Return a cached client. The function replaces `sdk.client`, which creates a new CloudFormation client for each event."""
+    """Return a cached client, instead of `sdk.client`, which creates a new CloudFormation client for each event."""
     client = _sdk_client(service, region)
     return _simulated(client, service, _send_to_stack) if service == "cloudformation" else client
 

@@ -37,7 +37,7 @@ class History(RuleBasedStateMachine):
     subject: str
     simulation: Simulation
     has_begun = False
-    steps = -1  # becomes 0 at the end of the initialization, which does not count as a step
+    steps = -1  # becomes 0 at the end of the initialization, because the initialization does not count as a step
 
     def set_up(self, behavior: Behavior, jitter_seed: int, *, shows_old_template: bool) -> None:
         """Create the environment of the history."""
@@ -126,7 +126,8 @@ def run_histories(machine: type[History], *, seed: int, histories: int, shrink: 
             _run(machine, seed, histories, [Phase.generate], min_steps=STEPS)
         except InvariantError:
             if shrink:
-                # With a variable length, the seed gives different histories. Run twice as many to find a failure again.
+                # With a variable length, the seed gives different histories. Run twice as many histories to find a failure
+                # again.
                 _run(machine, seed, 2 * histories, [Phase.generate, Phase.shrink], min_steps=0)
             raise
     except InvariantError as error:

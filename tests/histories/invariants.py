@@ -1,4 +1,4 @@
-"""The invariants, which are conditions that must be true in every history. `oracle.py` and `checks.py` check them."""
+"""The invariants, which are conditions that must be true in every history. `oracle.py` and `checks.py` check the invariants."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -8,7 +8,7 @@ from tests.histories.trace import Trace
 
 
 class Invariant(Enum):
-    """An invariant. Its value is the text in the report of a failure."""
+    """An invariant. The value is the text in the report of a failure."""
 
     # Responses and logs.
     ONE_RESPONSE = "an event gets exactly one response"
@@ -48,7 +48,7 @@ class Invariant(Enum):
     UNDECLARED_KEPT = "a value that was never declared is kept"
     NO_DUPLICATE_INTERACTION = "no interaction is sent twice"
     NO_NEEDLESS_WRITE = "nothing is written if nothing changed"
-    LATE_REPETITION = "a late repetition of an event writes nothing"
+    LATE_REPETITION = "an event that is repeated after a later event writes nothing"
     NO_DUPLICATE_UPDATE = "no update is sent again after it succeeded"
     FEW_CALLS = "the function makes no unnecessary call"
     DELETE_CALLS_NOTHING = "a Delete makes no API call"

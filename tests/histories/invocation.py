@@ -1,7 +1,7 @@
 """An invocation of the function for one event.
 
-This module responds to the function's HTTP requests, simulates faults, and collects the log lines. It does not depend on the
-handler's code. The oracle does all checks.
+This module responds to the function's HTTP requests, simulates faults, and collects the log lines. The module does not depend
+on the handler's code. The oracle does all checks.
 """
 
 import copy
@@ -35,14 +35,14 @@ STACK_ENDPOINT = "https://cloudformation.eu-west-1.amazonaws.com"
 
 
 class ProcessEndedError(BaseException):
-    """The exception that ends the process. The handler does not catch it, because it does not inherit from `Exception`."""
+    """The exception that ends the process. The base class is not `Exception`, so that the handler does not catch it."""
 
 
 class Observer(Protocol):
     """The interface for observers of invocations. The oracle implements this interface."""
 
     def on_call(self, invocation: "Invocation", call: Call) -> None:
-        """Observe a call that reached the service, even if the function never receives the response."""
+        """Observe a call that the service received, even if the function never receives the response."""
 
     def on_call_response(self, invocation: "Invocation", call: Call) -> None:
         """Observe that the function received the response to a call."""
@@ -79,7 +79,7 @@ class Invocation:
         created: The ID of the context that the latest create call returned, and whether that call created the context.
         known: The IDs of the contexts in the last read before the latest create call.
         confirmed_payloads: The payloads of the updates for which the function received a success response.
-        calls: The calls that reached the service.
+        calls: The calls that the service received.
         known_calls: The calls for which the function received a response.
     """
 
@@ -147,7 +147,7 @@ class Invocation:
         raise ProcessEndedError
 
     def end(self) -> None:
-        """Cancel late requests that have not arrived yet. Do not cancel create requests, which can arrive at any time."""
+        """Cancel delayed requests, except creates, because Partner Central can receive a create at any time."""
         for number in self._late_requests:
             self.simulation.clock.cancel_alarm(number)
 
@@ -263,7 +263,7 @@ class Invocation:
     # Calls to CloudFormation.
 
     def call_stack(self, action: str, stack_id: str, start: int) -> AWSResponse:
-        """Respond to GetTemplate, or to ListStackResources with the resources from number `start` on."""
+        """Respond to GetTemplate or ListStackResources. A ListStackResources response starts with resource number `start`."""
         number, self._stack_calls = self._stack_calls, self._stack_calls + 1
         fault = self.faults.stack
         self.simulation.counts[action] += 1

@@ -1,14 +1,15 @@
 """The ledger records every context and the writes to each context. The oracle uses the ledger to check the invariants.
 
-The records come from Partner Central, from CloudFormation and from the events. With one exception, they do not depend on the
-handler's responses. The exception is the context that a resource manages: CloudFormation also gets it only from the response.
+The records come from Partner Central, from CloudFormation and from the events. With one exception, the records do not depend on
+the handler's responses. The exception is the ID of the context that a resource manages: CloudFormation also gets this ID only
+from the response.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tests.histories import payloads
-from tests.histories.events import Declaration, Event
+from tests.histories.events import Declaration, Event, owner
 from tests.histories.payloads import Json, Path
 from tests.histories.simulation import Simulation, StackView
 
@@ -25,11 +26,11 @@ class ContextRecord:
     Attributes:
         payload: The stored payload.
         changed_at: The time of the latest write to the context by anyone, in nanoseconds since 1970.
-        written: For each leaf, the value that the function sent last.
+        written: Maps each leaf to the value that the function sent last.
         ever_stored: The names of all interactions that the context ever contained.
         presumed_sent: The names of declared interactions that the function will never send. Partner Central returned the
-            context of an earlier create request, and no read returned this context. Therefore, the function assumed that its
-            own request had created the context with these interactions.
+            context of an earlier create request, and no read returned this context. Therefore, the function assumed that the
+            function's own request had created the context with these interactions.
     """
 
     payload: Json
@@ -41,7 +42,7 @@ class ContextRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenUse:
-    """A create request that was carried out with a client token. `at` is its time in nanoseconds since 1970."""
+    """A create request that was carried out with a client token. `at` is the request's time in nanoseconds since 1970."""
 
     at: int
     client_token: str
@@ -55,7 +56,7 @@ class ExpectedState:
     """The context and the declaration of a resource after the latest event with a SUCCESS response.
 
     `event` is this event. `certain` is False if the function could not read the context's current payload, or if a later event
-    failed. In this case, the oracle does not check the stored payload.
+    failed. If `certain` is False, the oracle does not check the stored payload.
     """
 
     event: Event
@@ -73,7 +74,7 @@ class Ledger:
 
     Attributes:
         contexts: The record of each context.
-        token_uses: The last create request of each declaration.
+        token_uses: Maps each declaration to its last create request.
         expected: The expected state of each resource, keyed by owner.
         latest: The number of the latest event of each resource, keyed by owner.
         answered: The numbers of the events for which CloudFormation has received a SUCCESS response.
@@ -122,16 +123,22 @@ class Ledger:
         ]
 
     def belongs_to_sibling(self, event: Event, context: str, view: StackView | None = None) -> bool:
-        """Return whether a context is managed by another resource, and the template still declares this resource."""
+        """Return whether a context is managed by another resource that the template still declares."""
         template = self.simulation.stacks[event.stack_id].template
         physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
         return any(each in template for each in self.siblings(event, physical_id, view))
 
     def is_renamed(self, event: Event, context: str, view: StackView | None = None) -> bool:
-        """Return whether a context is managed by other resources, and the template no longer declares any of them."""
+        """Return whether a context is managed only by other resources that the template no longer declares."""
         physical_id = f"{event.desired.catalog}/{event.desired.engagement}/{context}"
         siblings = self.siblings(event, physical_id, view)
         return bool(siblings) and not self.belongs_to_sibling(event, context, view)
+
+    def is_no_longer_declared(self, event: Event, other: str) -> bool:
+        """Return whether an owner is a resource in the event's stack that the template no longer declares."""
+        name = event.owner.removesuffix(event.logical_id.lower())
+        template = self.simulation.stacks[event.stack_id].template
+        return other.startswith(name) and other not in {owner(name, each) for each in template}
 
     def is_superseded(self, event: Event) -> bool:
         """Return whether CloudFormation has sent a later event for the same resource."""
@@ -190,7 +197,7 @@ class Ledger:
     # Client tokens.
 
     def is_token_used_otherwise(self, event: Event, at: int) -> bool:
-        """Return whether a different request used the event's client token, and this token was still valid at the time `at`."""
+        """Return whether the event's client token was used by a different request and was still valid at the time `at`."""
         desired = event.desired
         key = declaration_key(event)
         for other, use in self.token_uses.items():

@@ -20,7 +20,7 @@ from tests.histories.history import OCCURRENCES, History, run_histories
 from tests.histories.invariants import Invariant, InvariantError
 
 HISTORIES = 40  # for each seed
-FEW_HISTORIES = 6  # at least four always run, because hypothesis starts with a minimal history and repeats a failed one
+FEW_HISTORIES = 6  # at least four run, because hypothesis starts with a minimal history and repeats a failed history
 SEEDS = range(1, 11)
 
 
@@ -33,7 +33,7 @@ class Mutant:
         place: The module or class that contains the replaced attribute.
         attribute: The name of the replaced attribute.
         replacement: The value that replaces the attribute.
-        violates: The invariants that the defect can violate. The first violated invariant must be one of them.
+        violates: The invariants that the defect can violate. The first violated invariant must be in this collection.
         seed: The first seed to try. With this seed, few histories are enough to catch the mutant.
     """
 
@@ -112,7 +112,7 @@ MUTANTS = (
         violates={Invariant.ONE_RESOURCE, Invariant.OWN_CONTEXT, Invariant.NO_UNEXPECTED_FAILURE},
     ),
     Mutant(
-        name="a late repetition is reconciled",
+        name="a repetition after a later event is reconciled",
         place=siblings,
         attribute="is_repetition",
         replacement=defects.never,

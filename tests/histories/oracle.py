@@ -43,7 +43,7 @@ class Oracle:
         self._first: InvariantError | None = None
 
     def report(self, invariant: Invariant, detail: str) -> None:
-        """Record the first violation. `raise_violation` raises it later, because the handler would catch an exception here."""
+        """Record the first violation. `raise_violation` raises it later. Here, the handler would catch an exception."""
         if self._first is None:
             self.simulation.record(f"*** VIOLATED: {invariant.value}: {detail}", depth=0)
             self._first = violation(invariant, detail, self.simulation.trace)
@@ -61,7 +61,7 @@ class Oracle:
     # Calls to Partner Central.
 
     def on_call(self, invocation: Invocation, call: Call) -> None:
-        """Check a call that reached the service, even if the function does not get the response."""
+        """Check a call that the service received, even if the function does not receive the response."""
         invocation.record(CallSummary(call))
         if invocation.event.request_type == "Delete":
             self.report(Invariant.DELETE_CALLS_NOTHING, f"the function called {call.operation}")
@@ -157,8 +157,9 @@ class Oracle:
         self._check_number_of_calls(invocation)
         expected = ExpectedState(event=event, context=response.context)
         if self._is_unread_replay(invocation, response):
-            # Partner Central returned the context of an earlier request with another payload. The last read did not return
-            # this context, so the function could not detect that the context already existed.
+            # An earlier request with the same client token had a different payload, and Partner Central returned the context of
+            # that request. The last read did not return this context, so the function could not detect that the context already
+            # existed.
             self.simulation.counts["unavoidable: no read returned a replayed context"] += 1
             record.presumed_sent |= payloads.interaction_names(desired.payload)
             expected.certain = False
@@ -279,8 +280,8 @@ class Oracle:
     def on_removed(self, owner: str) -> None:
         """Record that a resource was deleted or that its state is unknown.
 
-        In a rollback, CloudFormation removes the new resource of a renamed construct. It sends no event for the old resource,
-        so the changes to the context remain.
+        In a rollback, CloudFormation removes the new resource of a renamed construct. CloudFormation sends no event for the old
+        resource, so the changes to the context remain.
         """
         self.engagements.expected.pop(owner, None)
         removed = self.ledger.expected.pop(owner, None)

@@ -6,8 +6,8 @@ The number of different payloads is small, so that deployments often return to a
 *deal*. The name of a deal begins with the name of its stack, so that two stacks never declare equal payloads. Otherwise, the
 function could adopt a context for the wrong stack.
 
-The service model marks some members as sensitive. Their values contain `SENSITIVE_MARK` or begin with `SENSITIVE_PHONE`, so
-that the tests can detect a leak.
+The service model marks some members as sensitive. The values of these members contain `SENSITIVE_MARK` or begin with
+`SENSITIVE_PHONE`, so that the tests can detect a leak.
 """
 
 import re
@@ -300,7 +300,7 @@ def _with_flaw(payload: Json, flaw: str | None) -> Json:
 
 
 def leaves(payload: Json, type_: str) -> dict[Path, Any]:
-    """Return the leaves of a payload, keyed by path, without the interactions of a Lead. A list is one leaf."""
+    """Return the leaves of a payload, keyed by path, without the interactions of a Lead. A list counts as a single leaf."""
     return {path: value for path, value in _leaves(payload) if type_ != "Lead" or path[0] != "Interactions"}
 
 
@@ -313,7 +313,7 @@ def _leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def has_leaf(paths: Mapping[Path, Any], path: Path) -> bool:
-    """Return whether `paths` contains `path`, one of its parents, or a path below it."""
+    """Return whether `paths` contains `path`, a parent of `path`, or a path below `path`."""
     return any(path[: len(other)] == other[: len(path)] for other in paths)
 
 

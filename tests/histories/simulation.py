@@ -28,7 +28,7 @@ class StackView:
 
     Attributes:
         resources: The physical ID and the ResourceStatus of each resource, keyed by logical ID. Includes deleted resources.
-        template: The logical IDs that the template declares. During an update, these come from the new template.
+        template: The logical IDs that the template declares. During an update, these logical IDs come from the new template.
         as_yaml: Whether the template is in YAML instead of JSON.
     """
 
@@ -50,7 +50,7 @@ class Simulation:
         outside: The IDs of all engagements that were created outside of the stacks.
         stacks: The state of each stack, keyed by the stack's ARN. Includes deleted stacks.
         scheduler: The scheduler of concurrent invocations, or None while no invocations run concurrently.
-        in_alarm: Whether an alarm's callback is running. Such a callback cannot pause.
+        in_alarm: Whether an alarm's callback is running. The callback of an alarm cannot pause.
     """
 
     def __init__(self, behavior: Behavior, jitter_seed: int) -> None:
@@ -106,7 +106,7 @@ class Simulation:
         return lifetime is None or (self.clock.now if at is None else at) - used_at < lifetime * SECOND
 
     def contexts(self, engagement: str) -> Sequence[Json]:
-        """Return an engagement's stored contexts. Do not modify them, because they are not copies."""
+        """Return an engagement's stored contexts. Do not modify these contexts, because they are not copies."""
         # `service.engagement` returns copies. Making these copies would take a fifth of a history's run time.
         stored = self.service._engagements.get(engagement)
         return stored.state.contexts if stored else ()

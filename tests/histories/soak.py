@@ -1,7 +1,8 @@
 """Run histories with random seeds for a number of minutes: `python -m tests.histories.soak --minutes 60`.
 
-The command prints a summary every minute. At the first violation, it prints the trace and exits with status 1. With `--seed`,
-it runs only the histories of that seed: `python -m tests.histories.soak --of contexts --seed 7 --histories 50`.
+The command prints a summary every minute. At the first violation, the command prints the trace and exits with status 1. With
+`--seed`, the command runs only the histories of that seed:
+`python -m tests.histories.soak --of contexts --seed 7 --histories 50`.
 """
 
 import argparse
@@ -30,7 +31,8 @@ def run_seed(subjects: Sequence[str], seed: int, histories: int) -> Report:
     """Run the histories of a seed for each subject, which is a key of `MACHINES`.
 
     Returns:
-        The seed, the number of times that each situation occurred, and the failure message. Without a failure, it is empty.
+        The seed, the number of times that each situation occurred, and the failure message. Without a failure, the message is
+        empty.
     """
     before = Counter(OCCURRENCES)
     failure = ""

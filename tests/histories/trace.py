@@ -23,7 +23,7 @@ class Trace:
 
         Args:
             seconds: The simulated time since the history began, in seconds.
-            parts: The values in the line. They must not change, because they are formatted later.
+            parts: The values in the line. These values must not change, because they are formatted later.
             depth: The depth of indentation: 0 for actions of developers and AWS, 1 for CloudFormation and Lambda, 2 for the
                 function.
         """

@@ -64,7 +64,7 @@ MIGRATION = CustomerProject(
     ),
     project=ProjectDetails(
         title="Move the web shop to AWS",
-        business_problem="The shop's servers cannot carry the holiday season.",
+        business_problem="The shop's servers cannot handle the holiday traffic.",
         target_completion_date=date(2999, 6, 30),
     ),
 )

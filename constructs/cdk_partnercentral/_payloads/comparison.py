@@ -19,7 +19,8 @@ from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 
 Path = tuple[Any, ...]
-# A function that normalizes a string for the comparison. Its arguments are the string and the name of the payload member.
+# A function that normalizes a string for the comparison. The function's arguments are the string and the name of the payload
+# member.
 Form = Callable[[str, str], str]
 
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))", re.ASCII)
@@ -35,7 +36,8 @@ def would_adopt(type_: str, desired: Any, other: Any) -> bool:
     """Return whether a construct would adopt an existing context of the same Type.
 
     The payloads must be equal, but the other payload can also contain members that are not in the service model. If the Type is
-    Lead, the other payload must contain each declared value and each declared interaction, and can contain more.
+    Lead, the other payload must contain each declared value and each declared interaction, and can also contain other values
+    and interactions.
 
     Args:
         type_: The Type of both contexts.
@@ -64,7 +66,7 @@ def has_values(value: Any) -> bool:
 
 
 def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield the path and the value of each leaf. A list counts as one leaf."""
+    """Yield the path and the value of each leaf. A list is a leaf, and the items of the list are not."""
     if is_mapping(value):
         for name, member in value.items():
             yield from _leaves(member, (*path, name))
@@ -91,7 +93,7 @@ def _exact(text: str, name: str) -> str:
 
 
 def loose(text: str) -> str:
-    """Return the form in which the titles and descriptions of engagements are compared, and most members of payloads."""
+    """Normalize a string for the comparison of engagement titles, engagement descriptions and most payload members."""
     return normalize("NFC", normalize("NFC", text).casefold()).strip()
 
 
@@ -101,7 +103,10 @@ def _loose(text: str, name: str) -> str:
 
 
 def _is_same_instant(one: str, other: str) -> bool:
-    """Return whether two strings are timestamps of the same instant. The shorter fraction determines the precision."""
+    """Return whether two strings are timestamps of the same instant.
+
+    If the timestamps have different precisions, compare them with the lower precision.
+    """
     first, second = _instant(one), _instant(other)
     if first is None or second is None or first[0] != second[0]:
         return False
@@ -110,7 +115,7 @@ def _is_same_instant(one: str, other: str) -> bool:
 
 
 def _instant(text: object) -> tuple[datetime, str] | None:
-    """Return the time of a timestamp in UTC, without the fraction of the second, and the digits of the fraction."""
+    """Split a timestamp into the time in UTC, which is a whole second, and the digits of the fraction of a second."""
     found = _TIMESTAMP.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         return None
@@ -143,7 +148,8 @@ def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, 
         return None in (_second(one, dated_by), _second(other, dated_by)) and is_loose(one, other)
 
     left, free = list(wanted), list(present)
-    # Find exact matches first. Otherwise a loose match could use a present item that matches another wanted item exactly.
+    # Find exact matches first. Otherwise, a wanted item could take the present item that is an exact match of another wanted
+    # item.
     for is_match in (is_exact, is_dated, is_undated):
         for each in list(left):
             place = next((place for place, other in enumerate(free) if is_match(each, other)), None)
@@ -154,7 +160,7 @@ def _contains(present: Sequence[Any], wanted: Sequence[Any], item: Rule | None, 
 
 
 def _second(item: Any, dated_by: str | None) -> Any:
-    """Return the date of an item without the fraction of the second. A date that is not a timestamp remains unchanged."""
+    """Return the date of an item, truncated to a whole second. If the date is not a timestamp, return it unchanged."""
     date = item.get(dated_by) if is_mapping(item) else None
     found = _instant(date)
     return found[0] if found else date

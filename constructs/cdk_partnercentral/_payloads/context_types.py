@@ -36,7 +36,7 @@ class ContextType:
     """One context type.
 
     Attributes:
-        name: The name of the Type. The API's tagged union contains the payload in a member with the same name.
+        name: The name of the Type. In the API's tagged union, the member that contains the payload has the same name.
         payload_class: The class of the payload.
         can_be_updated: Whether UpdateEngagementContext accepts the Type.
         appended: The name of the payload's append-only list, from which Partner Central never removes items. None if the

@@ -17,10 +17,10 @@ class AccountCustomer:
     Args:
         company_name: The company's name. String of 1 to 120 characters. Sensitive.
         country_code: The country of the company. One of 249 two-letter country codes of ISO 3166, such as `"US"`, or None to
-            omit it. Sensitive.
-        industry: The industry of the company. An `Industry`, or another string of at most 255 characters, or None to omit
-            it.
-        website_url: The website of the company. String of at most 255 characters, or None to omit it. Sensitive.
+            omit the member. Sensitive.
+        industry: The industry of the company. An `Industry`, another string of at most 255 characters, or None to omit the
+            member.
+        website_url: The website of the company. String of at most 255 characters, or None to omit the member. Sensitive.
 
     Example:
         >>> AccountCustomer(company_name="Acme", country_code="US", industry=Industry.RETAIL).company_name
@@ -44,8 +44,8 @@ class CustomerAccount:
 
     Args:
         account_identifier: The ID of the customer account (`cust-acc-` followed by 13 lowercase letters or digits), its ARN, or
-            None to omit it.
-        customer: The customer. An `AccountCustomer`, or None to let AWS fill it in from the account.
+            None to omit the member.
+        customer: The customer. An `AccountCustomer`, or None to let AWS fill in the customer from the account.
 
     Example:
         >>> CustomerAccount(account_identifier="cust-acc-0123456789abc").customer is None

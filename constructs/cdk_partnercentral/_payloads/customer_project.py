@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class DateOnly(Protocol):
-        """A type for `datetime.date` without its subclass `datetime.datetime`.
+        """A type that accepts `datetime.date`, but not its subclass `datetime.datetime`.
 
         The protocol requires a comparison with a `date`, which a `datetime` does not support.
         """
@@ -37,7 +37,7 @@ class ProjectCustomer:
         company_name: The company's name. String of 1 to 120 characters. Sensitive.
         country_code: The country of the company. One of 249 two-letter country codes of ISO 3166, such as `"US"`.
             Sensitive.
-        industry: The industry of the company. An `Industry`, or one of its 28 values as a string.
+        industry: The industry of the company. An `Industry`, or a string with one of the 28 values of `Industry`.
         website_url: The website of the company, with or without `https://`. String of 4 to 255 characters. Sensitive.
 
     Example:
@@ -91,8 +91,8 @@ class CustomerProject:
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CustomerProjectsContext.html
 
     Args:
-        customer: The customer. A `ProjectCustomer`, or None to omit it.
-        project: The project. A `ProjectDetails`, or None to omit it.
+        customer: The customer. A `ProjectCustomer`, or None to omit the member.
+        project: The project. A `ProjectDetails`, or None to omit the member.
 
     Example:
         >>> CustomerProject(

@@ -17,10 +17,10 @@ class LeadAddress:
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadAddress.html
 
     Args:
-        city: The city. String of at most 255 characters, or None to omit it.
-        country_code: The country code, such as `"US"`. String of at most 10 characters, or None to omit it. Sensitive.
-        postal_code: The postal code. String of at most 20 characters, or None to omit it.
-        state_or_region: The state or region. String of at most 255 characters, or None to omit it.
+        city: The city. String of at most 255 characters, or None to omit the member.
+        country_code: The country code, such as `"US"`. String of at most 10 characters, or None to omit the member. Sensitive.
+        postal_code: The postal code. String of at most 20 characters, or None to omit the member.
+        state_or_region: The state or region. String of at most 255 characters, or None to omit the member.
 
     Example:
         >>> LeadAddress(city="Springfield", country_code="US").city
@@ -41,14 +41,14 @@ class LeadCustomer:
 
     Args:
         company_name: The company's name. String of 1 to 120 characters. Sensitive.
-        address: The address of the company. A `LeadAddress`, or None to omit it.
-        aws_maturity: The company's experience with AWS, as free text. String of at most 255 characters, or None to omit
-            it.
-        industry: The industry of the company. An `Industry`, or another string of at most 255 characters, or None to omit
-            it.
-        market_segment: The market segment of the company, as free text. String of at most 255 characters, or None to omit
-            it.
-        website_url: The website of the company. String of at most 255 characters, or None to omit it. Sensitive.
+        address: The address of the company. A `LeadAddress`, or None to omit the member.
+        aws_maturity: The company's experience with AWS, as free text. String of at most 255 characters, or None to omit the
+            member.
+        industry: The industry of the company. An `Industry`, another string of at most 255 characters, or None to omit the
+            member.
+        market_segment: The market segment of the company, as free text. String of at most 255 characters, or None to omit the
+            member.
+        website_url: The website of the company. String of at most 255 characters, or None to omit the member. Sensitive.
 
     Example:
         >>> LeadCustomer(company_name="Acme", industry=Industry.RETAIL).company_name
@@ -74,7 +74,7 @@ class LeadContact:
         email: The person's email address. String of 1 to 255 characters. Sensitive.
         first_name: The person's first name. String of at most 80 characters. Sensitive.
         last_name: The person's last name. String of at most 80 characters. Sensitive.
-        phone: The person's phone number. String of at most 255 characters, or None to omit it. Sensitive.
+        phone: The person's phone number. String of at most 255 characters, or None to omit the member. Sensitive.
 
     Example:
         >>> LeadContact(
@@ -101,16 +101,16 @@ class LeadInteraction:
 
     Args:
         contact: The contact person. A `LeadContact`.
-        business_problem: The problem that the customer described. String of at most 2000 characters, or None to omit it.
-            Sensitive.
+        business_problem: The problem that the customer described. String of at most 2000 characters, or None to omit the
+            member. Sensitive.
         customer_action: The customer's action, such as `"Asked for a call"`. String of at most 255 characters, or None to omit
-            it.
+            the member.
         interaction_date: The date and time of the interaction. A `datetime.datetime` with a time zone, a string in ISO 8601
-            format such as `2027-01-05T09:30:00Z`, or None to let AWS fill it in.
-        source_id: Your own ID for the source. String of at most 255 characters, or None to omit it.
-        source_name: The name of the source. String of at most 255 characters, or None to omit it.
-        source_type: The kind of source, such as `"Event"`. String of at most 255 characters, or None to omit it.
-        usecase: The customer's use case on AWS. String of at most 255 characters, or None to omit it.
+            format such as `2027-01-05T09:30:00Z`, or None to let AWS fill in the date.
+        source_id: Your own ID for the source. String of at most 255 characters, or None to omit the member.
+        source_name: The name of the source. String of at most 255 characters, or None to omit the member.
+        source_type: The kind of source, such as `"Event"`. String of at most 255 characters, or None to omit the member.
+        usecase: The customer's use case on AWS. String of at most 255 characters, or None to omit the member.
 
     Example:
         >>> from datetime import timezone
@@ -144,7 +144,7 @@ class BestOutreachWindow:
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_BestOutreachWindow.html
 
     Args:
-        day: The day. A `DayOfWeek`, or one of its 7 values as a string.
+        day: The day. A `DayOfWeek`, or a string with one of the 7 values of `DayOfWeek`.
         end_time_utc: The end of the window in UTC, exclusive. String of 5 characters in the format `HH:MM`.
         start_time_utc: The start of the window in UTC, inclusive. String of 5 characters in the format `HH:MM`.
 
@@ -168,7 +168,8 @@ class ChannelRecommendation:
 
     Args:
         recommended_channel: The channel: `"EMAIL"` or `"CALL"`.
-        best_outreach_windows: The best times to use the channel. A list of 1 to 7 `BestOutreachWindow`s, or None to omit it.
+        best_outreach_windows: The best times to use the channel. A list of 1 to 7 `BestOutreachWindow`s, or None to omit the
+            member.
 
     Example:
         >>> ChannelRecommendation(recommended_channel="EMAIL").recommended_channel
@@ -186,8 +187,10 @@ class LeadInsights:
     See https://docs.aws.amazon.com/partner-central/latest/APIReference/API_LeadInsights.html
 
     Args:
-        channel_recommendation: The recommended way to contact similar customers. A `ChannelRecommendation`, or None to omit it.
-        lead_readiness_score: The readiness of the lead. A `LeadReadinessScore`, or its value as a string, or None to omit it.
+        channel_recommendation: The recommended way to contact similar customers. A `ChannelRecommendation`, or None to omit the
+            member.
+        lead_readiness_score: The readiness of the lead. A `LeadReadinessScore`, its value as a string, or None to omit the
+            member.
 
     Example:
         >>> LeadInsights(lead_readiness_score=LeadReadinessScore.HIGH).lead_readiness_score.value
@@ -214,9 +217,9 @@ class Lead:
         customer: The customer. A `LeadCustomer`. Can be None only with `existing_context_id`.
         interactions: The interactions with the customer. A list of 1 to 10 `LeadInteraction`s. Can be None only with
             `existing_context_id`.
-        insights: Insights about the lead. A `LeadInsights`, or None to omit them.
+        insights: Insights about the lead. A `LeadInsights`, or None to omit the member.
         qualification_status: The qualification status of the lead, as free text. String of 1 to 255 characters, or None to omit
-            it.
+            the member.
 
     Example:
         >>> Lead(

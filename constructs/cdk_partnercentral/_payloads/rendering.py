@@ -1,4 +1,4 @@
-"""Render a payload with the API's member names and formats, and determine its Type.
+"""Render a payload with the API's member names and formats, and determine the payload's Type.
 
 Rendering converts a value only if the service model allows the result. All other values remain unchanged, so that
 `_validation/payload.py` can report the original value.
@@ -23,13 +23,14 @@ _FIRST_INEXACT = 2**53
 
 @dataclass(kw_only=True)
 class Rendered:
-    """A payload in the form that the template contains, and its problems.
+    """A payload in the form that the template contains, and the problems that rendering found.
 
     Attributes:
-        type: The Type that the user passed, or the Type of the payload by default. None if both are missing.
-        payload: The tagged union with the API's member names. It contains mappings, lists, strings and tokens. Members that are
-            not in the service model can also contain numbers and Booleans. A value that the service model does not allow
-            remains unchanged.
+        type: The Type that the user passed, or the Type of the payload by default. None if neither the user nor the payload
+            specifies a Type.
+        payload: The tagged union with the API's member names. The union contains mappings, lists, strings and tokens. Members
+            that are not in the service model can also contain numbers and Booleans. A value that the service model does not
+            allow remains unchanged.
         problems: One line for each value that cannot be rendered. A line contains the path, but not the value.
         python_names: Maps the path of each rendered member to the name of its dataclass field.
     """
@@ -44,11 +45,11 @@ def render(payload: object, given_type: object) -> Rendered:
     """Render a payload.
 
     Args:
-        payload: An instance of a payload class, the tagged union as a mapping with the API's member names, or a token.
+        payload: An instance of a payload class, a mapping with the API's member names (the tagged union), or a token.
         given_type: The Type, or None to derive the Type from the payload.
 
     Returns:
-        The Type, the rendered payload and its problems.
+        The Type, the rendered payload, and the problems that rendering found.
     """
     rendered = Rendered()
     rendered.payload = _union(payload, rendered)

@@ -53,19 +53,26 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
     if parsed.region != REGION:
         yield f"{name}: must be an ARN in {REGION}, {ONLY.format('Region')}; got {identifier!r}"
     if catalog in CATALOGS and parsed.catalog != catalog:
-        yield f"{name}: must be an ARN in catalog {catalog!r}, the value of catalog; got an ARN in {parsed.catalog!r}"
+        yield (
+            f"{name}: must be an ARN in catalog {catalog!r}, which is the value of the argument catalog; "
+            f"got an ARN in catalog {parsed.catalog!r}"
+        )
 
 
 def known_catalog(catalog: object, identifier: object) -> Any:
-    """Return the catalog that was passed, otherwise the catalog in an engagement's ARN, or None if it contains no catalog."""
+    """Return the catalog that the user passed. By default, return the catalog in the engagement's ARN.
+
+    Return None if the identifier contains no catalog.
+    """
     if catalog is not None:
         return plain(catalog)
-    # The catalog is known at the next synthesis, after the lookup. An error would prevent the lookup.
+    # If the identifier is the dummy value of a lookup, return the dummy value, because an error would prevent the lookup. The
+    # next synthesis knows the catalog.
     return parse_engagement(identifier).catalog or (identifier if is_lookup_dummy(identifier) else None)
 
 
 def reference_problems(name: str, identifier: object, catalog: object, *, arn_only: bool = False) -> Iterator[str]:
-    """Yield the problems of a catalog from `known_catalog` and of an engagement identifier.
+    """Yield the problems of an engagement identifier, and of the catalog that `known_catalog` returned.
 
     Args:
         name: The name of the argument with the identifier.
@@ -87,7 +94,7 @@ def reference_problems(name: str, identifier: object, catalog: object, *, arn_on
 
 
 def engagement_value_problems(title: object, description: object) -> Iterator[str]:
-    """Yield the problems of the values with which an engagement is created."""
+    """Yield the problems of the title and the description of a new engagement."""
     yield from check(title, title_rule(), "title")
     if description is not None:
         yield from check(description, description_rule(), "description")

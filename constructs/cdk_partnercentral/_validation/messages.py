@@ -1,6 +1,7 @@
 """Validation messages: an error with one line for each problem. A line states the expected value and the given value.
 
-Payloads contain personal data, so a message never contains a sensitive value, but only its kind or length.
+Payloads contain personal data, so a message never contains a sensitive value. Instead, the message contains the kind or the
+length of the value.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ def near_miss(value: str, allowed: Iterable[str]) -> str | None:
 
 
 def quoted(value: object, allowed: Iterable[str] = ()) -> str:
-    """Quote a string, which must not be sensitive, and suggest a similar allowed value. For other values, describe the kind."""
+    """Quote a string, and suggest a similar allowed value. For other values, describe the kind.
+
+    The string must not be sensitive.
+    """
     if not isinstance(value, str):
         return kind(value)
     near = near_miss(value, allowed)

@@ -1,7 +1,7 @@
 """Check a rendered payload against the rules of the API, and report every problem by its path.
 
 The checks skip unresolved tokens and dynamic references. A member that is not in the service model is valid, because AWS adds
-members to the API. If the name of such a member is similar to a known name, the checks report the name as misspelled.
+members to the API. But if the name of an unknown member is similar to a known name, the checks report the name as misspelled.
 """
 
 import re
@@ -65,7 +65,7 @@ def unknown_members(payload: object) -> list[str]:
     """Return the path of each member that is not in the service model. A path contains no list indexes.
 
     Args:
-        payload: A payload without problems. If its Type is not in the service model, the result is empty.
+        payload: A payload without problems. If the payload's Type is not in the service model, the result is empty.
     """
     members = payload_rule().members
     content = payload.items() if is_mapping(payload) else ()

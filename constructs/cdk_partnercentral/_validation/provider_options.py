@@ -16,15 +16,15 @@ from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 from cdk_partnercentral._validation.messages import kind
 
 # The function retries for up to a minute while new permissions propagate, and reserves time for its response. A timeout below
-# the minimum is too short for both.
+# the minimum is too short for these retries and the response.
 SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 180, 900
 # At these levels, Lambda would discard the lines that metric_throttled or metric_failed counts.
 DISCARDING_LEVELS = (lambda_.ApplicationLogLevel.ERROR, lambda_.ApplicationLogLevel.FATAL)
 LONGEST_DESCRIPTION = 256
 SMALLEST_MEMORY, LARGEST_MEMORY = 128, 10_240
 
-# A key in REQUIRES is an option that has no effect if the option in the value is missing. A key in EXCLUDED_BY is an option
-# that has no effect if the option in the value is set.
+# REQUIRES maps an option to another option. If the other option is missing, the first option has no effect. EXCLUDED_BY also
+# maps an option to another option. If the other option is set, the first option has no effect.
 REQUIRES = {"security_groups": "vpc", "vpc_subnets": "vpc"}
 EXCLUDED_BY = {"log_group_encryption_key": "log_group", "log_retention": "log_group", "permissions_boundary": "role"}
 
@@ -38,8 +38,8 @@ def _is_list_of_objects(value: object) -> bool:
     return is_list(value) and all(map(_is_object, value))
 
 
-# Maps each option without a range to a function that checks its value, and to a description of the allowed values. The CDK
-# would also report a wrong kind of value, but later and without the name of the option.
+# Maps each option without a range to a function that checks the option's value, and to a description of the allowed values. The
+# CDK would also report a wrong kind of value, but later and without the name of the option.
 KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "environment_encryption": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
     "log_group": (_is_object, "a log group; for a name, use aws_logs.LogGroup.from_log_group_name"),
@@ -76,7 +76,7 @@ def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()
         configured: The names of the options that `configure` set.
     """
     for name, problems in RANGES.items():
-        # An option with a default other than None does not accept None.
+        # If the default of an option is not None, the option does not accept None.
         if name in options and (options[name] is not None or name in NOT_NONE):
             yield from problems(options[name])
     for name, (accepts, allowed) in KINDS.items():
@@ -123,7 +123,7 @@ def _description_problems(description: object) -> Iterator[str]:
 
 
 def _concurrency_problems(executions: object) -> Iterator[str]:
-    """Yield the problem of a concurrency. With a concurrency of 0, the function would never run."""
+    """Yield the problem of a reserved concurrency. With a reserved concurrency of 0, the function would never run."""
     is_number = isinstance(executions, int | float) and not isinstance(executions, bool)
     if not is_number or not (is_unresolved(executions) or (isinstance(executions, int) and executions >= 1)):
         given = executions if is_number else kind(executions)
@@ -138,7 +138,8 @@ def _level_problems(level: object) -> Iterator[str]:
         )
 
 
-# For each option with a range: a function that yields its problems. NOT_NONE lists those that do not accept None.
+# Maps each option with a range to a function that yields the problems of the option's value. NOT_NONE lists the options of this
+# map that do not accept None.
 RANGES: Mapping[str, Callable[[object], Iterator[str]]] = {
     "timeout": _timeout_problems,
     "memory_size": _memory_problems,

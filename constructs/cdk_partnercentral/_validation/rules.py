@@ -73,7 +73,10 @@ def context_id_rule() -> Rule:
 
 @cache
 def title_rule() -> Rule:
-    """Return the rule for the title of an engagement. The API also accepts an empty title, which identifies nothing."""
+    """Return the rule for the title of an engagement.
+
+    The API accepts an empty title, but this library does not, because an empty title does not identify the engagement.
+    """
     return replace(_rule(_service().shape_for("EngagementTitle")), shortest=1)
 
 

@@ -191,7 +191,7 @@ TEN = [interaction(f"Name{number}") for number in range(10)]
 
 
 def test_more_than_ten_interactions_are_an_error() -> None:
-    with pytest.raises(ResourceError, match="has 9, and 2 more are declared") as failed:
+    with pytest.raises(ResourceError, match="has 9 interactions, and the declaration contains 2 more") as failed:
         pending(TEN[:9], [*TEN[:9], ANN, BEN], TEN[:9])
     assert failed.value.code == "TOO_MANY_INTERACTIONS"
     assert pending(TEN[:9], [*TEN[:9], ANN], TEN[:9]) == [ANN]
@@ -236,7 +236,7 @@ def test_what_was_sent_and_changed_there_is_no_candidate_for_another_one() -> No
 
 def test_what_was_sent_counts_once_toward_the_limit() -> None:
     assert then(TEN[:8], ANN, desired=[*TEN[:9], ANN], shown=[*TEN[:8], REWRITTEN]) == [TEN[8]]
-    with pytest.raises(ResourceError, match="has 10, and 1 more"):
+    with pytest.raises(ResourceError, match="has 10 interactions, and the declaration contains 1 more"):
         then(TEN[:9], ANN, desired=[*TEN[:9], ANN, BEN], shown=TEN[:9])
 
 

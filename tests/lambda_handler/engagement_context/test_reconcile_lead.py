@@ -169,7 +169,7 @@ def test_more_than_ten_interactions_are_an_error_before_the_first_is_sent() -> N
         code="TOO_MANY_INTERACTIONS",
     )
     assert "at most 10 interactions" in text
-    assert "has 9, and 2 more are declared" in text
+    assert "has 9 interactions, and the declaration contains 2 more" in text
     assert "Ann" not in text
 
 
@@ -181,7 +181,7 @@ def test_interactions_that_aws_added_count_toward_the_limit() -> None:
         previous=lead(TEN[0]),
         code="TOO_MANY_INTERACTIONS",
     )
-    assert "has 10, and 1 more are declared" in text
+    assert "has 10 interactions, and the declaration contains 1 more" in text
 
 
 def test_the_tenth_interaction_is_sent() -> None:

@@ -319,7 +319,19 @@ def test_a_refused_member_can_be_named_in_the_message_alone(message: str) -> Non
     )
 
 
-def test_the_first_error_is_reported_if_the_second_attempt_is_refused_too() -> None:
+def test_after_a_second_refusal_all_other_undeclared_members_are_left_out_too() -> None:
+    # Partner Central can check for unknown members first, and for members that AWS filled in later.
+    change(
+        reads(engagement(current_lead(ANN, **FILLED_IN))),
+        sends(0, BEN, REFUSED, **FILLED_IN),
+        sends(0, BEN, UNNAMED, QualificationStatus="Qualified"),
+        sends(0, BEN),
+        now=[ANN, BEN],
+        previous=[ANN],
+    )
+
+
+def test_the_first_error_is_reported_if_the_last_attempt_is_refused_too() -> None:
     with pytest.raises(ApiError) as failed:
         change(
             reads(engagement(current_lead(ANN, Insights=SCORE))),
