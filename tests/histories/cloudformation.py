@@ -257,9 +257,12 @@ class CloudFormation:
         others = {each: resource.declared for each, resource in stack.resources.items() if each not in changes}
         resolved = {each: _with_engagement(stack, new) for each, new in contexts.items()}
         for each, declared in others.items():
-            if not isinstance(declared, EngagementDeclaration) and _with_engagement(stack, declared) != declared:
+            if (
+                not isinstance(declared, EngagementDeclaration)
+                and (moved := _with_engagement(stack, declared)) != declared
+            ):
                 self._simulation.counts["context moved with its engagement"] += 1
-                resolved[each] = _with_engagement(stack, declared)
+                resolved[each] = moved
         return resolved
 
     def _create_or_update(self, operation: Operation, logical_id: str, desired: AnyDeclaration) -> Event:

@@ -32,7 +32,7 @@ engagements = st.builds(
     title_number=st.integers(0, TITLES - 1),
     description_number=st.integers(0, len(DESCRIPTIONS) - 1),
     style=st.integers(0, len(STYLES) - 1),
-    adopt_existing=st.sampled_from((True, True, True, False)),
+    adopt_existing=st.sampled_from((True, True, True, True, False)),
 )
 client_tokens = st.sampled_from((None, None, None, 1, 2))
 

@@ -12,7 +12,7 @@ from typing import Any
 from tests.histories.events import ACCOUNT
 from tests.histories.payloads import is_loose
 
-TITLES = 3
+TITLES = 4
 # An absent description equals an empty one. Descriptions are never logged, so the others contain `payloads.SENSITIVE_MARK`.
 DESCRIPTIONS = (None, "", "Zq9 café 1", "Zq9 café 2")
 # The ways to write a text. The service might change one into another, so the handler must ignore these differences.

@@ -177,7 +177,7 @@ def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
     event, desired, context = invocation.event, invocation.event.desired, _target(ledger, invocation)
     previous = ledger.previous(event)
     if desired.type != "Lead" or event.number in ledger.answered:
-        return desired.type == "Lead"
+        return bool(desired.type == "Lead")
     before = payloads.interaction_names(previous.payload) if previous else set()
     read: Json = next((each["Payload"]["Lead"] for each in invocation.last_read or () if each["Id"] == context), {})
     stored = {payloads.interaction_name(each): each for each in payloads.interactions(read)}

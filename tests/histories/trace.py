@@ -62,7 +62,7 @@ class CallSummary:
         interaction = params.get("Payload", {}).get("Lead", {}).get("Interaction")
         sent = f" with {payloads.interaction_name(interaction)}" if interaction else ""
         lock = f" lock ...{params['EngagementLastModifiedAt'][17:]}" if "EngagementLastModifiedAt" in params else ""
-        engagement = params.get("EngagementIdentifier") or params.get("Identifier") or params.get("NextToken", "")
+        engagement = params.get("EngagementIdentifier") or params.get("Identifier") or params["Catalog"]
         return f"{call.operation} {engagement} {target}{sent}{lock} -> {self._result()}"
 
     def _result(self) -> str:
