@@ -25,6 +25,8 @@ def check_engagement_call(report: Report, ledger: EngagementLedger, invocation: 
         sent = call.input.get("Catalog"), call.input.get("Title"), call.input.get("Description")
         if sent != parameters(desired) or "Contexts" in call.input:
             report(Invariant.ENGAGEMENT_AS_DECLARED, f"{call.input} was sent for {desired}")
+        if ledger.updated_in_place(invocation.event):
+            report(Invariant.UPDATE_KEEPS_ENGAGEMENT, f"CreateEngagement was called for {invocation.event}")
         _check_token(report, ledger, invocation, call.input["ClientToken"])
         if call.wrote:
             _check_creation(report, ledger, invocation, call)
@@ -48,8 +50,6 @@ def _check_creation(report: Report, ledger: EngagementLedger, invocation: Invoca
     event, desired, counts = invocation.event, invocation.event.desired, ledger.simulation.counts
     engagement = ledger.simulation.service.engagements()[-1]
     counts["engagement created"] += 1
-    if ledger.updated_in_place(event):
-        report(Invariant.UPDATE_KEEPS_ENGAGEMENT, f"{engagement} was created in addition to {event.physical_id}")
     if desired.adopt_existing and [] not in list(complete_lists(ledger, invocation)):
         report(Invariant.CREATES_MISSING_ENGAGEMENT, f"{engagement} was created for {desired}")
     key = declaration_key(event)

@@ -34,7 +34,6 @@ engagements = st.builds(
     style=st.integers(0, len(STYLES) - 1),
     adopt_existing=st.sampled_from((True, True, True, True, False)),
 )
-client_tokens = st.sampled_from((None, None, None, 1, 2))
 
 
 class EngagementHistory(History):
@@ -46,6 +45,7 @@ class EngagementHistory(History):
     def begin(self, behavior: Behavior, jitter_seed: int, shows_old_template: bool) -> None:
         """Create the environment."""
         self.set_up(behavior, jitter_seed, shows_old_template=shows_old_template)
+        self.created_outside: EngagementDeclaration | None = None
 
     # Resources and declarations.
 
@@ -86,35 +86,44 @@ class EngagementHistory(History):
     @rule(
         place=choices,
         declared=engagements,
-        client_token=client_tokens,
-        with_context=st.booleans(),
+        again=st.booleans(),
+        has_token=st.sampled_from((False, False, True)),
+        flaw=st.sampled_from((*[None] * 8, *FLAWS)),
+        with_context=st.sampled_from((True, True, False)),
         deployment=engagement_deployments,
     )
     def declare(
         self,
         place: int,
         declared: EngagementDeclaration,
-        client_token: int | None,
+        again: bool,
+        has_token: bool,
+        flaw: str | None,
         with_context: bool,
         deployment: Deployment,
     ) -> None:
-        """Declare an engagement in a new or an existing stack, with or without a context in it."""
+        """Declare an engagement in a new or an existing stack, with or without a context in it.
+
+        If `again` is True, the engagement is equal to the latest one that a colleague or another account created.
+        """
         free = [each for each in PLACES if self.is_free(*each)]
         if not free:
             self.remove(place, True, deployment)
             free = [each for each in PLACES if self.is_free(*each)]
         name, logical_id = free[place % len(free)]
+        declared = self.created_outside if again and self.created_outside else declared
         if self.is_declared(name, logical_id, declared):
             return
         self.begin_step("declare")
-        token = f"Token{client_token}{owner(name, logical_id)}" if client_token else None
-        changes: dict[str, Any] = {logical_id: replace(declared, client_token=token)}
+        # A later declaration in the same place sends the same token again.
+        token = f"Token{owner(name, logical_id)}" if has_token else None
+        changes: dict[str, Any] = {logical_id: replace(declared, client_token=token, flaw=flaw)}
         contexts = [each for each in CONTEXTS if self.is_free(name, each)]
         if with_context and contexts:
             changes[contexts[0]] = _context(name, contexts[0], logical_id, place)
         self.deploy(name, changes, deployment)
 
-    @rule(choice=choices, edit=st.integers(0, 10), deployment=engagement_deployments)
+    @rule(choice=choices, edit=st.sampled_from((0, 0, 1, 1, *range(2, 11))), deployment=engagement_deployments)
     def edit(self, choice: int, edit: int, deployment: Deployment) -> None:
         """Edit the declaration of an engagement. If its title or description changes, the deployment fails."""
         stack, logical_id, resource = self.engagement(choice)
@@ -196,6 +205,7 @@ class EngagementHistory(History):
         else:
             creator = ACCOUNT if action == "create" else OTHER_CREATORS[choice % len(OTHER_CREATORS)]
             self.simulation.add_equal_engagement(declared, creator)
+            self.created_outside = declared
 
 
 def _context(name: str, logical_id: str, engagement: str, choice: int) -> Declaration:
