@@ -24,7 +24,7 @@ from cdk_partnercentral import (
     ProjectDetails,
 )
 
-# What changes between the two deployments: the title and the date of the project.
+# Each stage of the deal has its own title and target date.
 STAGES = {
     "proposal": ("Move the web shop to AWS", date(2027, 6, 30)),
     "agreed": ("Move the web shop and the stock to AWS", date(2027, 9, 30)),
@@ -64,7 +64,7 @@ def project(stage: str) -> CustomerProject:
         ),
         project=ProjectDetails(
             title=title,
-            business_problem="The shop's servers cannot carry the holiday season.",
+            business_problem="The shop's servers cannot handle the holiday traffic.",
             target_completion_date=completion,
         ),
     )

@@ -156,8 +156,8 @@ def seconds_per_context(ways: Sequence[str], few: int, many: int) -> dict[str, f
     """Return the seconds that the synthesis takes for each additional context, keyed by the way to declare contexts.
 
     For each way, the function measures three pairs of a smaller and a larger stack. The result is the median difference in
-    time, divided by the difference in the number of contexts. A new process synthesizes all stacks, and changes to another way
-    after each stack. As a warm-up, the process first synthesizes a large stack for each way.
+    time, divided by the difference in the number of contexts. One new process synthesizes all stacks. Consecutive stacks
+    declare their contexts in different ways. As a warm-up, the process first synthesizes a large stack for each way.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         numbers = [number for number in (many, *(few, many) * 3) for _ in ways]

@@ -54,7 +54,7 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True)
 class EngagementSummary:
-    """An engagement in a list, which contains no descriptions. The title is empty if the engagement has none."""
+    """An engagement in a list. A list contains no descriptions. The title is empty if the engagement has no title."""
 
     id: str
     title: str
@@ -62,7 +62,7 @@ class EngagementSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class EngagementPage:
-    """One page of a list of engagements. It can be empty although there are further pages.
+    """One page of a list of engagements. A page can be empty even if further pages exist.
 
     Attributes:
         engagements: The engagements.
@@ -106,7 +106,7 @@ class Api(Protocol):
         ...
 
     def create_engagement(self, *, catalog: str, title: str, description: str | None, client_token: str) -> Engagement:
-        """Call CreateEngagement. The request has no description if it is None."""
+        """Call CreateEngagement. If `description` is None, the request contains no description."""
         ...
 
     def list_engagements(self, *, catalog: str, created_by: str, next_token: str | None) -> EngagementPage:
@@ -114,7 +114,7 @@ class Api(Protocol):
         ...
 
     def mask(self, type_: str, payload: Payload) -> None:
-        """Mask the sensitive values of a payload in all later errors."""
+        """In all later errors, mask the sensitive values of this payload."""
         ...
 
     def shape(self, type_: str, *, update: bool) -> Shape:

@@ -1,7 +1,7 @@
-"""Custom::Engagement: one engagement, which Partner Central can neither change nor delete.
+"""Custom::Engagement: one engagement. Partner Central can neither change nor delete an engagement.
 
-A user can fix an error, but nobody can delete an engagement. If it is not certain which engagement belongs to this resource,
-the function fails with a Reason that explains how to proceed.
+Because an engagement cannot be deleted, the function creates no engagement if it is not certain which engagement belongs to the
+resource. In this case, the function fails with a Reason that explains how to proceed.
 
 https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagement.html
 """
@@ -38,10 +38,10 @@ class DesiredEngagement:
 
     Attributes:
         catalog: `AWS` or `Sandbox`.
-        title: The title. The service checks its length.
-        description: The description; None if none is declared.
-        client_token: The client token to use instead of the derived one.
-        adopt_existing: Whether to adopt an equal engagement that exists already, instead of creating one.
+        title: The title. The service checks the length of the title.
+        description: The description, or None if the template contains no description.
+        client_token: The client token to use instead of the derived token.
+        adopt_existing: Whether to adopt an existing engagement with the same title and description instead of creating one.
     """
 
     catalog: str
@@ -52,10 +52,10 @@ class DesiredEngagement:
 
 
 def create(request: Request) -> Result:
-    """Create the declared engagement exactly once, or adopt an equal one.
+    """Create the declared engagement exactly once, or adopt an equal engagement.
 
     Raises:
-        ResourceError: It is not certain which engagement is the declared one.
+        ResourceError: The function cannot determine which engagement is the declared engagement.
         ApiError: A call to Partner Central failed, and no retry is left.
     """
     desired = desired_engagement(request.properties)
@@ -79,13 +79,14 @@ def create(request: Request) -> Result:
 
 
 def update(request: Request) -> Result:
-    """Check that the engagement that the physical ID names is as declared, or create its replacement in another catalog.
+    """Check that the deployed engagement matches the declaration. If the catalog changed, call `create`.
 
-    The engagement is compared with the declaration, and not with the previous one: after a failed update, the previous
-    declaration is the one that failed.
+    Do not compare the declaration with the previous declaration. After a failed update, the previous declaration is the
+    declaration that failed.
 
     Raises:
-        ResourceError: The engagement is gone or not as declared, or for the same reasons as in `create`.
+        ResourceError: The engagement does not exist anymore, or differs from the declaration. `create` can also raise this
+            error.
         ApiError: A call to Partner Central failed, and no retry is left.
     """
     desired = desired_engagement(request.properties)
@@ -101,16 +102,16 @@ def update(request: Request) -> Result:
         raise ResourceError(
             "ENGAGEMENT_GONE",
             f"{error.code} from {error.operation}. The engagement {identity} does not exist anymore, or this account is not a"
-            " member anymore. The function does not create another one in its place. To create another one, declare it under"
-            f" another construct ID. {response(error)}",
+            " member anymore. The function does not create a replacement. To create another engagement, change the construct"
+            f" ID. {response(error)}",
         ) from error
     differing = _differing(desired, engagement)
     if differing:
         raise ResourceError(
             "CANNOT_UPDATE",
             f"Partner Central cannot change an engagement, and the declaration differs from {engagement.id} in"
-            f" {', '.join(differing)}. Restore the declaration. Or declare it under another construct ID, which creates another"
-            " engagement with contexts of its own. An engagement cannot be deleted.",
+            f" {', '.join(differing)}. Restore the declaration, or change the construct ID to create another engagement. With a"
+            " new construct ID, the contexts are also created again. An engagement cannot be deleted.",
         )
     logs.info("in sync")
     return _result(desired, engagement)
@@ -138,9 +139,9 @@ def desired_engagement(properties: Any) -> DesiredEngagement:
 
 
 def _search(request: Request, desired: DesiredEngagement) -> Engagement | None:
-    """Return the only engagement that this account created and that is equal to the desired one, or None if there is none."""
+    """Return the engagement of this account that is equal to the desired engagement, or None if no engagement is equal."""
     budget = request.budget.limited(SEARCH_SECONDS)
-    # By ID, because an engagement can be on two pages if the list changes in between.
+    # Use a dictionary of IDs, because an engagement can be on two pages if the list changes between two requests.
     titled: dict[str, None] = {}
     try:
         for summary in _listed(request, budget, desired):
@@ -157,9 +158,9 @@ def _search(request: Request, desired: DesiredEngagement) -> Engagement | None:
     if len(matches) > 1:
         raise ResourceError(
             "AMBIGUOUS_ENGAGEMENT",
-            "This account created more than one engagement with the declared title and description. Refer to one of them with"
-            " Engagement.from_engagement_id, or set adopt_existing=False to create another one, which cannot be deleted. The"
-            f" engagements: {', '.join(match.id for match in matches)}.",
+            "This account created more than one engagement with the declared title and description. Refer to one of these"
+            " engagements with Engagement.from_engagement_id, or set adopt_existing=False to create another engagement, which"
+            f" cannot be deleted. The existing engagements: {', '.join(match.id for match in matches)}.",
         )
     return matches[0] if matches else None
 
@@ -183,7 +184,7 @@ def _listed(request: Request, budget: RetryBudget, desired: DesiredEngagement) -
 
 
 def _create(request: Request, desired: DesiredEngagement) -> Engagement:
-    """Create the engagement. The token makes every retry the same request. The caller handles a conflict."""
+    """Create the engagement. The client token prevents a second engagement after a retry. The caller handles a conflict."""
     token = desired.client_token or engagement_client_token(
         stack_id=request.stack_id,
         logical_resource_id=request.logical_resource_id,
@@ -200,7 +201,10 @@ def _create(request: Request, desired: DesiredEngagement) -> Engagement:
 
 
 def _confirmed(request: Request, desired: DesiredEngagement, created: Engagement) -> Engagement:
-    """Return the created engagement after a read, so that the contexts that the stack creates next find it."""
+    """Wait until a read returns the created engagement, and return the engagement.
+
+    Otherwise, the contexts that the stack creates next might not find the engagement.
+    """
     arn = ENGAGEMENT_ARN.fullmatch(created.arn)
     if arn and arn["catalog"] != desired.catalog:
         raise _token_used(engagement_id=created.id)
@@ -211,11 +215,12 @@ def _confirmed(request: Request, desired: DesiredEngagement, created: Engagement
             raise
         raise ResourceError(
             "ENGAGEMENT_NOT_FOUND",
-            f"{error.code} from {error.operation}. Partner Central created the engagement {created.id}, but a read does not"
-            f" return it yet. {DEPLOY_AGAIN} {response(error)}",
+            f"{error.code} from {error.operation}. Partner Central created the engagement {created.id}, but the engagement"
+            f" cannot be read yet. {DEPLOY_AGAIN} {response(error)}",
         ) from error
-    # The service might respond to a used token with the engagement of the earlier request. A derived token contains the title
-    # and the description, so a difference can only be due to how the service stores them.
+    # If an earlier request used the client token, the service might return the engagement of that request. Skip this check for
+    # a derived token. A derived token depends on the title and the description, so a difference only means that the service
+    # stores these values in another form.
     if desired.client_token and _differing(desired, engagement):
         raise _token_used(engagement_id=engagement.id)
     logs.info("created")
@@ -223,7 +228,7 @@ def _confirmed(request: Request, desired: DesiredEngagement, created: Engagement
 
 
 def _read(request: Request, budget: RetryBudget, desired: DesiredEngagement, engagement_id: str) -> Engagement:
-    """Read an engagement. A read can lag behind a create, so read again for some seconds if the engagement is not found.
+    """Read an engagement. If the engagement is not found, retry for some seconds, because a read can lag behind a create.
 
     Raises:
         ApiError: The read failed. If the engagement was still not found, the kind is NOT_VISIBLE.
@@ -247,7 +252,7 @@ def _read(request: Request, budget: RetryBudget, desired: DesiredEngagement, eng
 
 
 def _differing(desired: DesiredEngagement, engagement: Engagement) -> list[str]:
-    """Return the names of the properties that differ. An absent description is equal to an empty one."""
+    """Return the names of the properties that differ. A missing description is equal to an empty description."""
     pairs = {
         "Title": (desired.title, engagement.title),
         "Description": (desired.description or "", engagement.description),
@@ -263,12 +268,16 @@ def _back_off(request: Request, error: ApiError) -> None:
 
 
 def _token_used(error: ApiError | None = None, engagement_id: str | None = None) -> ResourceError:
-    """Return the error for a client token that seems to have created another engagement, with the two ways to proceed."""
+    """Return the error if an earlier request probably used the client token to create another engagement.
+
+    The error describes the two ways to proceed.
+    """
     cause = f"{error.code} from {error.operation}" if error else "CreateEngagement returned an older engagement"
     return ResourceError(
         "CLIENT_TOKEN_USED",
-        f"{cause}. Nothing was created: the client token was used for another engagement. Set a new client_token to create"
-        " another one, which cannot be deleted. Or refer to the existing one with Engagement.from_engagement_id"
+        f"{cause}. Nothing was created, because the client token was used for another engagement. Set a new client_token to"
+        " create an engagement, which cannot be deleted. Or refer to the existing engagement with"
+        " Engagement.from_engagement_id"
         + (f": {engagement_id}." if engagement_id else ".")
         + (f" {response(error)}" if error else ""),
     )
@@ -279,8 +288,8 @@ def _unreadable(found: Collection[str], error: ApiError | None = None) -> Resour
     return ResourceError(
         "ENGAGEMENTS_UNREADABLE",
         f"{cause}The function could not search all engagements of this account within {SEARCH_SECONDS // 60} minutes. Deploy"
-        " again, refer to an existing engagement with Engagement.from_engagement_id, or set adopt_existing=False to create one"
-        f" without a search. Found so far with the declared title: {', '.join(found) or 'none'}."
+        " again, refer to an existing engagement with Engagement.from_engagement_id, or set adopt_existing=False to create an"
+        f" engagement without a search. Engagements found with the declared title: {', '.join(found) or 'none'}."
         + (f" {response(error)}" if error else ""),
     )
 

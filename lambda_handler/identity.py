@@ -25,7 +25,7 @@ class EngagementIdentity:
 
 
 def parse_engagement_physical_id(physical_id: str) -> EngagementIdentity | None:
-    """Return the engagement that a physical resource ID names, or None for any other ID, such as that of a failed Create."""
+    """Return the engagement that a physical resource ID names, or None for other IDs, such as the ID of a failed Create."""
     found = ENGAGEMENT_PHYSICAL_ID.fullmatch(physical_id)
     return EngagementIdentity(catalog=found["catalog"], engagement_id=found["engagement"]) if found else None
 
@@ -51,7 +51,7 @@ def parse_context_physical_id(physical_id: str) -> ContextIdentity | None:
 
 
 def not_created_id(logical_resource_id: str) -> str:
-    """Return the physical resource ID of a failed Create. The ID is readable, and the same in every retry."""
+    """Return the physical resource ID of a failed Create. The ID is readable, and every retry returns the same ID."""
     return f"not-created/{logical_resource_id}"
 
 
@@ -61,7 +61,7 @@ def engagement_arn(catalog: str, engagement_id: str) -> str:
 
 
 def client_token(*, stack_id: str, logical_resource_id: str, catalog: str, engagement_id: str, type_: str) -> str:
-    """Return the idempotency token of one declared context: a SHA-256 in 64 hexadecimal digits.
+    """Return the idempotency token of one declared context: a SHA-256 hash in 64 hexadecimal digits.
 
     The token depends neither on the request ID nor on the payload, so all retries and rollbacks of one declaration send the
     same token.
@@ -73,17 +73,17 @@ def client_token(*, stack_id: str, logical_resource_id: str, catalog: str, engag
 def engagement_client_token(
     *, stack_id: str, logical_resource_id: str, catalog: str, title: str, description: str | None
 ) -> str:
-    """Return the idempotency token of one declared engagement: a SHA-256 in 64 hexadecimal digits.
+    """Return the idempotency token of one declared engagement: a SHA-256 hash in 64 hexadecimal digits.
 
-    The token depends on all parameters of the request, so the service never gets one token with different parameters. It does
-    not depend on the request ID, so all retries of one declaration send the same token.
+    The token depends on all parameters of the request, so two requests with different parameters never have the same token. The
+    token does not depend on the request ID, so all retries of one declaration send the same token.
     https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagement.html
     """
     return _digest(stack_id, logical_resource_id, catalog, title, description)
 
 
 def account_of(stack_id: str) -> str:
-    """Return the ID of the account that a stack's ARN contains; empty if it is not an ARN."""
+    """Return the account ID in a stack's ARN, or an empty string if the stack ID is not an ARN."""
     return "".join(stack_id.split(":")[4:5])
 
 

@@ -100,7 +100,7 @@ def bind(**fields: Any) -> None:
 
 
 def info(message: str, **fields: Any) -> None:
-    """Write a line about ordinary work.
+    """Write a line at the level INFO.
 
     Args:
         message: A short text that never changes, because operators search for it.
@@ -113,12 +113,12 @@ def info(message: str, **fields: Any) -> None:
 
 
 def warning(message: str, **fields: Any) -> None:
-    """Write a line about something that operators might have to look at, such as a retry. See `info`."""
+    """Write a line at the level WARN, for example about a retry. See `info`."""
     _log(logging.WARNING, message, fields)
 
 
 def error(message: str, **fields: Any) -> None:
-    """Write a line about a failure. See `info`."""
+    """Write a line at the level ERROR. See `info`."""
     _log(logging.ERROR, message, fields)
 
 

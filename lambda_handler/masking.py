@@ -31,7 +31,7 @@ def mask(text: str, values: Iterable[str], names: Collection[str] = ()) -> str:
     forms = {form for value in values for form in _forms(value)}
     shown, end = " ".join(text[:TEXT_LIMIT].split()), ""
     if len(text) > TEXT_LIMIT:
-        # A value that the limit cuts in two would not be recognized, so mask the text from the start of that value.
+        # If the limit cuts a sensitive value in two, the search below does not find the value. So mask its first part here.
         start = min((_start_of_cut_value(shown, form) for form in forms), default=len(shown))
         shown, end = shown[:start], MASK if start < len(shown) else ""
     folded, joined = shown.casefold(), "\n".join(names).casefold()

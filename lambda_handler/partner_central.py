@@ -66,7 +66,7 @@ class PartnerCentral:
         self._sensitive: set[str] = set()
 
     def mask(self, type_: str, payload: Payload) -> None:
-        """Mask the sensitive values of a payload in all later errors."""
+        """In all later errors, mask the sensitive values of this payload."""
         self._sensitive.update(_sensitive_values({type_: payload}, self._payload_shape))
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:
@@ -102,7 +102,7 @@ class PartnerCentral:
     def update(
         self, *, catalog: str, engagement_id: str, context_id: str, type_: str, payload: Payload, modified_at: str
     ) -> Written:
-        """Call UpdateEngagementContext. `modified_at` is the lock, which is sent exactly as the service returned it.
+        """Call UpdateEngagementContext. `modified_at` is the lock. It must be exactly the value that the service returned.
 
         https://docs.aws.amazon.com/partner-central/latest/APIReference/API_UpdateEngagementContext.html
         """
@@ -118,7 +118,7 @@ class PartnerCentral:
         )
 
     def create_engagement(self, *, catalog: str, title: str, description: str | None, client_token: str) -> Engagement:
-        """Call CreateEngagement. The service model does not mark the description as sensitive, but errors mask it.
+        """Call CreateEngagement. Errors also mask the description, although the service model does not mark it as sensitive.
 
         https://docs.aws.amazon.com/partner-central/latest/APIReference/API_CreateEngagement.html
         """
@@ -197,7 +197,7 @@ def _engagement(catalog: str, engagement_id: str, response: Mapping[str, Any]) -
 
 
 def _created(catalog: str, response: Mapping[str, Any]) -> Engagement:
-    """Read the response to CreateEngagement, whose members are all optional. The ID or the ARN is sufficient."""
+    """Read the response to CreateEngagement. All members are optional, but the response must contain the ID or the ARN."""
     id_ = _id(response)
     return Engagement(
         id=id_,

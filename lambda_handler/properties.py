@@ -1,6 +1,6 @@
 """Read the properties that all custom resources of this function have in common.
 
-The template can come from any release, or be written by hand. CloudFormation turns every scalar into a string.
+Any release of this library, or a person, can have written the template. CloudFormation converts every scalar to a string.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ def checked(
         optional: The names of the other properties that this version reads.
 
     Raises:
-        ResourceError: The properties are not a map, one is missing, or one is unknown.
+        ResourceError: The properties are not a map, a required property is missing, or a property is unknown.
     """
     if not isinstance(properties, Mapping):
         raise invalid("ResourceProperties must be a map; got none.")
@@ -42,7 +42,7 @@ def checked(
 
 
 def catalog(properties: Mapping[str, Any]) -> str:
-    """Return the Catalog. Only its form is checked, because the service knows which catalogs exist."""
+    """Return the Catalog. Check only the format, because the service checks whether the catalog exists."""
     found = text(properties, "Catalog", 40)
     if not (found.isascii() and found.isalpha()):
         raise invalid(f"Catalog must be AWS or Sandbox; got {ascii(found)}.")
@@ -50,7 +50,7 @@ def catalog(properties: Mapping[str, Any]) -> str:
 
 
 def client_token(properties: Mapping[str, Any]) -> str | None:
-    """Return the declared ClientToken, or None if there is none."""
+    """Return the declared ClientToken, or None if the template contains no ClientToken."""
     return text(properties, "ClientToken", 255) if "ClientToken" in properties else None
 
 

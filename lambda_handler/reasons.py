@@ -140,7 +140,7 @@ def response(error: ApiError) -> str:
 
 
 def _summary(error: ApiError) -> str:
-    """Return the service's message without repeated field errors, for example only "1 validation error detected"."""
+    """Return the service's message without the field errors, which the Reason lists separately."""
     starts = [error.message.find(entry.field) for entry in error.fields if entry.field]
     start = min((start for start in starts if start >= 0), default=None)
     return error.message.rstrip(".") if start is None else error.message[:start].rpartition(":")[0]

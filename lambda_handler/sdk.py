@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
-# An error response is cut to this many bytes before it is read. Only the error page of a front end can be longer.
+# An error response is cut to this many bytes before it is read. Responses of Partner Central are
+# shorter, but an error page of a proxy or a load balancer can be longer.
 ERROR_LIMIT = 1_000_000
 # The format of an error code. A text in any other format might be a sensitive value, so it is masked.
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")

@@ -67,7 +67,7 @@ class DesiredEngagement:
         path: The construct path.
         catalog: The catalog.
         title: The title.
-        description: The description. An empty description is the same as none.
+        description: The description. An empty description counts as no description.
         adopt_existing: Whether the handler adopts an existing engagement with the same title and description.
         client_token: The client token that the user passed, or None.
         account: The account of the stack. Can be a token.
@@ -157,7 +157,7 @@ class StageContexts(Construct):
         return found if isinstance(found, StageContexts) else StageContexts(stage)
 
     def add_engagement(self, key: EngagementKey, desired: DesiredEngagement) -> list[str]:
-        """Add an engagement, and return its problems with equal engagements of other stages."""
+        """Add an engagement. Return its conflicts with engagements of other stages that have the same title and description."""
         others = [each for stage in self._stages if stage is not self for each in stage._engagements.get(key, ())]
         self._engagements[key].append(desired)
         problems = [line for other in others for line in engagement_conflicts([other, desired])]
@@ -239,7 +239,8 @@ def excess(contexts: Sequence[DesiredContext]) -> list[str]:
     """Return one line, with all construct paths, if an engagement cannot contain this number of contexts.
 
     Args:
-        contexts: The declared contexts of one engagement. Constructs that would manage the same context count as one.
+        contexts: The declared contexts of one engagement. Several constructs that would manage the same context are counted
+            as one context.
     """
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS else []
     if len(distinct) <= MOST_CONTEXTS:
@@ -260,7 +261,8 @@ def missing_room(contexts: Sequence[DesiredContext]) -> list[str]:
     includes the engagement. If a context of the same Type is declared, no room for another context is necessary.
 
     Args:
-        contexts: Contexts of the same engagement. Contexts that would become the same context count as one.
+        contexts: Contexts of the same engagement. Several declared contexts that would become the same context are counted
+            as one context.
     """
     # An engagement with one or two declared contexts always has enough room, even if both contexts are Leads.
     distinct = _distinct(contexts) if len(contexts) > MOST_CONTEXTS // 2 else []

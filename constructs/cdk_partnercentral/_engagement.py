@@ -202,7 +202,7 @@ class IEngagement(Protocol):
         best effort. The rule does not match events about opportunities, because these events do not contain the engagement. An
         engagement that the stack creates is usually created before the rule exists.
 
-        The rule matches an event if the event contains the engagement's catalog, and also identifies the engagement. An event
+        The rule matches an event if the event both contains the engagement's catalog and identifies the engagement. An event
         can contain the engagement's ARN in `resources`, or the engagement's ID or ARN in `detail`. The examples in the
         documentation use different members of `detail`, so the rule accepts every documented member.
 
@@ -437,7 +437,7 @@ class EngagementBase(StackMember):
         best effort. The rule does not match events about opportunities, because these events do not contain the engagement. An
         engagement that the stack creates is usually created before the rule exists.
 
-        The rule matches an event if the event contains the engagement's catalog, and also identifies the engagement. An event
+        The rule matches an event if the event both contains the engagement's catalog and identifies the engagement. An event
         can contain the engagement's ARN in `resources`, or the engagement's ID or ARN in `detail`. The examples in the
         documentation use different members of `detail`, so the rule accepts every documented member.
 
@@ -555,12 +555,12 @@ class Engagement(EngagementBase):
     adopt the engagement of the other. Two such constructs are allowed if both set `adopt_existing=False`, or if their stacks
     are known to be in different accounts. If the constructs are in different stages of an app, the problem is a warning.
 
-    An engagement can contain five contexts, including those that AWS adds: a CustomerProject for each Lead that is converted
-    into an opportunity, and a ProspectingResult when a prospecting task includes the engagement. If the declared contexts leave
-    no room for these contexts, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared CustomerProject or
-    ProspectingResult counts as one of the contexts that AWS adds. For example, if you declare a Lead, you can declare two more
-    contexts. If you declare a Lead and a CustomerProject, you can also declare two more. Whether AWS reuses a declared context
-    is not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
+    An engagement can contain at most five contexts, including those that AWS adds: a CustomerProject for each Lead that is
+    converted into an opportunity, and a ProspectingResult when a prospecting task includes the engagement. If the declared
+    contexts leave no room for these contexts, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared
+    CustomerProject or ProspectingResult counts as one of the contexts that AWS adds. For example, if you declare a Lead, you
+    can declare two more contexts. If you declare a Lead and a CustomerProject, you can also declare two more. Whether AWS
+    reuses a declared context is not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
 
     The provider's role can create and read all engagements of the catalog, because the ID of a new engagement is not known in
     advance. Unless `adopt_existing` is False, the role can also list these engagements. A second policy of the role allows

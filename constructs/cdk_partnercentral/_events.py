@@ -143,7 +143,7 @@ def _pattern_problems(pattern: object, detail_type: str | None) -> Iterator[str]
         # EventBridge matches any value in the list of a member, so a value from the user would match the events of other
         # engagements.
         if value is not None:
-            yield f"event_pattern: must not contain {name}, which the rule itself sets; remove it"
+            yield f"event_pattern: must not contain {name}, because the rule itself sets this member; remove the member"
 
 
 def _member(pattern: object, name: str) -> object:

@@ -21,8 +21,8 @@ _ARN = re.compile(
     r"catalog/(?P<catalog>[a-zA-Z]+)/engagement/(?P<id>eng-[0-9a-z]{14})"
 )
 # This pattern matches an ARN that contains a token, such as an ARN that `Stack.format_arn` returns. By default, `format_arn`
-# fills in the Region and the account of the stack, so the pattern accepts any Region and account. The correct ARN of an
-# engagement does not depend on the stack.
+# inserts the Region and the account of the stack, although the ARN of an engagement contains us-east-1 and no account.
+# Therefore, the pattern accepts any Region and any account.
 _UNRESOLVED_ARN = re.compile(
     r"arn:(?P<partition>[^:]+):partnercentral:[^:]*:[^:]*:catalog/(?P<catalog>[^/:]+)/engagement/(?P<id>.+)", re.DOTALL
 )

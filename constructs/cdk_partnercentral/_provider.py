@@ -117,8 +117,9 @@ class PartnerCentralProvider(Construct):
     - Call `PartnerCentralProvider.configure(scope, ...)` to set options for the providers of a stack, a stage or an app. The
       options do not change the function's logical ID, so you can also set options for a deployed stack.
     - Create a second provider in a stack with your own `id`, and pass the provider as `provider=` to each engagement and
-      context that should use it. If you omit an option, the provider uses the option of `configure`. You cannot change the
-      provider of a deployed context, because CloudFormation rejects the change ("Modifying service token is not allowed").
+      context that should use it. If you omit an option, the provider uses the value that you passed to `configure`. You cannot
+      change the provider of a deployed context, because CloudFormation rejects the change ("Modifying service token is not
+      allowed").
 
     You cannot set the runtime, code, handler or architecture, because the bundled code is built for one configuration. The
     function has no environment variables.
@@ -176,7 +177,7 @@ class PartnerCentralProvider(Construct):
     Raises:
         ValueError: An option is not valid, requires another option that is missing, or has no effect because of another option.
             The error lists every problem.
-        FileNotFoundError: The zip file with the function's code does not exist. Installed packages contain this file. In a
+        FileNotFoundError: The zip file with the function's code does not exist. An installed package contains this file. In a
             checkout of the repository, run `make setup`.
 
     Example:

@@ -25,7 +25,7 @@ try:
     )
 except ModuleNotFoundError as error:
     message = missing_extra(error)
-    # While `python -m` imports the package, `sys.argv` contains "-m". In this case, end the command without a traceback.
+    # If `python -m` imports the package, `sys.argv` contains "-m", so end the command without a traceback.
     if sys.argv[:1] == ["-m"]:
         sys.exit(message)
     raise ModuleNotFoundError(message, name=error.name) from None

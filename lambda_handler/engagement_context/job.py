@@ -91,7 +91,7 @@ class Job:
     def update(
         self, context_id: str, payload: Payload, *, modified_at: str, on_unknown_outcome: Callable[[], None]
     ) -> Engagement:
-        """Send one update with a lock. If the update conflicts, the caller must read the engagement again.
+        """Send one update, which contains an optimistic lock. After a conflict, the caller must read the engagement again.
 
         An update has no client token, so all retries send the same payload and the same lock. If Partner Central carried out an
         attempt but the response was lost, the next attempt conflicts.

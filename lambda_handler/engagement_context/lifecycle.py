@@ -193,7 +193,7 @@ def _same_type(desired: DesiredContext, engagement: Engagement) -> list[Context]
 
 
 def _listed(contexts: Iterable[Context]) -> str:
-    """List contexts by their IDs and Types, which are not sensitive."""
+    """Describe contexts with only their IDs and Types, which are not sensitive."""
     listed = ", ".join(f"{context.id} ({context.type})" for context in contexts)
     return f"the contexts {listed}" if listed else "no context"
 

@@ -577,7 +577,7 @@ def context_lines(stack: Stack, **given: Any) -> list[str]:
 def test_a_context_has_exactly_one_engagement(stack: Stack, create: Create) -> None:
     acme = create(stack)
 
-    extra = "has no effect with engagement, which already specifies it; remove one of them"
+    extra = "has no effect with engagement; remove one of the two arguments"
     assert context_lines(stack, engagement=acme, catalog="Sandbox") == [f"catalog: {extra}"]
     assert context_lines(stack, engagement=acme, engagement_identifier=LITERAL) == [f"engagement_identifier: {extra}"]
     assert context_lines(stack, engagement=LITERAL) == [

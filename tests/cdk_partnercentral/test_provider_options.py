@@ -72,9 +72,9 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         "- memory_size: must be an integer from 128 to 10240, in MB; got 64",
         "- security_groups: has no effect without vpc; set vpc too, or remove security_groups",
         "- vpc_subnets: has no effect without vpc; set vpc too, or remove vpc_subnets",
-        "- log_group_encryption_key: has no effect with log_group; remove one of them",
-        "- log_retention: has no effect with log_group; remove one of them",
-        "- permissions_boundary: has no effect with role; remove one of them",
+        "- log_group_encryption_key: has no effect with log_group; remove one of the two options",
+        "- log_retention: has no effect with log_group; remove one of the two options",
+        "- permissions_boundary: has no effect with role; remove one of the two options",
     ]
     assert stack.node.try_find_child("Own") is None
 
@@ -89,12 +89,12 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         (
             "log_level",
             lambda_.ApplicationLogLevel.ERROR,
-            "must be TRACE, DEBUG, INFO or WARN; got ERROR, which would discard lines that the provider's metrics count",
+            "must be TRACE, DEBUG, INFO or WARN, because the provider's metrics count WARN and ERROR lines; got ERROR",
         ),
         (
             "log_level",
             lambda_.ApplicationLogLevel.FATAL,
-            "must be TRACE, DEBUG, INFO or WARN; got FATAL, which would discard lines that the provider's metrics count",
+            "must be TRACE, DEBUG, INFO or WARN, because the provider's metrics count WARN and ERROR lines; got FATAL",
         ),
         (
             "on_failure",

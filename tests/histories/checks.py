@@ -76,7 +76,9 @@ def check_response(report: Report, invocation: Invocation, body: bytes) -> Respo
         if not response.get("Reason"):
             malformed("a FAILED response must have a Reason")
         if physical_id != (event.physical_id or f"not-created/{event.logical_id}"):
-            malformed("a FAILED response must have the event's physical ID, or else not-created/<logical ID>")
+            malformed(
+                "a FAILED response must have the event's physical ID, or not-created/<logical ID> if the event has none"
+            )
         return Response(status="FAILED", physical_id=physical_id, context="", reason=response.get("Reason", ""))
     if response.get("Status") != "SUCCESS":
         malformed("Status must be SUCCESS or FAILED")
@@ -90,6 +92,13 @@ def _check_attributes(malformed: Callable[[str], None], invocation: Invocation, 
     if event.request_type == "Delete":
         if physical_id != event.physical_id:
             malformed("the response to a Delete must have the event's physical ID")
+        return ""
+    if event.is_engagement:
+        engagement = str(data.get("EngagementId"))
+        if physical_id != f"{event.desired.catalog}/{engagement}":
+            malformed("PhysicalResourceId must be <catalog>/<engagement ID>")
+        if data != {"EngagementId": engagement, "EngagementArn": engagement_arn(event.desired.catalog, engagement)}:
+            malformed("Data must contain exactly the EngagementId and the EngagementArn")
         return ""
     if not all(isinstance(data.get(name), str) and data[name] for name in ATTRIBUTES):
         malformed("Data must contain every attribute as a non-empty string")
@@ -152,7 +161,7 @@ def payload_difference(ledger: Ledger, expected: ExpectedState) -> str | None:
 
 
 def unwritten_change(ledger: Ledger, expected: ExpectedState) -> str | None:
-    """Return a description of a changed value that the function did not write, or None if there is no such value."""
+    """Describe a value that changed although the function did not write it. Return None if there is no such value."""
     event, desired = expected.event, expected.event.desired
     record, previous = ledger.record(*expected.place), ledger.previous(event)
     if record is None or previous is None:
@@ -216,7 +225,7 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
 def _check_token(report: Report, ledger: Ledger, event: Event, context: str, client_token: str) -> None:
     key, desired = declaration_key(event), event.desired
     use = ledger.token_uses.get(key)
-    if use and ledger.is_token_remembered(use):
+    if use and ledger.simulation.remembers_token(use.at):
         report(Invariant.ONE_CONTEXT, f"context {context} is the second context created for {desired}")
     elif use:
         # The client token has expired, and Partner Central returned no context with this payload. Therefore, the function

@@ -69,7 +69,7 @@ class Process:
 
 
 class Function:
-    """The function of one history. Idle processes are reused, as in Lambda."""
+    """The simulated Lambda function in one history. Idle processes are reused, as in Lambda."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
@@ -234,7 +234,7 @@ _sdk_client = sdk.client
 
 @functools.cache
 def _any_client(service: str, region: str) -> Any:
-    """Return a cached client, instead of `sdk.client`, which creates a new CloudFormation client for each event."""
+    """Replace `sdk.client`, which creates a CloudFormation client for each event, with a function that caches clients."""
     client = _sdk_client(service, region)
     return _simulated(client, service, _send_to_stack) if service == "cloudformation" else client
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tests.histories import payloads
-from tests.histories.clock import SECOND
 from tests.histories.events import Declaration, Event, owner
 from tests.histories.payloads import Json, Path
 from tests.histories.simulation import Simulation, StackView
@@ -77,7 +76,7 @@ class Ledger:
         contexts: The record of each context.
         token_uses: Maps each declaration to its last create request.
         expected: The expected state of each resource, keyed by owner.
-        latest: The number of the latest event of each resource, keyed by owner.
+        latest: Maps each owner to the number of the latest event of its resource.
         answered: The numbers of the events for which CloudFormation has received a SUCCESS response.
     """
 
@@ -136,7 +135,7 @@ class Ledger:
         return bool(siblings) and not self.belongs_to_sibling(event, context, view)
 
     def is_no_longer_declared(self, event: Event, other: str) -> bool:
-        """Return whether an owner is a resource in the event's stack that the template no longer declares."""
+        """Return whether an owner's resource is in the event's stack, but no longer in its template."""
         name = event.owner.removesuffix(event.logical_id.lower())
         template = self.simulation.stacks[event.stack_id].template
         return other.startswith(name) and other not in {owner(name, each) for each in template}
@@ -197,12 +196,6 @@ class Ledger:
 
     # Client tokens.
 
-    def is_token_remembered(self, use: TokenUse, at: int | None = None) -> bool:
-        """Return whether the client token of a request is valid at the time `at`. The default is the current time."""
-        lifetime = self.simulation.service.behavior.token_lifetime
-        time = self.simulation.clock.now if at is None else at
-        return lifetime is None or time - use.at < lifetime * SECOND
-
     def is_token_used_otherwise(self, event: Event, at: int) -> bool:
         """Return whether the event's client token was used by a different request and was still valid at the time `at`."""
         desired = event.desired
@@ -214,7 +207,7 @@ class Ledger:
                 desired.type,
                 desired.payload,
             )
-            if same_token and not same_request and self.is_token_remembered(use, at):
+            if same_token and not same_request and self.simulation.remembers_token(use.at, at):
                 return True
         return False
 

@@ -21,10 +21,10 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 Path: TypeAlias = tuple[str, ...]
 
-SENSITIVE_MARK = "zq9"  # sensitive values contain this text in upper or lower case
+SENSITIVE_MARK = "zq9"  # Sensitive values contain this text in upper or lower case.
 SENSITIVE_PHONE = "+1-555-01"
-NEW_MEMBER = "NewInNextModel"  # a member that is not in the service model
-FILLED_IN = ("QualificationStatus", "Insights")  # members of a Lead that AWS fills in
+NEW_MEMBER = "NewInNextModel"  # A member that is not in the service model.
+FILLED_IN = ("QualificationStatus", "Insights")  # Members of a Lead that AWS fills in.
 STATUSES = (None, "Qualified", "Disqualified")
 SCORES = (None, "High", "Low")
 TIMESTAMPS = ("StartTime", "EndTime", "InteractionDate")

@@ -399,7 +399,7 @@ def test_a_search_that_is_throttled_for_five_minutes_is_an_error(found: dict[str
     steps = [first, *[lists_engagements(throttled, after="second")] * 62]
     text = reason_of("ENGAGEMENTS_UNREADABLE", create, *steps, clock=clock)
     assert_both_ways_to_proceed(text, "ThrottlingException from ListEngagements", "adopt_existing=False")
-    assert f"Found so far with the declared title: {ENGAGEMENT if found else 'none'}." in text
+    assert f"Engagements found with the declared title: {ENGAGEMENT if found else 'none'}." in text
     assert 290 <= sum(clock.pauses) <= 300
 
 
@@ -462,15 +462,15 @@ def test_an_update_from_an_empty_to_a_missing_description_is_one_read(declared: 
 def test_a_changed_title_or_description_is_an_error_that_names_the_ways_out(more: dict[str, Any], named: str) -> None:
     text = reason_of("CANNOT_UPDATE", update, reads_current(), **more)
     assert f"differs from {ENGAGEMENT} in {named}." in text
-    assert "Restore the declaration." in text[:300]
-    assert "another construct ID" in text[:300]
+    assert "Restore the declaration, " in text[:300]
+    assert "change the construct ID" in text[:300]
 
 
 def test_an_engagement_that_is_gone_is_an_error_and_creates_nothing() -> None:
     text = reason_of("ENGAGEMENT_GONE", update, *[reads(NOT_FOUND)] * READS, clock=Clock(share=0.9))
     assert text.startswith("[ENGAGEMENT_GONE] ResourceNotFoundException from GetEngagement. ")
     assert f"Sandbox/{ENGAGEMENT}" in text
-    assert "another construct ID" in text[:350]
+    assert "change the construct ID" in text[:350]
 
 
 def test_an_update_after_a_read_that_lags_succeeds() -> None:

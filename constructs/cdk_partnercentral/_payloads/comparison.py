@@ -1,4 +1,4 @@
-"""Compare the rendered payloads of two contexts, with the rules by which the handler finds a context to adopt.
+"""Compare the rendered payloads of two contexts. The handler uses the same rules to find a context to adopt.
 
 The comparison ignores differences that Partner Central might introduce, such as letter case or the scheme of a website. The
 handler has its own code for this comparison, so a test checks that the handler and this module agree. Two unresolved values are

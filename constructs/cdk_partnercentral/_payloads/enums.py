@@ -25,7 +25,7 @@ class Catalog(_ApiName):
     """
 
     AWS = "AWS"
-    """The production catalog. AWS can see the contexts in this catalog, and no one can delete them."""
+    """The production catalog. AWS can read the contexts in this catalog, and nobody can delete these contexts."""
 
     SANDBOX = "Sandbox"
     """The catalog for testing, separate from production."""

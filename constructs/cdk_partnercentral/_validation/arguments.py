@@ -44,7 +44,11 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
     parsed = parse_engagement(identifier)
     if parsed.form == "invalid" or (arn_only and parsed.form == "id"):
         allowed = AN_ARN if arn_only else f"{AN_ID}, or {AN_ARN}"
-        hint = " (pass it as engagement, or pass its engagement_arn)" if hasattr(identifier, "add_context") else ""
+        hint = (
+            " (pass this object as engagement, or pass its engagement_arn)"
+            if hasattr(identifier, "add_context")
+            else ""
+        )
         yield f"{name}: must be {allowed}; got {quoted(identifier)}{hint}"
     if parsed.form != "arn":
         return
@@ -60,9 +64,9 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
 
 
 def known_catalog(catalog: object, identifier: object) -> Any:
-    """Return the catalog that the user passed. By default, return the catalog in the engagement's ARN.
+    """Return the catalog that the user passed. If the user passed no catalog, return the catalog in the engagement's ARN.
 
-    Return None if the identifier contains no catalog.
+    Return None if there is neither.
     """
     if catalog is not None:
         return plain(catalog)

@@ -63,7 +63,7 @@ def near_miss(value: str, allowed: Iterable[str]) -> str | None:
 
 
 def quoted(value: object, allowed: Iterable[str] = ()) -> str:
-    """Quote a string, and suggest a similar allowed value. For other values, describe the kind.
+    """Quote a string, and suggest a similar allowed value. For a value that is not a string, describe its kind.
 
     The string must not be sensitive.
     """

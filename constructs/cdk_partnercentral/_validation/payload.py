@@ -38,7 +38,9 @@ NO_VALUE_PARTIAL = (
     "has no value, so the construct would not manage any member of the existing context; set at least one member, or use "
     "EngagementContext.from_engagement_context_attributes to refer to the context without managing it"
 )
-ONLY_PARTIAL = "; you can omit it only with existing_context_id, to change other members of an existing context"
+ONLY_PARTIAL = (
+    "; you can omit this member only with existing_context_id, to change other members of an existing context"
+)
 
 
 def payload_problems(
@@ -168,7 +170,7 @@ def _missing_members(names: Sequence[str], rule: Rule, path: str, *, partial: bo
 
 
 def name_problem(name: str, rule: Rule) -> str | None:
-    """Return the problem of a member's name. Return None if the name is in the service model, or if AWS might have added it."""
+    """Return what is wrong with a member's name. Return None if the model has the name, or if AWS might have added it."""
     if name in rule.members:
         return None
     parents = [parent for parent, each in rule.members.items() if name in each.members] if rule.union else []

@@ -92,7 +92,7 @@ def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()
             if name in configured:
                 origin, fix = "was set by PartnerCentralProvider.configure, and ", f"pass {name}=None to this provider"
             else:
-                origin, fix = "", "remove one of them"
+                origin, fix = "", "remove one of the two options"
             yield f"{name}: {origin}has no effect with {other}; {fix}"
 
 
@@ -133,8 +133,8 @@ def _concurrency_problems(executions: object) -> Iterator[str]:
 def _level_problems(level: object) -> Iterator[str]:
     if isinstance(level, lambda_.ApplicationLogLevel) and level in DISCARDING_LEVELS:
         yield (
-            f"log_level: must be TRACE, DEBUG, INFO or WARN; got {level.value}, which would discard lines that the provider's "
-            "metrics count"
+            "log_level: must be TRACE, DEBUG, INFO or WARN, because the provider's metrics count WARN and ERROR lines; "
+            f"got {level.value}"
         )
 
 

@@ -22,7 +22,8 @@ class CdkRun:
 
     Args:
         status (int): The exit status: 0 for success.
-        text (str): The standard output and standard error, in the original order. Empty if the output was not captured.
+        text (str): The standard output and standard error together, in the order of writing. Empty if the output was not
+            captured.
         assembly (Path): The folder that contains the synthesized templates and assets.
     """
 

@@ -1,8 +1,8 @@
 """The environment variables of the processes that the local cloud starts.
 
-The processes get a few variables of the user's environment, and the settings of the local cloud. The processes must not get the
-user's AWS profile, credentials, endpoints, proxies or CA bundles. Otherwise the CDK CLI could deploy to a real account, and
-functions in MiniStack might not be able to send their responses.
+The processes inherit a few variables of the user's environment. The other variables contain the settings of the local cloud.
+The processes must not get the user's AWS profile, credentials, endpoints, proxies or CA bundles. Otherwise the CDK CLI could
+deploy to a real account, and functions in MiniStack might not be able to send their responses.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def aws_settings(folder: Path, *, gateway: str, partner_central: str, authority:
         "AWS_SHARED_CREDENTIALS_FILE": str(missing),
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "127.0.0.1,localhost",
-        # Without CDK_HOME, the CLI ignores HOME and uses the home folder in the password database.
+        # Set CDK_HOME, because the CLI ignores HOME and would otherwise use the home folder in the password database.
         "CDK_HOME": str(folder / "cdk"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_DISABLE_VERSION_CHECK": "true",
@@ -91,8 +91,8 @@ def node_folder() -> Path | None:
 
 
 def _path(outer: str) -> str:
-    # Put the folder of the real `node` program first. In the virtual environment, `node` is a wrapper that starts the real
-    # program as a child process. If the wrapper is killed, the child process continues to run.
+    # Put the folder of the real `node` program first in PATH. In the virtual environment, `node` is a wrapper that starts the
+    # real program as a child process. If the wrapper is killed, the child process continues to run.
     first = [folder for folder in (node_folder(), Path(sys.executable).parent) if folder is not None]
     return os.pathsep.join([*map(str, first), outer])
 

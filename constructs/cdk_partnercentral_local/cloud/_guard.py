@@ -1,8 +1,8 @@
 """Run a command, and kill it with all its child processes when the parent process of this script ends.
 
-Standard input is a pipe from the parent process. The pipe closes when the parent process closes its end, or when the parent
-process ends, even by SIGKILL. This script then kills the command's process group. The script imports only the standard library,
-so that it starts in milliseconds with `python -I -S`.
+Standard input is a pipe from the parent process. The pipe closes when the parent process closes it, and also when the parent
+process ends, even by SIGKILL. When the pipe closes, this script kills the command's process group. The script imports only the
+standard library, so that it starts in milliseconds with `python -I -S`.
 """
 
 from __future__ import annotations

@@ -34,13 +34,14 @@ def _quietly(_title: str) -> AbstractContextManager[object]:
 class LocalCloud:
     """A simulated AWS account on this machine: MiniStack for CloudFormation, Lambda, S3 and IAM, and a local Partner Central.
 
-    MiniStack and the local Partner Central listen on free ports of 127.0.0.1. They stop at the end of the `with` block, even
-    after an exception or Ctrl-C. They also stop when this process ends for any reason. The local cloud does not read the user's
-    AWS settings. It writes all files to a temporary folder, except jsii's cache, which can be in the virtual environment.
+    MiniStack and the local Partner Central listen on free ports of 127.0.0.1. Both stop at the end of the `with` block, even
+    after an exception or Ctrl-C. Both also stop when this process ends for any reason. The local cloud does not read the user's
+    AWS settings. The local cloud writes all files to a temporary folder. Only jsii's cache can be in the virtual environment
+    instead.
 
     Args:
-        partner_central (PartnerCentral | None): The local Partner Central to use, for example with another `Behavior`. A new
-            `PartnerCentral()` by default.
+        partner_central (PartnerCentral | None): The local Partner Central to use, for example a `PartnerCentral` with another
+            `Behavior`. A new `PartnerCentral()` by default.
         step (Callable[[str], AbstractContextManager]): A function that gets the title of a step and returns a context manager.
             The context manager is active while the step runs.
         timeout (float): The maximum time for MiniStack to start, in seconds.

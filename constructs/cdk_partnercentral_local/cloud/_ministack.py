@@ -141,7 +141,7 @@ def make_certificate(folder: Path) -> Certificate:
 def _settings(folder: Path, *, port: int, partner_central: str, certificate: Certificate) -> dict[str, str]:
     # By default, MiniStack gives its functions the system's root certificates and its own certificate. If MiniStack does not
     # find the system's certificates, the functions get no certificates and cannot send responses to CloudFormation. With these
-    # variables, the functions get only the certificate authority of the local cloud. The functions need no other authority.
+    # variables, the functions trust only the certificate authority of the local cloud, and need no other authority.
     bundles = ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     # The functions in MiniStack inherit all of these variables.
     return {
@@ -160,8 +160,8 @@ def _settings(folder: Path, *, port: int, partner_central: str, certificate: Cer
         # Without these two settings, MiniStack listens on additional ports.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # This socket does not exist, so MiniStack has no access to Docker. With access, MiniStack would remove the containers
-        # of all other MiniStack instances when it starts.
+        # This socket does not exist, so MiniStack has no access to Docker. If MiniStack had access to Docker, it would remove
+        # the containers of all other MiniStack instances when it starts.
         "DOCKER_HOST": f"unix://{folder / 'none'}",
         "LAMBDA_EXECUTOR": "local",
     }

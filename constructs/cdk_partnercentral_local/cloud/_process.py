@@ -17,14 +17,14 @@ _GUARD = Path(__file__).with_name("_guard.py")
 
 
 class GuardedProcess:
-    """A command in its own process group. `stop()` kills the group, and so does the end of this process.
+    """A command in its own process group. `stop()` kills the group. The end of this process also kills the group.
 
     Args:
         command (Sequence[str]): The program and its arguments.
         environment (Mapping[str, str]): The complete environment. The command inherits no other variables.
         folder (Path): The working directory.
-        output (int | IO | None): The target of standard output and standard error. None for the same targets as in this
-            process.
+        output (int | IO | None): The target of standard output and standard error. If None, the command uses the targets of
+            this process.
         keep (Collection[int]): File descriptors that the command inherits.
     """
 

@@ -1,8 +1,8 @@
 """The local Partner Central, which performs the operations of Partner Central Selling in memory or over HTTP.
 
-Requests are validated against the service model that is part of the library. This package does not import aws_cdk or
-`cloud`. It also shares no code with the Lambda function or the library. Tests could not find a bug in shared code. Start
-reading in `_partner_central.py`. The operations are in `_operations.py`.
+Requests are validated against the service model that is part of the library. This package does not import aws_cdk or `cloud`.
+This package shares no code with the Lambda function or the library. If it did, the tests would miss a bug in the shared code.
+Start reading in `_partner_central.py`. The operations are in `_operations.py`.
 """
 
 from cdk_partnercentral_local.service._aws_writes import AwsWrites

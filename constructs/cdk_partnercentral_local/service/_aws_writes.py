@@ -17,7 +17,7 @@ class AwsWrites:
     """Methods that change engagements as AWS itself does. The argument `engagement` is an engagement's ID or ARN.
 
     A method raises KeyError if the engagement or the context does not exist. A method that changes a Lead also raises KeyError
-    if the context has another Type.
+    if the context is not a Lead.
     """
 
     def __init__(self, write: _Write, create: Callable[..., str], clock: Callable[[], int]) -> None:
@@ -53,8 +53,8 @@ class AwsWrites:
 
         Args:
             engagement (str): The engagement's ID or ARN.
-            payload (dict): The tagged union, for example `{"CustomerProject": {...}}`. The name of its member is the Type of
-                the context.
+            payload (dict): The tagged union, for example `{"CustomerProject": {...}}`. The name of the union's member is the
+                Type of the context.
 
         Returns:
             The ID of the context.

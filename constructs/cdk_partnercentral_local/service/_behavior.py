@@ -1,6 +1,6 @@
 """Settings for behavior of Partner Central Selling that AWS does not specify in the service model or the documentation.
 
-The real service might behave like any value of a setting, so a client must work with every value.
+Any value of a setting might describe the real service, so a client must work with every value.
 """
 
 from dataclasses import dataclass, fields
@@ -28,11 +28,11 @@ class Behavior:
     """Settings of the local Partner Central for behavior of the real service that is not documented.
 
     Attributes:
-        token_mismatch (str): The response to a request with a client token that an earlier request used with other parameters.
-            The earlier request can be for any engagement. `"conflict"`: ConflictException with the message "The client token
-            was used before with different parameters". `"validation"`: ValidationException (REQUEST_VALIDATION_FAILED) with an
-            ErrorList entry for `ClientToken`. The entry has the code INVALID_VALUE, and its message contains the token.
-            `"replay"`: the response to the first request with this token. The service writes nothing.
+        token_mismatch (str): The response if an earlier request used the same client token with other parameters. The earlier
+            request can be for any engagement. `"conflict"`: ConflictException with the message "The client token was used
+            before with different parameters". `"validation"`: ValidationException (REQUEST_VALIDATION_FAILED) with an ErrorList
+            entry for `ClientToken`. The entry has the code INVALID_VALUE, and its message contains the token. `"replay"`: the
+            response to the first request with this token. The service writes nothing.
         token_lifetime (float | None): The number of seconds for which a client token is valid after the first successful
             request with the token. A replay does not extend the lifetime. Zero or more; None if tokens do not expire.
         lock (str): The values of `EngagementLastModifiedAt` that are valid in an update. `"exact"`: only the engagement's
@@ -44,38 +44,39 @@ class Behavior:
         update (str): What happens to stored payload members that an update does not contain. `"replace"`: the service removes
             these members, except a Lead's Interactions, because an update cannot contain Interactions. `"merge"`: the service
             keeps these members, at every level of nested structures. A list in the update replaces the stored list.
-        normalizes (str): The write operations that normalize strings before they store them: `"never"`, `"create"`, `"update"`
-            or `"always"`. Leading and trailing white space is removed, including line breaks. Country codes are converted to
-            upper case. A website address without a scheme gets the prefix `https://`, and an address without a slash at the end
-            gets a slash. An address remains unchanged if it is empty, or if the result would be longer than 255 characters. The
+        normalizes (str): The write operations in which the service normalizes strings: `"never"`, `"create"`, `"update"` or
+            `"always"`. Leading and trailing white space is removed, including line breaks. Country codes are converted to upper
+            case. A website address without a scheme gets the prefix `https://`, and an address without a slash at the end gets
+            a slash. An address remains unchanged if it is empty, or if the result would be longer than 255 characters. The
             rules for a create also apply to the title and the description of an engagement.
-        rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number:
-            `+1-555-0147` becomes `+15550147`. A string without digits is stored unchanged.
+        rewrites_phone (bool): Whether every write stores only the digits and the leading plus sign of a phone number.
+            For example, `+1-555-0147` becomes `+15550147`. A string without digits is stored unchanged.
         normalizes_account (bool): Whether every write stores the ID of a customer account if the request contains the account's
             ARN.
         fills_interaction_date (bool): Whether the service sets a missing InteractionDate to the time of the write.
         explicit_nulls (bool): Whether GetEngagement returns null for each absent member of a Lead, except Insights.
         unknown_members (str): What happens to members of a request that the service model does not define. `"store"`: the
-            service stores and returns such members in payloads, and ignores them elsewhere. `"drop"`: the service ignores such
-            members. `"refuse"`: the request fails with a ValidationException. Its ErrorList contains an entry with the code
-            INVALID_VALUE for each such member.
+            service stores and returns these members in payloads, and ignores these members in other parts of a request.
+            `"drop"`: the service ignores these members. `"refuse"`: the request fails with a ValidationException. For each of
+            these members, the error's ErrorList contains an entry with the code INVALID_VALUE.
         accepts_unknown_types (bool): Whether clients can write contexts with a Type that the service model does not define. If
-            False, such a write fails with ValidationException. If True, the payload must be an object, and the service stores
-            it unchanged.
+            False, the request fails with ValidationException. If True, the payload must be an object, and the service stores
+            the payload unchanged.
         refuses_filled_in (bool): Whether an update fails if its payload contains Insights that AWS wrote, or other members that
             AWS added after the context was created. The error is a ValidationException without the name of the member. If an
             update does not contain these members, the service keeps them. The setting does not affect QualificationStatus,
             because partners set this member.
         omits_last_modified (bool): Whether the responses of write operations omit EngagementLastModifiedAt and ModifiedAt.
         read_lag (int): The number of GetEngagement calls after a write that still return the state before the write. Zero or
-            more. Writes always use the current state, so an update with the ModifiedAt from such a call fails. ListEngagements
-            returns the same state as the next GetEngagement call, but does not count as a call. The same number of
-            GetEngagement calls after CreateEngagement fail with ResourceNotFoundException.
-        list_lag (int): The number of lists after CreateEngagement that do not contain the new engagement. Zero or more. A list
-            counts when the service returns its last page.
+            more. An update fails if the client sends the ModifiedAt of the older state, because writes always use the current
+            state. ListEngagements returns the same state as the next GetEngagement call, but a ListEngagements call does not
+            change the number of remaining GetEngagement calls. After CreateEngagement, the same number of GetEngagement calls
+            fail with ResourceNotFoundException.
+        list_lag (int): The number of complete lists after CreateEngagement that do not contain the new engagement. Zero or
+            more. A list is complete when the service has returned the last page.
         empty_pages (int): The number of pages at the start of each list that contain a NextToken but no engagement. Zero or
             more. Set a very large number to test a list that does not end.
-        accepts_prospecting_result (bool): Whether clients can write a ProspectingResult. If False, such a write fails with
+        accepts_prospecting_result (bool): Whether clients can write a ProspectingResult. If False, the request fails with
             ValidationException (BUSINESS_VALIDATION_FAILED, ACTION_NOT_PERMITTED on `Type`), as if only AWS could write this
             Type.
         quota (int): The maximum number of contexts in an engagement, including contexts that AWS added. A create request that

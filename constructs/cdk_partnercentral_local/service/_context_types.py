@@ -17,7 +17,7 @@ from cdk_partnercentral_local.service._errors import ServiceError, not_permitted
 from cdk_partnercentral_local.service._validation import service_model
 from cdk_partnercentral_local.service._wire import JsonObject, timestamp
 
-# The path of a member in a payload, for example `("Lead", "Customer", "AwsMaturity")`. A list counts as one value.
+# The path of a member in a payload, for example `("Lead", "Customer", "AwsMaturity")`. The items of a list have no paths.
 Path: TypeAlias = tuple[str, ...]
 
 MAX_INTERACTIONS = 10
@@ -58,7 +58,7 @@ def updated(current: JsonObject, sent: JsonObject, behavior: Behavior, now: int,
 
     Args:
         current: The tagged union that is currently stored.
-        sent: The tagged union in the request, which must have the same Type.
+        sent: The tagged union in the request. The Type must be the Type of `current`.
         behavior: The behavior of the service.
         now: The time of the write, in nanoseconds since 1970.
         filled_in: The paths of the members that AWS added to the context.
@@ -90,13 +90,16 @@ def returned(payload: JsonObject, behavior: Behavior) -> JsonObject:
 
 
 def added_by_aws(before: JsonObject, after: JsonObject) -> set[Path]:
-    """Return the paths of the members that AWS added to a payload, or of the Insights if AWS created the context."""
+    """Return the paths of the members that AWS added to a payload.
+
+    If AWS created the context, return only the paths of the Insights.
+    """
     added = set(paths(after)) - set(paths(before))
     return {path for path in added if path != _STATUS and (before or path[:2] == _INSIGHTS)}
 
 
 def paths(value: object, path: Path = ()) -> Iterator[Path]:
-    """Yield the path of every member of a payload whose value is not an object."""
+    """Yield the path of each payload member that is not an object."""
     if not isinstance(value, Mapping):
         yield path
         return
@@ -129,7 +132,7 @@ def _expand_lead_update(current: JsonObject, change: JsonObject, behavior: Behav
 
 
 def _show_nulls_in_lead(lead: JsonObject) -> JsonObject:
-    """Return a Lead with null for each absent member except Insights, in the same way as a recorded response."""
+    """Return a Lead with null for each absent member except Insights. A recorded response of AWS contains the same nulls."""
     return {**lead, **{name: _with_nulls(lead.get(name), member) for name, member in _lead_members().items()}}
 
 
@@ -152,12 +155,13 @@ class ContextType:
     """The special rules of one Type.
 
     Attributes:
-        complete: A function that adds the members that the service itself adds to a payload, and returns the result.
-        expand_update: A function that converts the payload of an update to the format of stored payloads. Its arguments are
-            the stored payload, the payload in the update, and the behavior.
+        complete: A function that returns a payload with the members that the service fills in.
+        expand_update: A function that converts the payload of an update to the format of stored payloads. The function's
+            arguments are the stored payload, the payload in the update, and the behavior.
         show_nulls: A function that adds the nulls that GetEngagement returns if `explicit_nulls` is True, and returns the
             result.
-        only_aws_writes: Whether only AWS can write contexts of this Type if `accepts_prospecting_result` is False.
+        only_aws_writes: Whether `accepts_prospecting_result` applies to this Type. If that switch is False, the service
+            refuses a create or an update of such a context.
     """
 
     complete: Callable[[JsonObject, Behavior, int], JsonObject] = lambda payload, behavior, now: payload  # noqa: ARG005
@@ -194,7 +198,7 @@ def _only(value: Any, kept: set[Path], path: Path = ()) -> Any:
 
 
 def rewritten(payload: JsonObject, write: Literal["create", "update"], behavior: Behavior) -> JsonObject:
-    """Return a payload or other members of a request with all strings in the form in which the service stores them."""
+    """Normalize all strings in a payload, or in other members of a request, as the service does before a write."""
     rewrites = [
         *([_normalized] if behavior.normalizes in (write, "always") else []),
         *([_without_punctuation] if behavior.rewrites_phone else []),

@@ -1,7 +1,7 @@
 """The engagements of an account: their contexts, versions, identifiers and ARNs.
 
-The state of an engagement is an immutable value, and each write replaces it with a new value. Older states remain available,
-so that a read can return an older state, as in an eventually consistent service.
+The state of an engagement is an immutable value, and each write replaces the state with a new value. Older states remain
+available, so that a read can return an older state, as in an eventually consistent service.
 """
 
 import hashlib
@@ -47,8 +47,8 @@ class Engagement:
 
     Attributes:
         filled_in: Maps the ID of a context to the paths of the payload members that AWS added.
-        hidden_reads: The number of further reads that do not find this engagement.
-        hidden_lists: The number of further lists that do not contain this engagement.
+        hidden_reads: The number of future reads that will not find this engagement.
+        hidden_lists: The number of future lists that will not contain this engagement.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Engagement:
         self.state = State(modified_at=_later(now, self.state.modified_at), modified_by=by, contexts=contexts)
 
     def read(self, lag: int) -> State:
-        """Count a read, and return the state for this read. The first `lag` reads after a write return the older state."""
+        """Count a read, and return the state that this read shows. The first `lag` reads after a write show the older state."""
         state = self.shown(lag)
         self._reads += 1
         return state
@@ -121,7 +121,7 @@ class Engagements:
     def add(
         self, *, catalog: str, details: JsonObject, contexts: tuple[JsonObject, ...], now: int, by: str | None = None
     ) -> Engagement:
-        """Create an engagement. By default, its creator is the account."""
+        """Create an engagement. By default, the account is the creator of the engagement."""
         number = len(self._by_id) + 1
         identifier = _identifier(self.account, number)
         engagement = Engagement(
@@ -144,8 +144,8 @@ class Engagements:
             field: The name of the request member that contains the identifier.
 
         Raises:
-            ServiceError: ValidationException if the identifier is an ARN in another catalog or not the ARN of an engagement.
-                ResourceNotFoundException if the engagement does not exist in this catalog and Region.
+            ServiceError: ValidationException if the identifier is an ARN in another catalog, or is not the ARN of an
+                engagement. ResourceNotFoundException if the engagement does not exist in this catalog and Region.
         """
         _check_arn(identifier, catalog, field)
         engagement = self.get(identifier)
@@ -194,8 +194,8 @@ def _identifier(account: str, number: int) -> str:
 def _later(now: int, previous: int) -> int:
     """Return a ModifiedAt that is later than the previous ModifiedAt, even after both are truncated to microseconds.
 
-    The last three digits of the result are never 000. If a client truncates the result to microseconds, it sends a different
-    value back.
+    The last three digits of the result are never 000. So if a client truncates the result to microseconds, the client sends a
+    value other than the result.
     """
     if now // 1000 <= previous // 1000:
         now = (previous // 1000 + 1) * 1000

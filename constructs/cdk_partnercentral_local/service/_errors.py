@@ -5,8 +5,8 @@
     └── ConnectionError
         └── Dropped           no response: the connection is closed
 
-The error codes, members and enums come from the service model. The service model contains no messages, so the messages can
-differ from those of the real service.
+The service model defines the error codes, members and enums. The service model contains no messages, so the messages can differ
+from the messages of the real service.
 """
 
 from collections.abc import Sequence
@@ -58,8 +58,8 @@ class Problem:
         field (str): The path of the invalid member, for example `Payload.Lead.Interactions[0].Contact.Email`. An empty string
             means the whole request.
         code (str): A value of ValidationExceptionErrorCode in the service model.
-        message (str): The description of the problem. It contains the invalid value: a string unchanged, and any other value as
-            JSON.
+        message (str): The description of the problem. The description contains the invalid value. A string is quoted unchanged,
+            and any other value is formatted as JSON.
     """
 
     field: str

@@ -4,8 +4,8 @@ The service processes a request in several steps. A fault takes effect at one of
 
 - *On arrival*: before the request is validated.
 - *Before the commit*: after the request is validated, and before the request is compared with the current state.
-- *After the commit*: after the request is performed and recorded, and before the response is sent. Read requests reach this
-  point too, but requests that fail do not.
+- *After the commit*: after the request is performed and recorded, and before the response is sent. A fault at this point also
+  applies to read requests, but not to requests that fail earlier.
 """
 
 import threading
@@ -37,9 +37,9 @@ def _nothing() -> None:
 class Fault:
     """Functions that the service calls while it processes a request.
 
-    Each function can return, raise `ServiceError` to send an error response, or raise `Dropped` to send no response. Any other
-    exception reaches the caller of `handle`. The service does not hold its lock during the calls, so a function can send
-    requests.
+    Each function can return, raise `ServiceError` to send an error response, or raise `Dropped` to send no response. If a
+    function raises any other exception, `handle` raises the exception too. The service does not hold its lock while a function
+    runs, so the function can send requests.
 
     Attributes:
         operation (str | None): The operation that the fault applies to, or None for all operations.
@@ -99,7 +99,7 @@ class Faults:
             self._plan.append(fault)
 
     def take(self, operation: str) -> Fault:
-        """Use and return the first fault for this operation. If there is none, return a fault that does nothing."""
+        """Use and return the first fault for this operation. If no fault is planned, return a fault that does nothing."""
         with self._lock:
             for place, fault in enumerate(self._plan):
                 if fault.operation in (None, operation):

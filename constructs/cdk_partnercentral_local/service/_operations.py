@@ -42,7 +42,7 @@ class Request:
     Attributes:
         input: The validated body.
         engagements: The engagements of the account.
-        behavior: The behavior of the service where the API is not documented.
+        behavior: The settings for behavior that the API does not document.
         now: The time of the request, in nanoseconds since 1970.
     """
 
@@ -57,10 +57,10 @@ class Operation:
     """One operation of the API.
 
     Attributes:
-        kind: The kind of operation. A `"read"` changes nothing, an `"update"` writes on every request, and a `"create"` writes
-            once for each ClientToken.
-        perform: The function that performs a request and returns the response body. If the function raises ServiceError, it
-            must leave all stored data unchanged. Requests are performed one at a time.
+        kind: The kind of operation. A `"read"` changes nothing. An `"update"` writes on every request. A `"create"` writes only
+            on the first request with a ClientToken.
+        perform: The function that performs a request and returns the response body. If the function raises ServiceError, the
+            function must not change stored data. Requests are performed one at a time.
     """
 
     kind: Literal["read", "update", "create"]
@@ -114,7 +114,7 @@ class _Use:
 
 
 class Tokens:
-    """The client tokens of earlier requests. Each operation has its own tokens, for all engagements and catalogs together.
+    """The client tokens of earlier requests. Operations do not share tokens, but engagements and catalogs do.
 
     Parameters are compared literally, so the ID and the ARN of the same engagement count as different parameters.
     """
@@ -233,8 +233,8 @@ def _token(empty: int, last: int | None) -> str:
     """Return the token of the next page.
 
     Args:
-        empty: The number of empty pages so far.
-        last: The number of the last engagement so far; None if there is none.
+        empty: The number of empty pages before the next page.
+        last: The number of the last engagement on an earlier page; None if no earlier page contains an engagement.
     """
     return base64.urlsafe_b64encode(f"{empty} {last or ''}".encode()).decode()
 
@@ -256,7 +256,9 @@ def _create_context(request: Request) -> JsonObject:
     engagement = _find_engagement(request, "EngagementIdentifier")
     contexts, quota = engagement.state.contexts, request.behavior.quota
     if len(contexts) >= quota:
-        raise over_quota(f"Engagement {engagement.id} holds {len(contexts)} of {quota} contexts")
+        raise over_quota(
+            f"Engagement {engagement.id} already contains {len(contexts)} contexts; the maximum is {quota}"
+        )
     context = _new_context(len(contexts) + 1, request.input, request)
     engagement.write((*contexts, context), by=request.engagements.account, now=request.now)
     return _written_context(engagement, context["Id"], request.behavior)

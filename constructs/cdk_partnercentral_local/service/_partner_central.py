@@ -1,4 +1,4 @@
-"""A local, in-memory simulation of the Partner Central Selling API, which processes a request and returns a response.
+"""A local, in-memory simulation of the Partner Central Selling API. The simulation processes requests and returns responses.
 
 This module does not use HTTP, so that tests can call the service in their own process. A request consists of the X-Amz-Target
 header and the body.
@@ -30,7 +30,8 @@ class Call:
         input (dict): The parsed body; empty if the body could not be parsed.
         error (str | None): The code of the error response, or the class name of any other exception that a fault raised
             (`Dropped` if the connection was closed). None if the request succeeded.
-        answer (bytes | None): The body of the success response. None if an error response or no response was sent.
+        answer (bytes | None): The body of the success response. None if the service sent an error response, or if the service
+            sent no response.
         wrote (bool): Whether the request changed anything. A replay of a client token changes nothing.
     """
 
@@ -176,15 +177,15 @@ class PartnerCentral:
         return engagement.id
 
     def engagements(self) -> list[str]:
-        """Return the IDs of all engagements, oldest first, whatever their catalogs are."""
+        """Return the IDs of the engagements in all catalogs, oldest first."""
         with self._lock:
             return [engagement.id for engagement in self._engagements.all()]
 
     def engagement(self, identifier: str) -> JsonObject:
         """Return a copy of an engagement's current state, in the format of a GetEngagement response.
 
-        The result does not depend on `Behavior`. It is the current state even if `read_lag` is set, and contains no explicit
-        nulls.
+        The result does not depend on `Behavior`. The method returns the current state even if `read_lag` is set, and never
+        returns explicit nulls.
 
         Args:
             identifier (str): The engagement's ID or ARN.
@@ -259,8 +260,8 @@ class PartnerCentral:
     def _record_failure(self, call: Call, error: str) -> None:
         failed = replace(call, error=error, answer=None)
         with self._lock:
-            # If the call was committed, it is already in the list, and other calls can follow it. Replace the call at its
-            # position.
+            # If the call was committed, the list already contains the call, and later calls can follow. So replace the call at
+            # the same position.
             for place, other in enumerate(self.calls) if call.answer is not None else ():
                 if other is call:
                     self.calls[place] = failed
@@ -274,7 +275,7 @@ def _check_catalog(catalog: str) -> None:
 
 
 class _Bucket:
-    """A token bucket for a rate limit. Its size is the number of requests per second, but at least one."""
+    """A token bucket for a rate limit. The size of the bucket is the number of requests per second, but at least one."""
 
     def __init__(self) -> None:
         self._left: float | None = None

@@ -1,14 +1,14 @@
 """Validation of requests against the service model of Partner Central Selling.
 
-Most rules come from the model: required members, types, enums, lengths, list sizes, patterns, unions. Three more rules come
-from the documentation of the API. A catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union
-has exactly one member.
+The model contains most rules: required members, types, enums, lengths, list sizes, patterns, unions. The API's documentation
+contains three more rules. A catalog is `AWS` or `Sandbox`, a payload has the member that Type specifies, and a union has
+exactly one member.
 
 If the model does not specify a rule, validation follows other JSON services of AWS. `Behavior` determines what happens to
-members and Types that the model does not define. A union can have only one member, even if the model does not define the other
-members. A null value counts as an absent member. A value of the wrong JSON type causes a ValidationException, so that one
-response reports all problems. The real service might respond with SerializationException instead. Validation converts
-timestamps to UTC, and removes zeros at the end of a fraction.
+members and Types that the model does not define. A union must have exactly one member, and members that the model does not
+define count too. A null value counts as an absent member. A value of the wrong JSON type is reported like any other problem, in
+a ValidationException that lists all problems. The real service might respond with SerializationException instead. Validation
+converts timestamps to UTC, and removes zeros at the end of a fraction.
 """
 
 import copy
@@ -37,8 +37,8 @@ Check: TypeAlias = Callable[[object, str, Problems], object]
 
 _WEBSITE = "(?=.{4,255}$)((http|https)://)??(www[.])??([a-zA-Z0-9]|-)+?([.][a-zA-Z0-9(-|/|=|?)??]+?)+?"
 # The last character class of _WEBSITE contains the range `(-|`. This range includes the dot and all other characters of the
-# class. So one dot and one sequence of characters in the range match the same strings as the repeated groups, including "www.".
-# The new pattern can match a string in only one way, so it does not backtrack exponentially.
+# class. So the repeated groups, including "www.", can be replaced with one dot and one sequence of characters in the range. The
+# new pattern matches the same strings. It can match a string in only one way, so the search does not backtrack exponentially.
 _SAME_AS_WEBSITE = "(?:https?://)?[a-zA-Z0-9-]+[.][(-|]+"
 
 
@@ -61,7 +61,7 @@ def validated(operation: str, request: JsonObject, behavior: Behavior) -> JsonOb
 
     Args:
         operation: The name of an operation in the model.
-        request: The parsed body. The function does not change it.
+        request: The parsed body. The function does not change this object.
         behavior: The behavior of the service. Only `unknown_members` and `accepts_unknown_types` are used.
 
     Returns:

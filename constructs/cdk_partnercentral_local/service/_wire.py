@@ -74,7 +74,7 @@ def success(body: bytes) -> Reply:
 
 
 def failure(error: ServiceError) -> Reply:
-    """Return the HTTP response for an error. The body contains the error's code with a namespace, and its members."""
+    """Return the HTTP response for an error. The body contains the error's code with a namespace, and the error's members."""
     namespace = _PROTOCOL_NAMESPACE if error.code in _PROTOCOL_ERRORS else _SERVICE_NAMESPACE
     body = {"__type": namespace + error.code, "Message": error.message, **error.members}
     headers = {**_headers(), "x-amzn-ErrorType": _ERROR_TYPE.format(error.code)}
@@ -122,7 +122,7 @@ def parse_instant(text: str) -> int:
 
 
 def timestamp(instant: int, *, digits: int = 9) -> str:
-    """Format an instant as the service does: with at most `digits` decimal places, and without trailing zeros.
+    """Format an instant in the service's format: with at most `digits` decimal places, and without trailing zeros.
 
     Example:
         >>> timestamp(1_736_958_866_049_325_970)

@@ -99,7 +99,7 @@ def test_an_engagement_identifier_must_be_a_string(
     assert line.startswith(
         "engagement_identifier: must be eng- followed by 14 lowercase letters or digits, or arn:aws:partnercentral:"
     )
-    hint = " (pass it as engagement, or pass its engagement_arn)" if kind == "EngagementBase" else ""
+    hint = " (pass this object as engagement, or pass its engagement_arn)" if kind == "EngagementBase" else ""
     assert line.endswith(f"; got {kind}{hint}")
 
 

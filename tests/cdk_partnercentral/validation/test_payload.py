@@ -29,7 +29,9 @@ from cdk_partnercentral import (
 ENGAGEMENT = "eng-0123456789abcd"
 SECRET = "Quixotic Zebra Tools"
 
-ONLY_FOR_IMPORTS = "you can omit it only with existing_context_id, to change other members of an existing context"
+ONLY_FOR_IMPORTS = (
+    "you can omit this member only with existing_context_id, to change other members of an existing context"
+)
 
 Declare = Callable[..., EngagementContext]
 Json = dict[str, Any]

@@ -309,7 +309,7 @@ def test_a_list_that_never_ends_fails_in_time_and_creates_nothing(cloud: Cloud, 
     for part in (
         "Engagement.from_engagement_id",
         "adopt_existing=False",
-        "Found so far with the declared title: none.",
+        "Engagements found with the declared title: none.",
     ):
         assert part in text
     assert set(cloud.operations) == {LIST}
@@ -386,7 +386,7 @@ def test_a_changed_title_or_description_fails_and_its_rollback_succeeds(
     cloud.service.calls.clear()
     text = failed(update(cloud, old, new, physical_id), "CANNOT_UPDATE", physical_id)
     assert f"differs from {engagement} in {named}." in text
-    assert "another construct ID" in text
+    assert "change the construct ID" in text
     # CloudFormation sends the old and the new properties in reverse.
     assert succeeded(cloud, update(cloud, new, old, physical_id)) == engagement
     # The next deployment still declares what failed.
