@@ -64,7 +64,7 @@ def project(stage: str) -> CustomerProject:
         ),
         project=ProjectDetails(
             title=title,
-            business_problem="The shop's servers cannot carry the holiday season.",
+            business_problem="The shop's servers cannot handle the holiday traffic.",
             target_completion_date=completion,
         ),
     )

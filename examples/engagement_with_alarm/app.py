@@ -31,7 +31,7 @@ bookshop.add_context(
     payload=CustomerProject(
         project=ProjectDetails(
             title="Move the web shop to AWS",
-            business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+            business_problem="The shop's servers cannot handle the holiday traffic, and their lease ends next summer.",
             target_completion_date=date(2028, 6, 30),
         ),
     ),
@@ -60,10 +60,10 @@ alarm = failed.create_alarm(
     threshold=1,
     treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
 )
-alarm.add_alarm_action(actions.SnsAction(news))
+alarm.add_alarm_action(actions.SnsAction(news))  # pyright: ignore[reportArgumentType] - wrong names in the CDK's types
 
 # AWS and the other members of the engagement can change it too.
-bookshop.on_updated("Updated", target=targets.SnsTopic(news))
+bookshop.on_updated("Updated", target=targets.SnsTopic(news))  # pyright: ignore[reportArgumentType]
 
 CfnOutput(stack, "EngagementId", value=bookshop.engagement_id)
 

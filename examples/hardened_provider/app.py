@@ -33,7 +33,7 @@ failed_events = sqs.Queue(
     stack,
     "FailedEvents",
     encryption=sqs.QueueEncryption.KMS,
-    encryption_master_key=key,
+    encryption_master_key=key,  # pyright: ignore[reportArgumentType] - wrong parameter names in the CDK's types
     enforce_ssl=True,
     removal_policy=RemovalPolicy.RETAIN,
     retention_period=Duration.days(14),
@@ -58,7 +58,7 @@ migration = bookshop.add_context(
     payload=CustomerProject(
         project=ProjectDetails(
             title="Move the web shop to AWS",
-            business_problem="The shop's servers cannot carry the holiday season, and their lease ends next summer.",
+            business_problem="The shop's servers cannot handle the holiday traffic, and their lease ends next summer.",
             target_completion_date=date(2028, 6, 30),
         ),
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -18,17 +19,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import App, Duration, Environment, Stack
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_destinations as destinations
-from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
+from aws_cdk import App, Stack
 from aws_cdk.assertions import Template
 
-from cdk_partnercentral import Catalog, CustomerProject, Engagement, PartnerCentralProvider, ProjectDetails
+from cdk_partnercentral import Catalog, CustomerProject, Engagement, ProjectDetails
 from cdk_partnercentral_local.cloud._environment import node_folder
 
 ROOT = Path(__file__).parents[2]
@@ -127,55 +121,33 @@ def creating() -> Stack:
     return stack
 
 
-def hardened() -> Stack:
-    """Return a stack whose provider has every option that the packs ask for."""
-    stack = Stack(App(), "Deals", env=Environment(account="111122223333", region="us-east-1"))
-    network = ec2.Vpc.from_vpc_attributes(
-        stack,
-        "Network",
-        vpc_id="vpc-0123456789abcdef0",
-        availability_zones=["us-east-1a", "us-east-1b"],
-        private_subnet_ids=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-        private_subnet_route_table_ids=["rtb-0123456789abcdef0", "rtb-0123456789abcdef1"],
-    )
-    key = kms.Key(stack, "Key", enable_key_rotation=True)
-    failed_events = sqs.Queue(
-        stack,
-        "FailedEvents",
-        encryption=sqs.QueueEncryption.KMS,
-        encryption_master_key=key,
-        enforce_ssl=True,
-        retention_period=Duration.days(14),
-    )
-    PartnerCentralProvider.configure(
-        stack,
-        environment_encryption=key,
-        log_group_encryption_key=key,
-        log_retention=logs.RetentionDays.ONE_YEAR,
-        on_failure=destinations.SqsDestination(failed_events),
-        permissions_boundary=iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", "developer-boundary"),
-        reserved_concurrent_executions=10,
-        tracing=lambda_.Tracing.ACTIVE,
-        vpc=network,
-    )
-    acme = Engagement.from_engagement_id(stack, "Acme", "eng-0123456789abcd", catalog=Catalog.SANDBOX)
-    acme.add_context("Migration", payload=PROJECT)
-    return stack
+def templates() -> dict[str, Any]:
+    """Return the templates of the stacks, by the heading of their column."""
+    made = {name: Template.from_stack(stack()).to_json() for name, stack in STACKS.items()}
+    return {**made, "Hardened": _example(ROOT / "examples" / "hardened_provider")}
 
 
-STACKS: Mapping[str, Callable[[], Stack]] = {
-    "Default": existing,
-    "Creates an engagement": creating,
-    "Hardened": hardened,
-}
+def _example(folder: Path) -> Any:
+    """Return the template of an example with one stack."""
+    context = json.loads((folder / "cdk.json").read_text())["context"]
+    with tempfile.TemporaryDirectory() as assembly:
+        # A process of its own, because the process that runs the CDK's code keeps the environment of its start.
+        subprocess.run(
+            [sys.executable, "app.py"],
+            cwd=folder,
+            env={**os.environ, "CDK_OUTDIR": assembly, "CDK_CONTEXT_JSON": json.dumps(context)},
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        [template] = Path(assembly).glob("*.template.json")
+        return json.loads(template.read_text())
+
+
+STACKS: Mapping[str, Callable[[], Stack]] = {"Default": existing, "Creates an engagement": creating}
+COLUMNS = [*STACKS, "Hardened"]
 
 # For each rule, the packs that contain it, and for each stack the findings; None where the rule does not apply.
 Rows = dict[str, tuple[list[str], dict[str, int | None]]]
-
-
-def templates() -> dict[str, Any]:
-    """Return the templates of the stacks, by the heading of their column."""
-    return {name: Template.from_stack(stack()).to_json() for name, stack in STACKS.items()}
 
 
 def nag_results(given: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -272,8 +244,8 @@ def _complete(made: Rows) -> None:
 def table(given: Rows) -> str:
     """Return the table in Markdown: first the rules that a stack does not meet, then the others."""
     lines = [
-        f"| Rule | Packs | {' | '.join(STACKS)} | How, or why not |",
-        f"| --- | --- |{' --- |' * len(STACKS)} --- |",
+        f"| Rule | Packs | {' | '.join(COLUMNS)} | How, or why not |",
+        f"| --- | --- |{' --- |' * len(COLUMNS)} --- |",
     ]
     ordered = sorted(given.items(), key=lambda each: (not any(each[1][1].values()), each[0] == OTHERS, each[0]))
     for rule, (packs, counts) in ordered:

@@ -126,6 +126,7 @@ def test_lead_from_aws(cloud: LocalCloud, deploy: Deploy) -> None:
     }
 
 
+@pytest.mark.slow
 def test_engagement_with_alarm(cloud: LocalCloud, deploy: Deploy) -> None:
     run = deploy("engagement_with_alarm")
 
@@ -145,6 +146,7 @@ def test_engagement_with_alarm(cloud: LocalCloud, deploy: Deploy) -> None:
     assert [each["Arn"] for each in rule["Targets"]] == [topic]
 
 
+@pytest.mark.slow
 def test_hardened_provider(cloud: LocalCloud, deploy: Deploy) -> None:
     engagement = cloud.partner_central.create_engagement()
 

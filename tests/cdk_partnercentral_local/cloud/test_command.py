@@ -81,20 +81,20 @@ def test_the_demo_creates_contexts_and_updates_one_in_place(marked: Marked) -> N
 
 
 def table(output: str) -> list[str]:
-    """Return the lines of the output from the table on, without trailing white space."""
-    lines = [line.rstrip() for line in output.splitlines()]
-    return lines[next(number for number, line in enumerate(lines) if line.startswith("Partner Central:")) :][:-2]
+    """Return the lines of the table of contexts with its title, without trailing white space and empty lines."""
+    lines = [line.rstrip() for line in output.partition("Partner Central: ")[2].splitlines()]
+    return [line for line in lines if line and not line.startswith("Done")]
 
 
 def image_text(image: Path) -> str:
-    """Return the text in the image of the command's output, with the last lines that the image does not have."""
+    """Return the text in an image that rich exported."""
     texts = re.findall(r'<text [^>]*x="([0-9.]+)" y="([0-9.]+)"[^>]*>(.*?)</text>', image.read_text(encoding="utf-8"))
     lines: dict[float, str] = {}
     for x, y, text in texts:
         # rich leaves out segments of white space. A character is 12.2 wide.
         before = lines.get(float(y), "").ljust(round(float(x) / 12.2))
         lines[float(y)] = before + html.unescape(text).replace("\xa0", " ").rstrip("\n")
-    return "\n".join([line for _, line in sorted(lines.items())] + ["", "Done"])
+    return "\n".join(line for _, line in sorted(lines.items()))
 
 
 @pytest.mark.slow
