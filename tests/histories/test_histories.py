@@ -75,6 +75,32 @@ LEAST_OCCURRENCES = {
     **dict.fromkeys((f"fault: {fault}" for fault in (*CALL_FAULTS, *FOREIGN_WRITES) if fault not in RARE_FAULTS), 1),
 }
 
+# The same for histories of engagements.
+LEAST_ENGAGEMENT_OCCURRENCES = {
+    "Create SUCCESS": 150,
+    "Create FAILED": 30,
+    "Update SUCCESS": 80,
+    "Update FAILED": 8,
+    "Delete SUCCESS": 30,
+    "engagement created": 50,
+    "engagement adopted": 40,
+    "engagement renamed": 4,
+    "engagement replayed": 2,
+    "failed: engagement refused by the service": 4,
+    "failed: lasting endless list": 2,
+    "failed: title or description changed": 3,
+    "failed: two equal engagements": 5,
+    "replaced": 12,
+    "stack rolled back": 50,
+    "stack not rolled back": 8,
+    "update rolled back": 8,
+    "late repetition": 4,
+    "retried by Lambda": 20,
+    "crashed": 20,
+    "crashed after a write": 2,
+    "duplicate delivery": 8,
+    "response: lost": 5,
+}
 
 # The number of histories for each seed, and the minimum counts.
 CHOSEN: Mapping[type[History], tuple[int, Mapping[str, int]]] = {
