@@ -60,10 +60,10 @@ alarm = failed.create_alarm(
     threshold=1,
     treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
 )
-alarm.add_alarm_action(actions.SnsAction(news))  # pyright: ignore[reportArgumentType] - wrong names in the CDK's types
+alarm.add_alarm_action(actions.SnsAction(news))
 
 # AWS and the other members of the engagement can change it too.
-bookshop.on_updated("Updated", target=targets.SnsTopic(news))  # pyright: ignore[reportArgumentType]
+bookshop.on_updated("Updated", target=targets.SnsTopic(news))
 
 CfnOutput(stack, "EngagementId", value=bookshop.engagement_id)
 

@@ -33,7 +33,7 @@ failed_events = sqs.Queue(
     stack,
     "FailedEvents",
     encryption=sqs.QueueEncryption.KMS,
-    encryption_master_key=key,  # pyright: ignore[reportArgumentType] - wrong parameter names in the CDK's types
+    encryption_master_key=key,
     enforce_ssl=True,
     removal_policy=RemovalPolicy.RETAIN,
     retention_period=Duration.days(14),

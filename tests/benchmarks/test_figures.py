@@ -26,7 +26,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def test_the_zip_stays_small(function: Function) -> None:
-    assert function.zip_size() <= 2_700_000
+    assert function.zip_size() <= 2_800_000
 
 
 def test_the_function_imports_a_limited_number_of_modules(function: Function, service: Service) -> None:
@@ -39,7 +39,8 @@ def test_each_event_makes_only_the_calls_that_it_needs(function: Function, servi
 
 
 def test_one_more_context_makes_few_calls_to_the_kernel() -> None:
-    assert stacks.kernel_calls_per_context("ours") <= 7
+    # Each context makes 7 calls. Each engagement is full, and its warning about contexts of AWS adds 2 calls for five contexts.
+    assert stacks.kernel_calls_per_context("ours") <= 7.4
 
 
 def test_one_more_context_adds_few_bytes_to_the_template() -> None:

@@ -1,5 +1,6 @@
 """The page of rule packs contains what cdk-nag and cfn-lint find, and nothing is hidden from them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import cdk_nag
@@ -20,7 +21,7 @@ from tests.docs.rules import (
     templates,
 )
 
-PLUGINS = {
+PLUGINS: dict[str, Callable[[], Any]] = {
     "AwsSolutions": cdk_nag.AwsSolutionsChecks,
     "Serverless": cdk_nag.ServerlessChecks,
     "HIPAA.Security": cdk_nag.HIPAASecurityChecks,

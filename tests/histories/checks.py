@@ -93,6 +93,13 @@ def _check_attributes(malformed: Callable[[str], None], invocation: Invocation, 
         if physical_id != event.physical_id:
             malformed("the response to a Delete must have the event's physical ID")
         return ""
+    if event.is_engagement:
+        engagement = str(data.get("EngagementId"))
+        if physical_id != f"{event.desired.catalog}/{engagement}":
+            malformed("PhysicalResourceId must be <catalog>/<engagement ID>")
+        if data != {"EngagementId": engagement, "EngagementArn": engagement_arn(event.desired.catalog, engagement)}:
+            malformed("Data must contain exactly the EngagementId and the EngagementArn")
+        return ""
     if not all(isinstance(data.get(name), str) and data[name] for name in ATTRIBUTES):
         malformed("Data must contain every attribute as a non-empty string")
         return ""
@@ -218,7 +225,7 @@ def check_create(report: Report, ledger: Ledger, invocation: Invocation, call: C
 def _check_token(report: Report, ledger: Ledger, event: Event, context: str, client_token: str) -> None:
     key, desired = declaration_key(event), event.desired
     use = ledger.token_uses.get(key)
-    if use and ledger.is_token_remembered(use):
+    if use and ledger.simulation.remembers_token(use.at):
         report(Invariant.ONE_CONTEXT, f"context {context} is the second context created for {desired}")
     elif use:
         # The client token has expired, and Partner Central returned no context with this payload. Therefore, the function

@@ -8,11 +8,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.histories.clock import SECOND
-from tests.histories.events import ACCOUNT, Declaration, Event, owner
+from tests.histories.engagements import EngagementDeclaration
+from tests.histories.events import ACCOUNT, AnyDeclaration, Declaration, Event, owner
 from tests.histories.faults import NO_FAULTS, Delivery, Deployment, Faults
 from tests.histories.function import Function
 from tests.histories.invocation import Invocation
@@ -36,8 +37,8 @@ class Resource:
         was_created: False if the Create failed in a deployment without rollback. The next deployment then sends a new Create.
     """
 
-    declared: Declaration
-    stable: Declaration
+    declared: AnyDeclaration
+    stable: AnyDeclaration
     physical_id: str
     was_created: bool = True
 
@@ -123,7 +124,7 @@ class CloudFormation:
         self._sent_at: dict[int, int] = {}
         self._stack_ids = 0
 
-    def deploy(self, name: str, changes: Mapping[str, Declaration | None], deployment: Deployment) -> None:
+    def deploy(self, name: str, changes: Mapping[str, AnyDeclaration | None], deployment: Deployment) -> None:
         """Create or update a stack, and roll back if a resource fails.
 
         Args:
@@ -201,14 +202,14 @@ class CloudFormation:
         if stack is None or event.logical_id not in stack.resources:
             self._oracle.on_removed(event.owner)
 
-    def _provision(self, operation: Operation, changes: Mapping[str, Declaration | None]) -> tuple[list[Change], bool]:
+    def _provision(
+        self, operation: Operation, changes: Mapping[str, AnyDeclaration | None]
+    ) -> tuple[list[Change], bool]:
         """Create and update resources until a resource fails. Return the changes, and whether all changes succeeded."""
         stack, deployment = operation.stack, operation.deployment
-        declared = {logical_id: each for logical_id, each in changes.items() if each is not None}
-        batches = [list(declared)] if deployment.parallel and declared else [[logical_id] for logical_id in declared]
         done: list[Change] = []
-        for batch in batches:
-            events = [self._create_or_update(operation, logical_id, declared[logical_id]) for logical_id in batch]
+        for batch in self._batches(operation, changes):
+            events = [self._create_or_update(operation, logical_id, declared) for logical_id, declared in batch.items()]
             responses = self._deliver([(event, operation.next_delivery()) for event in events], deployment.order)
             for logical_id, event, response in zip(batch, events, responses, strict=True):
                 change = Change(event=event, before=stack.resources.get(logical_id), response=response)
@@ -227,14 +228,57 @@ class CloudFormation:
                 return done, False
         return done, True
 
-    def _create_or_update(self, operation: Operation, logical_id: str, desired: Declaration) -> Event:
+    def _batches(
+        self, operation: Operation, changes: Mapping[str, AnyDeclaration | None]
+    ) -> Iterator[dict[str, AnyDeclaration]]:
+        """Yield the declarations to create or update at the same time: first the engagements, and then the contexts."""
+        declared = {logical_id: each for logical_id, each in changes.items() if each is not None}
+        engagements = {each: new for each, new in declared.items() if isinstance(new, EngagementDeclaration)}
+        yield from self._split(operation, engagements)
+        # The engagements that these contexts refer to now have their physical IDs.
+        contexts = {each: new for each, new in declared.items() if each not in engagements}
+        yield from self._split(operation, self._resolved(operation.stack, contexts, changes))
+
+    def _split(
+        self, operation: Operation, declared: Mapping[str, AnyDeclaration]
+    ) -> Iterator[dict[str, AnyDeclaration]]:
+        if operation.deployment.parallel and declared:
+            yield dict(declared)
+        else:
+            yield from ({logical_id: each} for logical_id, each in declared.items())
+
+    def _resolved(
+        self, stack: Stack, contexts: Mapping[str, AnyDeclaration], changes: Mapping[str, AnyDeclaration | None]
+    ) -> dict[str, AnyDeclaration]:
+        """Return the contexts to create or update, with the IDs of the engagements that the stack creates.
+
+        If an engagement was replaced, this includes the contexts that refer to it.
+        """
+        others = {each: resource.declared for each, resource in stack.resources.items() if each not in changes}
+        resolved = {each: _with_engagement(stack, new) for each, new in contexts.items()}
+        for each, declared in others.items():
+            if (
+                not isinstance(declared, EngagementDeclaration)
+                and (moved := _with_engagement(stack, declared)) != declared
+            ):
+                self._simulation.counts["context moved with its engagement"] += 1
+                resolved[each] = moved
+        return resolved
+
+    def _create_or_update(self, operation: Operation, logical_id: str, desired: AnyDeclaration) -> Event:
         before = operation.stack.resources.get(logical_id)
         if before is None or not before.was_created:
             return self._event(operation, logical_id, request_type="Create", desired=desired)
         return self._update(operation, logical_id, before.physical_id, desired=desired, previous=before.declared)
 
     def _update(
-        self, operation: Operation, logical_id: str, physical_id: str, *, desired: Declaration, previous: Declaration
+        self,
+        operation: Operation,
+        logical_id: str,
+        physical_id: str,
+        *,
+        desired: AnyDeclaration,
+        previous: AnyDeclaration,
     ) -> Event:
         return self._event(
             operation,
@@ -246,7 +290,7 @@ class CloudFormation:
         )
 
     def _clean_up(
-        self, operation: Operation, changes: Mapping[str, Declaration | None], done: Sequence[Change]
+        self, operation: Operation, changes: Mapping[str, AnyDeclaration | None], done: Sequence[Change]
     ) -> None:
         """Delete the previous resource of each replacement, and the resources that are no longer declared."""
         for change in done:
@@ -261,7 +305,7 @@ class CloudFormation:
                 self._show(operation.stack, logical_id, resource.physical_id, "DELETE_COMPLETE")
 
     def _leave_failed(
-        self, operation: Operation, changes: Mapping[str, Declaration | None], done: Sequence[Change]
+        self, operation: Operation, changes: Mapping[str, AnyDeclaration | None], done: Sequence[Change]
     ) -> None:
         """Do not roll back, as with `cdk deploy --no-rollback`. The next deployment continues from this state."""
         stack = operation.stack
@@ -289,7 +333,8 @@ class CloudFormation:
             self._oracle.on_removed(owner(stack.name, logical_id))
             self._show(stack, logical_id, failed.physical_id, "DELETE_COMPLETE")
             return
-        event = self._update(operation, logical_id, failed.physical_id, desired=before.stable, previous=failed.declared)
+        restored = before.stable if change.event.is_engagement else _with_engagement(stack, before.stable)
+        event = self._update(operation, logical_id, failed.physical_id, desired=restored, previous=failed.declared)
         response = self._deliver([(event, operation.next_delivery())], operation.deployment.order)[0]
         rollback = Change(event=event, before=failed, response=response)
         if not rollback.succeeded:
@@ -301,9 +346,7 @@ class CloudFormation:
             self._show(stack, logical_id, rollback.physical_id, "UPDATE_FAILED")
             return
         self._simulation.counts["update rolled back"] += 1
-        stack.resources[logical_id] = Resource(
-            declared=before.stable, stable=before.stable, physical_id=rollback.physical_id
-        )
+        stack.resources[logical_id] = Resource(declared=restored, stable=restored, physical_id=rollback.physical_id)
         self._show(stack, logical_id, rollback.physical_id, "UPDATE_COMPLETE")
         if rollback.physical_id != failed.physical_id:
             self._simulation.counts["replacement rolled back"] += 1
@@ -405,3 +448,12 @@ class CloudFormation:
 
     def _record(self, *parts: Any) -> None:
         self._simulation.record(*parts, depth=1)
+
+
+def _with_engagement(stack: Stack, declared: Declaration) -> Declaration:
+    """Return the declaration of a context with the engagement that the stack creates for it, if there is one."""
+    creator = stack.resources.get(declared.of or "")
+    if creator is None:
+        return declared
+    catalog, _, engagement = creator.physical_id.partition("/")
+    return replace(declared, catalog=catalog, engagement=engagement)

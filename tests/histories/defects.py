@@ -15,11 +15,11 @@ from unittest import mock
 from botocore.model import StructureShape
 
 from cdk_partnercentral_local.service import service_model
-from lambda_handler import identity, index, logs, partner_central, response, retries
+from lambda_handler import engagement, identity, index, logs, partner_central, response, retries
 from lambda_handler.api import Written
 from lambda_handler.engagement_context import lead, lifecycle, payloads, properties, reconcile, siblings
 from lambda_handler.engagement_context.comparison import equal, exact, loose
-from lambda_handler.errors import ApiError, Kind
+from lambda_handler.errors import ApiError, Kind, ResourceError
 
 
 def random_token(**_: Any) -> str:
@@ -258,3 +258,101 @@ def adopts_nothing(job: Any, engagement: Any) -> None:
 
 
 WITHOUT_CREDENTIALS = {kind: backoff for kind, backoff in retries.BACKOFFS.items() if kind is not Kind.CREDENTIALS}
+
+
+# Engagements.
+
+
+def searches_for_the_title(request: Any, desired: Any) -> Any:
+    for summary in engagement._listed(request, request.budget, desired):
+        if equal(summary.title, desired.title, loose):
+            return engagement._read(request, request.budget, desired, summary.id)
+    return None
+
+
+_search = engagement._search
+
+
+def searches_exactly(request: Any, desired: Any) -> Any:
+    with mock.patch.object(engagement, "loose", exact):
+        return _search(request, desired)
+
+
+def adopts_the_first_engagement(request: Any, desired: Any) -> Any:
+    summaries = list(engagement._listed(request, request.budget, desired))
+    titled = [each.id for each in summaries if equal(each.title, desired.title, loose)]
+    found = (engagement._read(request, request.budget, desired, each) for each in titled)
+    return next((each for each in found if not engagement._differing(desired, each)), None)
+
+
+def creates_after_an_endless_list(request: Any, desired: Any) -> Any:
+    try:
+        return _search(request, desired)
+    except ResourceError as error:
+        if error.code != "ENGAGEMENTS_UNREADABLE":
+            raise
+    return None
+
+
+def lists_the_first_page(request: Any, budget: Any, desired: Any) -> Any:
+    account = identity.account_of(request.stack_id)
+    page = budget.retry(
+        lambda: request.api.list_engagements(catalog=desired.catalog, created_by=account, next_token=None)
+    )
+    return page.engagements
+
+
+def lists_all_creators(self: Any, *, catalog: str, created_by: str, next_token: str | None) -> Any:
+    more = {"NextToken": next_token} if next_token else {}
+    return self._call("ListEngagements", partner_central._page, Catalog=catalog, **more)
+
+
+def always(*_: Any) -> bool:
+    return True
+
+
+_create_engagement = engagement._create
+
+
+def new_token_after_a_conflict(request: Any, desired: Any) -> Any:
+    try:
+        return _create_engagement(request, desired)
+    except ApiError as error:
+        if error.kind is not Kind.CONFLICT:
+            raise
+    return _create_engagement(request, replace(desired, client_token=random_token()))
+
+
+_confirmed = engagement._confirmed
+
+
+def accepts_any_replay(request: Any, desired: Any, created: Any) -> Any:
+    return _confirmed(request, replace(desired, client_token=None), created)
+
+
+def updates_without_comparing(request: Any) -> Any:
+    desired = engagement.desired_engagement(request.properties)
+    current = identity.parse_engagement_physical_id(request.physical_resource_id)
+    if current is None or current.catalog != desired.catalog:
+        return engagement.create(request)
+    return engagement._result(desired, engagement._read(request, request.budget, desired, current.engagement_id))
+
+
+_update_engagement = engagement.update
+
+
+def replaces_another_style(request: Any) -> Any:
+    desired = engagement.desired_engagement(request.properties)
+    identifier = identity.parse_engagement_physical_id(request.physical_resource_id)
+    if identifier is None or identifier.catalog != desired.catalog:
+        return _update_engagement(request)
+    current = engagement._read(request, request.budget, desired, identifier.engagement_id)
+    if engagement._differing(desired, current):
+        return _update_engagement(request)
+    return engagement._result(
+        desired, current if current.title == desired.title else engagement._create(request, desired)
+    )
+
+
+def reads_once(request: Any, budget: Any, desired: Any, engagement_id: str) -> Any:
+    return budget.retry(lambda: request.api.read(catalog=desired.catalog, engagement_id=engagement_id))

@@ -1,16 +1,22 @@
-"""The declaration of a context in a template, and the events that CloudFormation sends to the function."""
+"""The declaration of a context in a template, and the events that CloudFormation sends to the function.
+
+`engagements.py` contains the declaration of an engagement.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from tests.histories.payloads import SENSITIVE_MARK, Json, Spec
 
 ACCOUNT = "111122223333"
 
+# A `Declaration` or an `engagements.EngagementDeclaration`. Most code handles only one of them.
+AnyDeclaration: TypeAlias = Any
+
 
 def owner(stack_name: str, logical_id: str) -> str:
-    """Return the owner of a context. The owner consists of the stack's name and the resource's logical ID."""
+    """Return the owner of a context or an engagement. The owner consists of the stack's name and the resource's logical ID."""
     return f"{stack_name}{logical_id}".lower()
 
 
@@ -26,6 +32,8 @@ class Declaration:
     Attributes:
         engagement: The engagement's ID.
         catalog: The engagement's catalog.
+        of: The logical ID of the resource that creates the engagement, or None for another engagement. With a logical ID,
+            `CloudFormation` sets `engagement` and `catalog`.
         spec: The payload and its Type.
         by_arn: Whether the template contains the engagement's ARN instead of its ID.
         client_token: The property `ClientToken`.
@@ -36,12 +44,15 @@ class Declaration:
 
     engagement: str
     catalog: str
+    of: str | None = None
     spec: Spec
     by_arn: bool = False
     client_token: str | None = None
     adopt_existing: bool = True
     existing_context_id: str | None = None
     service_timeout: int = 3000
+
+    resource_type = "Custom::EngagementContext"
 
     @property
     def type(self) -> str:
@@ -84,7 +95,7 @@ class Event:
         number: The event's number in the history. The ResponseURL contains this number, and is therefore unique.
         request_id: CloudFormation's RequestId. Several events can have the same RequestId.
         stack_id: The stack's ARN.
-        owner: The owner of the resource's contexts. The owner stays the same if the stack is deleted and created again.
+        owner: The owner of the resource's contexts or engagements. It stays the same if the stack is deleted and created again.
         logical_id: The resource's logical ID.
         desired: The declaration in the ResourceProperties.
         previous: The declaration in the OldResourceProperties of an Update, or None for other request types.
@@ -97,9 +108,14 @@ class Event:
     stack_id: str
     owner: str
     logical_id: str
-    desired: Declaration
-    previous: Declaration | None = None
+    desired: AnyDeclaration
+    previous: AnyDeclaration | None = None
     physical_id: str | None = None
+
+    @property
+    def is_engagement(self) -> bool:
+        """Whether the resource is an engagement, and not a context."""
+        return bool(self.desired.resource_type == "Custom::Engagement")
 
     @property
     def response_url(self) -> str:
@@ -114,7 +130,7 @@ class Event:
             "RequestType": self.request_type,
             "RequestId": self.request_id,
             "ResponseURL": self.response_url,
-            "ResourceType": "Custom::EngagementContext",
+            "ResourceType": self.desired.resource_type,
             "LogicalResourceId": self.logical_id,
             "StackId": self.stack_id,
             "ResourceProperties": self.desired.properties(),

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 from tests.histories import payloads
 from tests.histories.clock import SECOND
+from tests.histories.engagement_ledger import EngagementLedger, complete_lists
+from tests.histories.engagements import is_equal
+from tests.histories.faults import ENDLESS_LIST
 from tests.histories.invocation import Invocation
 from tests.histories.ledger import Ledger, equal_contexts
 from tests.histories.payloads import Json
@@ -27,24 +30,26 @@ LASTING_FAULT_ERRORS = {
     "drop": "ConnectionClosedError",
     "drop after commit": "ConnectionClosedError",
     "timeout": "ReadTimeoutError",
+    ENDLESS_LIST: "[ENGAGEMENTS_UNREADABLE]",
 }
 
 
-def expected_failure(ledger: Ledger, invocation: Invocation, reason: str) -> str | None:
+def expected_failure(ledger: Ledger, engagements: EngagementLedger, invocation: Invocation, reason: str) -> str | None:
     """Return the cause that justifies the FAILED response of an invocation, or None if there is no such cause.
 
     Args:
         ledger: The ledger of the history.
+        engagements: The ledger of the history's engagements.
         invocation: The invocation that sends the response.
         reason: The Reason in the response.
     """
-    for cause, *words in _causes(ledger, invocation):
+    for cause, *words in _causes(ledger, engagements, invocation):
         if all(word in reason for word in words):
             return cause
     return None
 
 
-def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
+def _causes(ledger: Ledger, engagements: EngagementLedger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
     """Yield a tuple for each cause that applies: the cause, and the words that the Reason must contain."""
     event = invocation.event
     if event.request_type == "Delete":
@@ -54,11 +59,37 @@ def _causes(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]
         yield f"lasting {fault}", LASTING_FAULT_ERRORS[fault]
     if invocation.simulation.clock.now - invocation.started > OUT_OF_TIME_SECONDS * SECOND:
         yield ("out of time",)
+    if event.is_engagement:
+        yield from _engagement_failures(engagements, invocation)
+        return
     if invocation.faults.stack in ("denied", "unreachable"):
         yield "stack unreadable", "[STACK_UNREADABLE]", "existing_context_id"
     yield from _flaws(ledger, invocation)
     if not ledger.updated_in_place(event) and not event.desired.existing_context_id:
         yield from _creation_failures(ledger, invocation)
+
+
+def _engagement_failures(ledger: EngagementLedger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
+    """Yield the causes for which an engagement cannot be created, adopted or updated, with the words of the Reason."""
+    event, desired = invocation.event, invocation.event.desired
+    in_place = ledger.updated_in_place(event)
+    if in_place:
+        if not is_equal(ledger.engagement(in_place), desired):
+            yield "title or description changed", "[CANNOT_UPDATE]", in_place, "Restore the declaration"
+        return
+    if desired.flaw:
+        yield "engagement refused by the service", "[VALIDATION_ERROR]", "ValidationException"
+    for equal in complete_lists(ledger, invocation) if desired.adopt_existing else []:
+        if len(equal) > 1:
+            advice = "Engagement.from_engagement_id", "adopt_existing=False"
+            yield "two equal engagements", "[AMBIGUOUS_ENGAGEMENT]", *equal, *advice
+    if ledger.is_token_used_otherwise(event, invocation.started):
+        yield (
+            "client token of another engagement",
+            "[CLIENT_TOKEN_USED]",
+            "client_token",
+            "Engagement.from_engagement_id",
+        )
 
 
 def _flaws(ledger: Ledger, invocation: Invocation) -> Iterator[tuple[str, ...]]:
@@ -146,7 +177,7 @@ def _is_interaction_uncertain(ledger: Ledger, invocation: Invocation) -> bool:
     event, desired, context = invocation.event, invocation.event.desired, _target(ledger, invocation)
     previous = ledger.previous(event)
     if desired.type != "Lead" or event.number in ledger.answered:
-        return desired.type == "Lead"
+        return bool(desired.type == "Lead")
     before = payloads.interaction_names(previous.payload) if previous else set()
     read: Json = next((each["Payload"]["Lead"] for each in invocation.last_read or () if each["Id"] == context), {})
     stored = {payloads.interaction_name(each): each for each in payloads.interactions(read)}

@@ -3,7 +3,9 @@
 `invocation.py` and `cloudformation.py` simulate these faults.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from hypothesis import strategies as st
 
@@ -26,6 +28,8 @@ CALL_FAULTS = (
 )
 # AWS, or a colleague in the console, writes to the engagement immediately before an API call.
 FOREIGN_WRITES = ("touch", "qualify", "score", "interaction", "edit", "customer", "context", "lead")
+# A colleague creates an engagement that is equal to the declared one, immediately before an API call.
+EQUAL_ENGAGEMENT = "equal engagement"
 # Faults that affect a given API call and all later calls. "denied finally" is an AccessDeniedException with a reason, which the
 # handler does not retry.
 LASTING_FAULTS = (
@@ -40,6 +44,8 @@ LASTING_FAULTS = (
     "timeout",
     "denied finally",
 )
+# Every page of ListEngagements contains a NextToken, so the list does not end. The fault affects all calls.
+ENDLESS_LIST = "endless list"
 # Faults of calls to CloudFormation. A fault whose name ends with "once" affects only the first call.
 STACK_FAULTS = ("denied", "unreachable", "throttle once", "credentials once", "timeout once")
 # The points at which the process can crash: before or after a given API call, or before or after the response.
@@ -55,8 +61,8 @@ class Faults:
 
     Attributes:
         calls: Pairs. The first item is the number of a call, counted from 0. The second item is in `CALL_FAULTS` or
-            `FOREIGN_WRITES`.
-        lasting: The number of the first API call that fails, and one of `LASTING_FAULTS`.
+            `FOREIGN_WRITES`, or is `EQUAL_ENGAGEMENT`.
+        lasting: The number of the first API call that fails, and one of `LASTING_FAULTS` or `ENDLESS_LIST`.
         crash: One of `CRASHES`, and the number of the API call. The crashes "before response" and "after response" do not use
             the number.
         stack: One of `STACK_FAULTS`, or None.
@@ -114,51 +120,68 @@ class Deployment:
 NO_INCIDENTS = Deployment()
 
 _call_numbers = st.sampled_from((0, 1, 1, 1, 2, 2, 3))
-# Two groups of faults are listed twice, so that hypothesis draws these faults more often. The first group hides the result of a
-# write from the function. The second group consists of writes by others, which can occur between the function's read and the
-# function's write.
-_call_faults = st.sampled_from(
-    (
-        *CALL_FAULTS,
-        *FOREIGN_WRITES,
-        *(fault for fault in CALL_FAULTS if "after" in fault or fault == "late"),
-        *FOREIGN_WRITES,
-    )
-)
-_calls = st.lists(st.tuples(_call_numbers, _call_faults), min_size=1, max_size=3, unique_by=lambda call: call[0])
+# Faults that hide the result of a write from the function. They are drawn more often.
+_hidden_results = tuple(fault for fault in CALL_FAULTS if "after" in fault or fault == "late")
 _crashes = st.tuples(st.sampled_from(CRASHES), _call_numbers)
 _responses = st.lists(st.sampled_from(RESPONSE_FAULTS), min_size=1, max_size=4)
 
-faults: st.SearchStrategy[Faults] = st.one_of(
-    st.just(NO_FAULTS),
-    _calls.map(lambda calls: Faults(calls=tuple(calls))),
-    _crashes.map(lambda crash: Faults(crash=crash)),
-    st.builds(lambda calls, crash: Faults(calls=tuple(calls), crash=crash), _calls, _crashes),
-    _responses.map(lambda responses: Faults(responses=tuple(responses))),
-    st.sampled_from(STACK_FAULTS).map(lambda fault: Faults(stack=fault)),
-    st.builds(lambda number, fault: Faults(lasting=(number, fault)), _call_numbers, st.sampled_from(LASTING_FAULTS)),
-)
+_Faults: TypeAlias = st.SearchStrategy[Faults]
 
-deliveries: st.SearchStrategy[Delivery] = st.one_of(
-    faults.map(lambda first: Delivery(invocations=(first,))),
-    st.builds(
-        lambda invocations, retries: Delivery(invocations=tuple(invocations), retries=retries),
-        st.lists(faults, max_size=3),
-        st.booleans(),
-    ),
-    st.builds(lambda first, duplicate: Delivery(invocations=(first,), duplicate=duplicate), faults, faults),
-)
 
-deployments: st.SearchStrategy[Deployment] = st.one_of(
-    st.just(NO_INCIDENTS),
-    st.builds(
-        Deployment,
-        deliveries=st.lists(deliveries, min_size=1, max_size=3).map(tuple),
-        parallel=st.booleans(),
-        order=st.lists(st.integers(0, 2), max_size=6).map(tuple),
-        fails=st.sampled_from((False, False, False, True)),
-        rolls_back=st.sampled_from((True, True, True, False)),
-        sends_delete=st.booleans(),
-        reuses_request_id=st.sampled_from((False, False, True)),
-    ),
+def _faults(call_faults: Sequence[str], *more: _Faults) -> _Faults:
+    single = st.tuples(_call_numbers, st.sampled_from(call_faults))
+    calls = st.lists(single, min_size=1, max_size=3, unique_by=lambda call: call[0])
+    return st.one_of(
+        st.just(NO_FAULTS),
+        calls.map(lambda calls: Faults(calls=tuple(calls))),
+        _crashes.map(lambda crash: Faults(crash=crash)),
+        st.builds(lambda calls, crash: Faults(calls=tuple(calls), crash=crash), calls, _crashes),
+        _responses.map(lambda responses: Faults(responses=tuple(responses))),
+        st.sampled_from(STACK_FAULTS).map(lambda fault: Faults(stack=fault)),
+        st.builds(
+            lambda number, fault: Faults(lasting=(number, fault)), _call_numbers, st.sampled_from(LASTING_FAULTS)
+        ),
+        *more,
+    )
+
+
+def _deliveries(faults: _Faults) -> st.SearchStrategy[Delivery]:
+    return st.one_of(
+        faults.map(lambda first: Delivery(invocations=(first,))),
+        st.builds(
+            lambda invocations, retries: Delivery(invocations=tuple(invocations), retries=retries),
+            st.lists(faults, max_size=3),
+            st.booleans(),
+        ),
+        st.builds(lambda first, duplicate: Delivery(invocations=(first,), duplicate=duplicate), faults, faults),
+    )
+
+
+def _deployments(deliveries: st.SearchStrategy[Delivery]) -> st.SearchStrategy[Deployment]:
+    return st.one_of(
+        st.just(NO_INCIDENTS),
+        st.builds(
+            Deployment,
+            deliveries=st.lists(deliveries, min_size=1, max_size=3).map(tuple),
+            parallel=st.booleans(),
+            order=st.lists(st.integers(0, 2), max_size=6).map(tuple),
+            fails=st.sampled_from((False, False, False, True)),
+            rolls_back=st.sampled_from((True, True, True, False)),
+            sends_delete=st.booleans(),
+            reuses_request_id=st.sampled_from((False, False, True)),
+        ),
+    )
+
+
+# For histories of contexts. Writes by others are drawn more often, because they can occur between a read and a write.
+deliveries = _deliveries(_faults((*CALL_FAULTS, *FOREIGN_WRITES, *_hidden_results, *FOREIGN_WRITES)))
+deployments = _deployments(deliveries)
+
+# For histories of engagements.
+engagement_deliveries = _deliveries(
+    _faults(
+        (*CALL_FAULTS, *_hidden_results, EQUAL_ENGAGEMENT, EQUAL_ENGAGEMENT),
+        st.just(Faults(lasting=(0, ENDLESS_LIST))),
+    )
 )
+engagement_deployments = _deployments(engagement_deliveries)

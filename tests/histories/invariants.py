@@ -34,6 +34,13 @@ class Invariant(Enum):
     OWN_CONTEXT = "a resource never writes to a context that another resource manages"
     ONE_RESOURCE = "a context belongs to at most one resource"
     RENAME_KEEPS_CONTEXT = "a renamed resource keeps its context"
+    # Engagements.
+    ENGAGEMENT_AS_DECLARED = "an engagement is created with the declared Title, Description and Catalog"
+    ONE_ENGAGEMENT = "a declaration creates at most one engagement"
+    CREATES_MISSING_ENGAGEMENT = "an engagement is created only after a complete list without an equal one"
+    ADOPTS_EQUAL_ENGAGEMENT = "an engagement is adopted only if it is the only equal one that the account created"
+    EXISTING_ENGAGEMENT = "a success contains the ID of an engagement with the declared title and description"
+    UPDATE_KEEPS_ENGAGEMENT = "an update in the same catalog keeps its engagement and creates nothing"
     # Writes.
     PAYLOAD_STORED = "every declared value and interaction is stored"
     CHANGE_WRITTEN = "a changed value is written exactly as declared"

@@ -6,6 +6,7 @@ on the handler's code. The oracle does all checks.
 
 import copy
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, NoReturn, Protocol
 
@@ -17,13 +18,14 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from cdk_partnercentral_local import Call, Dropped, ServiceError
 from tests.histories.clock import SECOND
 from tests.histories.events import Event
-from tests.histories.faults import FOREIGN_WRITES, Faults
+from tests.histories.faults import ENDLESS_LIST, EQUAL_ENGAGEMENT, FOREIGN_WRITES, Faults
 from tests.histories.simulation import Simulation, StackView
 from tests.histories.stack_endpoint import error_page, list_page, template_page
-from tests.histories.trace import CREATE, UPDATE
+from tests.histories.trace import CREATE, CREATE_ENGAGEMENT, LIST, UPDATE
 
 LIMIT_SECONDS = 900
 CALL_SECONDS = 0.05
+MANY_PAGES = 1_000_000
 LASTING_FAULT_SECONDS = 19  # so that the function runs out of time after a few calls
 READ_TIMEOUT = 20  # seconds
 SLOW_SECONDS = 15
@@ -78,6 +80,7 @@ class Invocation:
         known: The IDs of the contexts in the last read before the latest create call.
         confirmed_payloads: The payloads of the updates for which the function received a success response.
         calls: The calls that the service received.
+        known_calls: The calls for which the function received a response.
     """
 
     def __init__(
@@ -102,6 +105,7 @@ class Invocation:
         self.known: set[str] = set()
         self.confirmed_payloads: list[Any] = []
         self.calls: list[Call] = []
+        self.known_calls: list[Call] = []
         self.started = 0
         self.deadline = 0
         self._observer = observer
@@ -168,7 +172,9 @@ class Invocation:
     def _fault(self, number: int, operation: str) -> str | None:
         lasting = self.faults.lasting
         fault = lasting[1] if lasting and self._is_lasting(number) else dict(self.faults.calls).get(number)
-        return None if fault == "conflict" and operation not in (CREATE, UPDATE) else fault
+        if fault == "conflict" and operation not in (CREATE, UPDATE, CREATE_ENGAGEMENT):
+            return None
+        return None if fault == ENDLESS_LIST and operation != LIST else fault
 
     def _is_lasting(self, number: int) -> bool:
         return self.faults.lasting is not None and number >= self.faults.lasting[0]
@@ -179,6 +185,8 @@ class Invocation:
             engagement = request.get("EngagementIdentifier") or request["Identifier"]
             self.record(f"AWS writes to {engagement}: {fault}")
             self._observer.on_foreign_write(engagement, self.simulation.write_as_aws(engagement, fault, number))
+        if fault == EQUAL_ENGAGEMENT and self.event.is_engagement:
+            self.simulation.add_equal_engagement(self.event.desired)
         if fault == "gateway error":
             return _response(503, b"<html><body>Service Unavailable</body></html>", "text/html")
         if fault == "drop":
@@ -195,6 +203,7 @@ class Invocation:
             self._time_out()
         if fault == "trickle":
             self.pass_time(TRICKLE_SECONDS)
+        self.known_calls.append(call)
         self._observer.on_call_response(self, call)
         return _response(status, content, "application/x-amz-json-1.0")
 
@@ -214,6 +223,8 @@ class Invocation:
             faults.access_denied(operation, reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE")
         elif fault == "credentials":
             faults.error(None, ServiceError("UnrecognizedClientException", "The security token is invalid."))
+        elif fault == ENDLESS_LIST:
+            self.simulation.service.behavior = replace(self.simulation.behavior, empty_pages=MANY_PAGES)
         elif fault == "drop after commit":
             faults.drop_after(None)
 
@@ -226,6 +237,7 @@ class Invocation:
             raise ConnectionClosedError(endpoint_url=ENDPOINT) from None
         finally:
             service.faults.clear()
+            service.behavior = self.simulation.behavior
         call = service.calls[-1]
         self._observe(call)
         return reply.status, reply.body, call

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tests.histories import payloads
-from tests.histories.clock import SECOND
 from tests.histories.events import Declaration, Event, owner
 from tests.histories.payloads import Json, Path
 from tests.histories.simulation import Simulation, StackView
@@ -197,12 +196,6 @@ class Ledger:
 
     # Client tokens.
 
-    def is_token_remembered(self, use: TokenUse, at: int | None = None) -> bool:
-        """Return whether the client token of a request is valid at the time `at`. The default is the current time."""
-        lifetime = self.simulation.service.behavior.token_lifetime
-        time = self.simulation.clock.now if at is None else at
-        return lifetime is None or time - use.at < lifetime * SECOND
-
     def is_token_used_otherwise(self, event: Event, at: int) -> bool:
         """Return whether the event's client token was used by a different request and was still valid at the time `at`."""
         desired = event.desired
@@ -214,7 +207,7 @@ class Ledger:
                 desired.type,
                 desired.payload,
             )
-            if same_token and not same_request and self.is_token_remembered(use, at):
+            if same_token and not same_request and self.simulation.remembers_token(use.at, at):
                 return True
         return False
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from lambda_handler import engagement_context, index, partner_central, response, retries, sdk
+from lambda_handler import engagement, engagement_context, index, partner_central, response, retries, sdk
 from lambda_handler.engagement_context import adoption, comparison, lead, lifecycle, reconcile, siblings
 from tests.histories import defects
+from tests.histories.context_histories import ContextHistory
+from tests.histories.engagement_histories import EngagementHistory
+from tests.histories.history import OCCURRENCES, History, run_histories
 from tests.histories.invariants import Invariant, InvariantError
-from tests.histories.state_machine import OCCURRENCES, run_histories
 
 HISTORIES = 40  # for each seed
 FEW_HISTORIES = 6  # at least four run, because hypothesis starts with a minimal history and repeats a failed history
@@ -41,6 +43,7 @@ class Mutant:
     replacement: Any
     violates: set[Invariant]
     seed: int = 1
+    machine: type[History] = ContextHistory
 
     def installed(self) -> contextlib.AbstractContextManager[object]:
         """Return a context manager that installs the defect in the handler and removes it on exit."""
@@ -353,6 +356,119 @@ MUTANTS = (
         replacement=defects.always_delivered,
         violates={Invariant.ERROR_IF_NOT_DELIVERED, Invariant.ONE_RESPONSE},
     ),
+    # Engagements.
+    Mutant(
+        name="the search for an engagement ignores the description",
+        place=engagement,
+        attribute="_search",
+        replacement=defects.searches_for_the_title,
+        violates={Invariant.ADOPTS_EQUAL_ENGAGEMENT, Invariant.EXISTING_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="the search for an engagement compares exactly",
+        place=engagement,
+        attribute="_search",
+        replacement=defects.searches_exactly,
+        violates={Invariant.CREATES_MISSING_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="the search adopts the first of several equal engagements",
+        place=engagement,
+        attribute="_search",
+        replacement=defects.adopts_the_first_engagement,
+        violates={Invariant.ADOPTS_EQUAL_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="a list that does not end counts as empty",
+        place=engagement,
+        attribute="_search",
+        replacement=defects.creates_after_an_endless_list,
+        violates={Invariant.CREATES_MISSING_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="the list of engagements ends after the first page",
+        place=engagement,
+        attribute="_listed",
+        replacement=defects.lists_the_first_page,
+        violates={Invariant.CREATES_MISSING_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="the list contains engagements of other creators",
+        place=partner_central.PartnerCentral,
+        attribute="list_engagements",
+        replacement=defects.lists_all_creators,
+        violates={Invariant.ADOPTS_EQUAL_ENGAGEMENT, Invariant.NO_UNEXPECTED_FAILURE},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="adopt_existing=False is ignored",
+        place=engagement,
+        attribute="adopt_existing",
+        replacement=defects.always,
+        violates={Invariant.FEW_CALLS},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="random client token of an engagement",
+        place=engagement,
+        attribute="engagement_client_token",
+        replacement=defects.random_token,
+        violates={Invariant.ONE_CLIENT_TOKEN, Invariant.ONE_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="a conflict creates an engagement with a new client token",
+        place=engagement,
+        attribute="_create",
+        replacement=defects.new_token_after_a_conflict,
+        violates={Invariant.ONE_CLIENT_TOKEN, Invariant.DECLARED_CLIENT_TOKEN},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="a replayed engagement is not compared",
+        place=engagement,
+        attribute="_confirmed",
+        replacement=defects.accepts_any_replay,
+        violates={Invariant.EXISTING_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="an update does not compare the engagement",
+        place=engagement,
+        attribute="update",
+        replacement=defects.updates_without_comparing,
+        violates={Invariant.EXISTING_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="an update replaces an engagement whose title has another style",
+        place=engagement,
+        attribute="update",
+        replacement=defects.replaces_another_style,
+        violates={Invariant.UPDATE_KEEPS_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="an update fails if the title has another style",
+        place=engagement,
+        attribute="loose",
+        replacement=comparison.exact,
+        violates={Invariant.NO_UNEXPECTED_FAILURE, Invariant.CREATES_MISSING_ENGAGEMENT},
+        machine=EngagementHistory,
+    ),
+    Mutant(
+        name="a read that lags behind the creation of an engagement is final",
+        place=engagement,
+        attribute="_read",
+        replacement=defects.reads_once,
+        violates={Invariant.NO_UNEXPECTED_FAILURE},
+        machine=EngagementHistory,
+    ),
 )
 
 
@@ -360,7 +476,7 @@ def catch(mutant: Mutant, seed: int) -> InvariantError | None:
     """Run the histories of a seed with a mutant. Return the first violation, or None if no invariant is violated."""
     try:
         with mutant.installed():
-            run_histories(seed=seed, histories=HISTORIES, shrink=False)
+            run_histories(mutant.machine, seed=seed, histories=HISTORIES, shrink=False)
     except InvariantError as error:
         return error
     return None

@@ -20,6 +20,8 @@ from tests.histories.checks import (
     payload_difference,
     unwritten_change,
 )
+from tests.histories.engagement_checks import check_engagement_call, check_engagement_success, check_engagements
+from tests.histories.engagement_ledger import EngagementLedger
 from tests.histories.events import Event
 from tests.histories.expected_failures import expected_failure
 from tests.histories.faults import NO_FAULTS
@@ -37,6 +39,7 @@ class Oracle:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         self.ledger = Ledger(simulation)
+        self.engagements = EngagementLedger(simulation)
         self._first: InvariantError | None = None
 
     def report(self, invariant: Invariant, detail: str) -> None:
@@ -62,7 +65,9 @@ class Oracle:
         invocation.record(CallSummary(call))
         if invocation.event.request_type == "Delete":
             self.report(Invariant.DELETE_CALLS_NOTHING, f"the function called {call.operation}")
-        if call.wrote and call.operation == CREATE:
+        if invocation.event.is_engagement:
+            check_engagement_call(self.report, self.engagements, invocation, call)
+        elif call.wrote and call.operation == CREATE:
             self.simulation.counts["created"] += 1
             check_create(self.report, self.ledger, invocation, call)
         elif call.wrote and call.operation == UPDATE:
@@ -73,6 +78,8 @@ class Oracle:
         """Record what the function learns from the response to a call."""
         if call.answer is None:
             self.simulation.counts[f"error: {call.error}"] += 1
+            return
+        if invocation.event.is_engagement:
             return
         output = json.loads(call.answer)
         modified_at = output.get("ModifiedAt" if call.operation == READ else "EngagementLastModifiedAt")
@@ -118,10 +125,15 @@ class Oracle:
             self.simulation.counts["late repetition"] += 1
         elif response.status == "FAILED":
             self.on_failed(event)
-            cause = expected_failure(self.ledger, invocation, response.reason)
+            cause = expected_failure(self.ledger, self.engagements, invocation, response.reason)
             self.simulation.counts[f"failed: {cause}"] += 1
             if cause is None:
                 self.report(Invariant.NO_UNEXPECTED_FAILURE, f"{event} failed: {response.reason}")
+        elif event.request_type != "Delete" and event.is_engagement:
+            is_repetition = event.number in self.ledger.answered
+            check_engagement_success(
+                self.report, self.engagements, invocation, response.physical_id, is_repetition=is_repetition
+            )
         elif event.request_type != "Delete":
             self._check_success(invocation, response)
 
@@ -271,6 +283,7 @@ class Oracle:
         In a rollback, CloudFormation removes the new resource of a renamed construct. CloudFormation sends no event for the old
         resource, so the changes to the context remain.
         """
+        self.engagements.expected.pop(owner, None)
         removed = self.ledger.expected.pop(owner, None)
         for other in self.ledger.managers(removed.place) if removed else []:
             self.ledger.expected[other].certain = False
@@ -292,4 +305,5 @@ class Oracle:
                     Invariant.OBSERVED_WRITES, f"context {context} of {engagement} changed, but no write was observed"
                 )
             record.payload = current
+        check_engagements(self.report, self.engagements)
         self.raise_violation()

@@ -12,7 +12,9 @@ from typing import Any
 
 from cdk_partnercentral_local import Behavior, PartnerCentral
 from tests.histories import payloads
-from tests.histories.clock import Clock, Scheduler
+from tests.histories.clock import SECOND, Clock, Scheduler
+from tests.histories.engagements import EngagementDeclaration
+from tests.histories.events import ACCOUNT
 from tests.histories.payloads import NEW_MEMBER, Json, Lead, Project, Spec
 from tests.histories.trace import Trace
 
@@ -44,6 +46,8 @@ class Simulation:
 
     Attributes:
         counts: The number of times that each situation occurred in this history, keyed by a description of the situation.
+        engagements: The IDs of the engagements that no stack declares and that have contexts.
+        outside: The IDs of all engagements that were created outside of the stacks.
         stacks: The state of each stack, keyed by the stack's ARN. Includes deleted stacks.
         scheduler: The scheduler of concurrent invocations, or None while no invocations run concurrently.
         in_alarm: Whether an alarm's callback is running. The callback of an alarm cannot pause.
@@ -54,9 +58,11 @@ class Simulation:
         self.trace = Trace()
         self.random = random.Random(jitter_seed)  # noqa: S311 - jitter
         self.counts: Counter[str] = Counter()
-        self.service = PartnerCentral(behavior, clock=self.clock, sleep=self.clock.advance)
+        self.behavior = behavior
+        self.service = PartnerCentral(behavior, clock=self.clock, sleep=self.clock.advance, account=ACCOUNT)
         self.stacks: dict[str, StackView] = {}
         self.engagements: list[str] = []
+        self.outside: set[str] = set()
         self.scheduler: Scheduler | None = None
         self.in_alarm = False
         self.record(f"Partner Central: {behavior}", depth=0)
@@ -68,8 +74,17 @@ class Simulation:
         number = len(self.engagements)
         catalog = CATALOGS[number % len(CATALOGS)]
         self.engagements.append(self.service.create_engagement(catalog=catalog))
+        self.outside.add(self.engagements[-1])
         self.record(f"engagement {self.engagements[-1]} exists in {catalog}", depth=0)
         return number
+
+    def add_equal_engagement(self, declared: EngagementDeclaration, creator: str = ACCOUNT) -> None:
+        """Create an engagement that is equal to a declared one, as a colleague in the console or another account would."""
+        engagement = self.service.create_engagement(
+            title=declared.title, description=declared.description, catalog=declared.catalog, created_by=creator
+        )
+        self.outside.add(engagement)
+        self.record(f"{creator} creates {engagement}: {declared}", depth=0)
 
     def record(self, *parts: Any, depth: int) -> None:
         """Add a line to the trace."""
@@ -81,6 +96,14 @@ class Simulation:
             self.scheduler.pause(seconds)
         else:
             self.clock.advance(seconds)
+
+    def remembers_token(self, used_at: int, at: int | None = None) -> bool:
+        """Whether Partner Central remembers a client token at a time, which defaults to now, after it was used.
+
+        Both times are in nanoseconds since 1970.
+        """
+        lifetime = self.service.behavior.token_lifetime
+        return lifetime is None or (self.clock.now if at is None else at) - used_at < lifetime * SECOND
 
     def contexts(self, engagement: str) -> Sequence[Json]:
         """Return an engagement's stored contexts. Do not modify these contexts, because they are not copies."""

@@ -1,7 +1,8 @@
 """Run histories with random seeds for a number of minutes: `python -m tests.histories.soak --minutes 60`.
 
 The command prints a summary every minute. At the first violation, the command prints the trace and exits with status 1. With
-`--seed`, the command runs only the histories of that seed: `python -m tests.histories.soak --seed 7 --histories 50`.
+`--seed`, the command runs only the histories of that seed:
+`python -m tests.histories.soak --of contexts --seed 7 --histories 50`.
 """
 
 import argparse
@@ -12,18 +13,22 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 from multiprocessing.queues import SimpleQueue
 from typing import TypeAlias
 
+from tests.histories.context_histories import ContextHistory
+from tests.histories.engagement_histories import EngagementHistory
+from tests.histories.history import OCCURRENCES, run_histories
 from tests.histories.invariants import InvariantError
-from tests.histories.state_machine import OCCURRENCES, run_histories
 
 HISTORIES = 50  # for each seed
+MACHINES = {machine.subject: machine for machine in (ContextHistory, EngagementHistory)}
 Report: TypeAlias = tuple[int, "Counter[str]", str]
 
 
-def run_seed(seed: int, histories: int) -> Report:
-    """Run the histories of a seed.
+def run_seed(subjects: Sequence[str], seed: int, histories: int) -> Report:
+    """Run the histories of a seed for each subject, which is a key of `MACHINES`.
 
     Returns:
         The seed, the number of times that each situation occurred, and the failure message. Without a failure, the message is
@@ -32,7 +37,8 @@ def run_seed(seed: int, histories: int) -> Report:
     before = Counter(OCCURRENCES)
     failure = ""
     try:
-        run_histories(seed=seed, histories=histories)
+        for subject in subjects:
+            run_histories(MACHINES[subject], seed=seed, histories=histories)
     except InvariantError as error:
         failure = str(error)
     except Exception:  # noqa: BLE001 - an error in the tests must also end the command
@@ -40,24 +46,25 @@ def run_seed(seed: int, histories: int) -> Report:
     return seed, OCCURRENCES - before, failure
 
 
-def _work(reports: "SimpleQueue[Report]", histories: int) -> None:
+def _work(reports: "SimpleQueue[Report]", subjects: Sequence[str], histories: int) -> None:
     seeds = random.SystemRandom()
     while True:
-        reports.put(run_seed(seeds.randrange(2**32), histories))
+        reports.put(run_seed(subjects, seeds.randrange(2**32), histories))
 
 
-def soak(minutes: float, processes: int, histories: int) -> int:
+def soak(subjects: Sequence[str], minutes: float, processes: int, histories: int) -> int:
     """Run random seeds in several processes, and return the exit status.
 
     Args:
+        subjects: The keys of `MACHINES` to run.
         minutes: The duration in minutes.
         processes: The number of processes that run at the same time.
-        histories: The number of histories for each seed.
+        histories: The number of histories for each seed and subject.
     """
     started, printed, totals = time.monotonic(), 0.0, Counter[str]()
     spawn = multiprocessing.get_context("spawn")
     reports: SimpleQueue[Report] = spawn.SimpleQueue()
-    workers = [spawn.Process(target=_work, args=(reports, histories), daemon=True) for _ in range(processes)]
+    workers = [spawn.Process(target=_work, args=(reports, subjects, histories), daemon=True) for _ in range(processes)]
     for worker in workers:
         worker.start()
     try:
@@ -101,11 +108,13 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--histories", type=int, default=HISTORIES, help="the number of histories for each seed")
     parser.add_argument("--seed", type=int, help="run only the histories of this seed")
+    parser.add_argument("--of", choices=MACHINES, help="run only histories of this subject")
     chosen = parser.parse_args()
+    subjects = [chosen.of] if chosen.of else list(MACHINES)
     if chosen.seed is None:
-        return soak(chosen.minutes, chosen.processes, chosen.histories)
+        return soak(subjects, chosen.minutes, chosen.processes, chosen.histories)
     started = time.monotonic()
-    _, occurrences, failure = run_seed(chosen.seed, chosen.histories)
+    _, occurrences, failure = run_seed(subjects, chosen.seed, chosen.histories)
     _print(failure or _summary(occurrences, time.monotonic() - started))
     return int(bool(failure))
 

@@ -38,12 +38,16 @@ def error_page(code: str) -> bytes:
 
 def _template(view: StackView) -> str:
     if not view.as_yaml:
-        resources = {each: {"Type": "Custom::EngagementContext", "Properties": {}} for each in sorted(view.template)}
+        resources = {each: {"Type": _type(each), "Properties": {}} for each in sorted(view.template)}
         return json.dumps({"Resources": {PROVIDER: {"Type": "AWS::Lambda::Function"}, **resources}})
     lines = ["Description: Deals", "Resources:", f"  {PROVIDER}:", "    Type: AWS::Lambda::Function"]
     for each in sorted(view.template):
-        lines += [f"  {each}:", "    Type: Custom::EngagementContext", "    Properties:", "      Type: Lead"]
+        lines += [f"  {each}:", f"    Type: {_type(each)}", "    Properties:", "      Type: Lead"]
     return "\n".join([*lines, "Outputs:", "  L1:", "    Value: !Ref Provider", ""])
+
+
+def _type(logical_id: str) -> str:
+    return "Custom::Engagement" if logical_id.startswith("E") else "Custom::EngagementContext"
 
 
 def _result(action: str, content: str) -> bytes:

@@ -6,13 +6,17 @@ The gate runs the histories of `SEEDS`. The slow tests run the histories of `SLO
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
+from tests.histories.context_histories import ContextHistory
+from tests.histories.engagement_histories import EngagementHistory
 from tests.histories.faults import CALL_FAULTS, FOREIGN_WRITES
-from tests.histories.state_machine import OCCURRENCES, run_histories
+from tests.histories.history import OCCURRENCES, History, run_histories
 
-HISTORIES = 50  # for each seed
+HISTORIES = 50  # of contexts, for each seed
+ENGAGEMENT_HISTORIES = 30
 SEEDS = (1, 2, 3)
 SLOW_SEEDS = range(101, 117)
 RANDOM_HISTORIES = 40
@@ -71,27 +75,65 @@ LEAST_OCCURRENCES = {
     **dict.fromkeys((f"fault: {fault}" for fault in (*CALL_FAULTS, *FOREIGN_WRITES) if fault not in RARE_FAULTS), 1),
 }
 
+# The same for histories of engagements.
+LEAST_ENGAGEMENT_OCCURRENCES = {
+    "Create SUCCESS": 150,
+    "Create FAILED": 30,
+    "Update SUCCESS": 80,
+    "Update FAILED": 8,
+    "Delete SUCCESS": 30,
+    "engagement created": 50,
+    "engagement adopted": 40,
+    "engagement renamed": 4,
+    "engagement replayed": 2,
+    "failed: engagement refused by the service": 4,
+    "failed: lasting endless list": 2,
+    "failed: title or description changed": 3,
+    "failed: two equal engagements": 5,
+    "replaced": 12,
+    "stack rolled back": 50,
+    "stack not rolled back": 8,
+    "update rolled back": 8,
+    "late repetition": 4,
+    "retried by Lambda": 20,
+    "crashed": 20,
+    "crashed after a write": 2,
+    "duplicate delivery": 8,
+    "response: lost": 5,
+}
 
+# The number of histories for each seed, and the minimum counts.
+CHOSEN: Mapping[type[History], tuple[int, Mapping[str, int]]] = {
+    ContextHistory: (HISTORIES, LEAST_OCCURRENCES),
+    EngagementHistory: (ENGAGEMENT_HISTORIES, LEAST_ENGAGEMENT_OCCURRENCES),
+}
+
+
+@pytest.mark.parametrize("machine", CHOSEN, ids=lambda machine: machine.subject)
 @pytest.mark.parametrize("seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.slow) for seed in SLOW_SEEDS)])
-def test_histories_violate_no_invariant(seed: int) -> None:
+def test_histories_violate_no_invariant(machine: type[History], seed: int) -> None:
     # Given the histories of a seed,
+    histories, least_occurrences = CHOSEN[machine]
     before = Counter(OCCURRENCES)
 
     # When they run, no invariant is violated,
-    run_histories(seed=seed, histories=HISTORIES + 1)  # one additional history, because the first history is minimal
+    run_histories(
+        machine, seed=seed, histories=histories + 1
+    )  # one additional history, because the first history is minimal
 
     # Then enough histories had the full length, and no count of a fixed seed was below its minimum.
     occurrences = OCCURRENCES - before
-    assert occurrences["histories of full length"] >= HISTORIES
+    assert occurrences["histories of full length"] >= histories
     if seed not in SEEDS:
         return
-    assert {name: occurrences[name] for name, least in LEAST_OCCURRENCES.items() if occurrences[name] < least} == {}
+    assert {name: occurrences[name] for name, least in least_occurrences.items() if occurrences[name] < least} == {}
 
 
 @pytest.mark.slow
-def test_histories_of_a_random_seed_violate_no_invariant() -> None:
+@pytest.mark.parametrize("machine", CHOSEN, ids=lambda machine: machine.subject)
+def test_histories_of_a_random_seed_violate_no_invariant(machine: type[History]) -> None:
     # Given a random seed,
     seed = random.SystemRandom().randrange(2**32)
 
     # When its histories run, no invariant is violated.
-    run_histories(seed=seed, histories=RANDOM_HISTORIES)
+    run_histories(machine, seed=seed, histories=RANDOM_HISTORIES)

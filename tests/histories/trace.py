@@ -9,6 +9,7 @@ from tests.histories.clock import SECOND
 
 REPETITIONS = 6
 CREATE, UPDATE, READ = "CreateEngagementContext", "UpdateEngagementContext", "GetEngagement"
+CREATE_ENGAGEMENT, LIST = "CreateEngagement", "ListEngagements"
 
 
 class Trace:
@@ -56,11 +57,12 @@ class CallSummary:
 
     def __str__(self) -> str:
         call, params = self._call, self._call.input
-        target = params.get("ContextIdentifier") or f"token {params['ClientToken'][:8]}" if "Type" in params else ""
+        token = f"token {params['ClientToken'][:8]}" if "ClientToken" in params else ""
+        target = params.get("ContextIdentifier") or token
         interaction = params.get("Payload", {}).get("Lead", {}).get("Interaction")
         sent = f" with {payloads.interaction_name(interaction)}" if interaction else ""
         lock = f" lock ...{params['EngagementLastModifiedAt'][17:]}" if "EngagementLastModifiedAt" in params else ""
-        engagement = params.get("EngagementIdentifier") or params.get("Identifier")
+        engagement = params.get("EngagementIdentifier") or params.get("Identifier") or params["Catalog"]
         return f"{call.operation} {engagement} {target}{sent}{lock} -> {self._result()}"
 
     def _result(self) -> str:
@@ -70,7 +72,12 @@ class CallSummary:
         if call.operation == READ:
             contexts = ", ".join(f"{each['Id']} {each['Type']}" for each in output["Contexts"])
             return f"contexts {contexts or 'none'}; ModifiedAt ...{output['ModifiedAt'][17:]}"
+        if call.operation == LIST:
+            listed = ", ".join(each["Id"] for each in output["EngagementSummaryList"])
+            return f"engagements {listed or 'none'}{'; more pages' * ('NextToken' in output)}"
         written = "written" if call.wrote else "replayed, nothing written"
+        if call.operation == CREATE_ENGAGEMENT:
+            return f"engagement {output['Id']} ({written})"
         modified_at = output.get("EngagementLastModifiedAt", "")[17:]
         return f"context {output['ContextId']} ({written}); ModifiedAt ...{modified_at}"
 

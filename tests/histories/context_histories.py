@@ -1,38 +1,22 @@
-"""The steps of a history, which hypothesis draws at random: actions of developers, CloudFormation, Lambda, AWS and colleagues.
+"""Histories of contexts. Hypothesis draws the steps: actions of developers, CloudFormation, Lambda, AWS and colleagues."""
 
-`run_histories` runs several histories. The histories depend only on the arguments and on the version of hypothesis.
-"""
-
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, rule
 
 from cdk_partnercentral_local import Behavior
 from tests.histories import payloads
-from tests.histories.cloudformation import CloudFormation, Resource, Stack
+from tests.histories.cloudformation import Resource, Stack
 from tests.histories.events import Declaration, owner
 from tests.histories.faults import FOREIGN_WRITES, NO_INCIDENTS, Delivery, Deployment, deliveries, deployments
-from tests.histories.function import installed
-from tests.histories.invariants import InvariantError
-from tests.histories.oracle import Oracle
+from tests.histories.history import STACKS, History, with_new_timeout
 from tests.histories.payloads import SPECS, Lead, Spec
 from tests.histories.service_behaviors import behaviors
-from tests.histories.simulation import CATALOGS, NO_DEAL, Simulation
+from tests.histories.simulation import CATALOGS, NO_DEAL
 
-STEPS = 30  # in each history, not counting the initialization
-STACKS = ("A", "B")
 LOGICAL_IDS = ("L1", "L2", "L3")
 DEALS = 5  # for each stack
 PLACES = tuple((name, logical_id) for name in STACKS for logical_id in LOGICAL_IDS)
@@ -42,62 +26,11 @@ client_tokens = st.sampled_from((None, None, None, 1, 2))
 types = st.sampled_from((0, 0, 0, 1, 1, 1, 1, 2, 3))
 engagements = st.integers(0, len(CATALOGS) - 1)
 
-# The number of times that each situation occurred in all histories of this Python process, keyed by a description.
-OCCURRENCES: Counter[str] = Counter()
 
+class ContextHistory(History):
+    """The state machine that runs one history of contexts."""
 
-def run_histories(*, seed: int, histories: int, shrink: bool = True) -> None:
-    """Run histories.
-
-    Args:
-        seed: The seed that hypothesis uses to draw the histories.
-        histories: The number of histories.
-        shrink: Whether to search for a shorter history after a failure.
-
-    Raises:
-        InvariantError: An invariant was violated. The message contains the command that runs the histories again.
-    """
-    try:
-        try:
-            _run(seed, histories, [Phase.generate], min_steps=STEPS)
-        except InvariantError:
-            if shrink:
-                # With a variable length, the seed gives different histories. Run twice as many histories to find a failure
-                # again.
-                _run(seed, 2 * histories, [Phase.generate, Phase.shrink], min_steps=0)
-            raise
-    except InvariantError as error:
-        command = f"python -m tests.histories.soak --seed {seed} --histories {histories}"
-        error.args = (f"{error}\n\nRun again: {command}",)
-        raise
-
-
-def _run(seed: int, histories: int, phases: Sequence[Phase], *, min_steps: int) -> None:
-    class Seeded(Histories):
-        pass
-
-    chosen = settings(
-        max_examples=histories,
-        stateful_step_count=STEPS + 1,
-        deadline=None,
-        database=None,
-        phases=phases,
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=Verbosity.quiet,
-    )
-    with installed():
-        # Without `_min_steps`, hypothesis's mutations would end every third history early.
-        run_state_machine_as_test(hypothesis.seed(seed)(Seeded), settings=chosen, _min_steps=min_steps)
-
-
-class Histories(RuleBasedStateMachine):
-    """The state machine that runs one history."""
-
-    simulation: Simulation
-    has_begun = False
-    steps = -1  # becomes 0 at the end of the initialization, because the initialization does not count as a step
+    subject = "contexts"
 
     @initialize(
         behavior=behaviors,
@@ -107,11 +40,7 @@ class Histories(RuleBasedStateMachine):
     )
     def begin(self, behavior: Behavior, jitter_seed: int, adopt_existing: bool, shows_old_template: bool) -> None:
         """Create the environment. All declarations of the history use this value of `adopt_existing`."""
-        self.has_begun = True
-        self.simulation = Simulation(behavior, jitter_seed)
-        self.oracle = Oracle(self.simulation)
-        self.cloudformation = CloudFormation(self.simulation, self.oracle)
-        self.cloudformation.shows_old_template = shows_old_template
+        self.set_up(behavior, jitter_seed, shows_old_template=shows_old_template)
         self.adopt_existing = adopt_existing
         self.deployed: dict[str, Declaration] = {}  # the latest deployed declaration of each owner
         for engagement in self.simulation.engagements[:2]:
@@ -123,20 +52,7 @@ class Histories(RuleBasedStateMachine):
 
     def free_places(self) -> list[tuple[str, str]]:
         """Return the places without a resource. A place is a stack's name and a logical ID."""
-        return [place for place in PLACES if self._is_free(*place)]
-
-    def _is_free(self, name: str, logical_id: str) -> bool:
-        stack = self.cloudformation.stacks.get(name)
-        return stack is None or (logical_id not in stack.resources and logical_id not in stack.abandoned)
-
-    def resources(self) -> list[tuple[Stack, str, Resource]]:
-        """Return all resources, each with its stack and its logical ID."""
-        return [
-            (stack, logical_id, resource)
-            for stack in self.cloudformation.stacks.values()
-            for logical_id, resource in stack.resources.items()
-            if logical_id not in stack.leaving
-        ]
+        return [place for place in PLACES if self.is_free(*place)]
 
     def free_deal(self, name: str, choice: int) -> str:
         """Return a deal that no resource of a stack declares. The construct rejects two equal contexts in one stack."""
@@ -153,10 +69,10 @@ class Histories(RuleBasedStateMachine):
         if not self.resources():
             for name in sorted(self.cloudformation.stacks):
                 self.cloudformation.delete(name, NO_INCIDENTS)
-            self._deploy("A", {"L1": self.declaration(choice % 3, spec)}, NO_INCIDENTS)
+            self.deploy("A", {"L1": self.declaration(choice % 3, spec)}, NO_INCIDENTS)
         if not self.resources():
             engagement = self.simulation.add_engagement()
-            self._deploy("A", {"L1": self.declaration(engagement, spec)}, NO_INCIDENTS)
+            self.deploy("A", {"L1": self.declaration(engagement, spec)}, NO_INCIDENTS)
         resources = self.resources()
         return resources[choice % len(resources)]
 
@@ -170,8 +86,9 @@ class Histories(RuleBasedStateMachine):
             **rest,
         )
 
-    def _deploy(self, name: str, changes: dict[str, Declaration | None], deployment: Deployment) -> None:
-        self.cloudformation.deploy(name, changes, deployment)
+    def deploy(self, name: str, changes: Mapping[str, Declaration | None], deployment: Deployment) -> None:
+        """Deploy new declarations to a stack, and remember those that can be deployed again."""
+        super().deploy(name, changes, deployment)
         stack = self.cloudformation.stacks.get(name)
         for logical_id, declared in changes.items():
             if (
@@ -183,17 +100,6 @@ class Histories(RuleBasedStateMachine):
             ):
                 own = replace(declared, client_token=None)
                 self.deployed[owner(name, logical_id)] = own
-
-    def _update(self, stack: Stack, declarations: dict[str, Declaration], deployment: Deployment) -> None:
-        changes: dict[str, Declaration | None] = {
-            each: declared for each, declared in declarations.items() if declared != stack.resources[each].declared
-        }
-        if changes:
-            self._deploy(stack.name, changes, deployment)
-
-    def _begin_step(self, name: str) -> None:
-        self.simulation.counts[f"step: {name}"] += 1
-        self.simulation.record(f"STEP {name}", depth=0)
 
     # Actions of developers.
 
@@ -217,7 +123,7 @@ class Histories(RuleBasedStateMachine):
         if not free:
             self.remove(place, True, deployment)
             free = self.free_places()
-        self._begin_step("declare")
+        self.begin_step("declare")
         name, logical_id = free[place % len(free)]
         others = [each for each in LOGICAL_IDS if both and each != logical_id and (name, each) in free][:1]
         changes: dict[str, Declaration | None] = {}
@@ -231,7 +137,7 @@ class Histories(RuleBasedStateMachine):
             changes[each] = earlier or self._new_declaration(own, deal, **properties)
         deals = [declared.spec.deal for declared in changes.values() if declared]
         if len(set(deals)) == len(deals):
-            self._deploy(name, changes, deployment)
+            self.deploy(name, changes, deployment)
 
     def _deals(self, name: str) -> set[str]:
         stack = self.cloudformation.stacks.get(name)
@@ -252,13 +158,13 @@ class Histories(RuleBasedStateMachine):
     def edit_payload(self, choice: int, edit: int, both: bool, deployment: Deployment) -> None:
         """Edit the payload of one resource, or the payloads of all resources in its stack."""
         stack, logical_id, _ = self.resource(choice)
-        self._begin_step("edit payload")
+        self.begin_step("edit payload")
         declarations = {
             each: replace(resource.declared, spec=payloads.edited(resource.declared.spec, edit))
             for each, resource in stack.resources.items()
             if each == logical_id or (both and each not in stack.leaving)
         }
-        self._update(stack, declarations, deployment)
+        self.update(stack, declarations, deployment)
 
     @rule(choice=choices, edit=st.integers(0, 4), changed=st.booleans(), deployment=deployments)
     def edit_interactions(self, choice: int, edit: int, changed: bool, deployment: Deployment) -> None:
@@ -266,17 +172,17 @@ class Histories(RuleBasedStateMachine):
         self.resource(choice)
         leads = [each for each in self.resources() if each[2].declared.type == "Lead"]
         stack, logical_id, resource = leads[choice % len(leads)] if leads else self.resource(choice)
-        self._begin_step("edit interactions")
+        self.begin_step("edit interactions")
         if changed and leads:
             self._write_as_aws(resource.declared.engagement, "edit", choice)
         spec = payloads.edited(resource.declared.spec, edit)
-        self._update(stack, {logical_id: replace(resource.declared, spec=spec)}, deployment)
+        self.update(stack, {logical_id: replace(resource.declared, spec=spec)}, deployment)
 
     @rule(choice=choices, engagement=engagements, edit=choices, client_token=client_tokens, deployment=deployments)
     def move(self, choice: int, engagement: int, edit: int, client_token: int | None, deployment: Deployment) -> None:
         """Change the engagement that a resource declares, possibly back to an earlier engagement."""
         stack, logical_id, resource = self.resource(choice)
-        self._begin_step("move")
+        self.begin_step("move")
         spec = payloads.complete(resource.declared.spec)
         own = owner(stack.name, logical_id)
         moved = self.declaration(
@@ -285,33 +191,33 @@ class Histories(RuleBasedStateMachine):
             by_arn=resource.declared.by_arn,
             client_token=f"Token{client_token}{own}" if client_token else resource.declared.client_token,
         )
-        self._update(stack, {logical_id: moved}, deployment)
+        self.update(stack, {logical_id: moved}, deployment)
 
     @rule(choice=choices, type_=types, deployment=deployments)
     def change_type(self, choice: int, type_: int, deployment: Deployment) -> None:
         """Change the Type that a resource declares, possibly back to an earlier Type."""
         stack, logical_id, resource = self.resource(choice)
-        self._begin_step("change type")
+        self.begin_step("change type")
         spec = SPECS[type_](resource.declared.spec.deal)
         declared = replace(resource.declared, spec=spec, existing_context_id=None)
-        self._update(stack, {logical_id: declared}, deployment)
+        self.update(stack, {logical_id: declared}, deployment)
 
     @rule(choice=choices, deployment=deployments)
     def redeploy(self, choice: int, deployment: Deployment) -> None:
         """Change the ServiceTimeout of a resource, which causes an Update that does not change the context."""
         stack, logical_id, resource = self.resource(choice)
-        self._begin_step("redeploy")
-        self._update(stack, {logical_id: _with_new_timeout(resource)}, deployment)
+        self.begin_step("redeploy")
+        self.update(stack, {logical_id: with_new_timeout(resource)}, deployment)
 
     @rule(choice=choices, whole_stack=st.booleans(), deployment=deployments)
     def remove(self, choice: int, whole_stack: bool, deployment: Deployment) -> None:
         """Remove a resource from its stack, or delete the stack. A later step can create the resource or stack again."""
         stack, logical_id, _ = self.resource(choice)
-        self._begin_step("delete stack" if whole_stack else "remove")
+        self.begin_step("delete stack" if whole_stack else "remove")
         if whole_stack:
             self.cloudformation.delete(stack.name, deployment)
         else:
-            self._deploy(stack.name, {logical_id: None}, deployment)
+            self.deploy(stack.name, {logical_id: None}, deployment)
 
     @rule(place=choices, context=choices, edit=choices, partial=st.booleans(), deployment=deployments)
     def import_context(self, place: int, context: int, edit: int, partial: bool, deployment: Deployment) -> None:
@@ -320,7 +226,7 @@ class Histories(RuleBasedStateMachine):
         If `partial` is True, the declaration of a Lead has no customer. The declaration has interactions only if `edit` adds
         interactions.
         """
-        self._begin_step("import context")
+        self.begin_step("import context")
         name, logical_id = PLACES[place % len(PLACES)]
         stack = self.cloudformation.stacks.get(name)
         if stack and (logical_id in stack.abandoned or logical_id in stack.leaving):
@@ -337,7 +243,7 @@ class Histories(RuleBasedStateMachine):
         spec = payloads.edited(spec, edit)
         self.simulation.counts["partial import"] += isinstance(spec, Lead) and spec.partial
         declared = self.declaration(engagement, spec, existing_context_id=context_id)
-        self._deploy(name, {logical_id: declared}, deployment)
+        self.deploy(name, {logical_id: declared}, deployment)
 
     def _importable_contexts(self, name: str, logical_id: str) -> list[tuple[int, str, str]]:
         managed = {
@@ -374,10 +280,10 @@ class Histories(RuleBasedStateMachine):
         if not imported:
             return
         stack, logical_id, resource = imported[choice % len(imported)]
-        self._begin_step("stop importing")
+        self.begin_step("stop importing")
         spec = payloads.complete(payloads.edited(resource.declared.spec, edit))
         declared = replace(resource.declared, spec=spec, existing_context_id=None)
-        self._update(stack, {logical_id: declared}, deployment)
+        self.update(stack, {logical_id: declared}, deployment)
 
     # Steps that change the logical IDs of constructs.
 
@@ -385,13 +291,13 @@ class Histories(RuleBasedStateMachine):
     def rename(self, choice: int, edit: int, deployment: Deployment) -> None:
         """Rename a construct, and sometimes edit its payload at the same time."""
         stack, logical_id, resource = self.resource(choice)
-        free = [each for each in LOGICAL_IDS if self._is_free(stack.name, each)]
+        free = [each for each in LOGICAL_IDS if self.is_free(stack.name, each)]
         if not free:
             return
-        self._begin_step("rename")
+        self.begin_step("rename")
         spec = resource.declared.spec
         declared = replace(resource.declared, spec=payloads.edited(spec, edit) if edit > 9 else spec)
-        self._deploy(stack.name, {logical_id: None, free[choice % len(free)]: declared}, deployment)
+        self.deploy(stack.name, {logical_id: None, free[choice % len(free)]: declared}, deployment)
 
     @rule(choice=choices, engagement=engagements, type_=types, deployment=deployments)
     def insert_first(self, choice: int, engagement: int, type_: int, deployment: Deployment) -> None:
@@ -399,10 +305,10 @@ class Histories(RuleBasedStateMachine):
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
-        free = [each for each in LOGICAL_IDS if self._is_free(stack.name, each)]
+        free = [each for each in LOGICAL_IDS if self.is_free(stack.name, each)]
         if not free:
             return
-        self._begin_step("insert first")
+        self.begin_step("insert first")
         spec = SPECS[type_](self.free_deal(stack.name, choice))
         places = sorted([*listed, free[0]])
         declared = [self.declaration(engagement, spec), *(resource.declared for resource in listed.values())]
@@ -414,7 +320,7 @@ class Histories(RuleBasedStateMachine):
         stack, listed = self._list(choice)
         if any(each.declared.existing_context_id for each in listed.values()):
             return
-        self._begin_step("remove first")
+        self.begin_step("remove first")
         declared = [resource.declared for resource in listed.values()][1:]
         self._deploy_list(stack, dict(zip(listed, [*declared, None], strict=True)), deployment)
 
@@ -428,7 +334,7 @@ class Histories(RuleBasedStateMachine):
         declarations = {each: new and replace(new, client_token=None) for each, new in declarations.items()}
         before = {logical_id: resource.declared for logical_id, resource in stack.resources.items()}
         changes = {each: new for each, new in declarations.items() if new is None or new != before.get(each)}
-        self._deploy(stack.name, changes, deployment)
+        self.deploy(stack.name, changes, deployment)
 
     # Actions of Lambda, AWS and colleagues, and the passing of time.
 
@@ -438,7 +344,7 @@ class Histories(RuleBasedStateMachine):
         events = self.cloudformation.repeatable()
         if not events:
             return
-        self._begin_step("deliver again")
+        self.begin_step("deliver again")
         event = events[choice % len(events)]
         context = event.desired.existing_context_id or ""
         managers = self.oracle.ledger.managers((event.desired.engagement, context))
@@ -449,7 +355,7 @@ class Histories(RuleBasedStateMachine):
     @rule(action=st.sampled_from((*FOREIGN_WRITES, "copy", 100, 1000, 40000)), engagement=engagements, choice=choices)
     def act_outside(self, action: str | int, engagement: int, choice: int) -> None:
         """Let time pass, let AWS write to an engagement, or let a colleague create a context with a declared payload."""
-        self._begin_step("act outside of the stacks")
+        self.begin_step("act outside of the stacks")
         engagement_id = self.simulation.engagements[engagement]
         if isinstance(action, int):
             self.simulation.clock.advance(action)
@@ -471,32 +377,3 @@ class Histories(RuleBasedStateMachine):
         changed = self.simulation.write_as_aws(engagement, write, choice)
         self.simulation.record(f"AWS writes to {engagement}: {write} {changed or ''}", depth=0)
         self.oracle.on_foreign_write(engagement, changed)
-
-    @invariant()
-    def check_between_steps(self) -> None:
-        """Check the invariants that must be true between two steps."""
-        if self.has_begun:
-            self.steps += 1
-            self.oracle.check_between_steps()
-
-    def teardown(self) -> None:
-        """If no invariant was violated, deploy every resource once more without faults. Then update `OCCURRENCES`."""
-        if not self.has_begun:
-            return
-        if not self.oracle.has_failed:
-            self.simulation.clock.advance(1000)
-            for stack, logical_id, _ in self.resources():
-                resource = stack.resources.get(logical_id)
-                if resource is None:  # an earlier deployment in this loop removed the resource
-                    continue
-                self.simulation.record("FINAL DEPLOYMENT without faults", depth=0)
-                self._update(stack, {logical_id: _with_new_timeout(resource)}, NO_INCIDENTS)
-            self.oracle.check_between_steps()
-        OCCURRENCES.update(self.simulation.counts)
-        OCCURRENCES["histories"] += 1
-        OCCURRENCES["histories of full length"] += self.steps >= STEPS
-        OCCURRENCES["steps"] += self.steps
-
-
-def _with_new_timeout(resource: Resource) -> Declaration:
-    return replace(resource.declared, service_timeout=resource.declared.service_timeout + 1)
