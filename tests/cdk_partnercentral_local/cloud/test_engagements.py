@@ -146,7 +146,7 @@ def test_a_changed_title_fails_and_is_rolled_back(engagements: Engagements) -> N
     (failed,) = (each for each in stacks.ends("Retitled") if each.status == "UPDATE_FAILED")
     assert failed.resource == "Acme"
     assert failed.reason.count("[CANNOT_UPDATE] Partner Central cannot change an engagement") == 1
-    assert "Restore the declaration, " in failed.reason
+    assert f"differs from {engagement} in Title" in failed.reason
     assert failed.reason in run.text
     assert stacks.ends("Retitled")[-1].status == "UPDATE_ROLLBACK_COMPLETE"
     assert engagements.of("Retitled") == [engagement]
