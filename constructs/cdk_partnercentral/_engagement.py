@@ -32,7 +32,7 @@ from cdk_partnercentral._validation.arguments import (
     known_catalog,
     reference_problems,
 )
-from cdk_partnercentral._validation.messages import raise_problems
+from cdk_partnercentral._validation.messages import quoted, raise_problems
 
 if TYPE_CHECKING:
     from aws_cdk.interfaces import ResourceEnvironment
@@ -733,6 +733,8 @@ class Engagement(EngagementBase):
         problems = list(engagement_problems("engagement_id", engagement_id, catalog))
         if engagement.form == "arn":
             problems = [f"engagement_id: must be {AN_ID}; got an ARN; use Engagement.from_engagement_arn instead"]
+        elif problems:
+            problems = [f"engagement_id: must be {AN_ID}; got {quoted(engagement_id)}"]
         raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems])
         return _ReferencedEngagement(scope, id, catalog=catalog, engagement=engagement)
 

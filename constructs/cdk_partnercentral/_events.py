@@ -61,15 +61,15 @@ def engagement_rule(
         The rule.
 
     Raises:
-        ValueError: The stack is in a Region other than us-east-1, or the event pattern contains a member that the rule itself
-            sets.
+        ValueError: The stack is in a Region other than us-east-1, the target is not a rule target, or the event pattern
+            contains a member that the rule itself sets.
     """
     # The CDK itself would ignore a cross_stack_scope in another Region, and deliver events across Regions.
     scope = scope if cross_stack_scope is None else cross_stack_scope
     region = Stack.of(scope).region
     raise_problems(
         "This event rule cannot be created:",
-        [*_region_problems(region), *_pattern_problems(event_pattern, detail_type)],
+        [*_region_problems(region), *_target_problems(target), *_pattern_problems(event_pattern, detail_type)],
     )
     given = events.EventPattern(**event_pattern) if isinstance(event_pattern, Mapping) else event_pattern
     rule = events.Rule(
@@ -98,6 +98,12 @@ def engagement_rule(
             f"{REGION}, or acknowledge this warning.",
         )
     return rule
+
+
+def _target_problems(target: object) -> Iterator[str]:
+    # jsii would report a missing method, without the name of the argument.
+    if target is not None and not hasattr(target, "bind"):
+        yield f"target: must be a target from aws_events_targets, such as SnsTopic(topic); got {kind(target)}"
 
 
 def alternatives(engagement_id: str, engagement_arn: str) -> list[dict[str, Any]]:

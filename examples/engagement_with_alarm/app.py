@@ -47,8 +47,10 @@ bookshop.add_context(
     ),
 )
 
-# Subscribe to this topic, for example with sns_subscriptions.EmailSubscription.
-news = sns.Topic(stack, "News", enforce_ssl=True)
+# Subscribe to these topics, for example with sns_subscriptions.EmailSubscription. The rule adds a policy to its topic that lets
+# only EventBridge publish, so the alarm needs another topic.
+failures = sns.Topic(stack, "Failures")
+updates = sns.Topic(stack, "Updates", enforce_ssl=True)
 
 # A FAILED response is not an error of the Lambda function, so the provider has its own metric.
 failed = PartnerCentralProvider.get_or_create(stack).metric_failed()
@@ -60,10 +62,10 @@ alarm = failed.create_alarm(
     threshold=1,
     treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
 )
-alarm.add_alarm_action(actions.SnsAction(news))
+alarm.add_alarm_action(actions.SnsAction(failures))
 
 # AWS and the other members of the engagement can change it too.
-bookshop.on_updated("Updated", target=targets.SnsTopic(news))
+bookshop.on_updated("Updated", target=targets.SnsTopic(updates))
 
 CfnOutput(stack, "EngagementId", value=bookshop.engagement_id)
 

@@ -107,6 +107,12 @@ def test_an_invalid_reference_is_an_error(stack: Stack) -> None:
         Engagement.from_engagement_arn(stack, "Acme", ENGAGEMENT)
 
 
+def test_the_error_about_an_id_does_not_suggest_an_arn(stack: Stack) -> None:
+    with pytest.raises(ValueError, match=r"engagement_id: must be eng- followed by 14 .*; got 'acme'") as raised:
+        Engagement.from_engagement_id(stack, "Acme", "acme", catalog="Sandbox")
+    assert "arn:" not in str(raised.value)
+
+
 def test_an_arn_is_not_an_id(stack: Stack) -> None:
     formatted = stack.format_arn(
         service="partnercentral", resource="catalog/Sandbox/engagement", resource_name=ENGAGEMENT

@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import App, CfnParameter, Environment, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Annotations, Match
 
@@ -141,6 +142,13 @@ def test_the_pattern_is_within_the_limit_of_eventbridge(
     assert len(json.dumps(pattern)) < 2_048
     # EventBridge rejects a pattern with more combinations than this.
     assert len(pattern["$or"]) < 1_000
+
+
+def test_a_topic_is_not_a_target(virginia: Stack, acme: IEngagement) -> None:
+    topic: Any = sns.Topic(virginia, "Changes")
+
+    with pytest.raises(ValueError, match=r"target: must be a target from aws_events_targets, .*; got Topic"):
+        acme.on_updated("Updated", target=topic)
 
 
 def test_the_rule_has_the_options_and_the_target(

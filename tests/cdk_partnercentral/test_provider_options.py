@@ -99,7 +99,7 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         (
             "on_failure",
             "arn",
-            "must be a Lambda destination, such as an aws_lambda_destinations.SqsDestination; got str",
+            "must be a Lambda destination, such as an aws_lambda_destinations.SqsDestination(queue); got str",
         ),
         ("description", 5, "must be a string of up to 256 characters; got int"),
         ("description", None, "must be a string of up to 256 characters; got None"),
@@ -532,6 +532,13 @@ def test_the_concurrency_can_be_a_token(stack: Stack, template_of: Template, onl
 
     function = only(template_of(stack), "AWS::Lambda::Function")["Properties"]
     assert function["ReservedConcurrentExecutions"] == {"Ref": "Runs"}
+
+
+def test_a_queue_is_not_a_destination(stack: Stack) -> None:
+    queue: Any = sqs.Queue(stack, "Failures")
+
+    with pytest.raises(ValueError, match=r"on_failure: must be .*SqsDestination\(queue\); got Queue"):
+        PartnerCentralProvider.configure(stack, on_failure=queue)
 
 
 @pytest.mark.parametrize("own_role", [True, False])

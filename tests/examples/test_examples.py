@@ -139,11 +139,15 @@ def test_engagement_with_alarm(cloud: LocalCloud, deploy: Deploy) -> None:
     ]
     assert engagement["Description"] == first["Description"]
     assert types(cloud, engagement["Id"]) == {"1": "CustomerProject", "2": "CustomerProject"}
-    topic = {"Ref": next(name for name, each in template["Resources"].items() if each["Type"] == "AWS::SNS::Topic")}
+    topics = [{"Ref": name} for name, each in template["Resources"].items() if each["Type"] == "AWS::SNS::Topic"]
+    # The policy of the rule's topic lets only EventBridge publish.
+    (policy,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::SNS::TopicPolicy")
+    failures, updates = topics
+    assert policy["Properties"]["Topics"] == [updates]
     alarm, rule = of_type(template, "AWS::CloudWatch::Alarm"), of_type(template, "AWS::Events::Rule")
-    assert (alarm["MetricName"], alarm["AlarmActions"]) == ("Failed", [topic])
+    assert (alarm["MetricName"], alarm["AlarmActions"]) == ("Failed", [failures])
     assert rule["EventPattern"]["detail-type"] == ["Engagement Updated"]
-    assert [each["Arn"] for each in rule["Targets"]] == [topic]
+    assert [each["Arn"] for each in rule["Targets"]] == [updates]
 
 
 @pytest.mark.slow

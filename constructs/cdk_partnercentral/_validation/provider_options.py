@@ -52,7 +52,10 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, logs.RetentionDays),
         "an aws_logs.RetentionDays, such as ONE_MONTH",
     ),
-    "on_failure": (_is_object, "a Lambda destination, such as an aws_lambda_destinations.SqsDestination"),
+    "on_failure": (
+        lambda value: hasattr(value, "bind"),
+        "a Lambda destination, such as an aws_lambda_destinations.SqsDestination(queue)",
+    ),
     "permissions_boundary": (
         _is_object,
         "a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn",
