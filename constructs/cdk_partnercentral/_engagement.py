@@ -560,7 +560,8 @@ class Engagement(EngagementBase):
     contexts leave no room for these contexts, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared
     CustomerProject or ProspectingResult counts as one of the contexts that AWS adds. For example, if you declare a Lead, you
     can declare two more contexts. If you declare a Lead and a CustomerProject, you can also declare two more. Whether AWS
-    reuses a declared context is not documented. To acknowledge the warning, call `Annotations.of(context).acknowledge_warning`.
+    reuses a declared context is not documented. To acknowledge the warning, call `acknowledge_warning` of the context's or the
+    engagement's `Annotations`.
 
     The provider's role can create and read all engagements of the catalog, because the ID of a new engagement is not known in
     advance. Unless `adopt_existing` is False, the role can also list these engagements. A second policy of the role allows

@@ -168,10 +168,11 @@ class PartnerCentralProvider(Construct):
         tracing: The mode of X-Ray tracing. An `aws_lambda.Tracing`; no tracing by default. The permissions for X-Ray apply to
             all resources, so cdk-nag reports AwsSolutions-IAM5.
         vpc: The VPC of the function. By default, the function is not attached to a VPC. The subnets need a route to the
-            internet, for example through a NAT gateway. The function calls `partnercentral-selling.us-east-1.api.aws`, and
-            sends its responses to CloudFormation's S3 bucket in the stack's Region. If the function cannot connect to the
-            bucket, the stack operation hangs until CloudFormation reports a timeout. A warning lists subnets without a route to
-            the internet. The permissions for network interfaces apply to all resources, so cdk-nag reports AwsSolutions-IAM5.
+            internet, for example through a NAT gateway. The function calls `partnercentral-selling.us-east-1.api.aws` and
+            CloudFormation's API, and sends its responses to CloudFormation's S3 bucket in the stack's Region. If the function
+            cannot connect to the bucket, the stack operation hangs until CloudFormation reports a timeout. A warning lists
+            subnets without a route to the internet. The permissions for network interfaces apply to all resources, so cdk-nag
+            reports AwsSolutions-IAM5.
         vpc_subnets: The function's subnets in the VPC. Requires `vpc`. Private subnets by default.
 
     Raises:
