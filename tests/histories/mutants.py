@@ -387,6 +387,7 @@ MUTANTS = (
         attribute="_search",
         replacement=defects.creates_after_an_endless_list,
         violates={Invariant.CREATES_MISSING_ENGAGEMENT},
+        seed=2,
         machine=EngagementHistory,
     ),
     Mutant(
@@ -403,6 +404,7 @@ MUTANTS = (
         attribute="list_engagements",
         replacement=defects.lists_all_creators,
         violates={Invariant.ADOPTS_EQUAL_ENGAGEMENT, Invariant.NO_UNEXPECTED_FAILURE},
+        seed=3,
         machine=EngagementHistory,
     ),
     Mutant(
@@ -427,6 +429,7 @@ MUTANTS = (
         attribute="_create",
         replacement=defects.new_token_after_a_conflict,
         violates={Invariant.ONE_CLIENT_TOKEN, Invariant.DECLARED_CLIENT_TOKEN},
+        seed=5,
         machine=EngagementHistory,
     ),
     Mutant(
@@ -435,6 +438,7 @@ MUTANTS = (
         attribute="_confirmed",
         replacement=defects.accepts_any_replay,
         violates={Invariant.EXISTING_ENGAGEMENT},
+        seed=6,
         machine=EngagementHistory,
     ),
     Mutant(
