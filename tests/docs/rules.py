@@ -252,7 +252,7 @@ def table(given: Rows) -> str:
         named = ", ".join(PACKS[pack] for pack in PACKS if pack in packs)
         cells = ["n/a" if count is None else "**no**" if count else "yes" for count in counts.values()]
         shown = rule if rule == OTHERS else f"`{rule}`"
-        lines.append(f"| {shown} | {named} | {' | '.join(cells)} | {NOTES.get(rule, 'TODO')} |")
+        lines.append(f"| {shown} | {named} | {' | '.join(cells)} | {NOTES[rule]} |")
     return "\n".join(lines) + "\n"
 
 
