@@ -52,7 +52,7 @@ def metadata(contents: dict[str, bytes]) -> Message:
 def test_the_wheel_contains_the_sources_the_zip_and_their_descriptions(wheel: Path, contents: dict[str, bytes]) -> None:
     assert wheel.name == f"cdk_partnercentral-{VERSION}-py3-none-any.whl"
     sources = {name.removeprefix("constructs/") for name in tracked("constructs")}
-    described = {f"{INFO}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")}
+    described = {f"{INFO}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")}
     assert set(contents) == sources | described | {SBOM, "cdk_partnercentral/function.zip"}
     assert {"cdk_partnercentral/py.typed", "cdk_partnercentral_local/py.typed"} <= set(contents)
     assert contents["cdk_partnercentral/function.zip"] == hatch_build.ZIP.read_bytes()
