@@ -21,8 +21,8 @@ from lambda_handler.errors import Kind
 from lambda_handler.retries import RetryBudget
 
 SERVICE = "partnercentral-selling"
-# The retries of one command end after this many seconds.
-PATIENCE = 120
+# The retries of one call end after this many seconds.
+RETRY_SECONDS = 120
 
 
 class _Models(Loader):
@@ -69,8 +69,6 @@ class PartnerCentralApi:
 
     def __init__(self, session: boto3.Session) -> None:
         self._client = partner_central.connect(session)
-        deadline = time.monotonic() + PATIENCE
-        self._budget = RetryBudget(lambda: deadline - time.monotonic())
 
     def call(self, operation: str, **parameters: Any) -> Any:
         """Call an operation, with retries, and return the JSON of the response, including nulls and all digits of timestamps.
@@ -82,7 +80,9 @@ class PartnerCentralApi:
         Raises:
             ApiError: The call failed, and no retry is left. Denied actions and refused credentials are not retried.
         """
-        return self._budget.retry(lambda: self.attempt(operation, **parameters), unless=(Kind.DENIED, Kind.CREDENTIALS))
+        deadline = time.monotonic() + RETRY_SECONDS
+        budget = RetryBudget(lambda: deadline - time.monotonic())
+        return budget.retry(lambda: self.attempt(operation, **parameters), unless=(Kind.DENIED, Kind.CREDENTIALS))
 
     def attempt(self, operation: str, **parameters: Any) -> Any:
         """Call an operation once. See `call`."""
