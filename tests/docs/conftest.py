@@ -1,6 +1,7 @@
 """The site, built once; the function, as tests/lambda_handler/process has it; and a folder for the programs of a page."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,23 +15,31 @@ from tests.lambda_handler.process.conftest import certificate, start, unpacked
 __all__ = ["certificate", "start", "unpacked"]
 
 ROOT = Path(__file__).parents[2]
+# What the pages include, besides docs/.
+SITE_SOURCES = ("constructs", "CHANGELOG.md", "CONTRIBUTING.md")
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site's folder. `--strict`: a warning, about a link for example, ends the build."""
+    """Return the folder of the site, which is built as `make docs` builds it.
+
+    The generator writes only below the folder of its configuration, so each worker of pytest-xdist builds its own copy.
+    """
     folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(ROOT / "docs", folder / "docs")
+    for name in SITE_SOURCES:
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "zensical.toml", folder)
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        [sys.executable, "-m", "zensical", "build", "--strict", "--clean"],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    return folder
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from cdk_partnercentral._provider import MEMORY_MB
 from tests.docs.site import Page
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [ROOT / "mkdocs.yml", *sorted(path for path in (ROOT / "docs").rglob("*") if path.is_file())]
+SOURCES = [ROOT / "zensical.toml", *sorted(path for path in (ROOT / "docs").rglob("*") if path.is_file())]
 REGISTRIES = ("pypi.org", "pythonhosted.org", "npmjs.", "yarnpkg", "unpkg.com", "jsdelivr", "cloudflare.com")
 PUBLIC = [
     f"{package.__name__}.{name}"
@@ -30,7 +30,14 @@ def goes_out(address: str) -> bool:
     return bool(re.match(r"([a-z]+:)?//", address))
 
 
-def test_every_page_of_the_menu_is_built(pages: dict[str, Page]) -> None:
+def test_the_menu_lists_every_page_once() -> None:
+    """The generator reports neither a page that the menu leaves out, nor a page of the menu that does not exist."""
+    listed = re.findall(r'= "([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text())
+
+    assert sorted(listed) == sorted(str(path.relative_to(ROOT / "docs")) for path in SOURCES if path.suffix == ".md")
+
+
+def test_every_page_is_built(pages: dict[str, Page]) -> None:
     sources = [path.relative_to(ROOT / "docs") for path in SOURCES if path.suffix == ".md"]
 
     wanted = {str(path.with_suffix("") / "index.html") if path.stem != "index" else "index.html" for path in sources}
@@ -80,6 +87,18 @@ def _dead_links(built: Path, pages: dict[str, Page]) -> Iterator[str]:
                 yield f"{name}: {link} has no such anchor"
 
 
+def test_every_picture_and_script_exists(pages: dict[str, Page]) -> None:
+    """The generator does not report a missing picture."""
+    missing = [
+        f"{name}: {address}"
+        for name, page in pages.items()
+        for address in (page.fetched if name != "404.html" else [])
+        if not goes_out(address) and not (page.path.parent / unquote(urldefrag(address)[0])).is_file()
+    ]
+
+    assert missing == []
+
+
 @pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_is_in_the_reference(pages: dict[str, Page], name: str) -> None:
     assert name in pages[f"reference/{name.partition('.')[0]}/index.html"].ids
@@ -122,11 +141,11 @@ def test_the_docstring_says_how_much_memory_there_is_by_default() -> None:
 
 
 def test_the_changelog_is_the_repositorys_own(built: Path) -> None:
-    shown = (built / "changelog/index.html").read_text()
+    shown = (built / "about/changelog/index.html").read_text()
 
     headings = re.findall(r"^#+ (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
-    assert (ROOT / "docs/changelog.md").read_text().strip() == '--8<-- "CHANGELOG.md"'
+    assert (ROOT / "docs/about/changelog.md").read_text().strip() == '--8<-- "CHANGELOG.md"'
     assert [heading for heading in headings if f">{heading}<" not in shown] == []
 
 
