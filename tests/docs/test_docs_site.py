@@ -13,7 +13,8 @@ import cdk_partnercentral
 import cdk_partnercentral_local
 from cdk_partnercentral import PartnerCentralProvider
 from cdk_partnercentral._provider import MEMORY_MB
-from tests.docs.site import Page
+from tests.docs.conftest import build
+from tests.docs.site import Page, read
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "zensical.toml", *sorted(path for path in (ROOT / "docs").rglob("*") if path.is_file())]
@@ -66,6 +67,29 @@ def test_no_stylesheet_fetches_anything_from_elsewhere(built: Path) -> None:
 def test_nothing_makes_the_theme_load_its_own_scripts_from_elsewhere(pages: dict[str, Page]) -> None:
     # The theme fetches Mermaid from a CDN for elements of this class, and a repository's figures for that one.
     assert [name for name, page in pages.items() if page.classes & {"mermaid", "md-source"}] == []
+
+
+def test_without_public_addresses_no_page_refers_to_one(built: Path) -> None:
+    shown = {path.name: path.read_text() for path in built.rglob("*.html")}
+
+    assert [
+        name for name, text in shown.items() if re.search(r'rel="(edit|canonical)"|md-header__source">\s*<a', text)
+    ] == []
+
+
+def test_with_public_addresses_each_page_links_to_its_source_and_fetches_nothing(tmp_path: Path) -> None:
+    """The addresses in the comments of the configuration are examples, which are used here."""
+    text = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+
+    site = build(tmp_path, re.sub("^# (repo_url|site_url) =", r"\1 =", text, flags=re.MULTILINE))
+    page = read(site / "concepts/lifecycle/index.html")
+
+    assert {"https://code.example/deals", "https://code.example/deals/edit/main/docs/concepts/lifecycle.md"} <= set(
+        page.links
+    )
+    assert [address for address in page.fetched if goes_out(address)] == []
+    assert "md-source" not in page.classes
+    assert 'rel="canonical" href="https://docs.example/concepts/lifecycle/"' in page.path.read_text()
 
 
 def test_every_link_within_the_site_leads_somewhere(built: Path, pages: dict[str, Page]) -> None:
