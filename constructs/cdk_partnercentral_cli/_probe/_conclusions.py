@@ -7,12 +7,13 @@ be configured from a report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from cdk_partnercentral_cli._probe import _samples
-from cdk_partnercentral_cli._probe._journal import CREATE, Journal, Json
+from cdk_partnercentral_cli._probe._journal import Journal, Json
 from cdk_partnercentral_cli._probe._run import LOCK_ROUNDS, context_id, first_ok, is_new_context, quota_step
 from cdk_partnercentral_cli._probe._session import MAX_PAGES, WRITES
 from lambda_handler.errors import Kind
@@ -95,7 +96,9 @@ def _token_mismatch(journal: Journal) -> _Result:
     is_valid = _kind(steps, "lead") == Kind.QUOTA.value or _is_ok(steps, "lead")
     if outcome["outcome"] == "refused" and kind == Kind.CONFLICT.value:
         note = "The request was refused, and the same payload with its own token was not."
-        return _Seen(value="conflict", note=note if is_valid else _refused(outcome), certainty=HIGH if is_valid else MEDIUM)
+        return _Seen(
+            value="conflict", note=note if is_valid else _refused(outcome), certainty=HIGH if is_valid else MEDIUM
+        )
     if outcome["outcome"] == "refused" and kind == Kind.INVALID.value:
         if outcome["error"]["names_token"]:
             return _Seen(value="validation", note="The error names the token.")
@@ -153,7 +156,9 @@ def _lock(journal: Journal) -> _Result:
     if context_id(steps, "project") is None:
         return missing
     if _is_ok(steps, "update with an older lock"):
-        return _Hidden(reason="The service accepted an older lock, so it does not compare locks as any value describes.")
+        return _Hidden(
+            reason="The service accepted an older lock, so it does not compare locks as any value describes."
+        )
     is_compared = _kind(steps, "update with an older lock") == Kind.CONFLICT.value
     certainty = HIGH if is_compared else MEDIUM
     last = None
@@ -185,7 +190,9 @@ def _update(journal: Journal) -> _Result:
         return _Seen(value=part, note=note, certainty=MEDIUM)
     member = "merge" if lead.payload["Lead"]["Customer"].get("Industry") else "replace"
     if part != member:
-        return _Hidden(reason=f"No value describes it: {part} for a part of the payload, {member} for a member of a part.")
+        return _Hidden(
+            reason=f"No value describes it: {part} for a part of the payload, {member} for a member of a part."
+        )
     return _Seen(value=part, note=note)
 
 
@@ -234,7 +241,11 @@ def _normalizes(journal: Journal) -> _Result:
     created = _differences(_created(steps, "project", "project"), _created(steps, "lead", "lead"), {})
     full = _full_update(steps)
     if not created:
-        return _no_context(steps, "project") if first_ok(steps, "project") != "plain project" else _Hidden(reason=_ODD_REFUSED)
+        return (
+            _no_context(steps, "project")
+            if first_ok(steps, "project") != "plain project"
+            else _Hidden(reason=_ODD_REFUSED)
+        )
     if full is None:
         return _not_updated(steps, "project")
     if full.endswith("plain"):
@@ -299,9 +310,7 @@ def _fills_interaction_date(journal: Journal) -> _Result:
     return _on_both_writes(journal, date, {"absent": False, "filled": True}, "date")
 
 
-def _on_both_writes(
-    journal: Journal, look: Callable[[Json], str], values: Mapping[str, bool], noun: str
-) -> _Result:
+def _on_both_writes(journal: Journal, look: Callable[[Json], str], values: Mapping[str, bool], noun: str) -> _Result:
     """Compare an interaction of the create request with one of the update."""
     steps = journal.steps
     created = _created(steps, "lead", "lead")
@@ -315,7 +324,9 @@ def _on_both_writes(
         if new:
             found["update"] = look(new[0])
     if len(set(found.values())) > 1 or not set(found.values()) <= values.keys():
-        return _Hidden(reason=f"No value describes it: {', '.join(f'{noun} {what} on {name}' for name, what in found.items())}.")
+        return _Hidden(
+            reason=f"No value describes it: {', '.join(f'{noun} {what} on {name}' for name, what in found.items())}."
+        )
     note = f"The {noun} of an interaction was {found['create']}, on {' and '.join(found)}."
     return _Seen(value=values[found["create"]], note=note, certainty=HIGH if len(found) > 1 else MEDIUM)
 
@@ -331,7 +342,10 @@ def _normalizes_account(journal: Journal) -> _Result:
     stored = _compared(payload["CustomerAccount"].get("AccountIdentifier"), _samples.ACCOUNT_ARN, _samples.ACCOUNT_ID)
     if stored == "changed":
         return _Hidden(reason="The ARN was stored in a way that no value describes.")
-    return _Seen(value=stored == "normalized", note=f"The ARN of an account was {'stored as its ID' if stored == 'normalized' else 'kept'}.")
+    return _Seen(
+        value=stored == "normalized",
+        note=f"The ARN of an account was {'stored as its ID' if stored == 'normalized' else 'kept'}.",
+    )
 
 
 def _explicit_nulls(journal: Journal) -> _Result:
@@ -385,7 +399,9 @@ def _read_lag(journal: Journal) -> _Result:
         text = f"Between {min(found)} and {max(found)} reads, or up to {seconds:.1f} seconds, did not show a write."
         return _Hidden(reason=f"{text} The lag is not a fixed number of reads.")
     took = f" It took up to {seconds:.1f} seconds." if found[0] else ""
-    return _Seen(value=found[0], note=f"The same after {len(found)} writes.{took}", certainty=HIGH if len(found) > 2 else MEDIUM)
+    return _Seen(
+        value=found[0], note=f"The same after {len(found)} writes.{took}", certainty=HIGH if len(found) > 2 else MEDIUM
+    )
 
 
 def _list_lag(journal: Journal) -> _Result:
@@ -478,7 +494,7 @@ def _error_shapes(journal: Journal) -> _Result:
     for name, outcome in journal.steps.items():
         error = outcome.get("error")
         if isinstance(error, dict) and error:
-            request = name.rstrip("0123456789 ") if not name.endswith("plain") else name.rstrip(" plain0123456789")
+            request = re.sub(r" \d+( plain)?$", "", name)
             shapes[request] = {
                 "request": request,
                 "code": error["code"],
@@ -486,7 +502,9 @@ def _error_shapes(journal: Journal) -> _Result:
                 "fields": error["fields"],
             }
     count = len({each["code"] for each in shapes.values()})
-    return _Seen(value=list(shapes.values()), note=f"{len(shapes)} refused requests with {count} codes; see the JSON report.")
+    return _Seen(
+        value=list(shapes.values()), note=f"{len(shapes)} refused requests with {count} codes; see the JSON report."
+    )
 
 
 # Steps, by what they were for
@@ -508,7 +526,11 @@ def _after(steps: Mapping[str, Json], update: str, context: str) -> _After | _Hi
     if steps[step]["outcome"] != "ok":
         return _Hidden(reason=_refused(steps[step]))
     payload = _payload(steps, f"{step} seen", context_id(dict(steps), context))
-    return _Hidden(reason=_not_visible(steps.get(f"{step} seen"))) if payload is None else _After(step=step, payload=payload)
+    return (
+        _Hidden(reason=_not_visible(steps.get(f"{step} seen")))
+        if payload is None
+        else _After(step=step, payload=payload)
+    )
 
 
 def _last(steps: Mapping[str, Json], update: str) -> str | None:
@@ -519,7 +541,11 @@ def _last(steps: Mapping[str, Json], update: str) -> str | None:
 
 def _full_update(steps: Mapping[str, Json]) -> str | None:
     """Return the name of the update of the whole project that succeeded."""
-    prefixes = ("update with an older lock", "update in microseconds ", *(f"update {n}" for n in range(1, LOCK_ROUNDS + 1)))
+    prefixes = (
+        "update with an older lock",
+        "update in microseconds ",
+        *(f"update {n}" for n in range(1, LOCK_ROUNDS + 1)),
+    )
     return next((name for name in steps if name.startswith(prefixes) and _is_ok(steps, name)), None)
 
 
@@ -584,14 +610,8 @@ def _no_context(steps: Mapping[str, Json], context: str) -> _Hidden:
     if outcome["outcome"] == "skipped":
         return _Hidden(reason="The engagement might have five contexts already.")
     if outcome["error"].get("kind") == Kind.QUOTA.value:
-        count, _ = _count(steps, step)
-        return _Hidden(reason=f"The engagement was full with {count} contexts.")
+        return _Hidden(reason="The engagement was full.")
     return _Hidden(reason=_refused(outcome))
-
-
-def _count(steps: Mapping[str, Json], until: str) -> tuple[int, int]:
-    names = list(steps)[: list(steps).index(until)]
-    return sum(is_new_context(dict(steps), name) for name in names if steps[name].get("operation") == CREATE), 0
 
 
 _CONCLUSIONS: Mapping[str, Callable[[Journal], _Result]] = {

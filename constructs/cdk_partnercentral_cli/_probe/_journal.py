@@ -37,6 +37,19 @@ class Journal:
         self._data = data
         self.steps: dict[str, Json] = data["steps"]
 
+    @staticmethod
+    def check_absent(path: Path) -> None:
+        """Check that no earlier run has this state file.
+
+        Raises:
+            CliError: The file exists.
+        """
+        if path.exists():
+            raise CliError(
+                f"{path} contains an earlier run: continue it with --resume {path}, or move the file away to create "
+                "another engagement."
+            )
+
     @classmethod
     def start(cls, path: Path, *, catalog: str, run: str, date: str, endpoint: str) -> Journal:
         """Start a run. `run` is a short random text that its sample data contains.
@@ -44,11 +57,7 @@ class Journal:
         Raises:
             CliError: The file exists, or cannot be written.
         """
-        if path.exists():
-            raise CliError(
-                f"{path} contains an earlier run: continue it with --resume {path}, or move the file away to create "
-                "another engagement."
-            )
+        cls.check_absent(path)
         journal = cls(
             path,
             {
@@ -79,7 +88,9 @@ class Journal:
         except ValueError:
             data = None
         if not isinstance(data, dict) or data.get("format") != FORMAT or "steps" not in data:
-            raise CliError(f"{path} is not a state file of `cdk-partnercentral probe`: pass the file that the run named.")
+            raise CliError(
+                f"{path} is not a state file of `cdk-partnercentral probe`: pass the file that the run named."
+            )
         return cls(path, data)
 
     @property
@@ -143,6 +154,17 @@ class Journal:
             partial.replace(self.path)
         except OSError as error:
             raise CliError(f"The state file {self.path} cannot be written: {error.strerror}.") from None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the run certainly created nothing."""
+        engagement = self.steps.get("engagement", {})
+        has_sent = bool(engagement.get("sends") or (self.pending or {}).get("sends"))
+        return not has_sent and engagement.get("outcome") != "ok"
+
+    def remove(self) -> None:
+        """Delete the state file."""
+        self.path.unlink(missing_ok=True)
 
     @property
     def engagement_id(self) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any
 from cdk_partnercentral_cli._errors import CliError
 from cdk_partnercentral_cli._probe import _samples
 from cdk_partnercentral_cli._probe._journal import CREATE, MAX_CONTEXTS, Json
-from cdk_partnercentral_cli._probe._session import CREATE_ENGAGEMENT, GET, UPDATE, Session, error_shape
+from cdk_partnercentral_cli._probe._session import CREATE_ENGAGEMENT, GET, UPDATE, Session, error_shape, is_final
 from lambda_handler.errors import ApiError, Kind
 
 UNKNOWN_ENGAGEMENT = "eng-00000000000000"
@@ -60,7 +60,9 @@ class Run:
                 f"Partner Central did not create the engagement ({_code(created)}): nothing else can be observed."
             )
         self._session.first_look("engagement seen")
-        self._session.write("invalid request", CREATE, {"EngagementIdentifier": self._journal.engagement_id}, is_free=True)
+        self._session.write(
+            "invalid request", CREATE, {"EngagementIdentifier": self._journal.engagement_id}, is_free=True
+        )
         self._project_and_token()
         self._lead()
         if self._context_id("project"):
@@ -96,7 +98,7 @@ class Run:
         try:
             self._session.read(GET, Identifier=UNKNOWN_ENGAGEMENT)
         except ApiError as error:
-            if error.kind in (Kind.CONNECTION, Kind.CREDENTIALS, Kind.CERTIFICATE, Kind.THROTTLED):
+            if is_final(error):
                 raise
             outcome["error"] = error_shape(error)
         self._journal.record(step, outcome)
@@ -209,7 +211,8 @@ class Run:
                 self._session.settle(
                     f"{step} seen",
                     lambda contexts: any(
-                        each.get("Id") == id_ if id_ is not None else (mark or "?") in json.dumps(each) for each in contexts
+                        each.get("Id") == id_ if id_ is not None else (mark or "?") in json.dumps(each)
+                        for each in contexts
                     ),
                 )
         return outcome
@@ -377,4 +380,3 @@ def in_microseconds(modified_at: str) -> str | None:
 
 def _code(outcome: Json) -> Any:
     return outcome["error"].get("code") or "no usable response"
-

@@ -35,6 +35,12 @@ _OPEN_ATTEMPTS = 2
 _FINAL = (Kind.CONNECTION, Kind.CREDENTIALS, Kind.CERTIFICATE, Kind.THROTTLED)
 
 
+def is_final(error: ApiError) -> bool:
+    """Return whether an error concerns the credentials or the network and not the request, so that the run cannot continue."""
+    # Without a request ID, the SDK did not send the request, for example because there are no credentials.
+    return error.kind in _FINAL or (error.kind is Kind.OTHER and not error.request_id)
+
+
 class Session:
     """The requests of one run. Each method returns the outcome in the journal if the step was done before an interruption.
 
@@ -68,7 +74,13 @@ class Session:
     # Writes
 
     def write(
-        self, step: str, operation: str, parameters: Mapping[str, Any], *, mark: str | None = None, is_free: bool = False
+        self,
+        step: str,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        mark: str | None = None,
+        is_free: bool = False,
     ) -> Json:
         """Write once, and return the outcome.
 
@@ -120,10 +132,12 @@ class Session:
                     failed = error
                     continue
                 self._withdraw(pending)
-                if error.kind in _FINAL or (error.kind is Kind.DENIED and self._is_first(operation)):
+                if is_final(error) or (error.kind is Kind.DENIED and self._is_first(operation)):
                     raise
                 is_open = error.kind is Kind.CONFLICT and operation == UPDATE and pending["sends"] > 0
-                return self._record(step, pending, sent, outcome="failed" if is_open else "refused", error=error_shape(error))
+                return self._record(
+                    step, pending, sent, outcome="failed" if is_open else "refused", error=error_shape(error)
+                )
             self._counts = pending["sends"] == 1
             return self._record(step, pending, sent, outcome="ok", response=_kept(response))
 
@@ -185,7 +199,7 @@ class Session:
             try:
                 pages = self.list(Sort={"SortBy": "CreatedDate", "SortOrder": "DESCENDING"})
             except ApiError as error:
-                if error.kind in _FINAL:
+                if is_final(error):
                     raise
                 return None
             for summary in pages["summaries"]:
@@ -264,7 +278,7 @@ class Session:
                     break
                 misses += 1
             except ApiError as caught:
-                if caught.kind in (*_FINAL, Kind.DENIED):
+                if is_final(caught) or caught.kind is Kind.DENIED:
                     raise
                 error = caught.code
                 misses += caught.kind is Kind.NOT_FOUND
@@ -306,7 +320,7 @@ class Session:
                     reading = False
                     seconds = self._clock() - started
                 except ApiError as error:
-                    if error.kind in (*_FINAL, Kind.DENIED):
+                    if is_final(error) or error.kind is Kind.DENIED:
                         raise
                     seen["error"] = error.code
                     seen["misses"] += error.kind is Kind.NOT_FOUND
@@ -337,7 +351,7 @@ class Session:
         try:
             pages = self.list(EngagementIdentifier=[self.journal.engagement_id])
         except ApiError as error:
-            if error.kind in _FINAL:
+            if is_final(error):
                 raise
             lists["error"] = error.code
             return False
@@ -419,4 +433,6 @@ def error_shape(error: ApiError) -> Json:
 
 def _name(field: str) -> str:
     """Return a field name, or `?` for a text that is not a path of members."""
-    return field if field and all(part.isalnum() for part in field.replace("[", ".").replace("]", "").split(".")) else "?"
+    return (
+        field if field and all(part.isalnum() for part in field.replace("[", ".").replace("]", "").split(".")) else "?"
+    )
