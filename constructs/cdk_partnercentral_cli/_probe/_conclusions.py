@@ -128,7 +128,7 @@ def _token_lifetime(journal: Journal) -> _Result:
     if first is None:
         return _no_context(steps, "project")
     bounds: dict[str, float] = {}
-    for name in ("token with other payload", "token with same payload", "token much later"):
+    for name in ("token with other payload", "token with same payload"):
         use = steps.get(name)
         if use is None:
             continue

@@ -148,7 +148,7 @@ class Journal:
         partial = self.path.with_name(self.path.name + ".part")
         try:
             with open(partial, "w", encoding="utf-8", opener=_private) as file:  # noqa: PTH123 - for the mode
-                json.dump(self._data, file, indent=1)
+                file.write(json.dumps(self._data))
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(self.path)

@@ -63,7 +63,7 @@ class Run:
         self._session.write(
             "invalid request", CREATE, {"EngagementIdentifier": self._journal.engagement_id}, is_free=True
         )
-        self._project_and_token()
+        self._project()
         self._lead()
         if self._context_id("project"):
             self._lock()
@@ -71,6 +71,8 @@ class Run:
         if self._context_id("lead"):
             self._update("lead update", "lead", "Lead", _samples.lead_update)
         for step, payload in DOUBTFUL.items():
+            if step == "unknown type":
+                self._token_with_same_payload()
             self._create(step, payload(self._mark(step)))
         self._fill()
         self._sixth()
@@ -103,24 +105,24 @@ class Run:
             outcome["error"] = error_shape(error)
         self._journal.record(step, outcome)
 
-    def _project_and_token(self) -> None:
+    def _project(self) -> None:
         self._create_or_plain("project", _samples.project)
-        first = self._first("project")
-        if first is None:
-            return
-        token = self._token(first)
-        payload = _samples.lead(self._mark("lead"))
-        other = self._create("token with other payload", payload, token=token, mark=self._mark("lead"))
-        if self.is_new_context("token with other payload"):
-            return
-        if other["outcome"] != "skipped":
-            plain = first != "project"
-            payload = _samples.project(self._mark(first), plain=plain)
-            self._create("token with same payload", payload, token=token, mark=None)
 
     def _lead(self) -> None:
-        if not self.is_new_context("token with other payload"):
+        """Create the lead. The first request uses the project's token. A service that has forgotten the token creates the lead."""
+        first = self._first("project")
+        step = "token with other payload"
+        if first is not None:
+            self._create(step, _samples.lead(self._mark("lead")), token=self._token(first), mark=self._mark("lead"))
+        if not is_new_context(self._journal.steps, step):
             self._create_or_plain("lead", _samples.lead)
+
+    def _token_with_same_payload(self) -> None:
+        """Repeat the project's request. It comes late, because a service that has forgotten the token creates a context."""
+        first = self._first("project")
+        if first is not None and not is_new_context(self._journal.steps, "token with other payload"):
+            payload = _samples.project(self._mark(first), plain=first != "project")
+            self._create("token with same payload", payload, token=self._token(first), mark=None)
 
     def _lock(self) -> None:
         """Update the project: with an older lock, with the current lock in microseconds, and with the current lock."""
@@ -161,14 +163,10 @@ class Run:
         )
 
     def _fill(self) -> None:
-        """Create contexts until the engagement has five, or refuses one. First ask whether the first token is still known."""
-        first = self._first("project")
-        if first is not None and self.is_replay("token with same payload"):
-            payload = _samples.project(self._mark(first), plain=first != "project")
-            self._create("token much later", payload, token=self._token(first), mark=None)
+        """Create contexts until the engagement has five, or refuses one."""
         for number in range(1, MAX_CONTEXTS + 1):
             step = f"filler {number}"
-            if self.quota_step() is not None:
+            if quota_step(self._journal.steps) is not None or sum(self._journal.tally()) >= MAX_CONTEXTS:
                 return
             if self._create(step, _samples.project(self._mark(step), plain=True))["outcome"] != "ok":
                 return
@@ -178,12 +176,12 @@ class Run:
 
         A service that checks the number of contexts first reports its limit instead of the first reason.
         """
-        if self._journal.tally() != (MAX_CONTEXTS, 0) or self.quota_step() is not None:
+        if self._journal.tally() != (MAX_CONTEXTS, 0) or quota_step(self._journal.steps) is not None:
             return
         for step, payload in DOUBTFUL.items():
             if self._outcome(step) == "refused" and self._kind(step) == Kind.INVALID.value:
                 self._create(f"sixth {step}", payload(self._mark(step)), is_free=True)
-                if self.quota_step() is not None:
+                if quota_step(self._journal.steps) is not None:
                     return
 
     # Requests
@@ -207,7 +205,7 @@ class Run:
         )
         if outcome["outcome"] == "ok":
             id_ = outcome["response"].get("ContextId")
-            if self.is_new_context(step):
+            if is_new_context(self._journal.steps, step):
                 self._session.settle(
                     f"{step} seen",
                     lambda contexts: any(
@@ -310,18 +308,6 @@ class Run:
     def _modified_at(self) -> str | None:
         """Return the newest ModifiedAt in a response, which is the current one if nobody else wrote."""
         return newest_modified_at(self._journal.steps)
-
-    def is_new_context(self, step: str) -> bool:
-        """See the function."""
-        return is_new_context(self._journal.steps, step)
-
-    def is_replay(self, step: str) -> bool:
-        """Return whether a create request was answered with an earlier context."""
-        return self._is_ok(step) and not self.is_new_context(step)
-
-    def quota_step(self) -> str | None:
-        """See the function."""
-        return quota_step(self._journal.steps)
 
 
 def first_ok(steps: dict[str, Json], name: str) -> str | None:

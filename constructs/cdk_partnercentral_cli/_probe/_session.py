@@ -27,6 +27,7 @@ PACE = {"writes": 1.0, "reads": 0.1}
 MAX_READS = 20
 # The number of pages after which a list counts as endless.
 MAX_PAGES = 25
+SLOWEST_PACE = 10.0
 THROTTLED_SECONDS = 600
 CONNECTION_SECONDS = 60
 ATTEMPTS = 3
@@ -67,6 +68,7 @@ class Session:
         self._clock = clock
         self._sleep = sleep
         self._next = dict.fromkeys(PACE, 0.0)
+        self._pace = dict(PACE)
         self._admitted: dict[str, float | None] = dict.fromkeys(PACE)
         # Whether every read since the last write was counted. After an interruption it is not known.
         self._counts = False
@@ -105,7 +107,6 @@ class Session:
         pending = self.journal.pending
         if pending is None or pending["step"] != step:
             pending = self.journal.plan(step, operation, {"Catalog": self.journal.catalog, **parameters})
-        self.say(step)
         is_create = operation == CREATE and not is_free
         sent = self._clock()
         failed: ApiError | None = None
@@ -121,6 +122,8 @@ class Session:
                     return self._record(step, pending, sent, outcome="failed", error=error_shape(failed))
             if is_create and sum(self.journal.tally()) >= MAX_CONTEXTS:
                 return self._record(step, pending, sent, outcome="failed" if pending["sends"] else "skipped")
+            if not attempts:
+                self.say(step)
             attempts += 1
             pending["sends"] += 1
             self.journal.save()
@@ -367,13 +370,13 @@ class Session:
     def _send(self, operation: str, parameters: Mapping[str, Any]) -> Json:
         """Send a request at the pace of its kind, and again while it is throttled."""
         kind = "writes" if operation in WRITES else "reads"
-        waited, number = 0.0, 0
+        deadline = self._clock() + THROTTLED_SECONDS
         while True:
             pause = self._next[kind] - self._clock()
             if pause > 0:
                 self._sleep(pause)
             sent = self._clock()
-            self._next[kind] = sent + PACE[kind]
+            self._next[kind] = sent + self._pace[kind]
             try:
                 response = self._attempt(operation, **parameters)
             except ApiError as error:
@@ -381,12 +384,11 @@ class Session:
                     self._admitted[kind] = None if error.outcome_is_unknown else self._clock()
                     raise
                 self._note_throttled(kind, sent)
-                pause = max(error.retry_after, min(16.0, PACE[kind] * 2**number))
-                if waited + pause > THROTTLED_SECONDS:
+                # The run is slower from now on, so that it does not provoke the limit again and again.
+                self._pace[kind] = min(SLOWEST_PACE, self._pace[kind] * 2)
+                self._next[kind] = sent + max(error.retry_after, self._pace[kind])
+                if self._next[kind] > deadline:
                     raise
-                self._sleep(pause)
-                waited += pause
-                number += 1
                 continue
             self._admitted[kind] = self._clock()
             if not isinstance(response, dict):
@@ -402,7 +404,6 @@ class Session:
             # The earlier request used up the budget, and since then less than one request's worth was added.
             below = 1 / (sent - admitted)
             throttled["below"] = min(below, throttled["below"] or below)
-        self.journal.save()
 
     def _pause(self, number: int) -> None:
         self._sleep(min(5.0, 0.25 * 1.4**number))
