@@ -168,13 +168,14 @@ def _lock(journal: Journal) -> _Result:
             last = exact or last
             if cut and cut["outcome"] == "ok":
                 return _Seen(value="microsecond", note="A lock in microseconds was accepted.", certainty=certainty)
-            if cut and cut["outcome"] == "refused" and exact and exact["outcome"] == "ok":
+            if exact and exact["outcome"] == "ok":
+                if cut is None:
+                    return _Hidden(reason="No ModifiedAt had more digits than microseconds.")
+                # Afterwards the same lock was still current, so even a repeated request had changed nothing.
                 if cut["error"]["kind"] in (Kind.CONFLICT.value, Kind.INVALID.value):
                     note = "A lock in microseconds was refused, and the same update with all digits was not."
                     return _Seen(value="exact", note=note, certainty=certainty)
                 return _Hidden(reason=_refused(cut))
-            if exact and exact["outcome"] == "ok":
-                return _Hidden(reason="No ModifiedAt had more digits than microseconds.")
     return _Hidden(reason=_refused(last) if last else "No response contained a lock.")
 
 

@@ -173,6 +173,16 @@ class Journal:
         found = response.get("Id")
         return found if isinstance(found, str) else None
 
+    @property
+    def reads_show_writes(self) -> bool:
+        """Whether the last wait for a write ended with a read that showed it."""
+        return next((each["visible"] for each in reversed(self.steps.values()) if "visible" in each), False)
+
+    def context_ids(self) -> set[Any]:
+        """Return the IDs of the contexts in all responses."""
+        seen = {context.get("Id") for each in self.steps.values() for context in each.get("contexts", ())}
+        return seen | {each.get("response", {}).get("ContextId") for each in self.steps.values()}
+
     def tally(self, *, until: str | None = None) -> tuple[int, int]:
         """Return the number of contexts that exist, and the number that might exist in addition.
 

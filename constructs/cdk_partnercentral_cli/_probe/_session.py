@@ -90,7 +90,7 @@ class Session:
             step: The name of the step.
             operation: The API's name of the operation.
             parameters: The parameters of the request, without the catalog.
-            mark: The text by which a read shows that this write arrived; None if no read can show it.
+            mark: The text by which a read shows that this write arrived; None if an earlier write has the same text.
             is_free: Whether the service certainly refuses this create request, so that it needs no room for a context.
 
         Returns:
@@ -180,21 +180,28 @@ class Session:
         return all(each["error"].get("kind") == Kind.DENIED.value for each in earlier)
 
     def _found(self, operation: str, mark: str | None) -> Json | None:
-        """Look for a write whose outcome is not known, and return what its response would contain, or None."""
+        """Look for a write whose outcome is not known, and return what its response would contain, or None.
+
+        Without a mark, the request is a create request, and any context with an unknown ID is its result.
+        """
         self._counts = False
         if operation == CREATE_ENGAGEMENT:
             return self._listed_engagement()
-        if mark is None:
-            return None
-        for number in range(MAX_READS):
+        known, reads = self.journal.context_ids(), 0
+        for number in range(MAX_READS + 1):
             try:
                 for context in contexts_of(self.get()):
-                    if mark in json.dumps(context):
+                    if mark in json.dumps(context) if mark else context.get("Id") not in known:
                         return {"ContextId": context.get("Id")}
+                reads += 1
             except ApiError as error:
                 if error.kind is not Kind.NOT_FOUND and not error.outcome_is_unknown:
                     raise
             self._pause(number)
+        if self.journal.reads_show_writes and reads > MAX_READS and self.journal.pending:
+            # As many reads showed every earlier write, so the service did not carry out this one.
+            self.journal.pending["sends"] = 0
+            self.journal.save()
         return None
 
     def _listed_engagement(self) -> Json | None:
