@@ -1,8 +1,8 @@
 """What the outcomes of a run mean: one finding for each unknown behavior.
 
-Each function looks at the recorded steps only. A function that cannot exclude every other explanation returns a finding without a
-value. The names and values of the findings are those of `cdk_partnercentral_local.Behavior`, so that the local Partner Central can
-be configured from a report.
+Each function looks at the recorded steps only. A function that cannot exclude every other explanation returns a finding without
+a value. The names and values of the findings are those of `cdk_partnercentral_local.Behavior`, so that the local Partner
+Central can be configured from a report.
 """
 
 from __future__ import annotations
@@ -289,7 +289,7 @@ def _differences(project: Json | None, lead: Json | None, facts: dict[str, str])
     return facts
 
 
-def _is(is_normalized: bool) -> str:  # noqa: FBT001 - a conversion
+def _is(is_normalized: bool) -> str:
     return "normalized" if is_normalized else "changed"
 
 

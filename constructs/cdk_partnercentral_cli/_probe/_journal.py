@@ -1,7 +1,7 @@
 """The state file of a run, so that an interrupted run continues without a second engagement or a sixth context.
 
-The file contains the planned request, with its client token, before the request is sent, and the outcome of every step after it.
-A step with an outcome is never repeated.
+The file contains a planned request, with its client token, before the request is sent, and the outcome of every step
+afterwards. A step with an outcome is never repeated.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Journal:
 
     def plan(self, step: str, operation: str, parameters: Json) -> Json:
         """Save a write before it is sent."""
-        pending = {"step": step, "operation": operation, "parameters": parameters, "sends": 0}
+        pending = {"step": step, "operation": operation, "parameters": parameters, "sends": 0, "sent": 0.0}
         self._data["pending"] = pending
         self.save()
         return pending
@@ -147,7 +147,7 @@ class Journal:
         """
         partial = self.path.with_name(self.path.name + ".part")
         try:
-            with open(partial, "w", encoding="utf-8", opener=_private) as file:  # noqa: PTH123 - for the mode
+            with open(partial, "w", encoding="utf-8", opener=_private) as file:
                 file.write(json.dumps(self._data))
                 file.flush()
                 os.fsync(file.fileno())

@@ -109,7 +109,7 @@ class Run:
         self._create_or_plain("project", _samples.project)
 
     def _lead(self) -> None:
-        """Create the lead. The first request uses the project's token. A service that has forgotten the token creates the lead."""
+        """Create the lead. The first request has the project's token, and creates the lead if the service forgot the token."""
         first = self._first("project")
         step = "token with other payload"
         if first is not None:
@@ -126,32 +126,14 @@ class Run:
 
     def _lock(self) -> None:
         """Update the project: with an older lock, with the current lock in microseconds, and with the current lock."""
-        step, payload = "update", _samples.project
+        payload = _samples.project
         stale = self._journal.steps["engagement seen"]["modified_at"]
-        current = self._modified_at()
+        current = newest_modified_at(self._journal.steps)
         if stale and current and stale != current:
             self._send_update("update with an older lock", "project", payload, stale)
             if self._is_ok("update with an older lock"):
                 return
-        for round_ in range(1, LOCK_ROUNDS + 1):
-            for plain in (False, True):
-                suffix = f" {round_}" + (" plain" if plain else "")
-                current = self._modified_at()
-                if current is None:
-                    return
-                cut = in_microseconds(current)
-                if cut is not None:
-                    self._send_update(f"update in microseconds{suffix}", "project", payload, cut, plain=plain)
-                    if self._is_ok(f"update in microseconds{suffix}"):
-                        return
-                self._send_update(step + suffix, "project", payload, current, plain=plain)
-                if self._is_ok(step + suffix):
-                    return
-                if self._kind(step + suffix) != Kind.INVALID.value:
-                    break
-            if self._kind(step + suffix) != Kind.CONFLICT.value and self._outcome(step + suffix) != "failed":
-                return
-            self._refresh(f"refresh {round_}")
+        self._update("update", "project", "CustomerProject", payload, is_cut_first=True)
 
     def _updates(self) -> None:
         def part(mark: str, *, plain: bool) -> Json:
@@ -229,18 +211,29 @@ class Run:
         payload: Callable[..., Json],
         *,
         variants: Sequence[bool] = (False, True),
+        is_cut_first: bool = False,
     ) -> None:
-        """Update a context with the current lock; if its unusual values are refused, with usual values."""
+        """Update a context with the current lock; if its unusual values are refused, with usual values.
+
+        With `is_cut_first`, each request is first sent with the lock in microseconds.
+        """
         for round_ in range(1, LOCK_ROUNDS + 1):
             for plain in variants:
-                name = f"{step} {round_}" + (" plain" if plain else "")
-                current = self._modified_at()
+                suffix = f" {round_}" + (" plain" if plain else "")
+                current = newest_modified_at(self._journal.steps)
                 if current is None:
                     return
-                self._send_update(name, context, payload, current, plain=plain, type_=type_)
-                if self._kind(name) != Kind.INVALID.value:
+                cut = in_microseconds(current) if is_cut_first else None
+                if cut is not None:
+                    self._send_update(
+                        f"{step} in microseconds{suffix}", context, payload, cut, plain=plain, type_=type_
+                    )
+                    if self._is_ok(f"{step} in microseconds{suffix}"):
+                        return
+                self._send_update(f"{step}{suffix}", context, payload, current, plain=plain, type_=type_)
+                if self._kind(f"{step}{suffix}") != Kind.INVALID.value:
                     break
-            if self._kind(name) != Kind.CONFLICT.value and self._outcome(name) != "failed":
+            if self._kind(f"{step}{suffix}") != Kind.CONFLICT.value and self._outcome(f"{step}{suffix}") != "failed":
                 return
             self._refresh(f"{step} refresh {round_}")
 
@@ -290,14 +283,14 @@ class Run:
     def _token(self, step: str) -> str:
         return hashlib.sha256(f"{self._journal.run}/{step}".encode()).hexdigest()
 
-    def _outcome(self, step: str) -> str | None:
+    def _outcome(self, step: str) -> Any:
         return self._journal.steps.get(step, {}).get("outcome")
 
-    def _kind(self, step: str) -> str | None:
+    def _kind(self, step: str) -> Any:
         return self._journal.steps.get(step, {}).get("error", {}).get("kind")
 
     def _is_ok(self, step: str) -> bool:
-        return self._outcome(step) == "ok"
+        return bool(self._outcome(step) == "ok")
 
     def _first(self, name: str) -> str | None:
         return first_ok(self._journal.steps, name)
@@ -305,14 +298,10 @@ class Run:
     def _context_id(self, name: str) -> str | None:
         return context_id(self._journal.steps, name)
 
-    def _modified_at(self) -> str | None:
-        """Return the newest ModifiedAt in a response, which is the current one if nobody else wrote."""
-        return newest_modified_at(self._journal.steps)
-
 
 def first_ok(steps: dict[str, Json], name: str) -> str | None:
     """Return the name of the step that created the context `name`, or None."""
-    names = (name, f"plain {name}", *(("token with other payload",) if name == "lead" else ()))
+    names = [name, f"plain {name}", *(["token with other payload"] if name == "lead" else [])]
     for step in names:
         if steps.get(step, {}).get("outcome") == "ok" and is_new_context(steps, step):
             return step
@@ -322,7 +311,8 @@ def first_ok(steps: dict[str, Json], name: str) -> str | None:
 def context_id(steps: dict[str, Json], name: str) -> str | None:
     """Return the ID of the context that a step created, or None."""
     step = first_ok(steps, name)
-    return steps[step]["response"].get("ContextId") if step else None
+    found = steps[step]["response"].get("ContextId") if step else None
+    return found if isinstance(found, str) else None
 
 
 def is_new_context(steps: dict[str, Json], step: str) -> bool:
@@ -364,5 +354,5 @@ def in_microseconds(modified_at: str) -> str | None:
     return match[1] + match[3] if match and match[2].strip("0") else None
 
 
-def _code(outcome: Json) -> Any:
-    return outcome["error"].get("code") or "no usable response"
+def _code(outcome: Json) -> str:
+    return str(outcome["error"].get("code") or "no usable response")

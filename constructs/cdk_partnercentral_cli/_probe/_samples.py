@@ -1,8 +1,8 @@
 """The sample data of a run. All companies, people and numbers are invented.
 
-Each payload contains the run's random text and the name of its step, so that a read shows whether the step's write arrived. Some
-values are written so that a service might store them differently: outer white space, a website without a scheme, a phone number
-with punctuation, a country code in lower case, no date.
+Each payload contains the run's random text and the name of its step, so that a read shows whether the step's write arrived.
+A service might store some of the values differently: outer white space, a website without a scheme, a phone number with
+punctuation, a country code in lower case, no date.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reads and writes of a run: pacing, retries, open outcomes, and waiting until a read shows a write.
 
-A write whose outcome is not known is looked for in Partner Central before it is sent again. The second attempt uses the same
-client token. A create request is only sent if the engagement has at most five contexts whatever its outcome is.
+A write whose outcome is not known is looked for in Partner Central before it is sent again, with the same client token. A
+create request is only sent if the engagement has at most five contexts whatever its outcome is.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ class Session:
             is_free: Whether the service certainly refuses this create request, so that it needs no room for a context.
 
         Returns:
-            An object with the members `operation`, `sends` (the number of requests that might have been carried out), `sent` and
-            `received` (seconds), and `outcome`: `"ok"` with `response`, `"refused"` or `"failed"` (its effect is not known) with
-            `error`, or `"skipped"`, because the engagement might have five contexts already. `is_found` is True if a read
-            showed the write instead of its response.
+            An object with `operation`, `sends` (the number of requests that might have been carried out), `sent` and
+            `received` (seconds), and `outcome`: `"ok"` with `response`, `"refused"` or `"failed"` (its effect is not known)
+            with `error`, or `"skipped"`, because the engagement might have five contexts already. `is_found` is True if a
+            read showed the write instead of its response.
 
         Raises:
             ApiError: The run cannot continue. The state file contains the planned request.
@@ -107,53 +107,60 @@ class Session:
         pending = self.journal.pending
         if pending is None or pending["step"] != step:
             pending = self.journal.plan(step, operation, {"Catalog": self.journal.catalog, **parameters})
-        is_create = operation == CREATE and not is_free
-        sent = self._clock()
-        failed: ApiError | None = None
-        attempts = 0
-        while True:
+        return self._write(pending, mark, needs_place=operation == CREATE and not is_free)
+
+    def _write(self, pending: Json, mark: str | None, *, needs_place: bool) -> Json:
+        operation = pending["operation"]
+        failed: Json = {}
+        for attempt in range(_OPEN_ATTEMPTS + 1):
             if pending["sends"]:
                 found = self._found(operation, mark)
                 if found is not None:
-                    return self._record(step, pending, sent, outcome="ok", response=found, is_found=True)
-                if failed is not None and attempts >= _OPEN_ATTEMPTS:
-                    if failed.kind is Kind.CONNECTION or operation == CREATE_ENGAGEMENT:
-                        raise failed
-                    return self._record(step, pending, sent, outcome="failed", error=error_shape(failed))
-            if is_create and sum(self.journal.tally()) >= MAX_CONTEXTS:
-                return self._record(step, pending, sent, outcome="failed" if pending["sends"] else "skipped")
-            if not attempts:
-                self.say(step)
-            attempts += 1
-            pending["sends"] += 1
-            self.journal.save()
-            sent = self._clock()
+                    return self._record(pending, outcome="ok", response=found, is_found=True)
+            if attempt == _OPEN_ATTEMPTS:
+                break
+            if needs_place and sum(self.journal.tally()) >= MAX_CONTEXTS:
+                return self._record(pending, outcome="failed" if pending["sends"] else "skipped")
+            if not attempt:
+                self.say(pending["step"])
             try:
-                response = self._send(operation, pending["parameters"])
+                return self._write_once(pending)
             except ApiError as error:
-                if error.outcome_is_unknown:
-                    failed = error
-                    continue
-                self._withdraw(pending)
-                if is_final(error) or (error.kind is Kind.DENIED and self._is_first(operation)):
+                is_last = attempt == _OPEN_ATTEMPTS - 1
+                ends_run = error.kind is Kind.CONNECTION or operation == CREATE_ENGAGEMENT
+                if not error.outcome_is_unknown or (is_last and ends_run):
                     raise
-                is_open = error.kind is Kind.CONFLICT and operation == UPDATE and pending["sends"] > 0
-                return self._record(
-                    step, pending, sent, outcome="failed" if is_open else "refused", error=error_shape(error)
-                )
-            self._counts = pending["sends"] == 1
-            return self._record(step, pending, sent, outcome="ok", response=_kept(response))
+                failed = error_shape(error)
+        return self._record(pending, outcome="failed", error=failed)
 
-    def _withdraw(self, pending: Json) -> None:
-        """Record that a request certainly changed nothing."""
-        pending["sends"] -= 1
+    def _write_once(self, pending: Json) -> Json:
+        """Send a planned write, and record its outcome.
+
+        Raises:
+            ApiError: The outcome is not known, or the run cannot continue.
+        """
+        operation = pending["operation"]
+        pending["sends"] += 1
+        pending["sent"] = self._clock()
         self.journal.save()
+        try:
+            response = self._send(operation, pending["parameters"])
+        except ApiError as error:
+            if error.outcome_is_unknown:
+                raise
+            pending["sends"] -= 1
+            self.journal.save()
+            if is_final(error) or (error.kind is Kind.DENIED and self._is_first(operation)):
+                raise
+            # An earlier attempt might have been carried out, and changed the lock.
+            is_open = error.kind is Kind.CONFLICT and operation == UPDATE and pending["sends"] > 0
+            return self._record(pending, outcome="failed" if is_open else "refused", error=error_shape(error))
+        self._counts = pending["sends"] == 1
+        return self._record(pending, outcome="ok", response=_kept(response))
 
     def _record(
         self,
-        step: str,
         pending: Json,
-        sent: float,
         *,
         outcome: str,
         response: Json | None = None,
@@ -161,7 +168,7 @@ class Session:
         is_found: bool = False,
     ) -> Json:
         return self.journal.record(
-            step,
+            pending["step"],
             {
                 "operation": pending["operation"],
                 "outcome": outcome,
@@ -169,7 +176,7 @@ class Session:
                 "response": response or {},
                 "error": error or {},
                 "is_found": is_found,
-                "sent": sent,
+                "sent": pending["sent"],
                 "received": self._clock(),
             },
         )
@@ -207,7 +214,7 @@ class Session:
     def _listed_engagement(self) -> Json | None:
         for number in range(MAX_READS):
             try:
-                pages = self.list(Sort={"SortBy": "CreatedDate", "SortOrder": "DESCENDING"})
+                pages = self.listed(Sort={"SortBy": "CreatedDate", "SortOrder": "DESCENDING"})
             except ApiError as error:
                 if is_final(error):
                     raise
@@ -231,7 +238,7 @@ class Session:
         started, failures = self._clock(), 0
         while True:
             try:
-                return self._send(operation, {"Catalog": self.journal.catalog, **parameters})
+                response = self._send(operation, {"Catalog": self.journal.catalog, **parameters})
             except ApiError as error:
                 if not error.outcome_is_unknown:
                     raise
@@ -240,13 +247,15 @@ class Session:
                 is_down = error.kind is Kind.CONNECTION
                 if self._clock() - started > CONNECTION_SECONDS if is_down else failures >= ATTEMPTS:
                     raise
-                self._pause(failures)
+            else:
+                return response
+            self._pause(failures)
 
     def get(self) -> Json:
         """Read the engagement of the run."""
         return self.read(GET, Identifier=self.journal.engagement_id)
 
-    def list(self, **parameters: Any) -> Json:
+    def listed(self, **parameters: Any) -> Json:
         """List engagements, with all pages up to a limit.
 
         Returns:
@@ -257,7 +266,7 @@ class Session:
             ApiError: The call failed.
         """
         summaries: list[Json] = []
-        empty_pages, token = 0, {}
+        empty_pages, token = 0, dict[str, Any]()
         for _ in range(MAX_PAGES):
             page = self.read(LIST, **parameters, **token)
             found = page.get("EngagementSummaryList")
@@ -324,16 +333,9 @@ class Session:
         for number in range(MAX_READS + 1):
             if reading:
                 self._counts = reads_count
-                try:
-                    state = self.get()
-                    seen["visible"] = True
-                    reading = False
-                    seconds = self._clock() - started
-                except ApiError as error:
-                    if is_final(error) or error.kind is Kind.DENIED:
-                        raise
-                    seen["error"] = error.code
-                    seen["misses"] += error.kind is Kind.NOT_FOUND
+                state = self._look(seen)
+                reading = not seen["visible"]
+                seconds = self._clock() - started
                 reads_count = self._counts
             if listing:
                 self._counts = lists_count
@@ -356,10 +358,23 @@ class Session:
             },
         )
 
+    def _look(self, seen: Json) -> Json:
+        """Read the engagement, and update the counts."""
+        try:
+            state = self.get()
+        except ApiError as error:
+            if is_final(error) or error.kind is Kind.DENIED:
+                raise
+            seen["error"] = error.code
+            seen["misses"] += error.kind is Kind.NOT_FOUND
+            return {}
+        seen["visible"] = True
+        return state
+
     def _look_in_list(self, lists: Json) -> bool:
         """Update the counts of a list, and return whether to list again."""
         try:
-            pages = self.list(EngagementIdentifier=[self.journal.engagement_id])
+            pages = self.listed(EngagementIdentifier=[self.journal.engagement_id])
         except ApiError as error:
             if is_final(error):
                 raise

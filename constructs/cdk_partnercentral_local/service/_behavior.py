@@ -160,4 +160,6 @@ class Behavior:
         try:
             return cls(**{each["name"]: each["value"] for each in found if "value" in each and each["name"] in names})
         except TypeError:
-            raise ValueError("report must be JSON from `cdk-partnercentral probe`; a finding has the wrong type") from None
+            raise ValueError(
+                "report must be JSON from `cdk-partnercentral probe`; a finding has the wrong type"
+            ) from None

@@ -41,6 +41,7 @@ class Target:
         self.service = PartnerCentral()
 
     def handle(self, target: str, body: bytes) -> Reply:
+        """Process a request."""
         return self.service.handle(target, body)
 
 
