@@ -186,19 +186,24 @@ class Journal:
     def tally(self, *, until: str | None = None) -> tuple[int, int]:
         """Return the number of contexts that exist, and the number that might exist in addition.
 
-        A read that shows the last write also shows every write before it. So such a read gives the exact number.
+        A read that shows the last write also shows every write before it. So such a read gives the exact number, unless the
+        last write was sent twice, because the read might show only the first of the two.
 
         Args:
             until: Count only the steps before this one.
         """
-        count, doubtful, ids = 0, 0, set()
+        count, doubtful, repeated, ids = 0, 0, 0, set()
         for name, outcome in self.steps.items():
             if name == until:
                 break
             if outcome.get("visible"):
                 ids = {context.get("Id") for context in outcome["contexts"]}
-                count, doubtful = len(outcome["contexts"]), 0
-            elif outcome.get("operation") == CREATE:
+                count, doubtful = len(outcome["contexts"]), repeated
+                continue
+            if "operation" in outcome:
+                repeated = 0
+            if outcome.get("operation") == CREATE:
+                repeated = max(0, outcome["sends"] - 1)
                 sends, id_ = outcome["sends"], outcome["response"].get("ContextId")
                 is_new = outcome["outcome"] == "ok" and id_ not in ids
                 count += is_new
