@@ -101,7 +101,8 @@ def probe(
     else:
         Console().print(table(findings(journal)))
     typer.echo(
-        f"The engagement {journal.engagement_id} stays, with {made['contexts']} contexts. You can delete {journal.path}.",
+        f"The engagement {journal.engagement_id} stays, with {made['contexts']} contexts.\n"
+        f"You can delete {journal.path}.",
         err=True,
     )
 

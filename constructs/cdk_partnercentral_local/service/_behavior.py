@@ -153,13 +153,13 @@ class Behavior:
             'microsecond'
         """
         content = report if isinstance(report, Mapping) else json.loads(Path(report).read_text(encoding="utf-8"))
-        found = content.get("findings") if isinstance(content, Mapping) else None
-        if not isinstance(content, Mapping) or content.get("format") != _REPORT_FORMAT or not isinstance(found, list):
-            raise ValueError(f"report must be JSON from `cdk-partnercentral probe` with the format {_REPORT_FORMAT}")
+        is_known = isinstance(content, Mapping) and content.get("format") == _REPORT_FORMAT
+        found = content.get("findings") if is_known else None
+        if not isinstance(found, list) or not all(isinstance(each, Mapping) and "name" in each for each in found):
+            raise ValueError(f"report must be JSON of `cdk-partnercentral probe` in the format {_REPORT_FORMAT}")
         names = {field.name for field in fields(cls)}
+        values = {each["name"]: each["value"] for each in found if each["name"] in names and "value" in each}
         try:
-            return cls(**{each["name"]: each["value"] for each in found if "value" in each and each["name"] in names})
+            return cls(**values)
         except TypeError:
-            raise ValueError(
-                "report must be JSON from `cdk-partnercentral probe`; a finding has the wrong type"
-            ) from None
+            raise ValueError("report must be JSON of `cdk-partnercentral probe`; a value has the wrong type") from None
