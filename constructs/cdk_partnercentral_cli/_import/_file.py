@@ -74,11 +74,11 @@ def python_file(engagements: Sequence[Existing], command: Sequence[str], *, reda
         reference = printed(_reference(existing), 1)
         if existing.title:
             written.kinds.add("titles of engagements")
-            lines += _comment([visible(existing.title)])
+            lines.append(_comment(f"Title: {existing.title}"))
         # An unused variable would be an error of ruff.
         lines.append(reference if not any(call for call, _ in contexts) else f"engagement = {reference}")
         for call, comment in contexts:
-            lines += _comment(comment)
+            lines += map(_comment, comment)
             if call:
                 used.update(names(call))
                 lines.append(printed(call, 1))
@@ -107,20 +107,16 @@ def _header(command: Sequence[str], written: Written, *, redact: bool) -> str:
     return f"# Written by this command:\n#\n#     {visible(shlex.join(command))}\n#\n{wrapped}"
 
 
-def _comment(sentences: Sequence[str]) -> list[str]:
-    return [line for sentence in sentences for line in _wrapped(sentence)]
+def _comment(sentence: str) -> str:
+    """Return a comment that no tool takes for a directive, even if the sentence contains text of others, such as `# noqa`.
+
+    It is not wrapped, because a second line could start with such a text.
+    """
+    return f"# {visible(sentence.replace('#', ''))}".rstrip()
 
 
 def _wrapped(text: str) -> list[str]:
-    indent = "#   " if text.startswith("- ") else "# "
-    return textwrap.wrap(
-        text,
-        _COMMENT_WIDTH,
-        initial_indent="# ",
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return textwrap.wrap(text, _COMMENT_WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def _reference(existing: Existing) -> Call:
@@ -153,11 +149,11 @@ def _context(
 ) -> tuple[Call | None, Sequence[str]]:
     """Return the call that imports a context, or None, and the sentences of the comment above it."""
     id_, type_ = str(context.get("Id")), str(context.get("Type"))
-    shown = f"Context {visible(id_)} ({visible(type_)})"
+    shown = f"Context {id_} ({type_})"
     problem = next(context_id_problems("the context ID", id_), None) or ("" if id_.isprintable() else "not printable")
     if problem or place >= MOST_CONTEXTS:
         written.left_out += 1
-        reason = f"an engagement can declare only {MOST_CONTEXTS} contexts" if not problem else visible(problem)
+        reason = problem or f"an engagement can declare only {MOST_CONTEXTS} contexts"
         return None, [f"{shown} is left out: {reason}."]
     payload = context.get("Payload")
     result = converted(type_, payload.get(type_) if isinstance(payload, Mapping) else None, redact=redact)
@@ -172,4 +168,4 @@ def _context(
         positional=[context_construct_id(type_, id_)],
         keywords={"existing_context_id": id_, "payload": result.source},
     )
-    return call, ["Left out, so these values stay as they are:", *left_out] if left_out else []
+    return call, ["These values are left out, so they stay as they are:", *left_out] if left_out else []

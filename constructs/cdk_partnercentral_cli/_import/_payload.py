@@ -19,7 +19,7 @@ from cdk_partnercentral._payloads.context_types import BY_TYPE, CLASSES
 from cdk_partnercentral._tokens import is_unresolved
 from cdk_partnercentral._validation.payload import check, name_problem
 from cdk_partnercentral._validation.rules import Rule, payload_rule
-from cdk_partnercentral_cli._import._printer import Call, Name, Source, visible
+from cdk_partnercentral_cli._import._printer import Call, Name, Source
 
 # Larger integers, and numbers with decimal places, lose digits on the way through the CDK and CloudFormation. CloudFormation
 # passes numbers to the function as strings anyway.
@@ -80,7 +80,7 @@ def converted(type_: str, payload: Any, *, redact: bool) -> Converted:
     problem = _type_problem(type_) if rule is None else None
     if problem:
         result.left_out.append(f"the payload: {problem}")
-    elif isinstance(payload, Mapping):
+    elif isinstance(payload, Mapping) and has_values(payload):
         source = _Conversion(type_, result, redact=redact).member(payload, rule, "")
         result.source = source if source is None or isinstance(source, Call) else {type_: source}
     return result
@@ -271,7 +271,7 @@ def _raw(value: Any) -> Source:
 
 
 def _below(path: str, name: str) -> str:
-    return f"{path}.{visible(name)[:_LONGEST_NOTE]}".lstrip(".")
+    return f"{path}.{name[:_LONGEST_NOTE]}".lstrip(".")
 
 
 def _advice(line: str) -> str:
@@ -280,7 +280,7 @@ def _advice(line: str) -> str:
 
 
 def _short(text: str) -> str:
-    return visible(textwrap.shorten(text, _LONGEST_NOTE, placeholder=" ..."))
+    return textwrap.shorten(text, _LONGEST_NOTE, placeholder=" ...")
 
 
 def _api_name(field_name: str) -> str:

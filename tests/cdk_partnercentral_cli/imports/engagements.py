@@ -71,7 +71,7 @@ def _vary(draw: random.Random, value: Any, rule: Rule, put: Callable[[Any], None
 def damage(draw: random.Random, made: Json, rule: Rule) -> None:
     """Replace a value of a payload with one that cannot be declared, or add a member that cannot."""
     value, each, put = draw.choice(places_of_known(made, rule))
-    if isinstance(value, dict):
+    if isinstance(value, dict) and each.members:
         name, member = draw.choice(
             [("Novel", draw.choice(EVALUATED)), ("Novel2", draw.choice(REPLACED)), (_misspelled(each), "x")]
         )
