@@ -134,6 +134,8 @@ def import_engagements(
         raise CliError("--context has an effect only with one engagement: import the other engagements separately.")
     if output and output.exists() and not force:
         raise CliError(f"{output} exists: choose another file, or pass --force to overwrite it.")
+    if output and not output.parent.is_dir():
+        raise CliError(f"{output} cannot be written: there is no folder {output.parent}.")
     api = PartnerCentralApi(aws_session(profile, endpoint_url))
     responses = {place: _read(api, *place, contexts) for place in places}
     command = ["cdk-partnercentral", "import", *engagements, *(["--catalog", catalog] if catalog else [])]

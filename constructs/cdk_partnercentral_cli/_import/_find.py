@@ -77,24 +77,28 @@ def find(api: PartnerCentralApi, catalog: str, filters: Filters, notify: Callabl
         notify(f"{SEARCH} is not available ({error.code}), so {LIST} is used.")
         summaries = list(_listed(api, catalog, filters, notify))
     matches = [each for each in summaries if _is_match(each, filters)]
-    return sorted(
-        matches,
-        key=lambda each: (instant(each.created_at) is not None, instant(each.created_at), each.id),
-        reverse=True,
-    )
+    # Both operations sort, but whether they sort in all cases is not documented. Equal times keep their order.
+    return sorted(matches, key=_age, reverse=True)
+
+
+def _age(found: Found) -> tuple[object, ...]:
+    moment = instant(found.created_at)
+    return (moment is not None, moment)
 
 
 def _search(api: PartnerCentralApi, catalog: str, filters: Filters) -> Iterator[Mapping[str, Any]]:
     # With this filter, the response contains fewer contexts, which are personal data.
     type_filter = {"Key": "ContextType", "Value": {"StringListValue": [filters.type]}}
     narrowed = {"Filter": {"ContainsAny": type_filter}} if filters.type else {}
-    return _pages(api, SEARCH, "EngagementSearchSummaries", Catalog=catalog, **narrowed)
+    newest = {"SortBy": "CreatedAt", "SortOrder": "DESCENDING"}
+    return _pages(api, SEARCH, "EngagementSearchSummaries", Catalog=catalog, Sort=newest, **narrowed)
 
 
 def _listed(api: PartnerCentralApi, catalog: str, filters: Filters, notify: Callable[[str], None]) -> Iterator[Found]:
-    narrowed = {"CreatedBy": [filters.created_by]} if filters.created_by else {}
+    narrowed: dict[str, Any] = {"CreatedBy": [filters.created_by]} if filters.created_by else {}
     narrowed |= {"ContextTypes": [filters.type]} if filters.type else {}
-    pages = list(_pages(api, LIST, "EngagementSummaryList", Catalog=catalog, **narrowed))
+    newest = {"SortBy": "CreatedDate", "SortOrder": "DESCENDING"}
+    pages = list(_pages(api, LIST, "EngagementSummaryList", Catalog=catalog, Sort=newest, **narrowed))
     without_customer = Filters(title=filters.title, type=filters.type, created_by=filters.created_by)
     remaining = [each for each in pages if _is_match(_found(each, [], filters), without_customer)]
     if filters.customer is not None:

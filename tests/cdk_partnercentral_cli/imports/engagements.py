@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
+from operator import setitem
 from typing import Any
 
 from cdk_partnercentral._validation.rules import Rule, payload_rule
@@ -95,10 +97,10 @@ def places_of_known(made: Any, rule: Rule) -> list[tuple[Any, Rule, Callable[[An
         if isinstance(value, dict):
             for name, member in each.members.items():
                 if value.get(name) is not None:
-                    visit(value[name], member, lambda new, value=value, name=name: value.__setitem__(name, new))
+                    visit(value[name], member, partial(setitem, value, name))
         elif isinstance(value, list) and each.item:
             for index, item in enumerate(value):
-                visit(item, each.item, lambda new, value=value, index=index: value.__setitem__(index, new))
+                visit(item, each.item, partial(setitem, value, index))
 
     visit(made, rule, lambda _: None)
     return found[1:] or found

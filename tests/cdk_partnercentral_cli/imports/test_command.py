@@ -96,12 +96,19 @@ def command(tmp_path: Path) -> Iterator[Command]:
         yield Command(service, server.url, tmp_path)
 
 
-def test_an_engagement_is_written_to_a_file(command: Command) -> None:
-    done = command.run(command.lead, "--catalog", "Sandbox", "-o", "deals.py")
+def test_an_engagement_is_written_to_a_file_that_is_overwritten_only_with_force(command: Command) -> None:
+    sandbox = (command.lead, "--catalog", "Sandbox")
+    file = command.folder / "deals.py"
+    file.write_text("kept", encoding="utf-8")
 
+    message = command.fails(*sandbox, "-o", "deals.py")
+    assert message == "deals.py exists: choose another file, or pass --force to overwrite it."
+    assert (file.read_text(encoding="utf-8"), command.operations) == ("kept", [])
+
+    done = command.run(*sandbox, "-o", "deals.py", "--force")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines()[-1] == "Engagements: 1. Imported contexts: 2."
-    written = (command.folder / "deals.py").read_text(encoding="utf-8")
+    written = file.read_text(encoding="utf-8")
     assert f"#     cdk-partnercentral import {command.lead} --catalog Sandbox\n" in written
     assert 'company_name="Acme Tools"' in written
     assert "industry=Industry.RETAIL" in written
@@ -111,57 +118,24 @@ def test_an_engagement_is_written_to_a_file(command: Command) -> None:
 def test_several_engagements_by_id_and_arn_are_written_to_standard_output(command: Command) -> None:
     arn = command.service.engagement(command.lead)["Arn"]
 
-    done = command.run(arn, command.project, command.lead, "--catalog", "Sandbox")
+    done = command.run(arn, command.production, arn)
 
     assert done.returncode == 0
     assert done.stdout.count("Engagement.from_engagement_id(") == 2
-    assert done.stdout.count("existing_context_id=") == 3
+    # The catalog is that of the ARN, or AWS for an ID.
+    assert done.stdout.index("catalog=Catalog.SANDBOX") < done.stdout.index("catalog=Catalog.AWS")
     # The engagement that was given twice is read once.
     assert command.operations == ["GetEngagement"] * 2
 
 
-def test_the_catalog_is_that_of_the_arn_or_production(command: Command) -> None:
-    arn = command.service.engagement(command.lead)["Arn"]
-
-    done = command.run(arn, command.production)
+def test_one_context_without_contacts(command: Command) -> None:
+    done = command.run(command.lead, "--catalog", "Sandbox", "--context", "1", "--redact")
 
     assert done.returncode == 0
-    assert ("catalog=Catalog.SANDBOX" in done.stdout, "catalog=Catalog.AWS" in done.stdout) == (True, True)
-
-
-def test_one_context(command: Command) -> None:
-    done = command.run(command.lead, "--catalog", "Sandbox", "--context", "2")
-
-    assert done.returncode == 0
-    assert ('existing_context_id="2"' in done.stdout, 'existing_context_id="1"' in done.stdout) == (True, False)
-    assert "--context 2" in done.stdout
-
-
-def test_redact_leaves_out_contacts(command: Command) -> None:
-    done = command.run(command.lead, "--catalog", "Sandbox", "--redact")
-
-    assert done.returncode == 0
-    assert "Acme Tools" in done.stdout
-    assert "mo@acme.example" not in done.stdout
+    assert ('existing_context_id="1"' in done.stdout, 'existing_context_id="2"' in done.stdout) == (True, False)
+    assert f"#     cdk-partnercentral import {command.lead} --catalog Sandbox --context 1 --redact\n" in done.stdout
+    assert ("Acme Tools" in done.stdout, "mo@acme.example" in done.stdout) == (True, False)
     assert done.stderr.splitlines()[-1].endswith("Values left out: 1; comments in the file name them.")
-
-
-def test_a_file_is_overwritten_only_with_force(command: Command) -> None:
-    file = command.folder / "deals.py"
-    file.write_text("kept", encoding="utf-8")
-
-    assert command.fails(command.lead, "-o", "deals.py") == (
-        "deals.py exists: choose another file, or pass --force to overwrite it."
-    )
-    assert (file.read_text(encoding="utf-8"), command.operations) == ("kept", [])
-    assert command.run(command.lead, "--catalog", "Sandbox", "-o", "deals.py", "--force").returncode == 0
-    assert file.read_text(encoding="utf-8").startswith("# Written by this command:")
-
-
-def test_a_file_that_cannot_be_written(command: Command) -> None:
-    message = command.fails(command.lead, "--catalog", "Sandbox", "-o", "no/deals.py")
-
-    assert message == "no/deals.py cannot be written: No such file or directory."
 
 
 def test_unknown_engagements_and_contexts(command: Command) -> None:
@@ -204,6 +178,7 @@ def test_node_is_not_there(command: Command) -> None:
         ([MISSING, "--json"], "--title, --customer, --type, --created-by and --json have an effect only"),
         (["--list", MISSING], "--list finds engagements: remove the engagements"),
         (["--list", "-o", "x.py"], "--list finds engagements: remove the engagements"),
+        ([MISSING, "-o", "no/deals.py"], "no/deals.py cannot be written: there is no folder no."),
     ],
 )
 def test_wrong_arguments(command: Command, arguments: list[str], message: str) -> None:
