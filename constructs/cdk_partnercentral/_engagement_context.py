@@ -352,7 +352,10 @@ class EngagementContext(StackMember):
             type=RESOURCE_TYPE,
             properties={
                 **provider._serve_contexts(  # pyright: ignore[reportPrivateUsage] - internal to this package
-                    self, catalog=self._catalog, engagement=self._engagement
+                    self,
+                    catalog=self._catalog,
+                    engagement=self._engagement,
+                    existing_context_id=existing_context_id,
                 ),
                 "Catalog": self._catalog,
                 "EngagementIdentifier": self._engagement.text,

@@ -32,6 +32,7 @@ from cdk_partnercentral._iam import (
 from cdk_partnercentral._identifiers import EngagementIdentifier
 from cdk_partnercentral._metrics import FAILED, THROTTLED, line_metric, with_options_of
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
+from cdk_partnercentral._tokens import can_be_absent
 from cdk_partnercentral._validation.messages import kind, raise_problems
 from cdk_partnercentral._validation.provider_options import option_problems
 
@@ -106,8 +107,9 @@ class PartnerCentralProvider(Construct):
 
     By default, all `Engagement` and `EngagementContext` constructs of a stack share one provider. The first of these constructs
     creates the provider. The role can write to the function's log group and can read the stack in CloudFormation. The role can
-    also create, update and read contexts, but only in the engagements for which the stack declares contexts. If an engagement
-    ID is not known at synthesis, or if the list of engagements exceeds IAM's size limit for policies, the role can access every
+    also create, update and read contexts, but only in the engagements for which the stack declares contexts. If every declared
+    context of an engagement has `existing_context_id`, the role cannot create contexts in this engagement. If an engagement ID
+    is not known at synthesis, or if the list of engagements exceeds IAM's size limit for policies, the role can access every
     engagement of the catalog. An annotation then reports the wider access. If the stack creates engagements, the role can also
     create and read all engagements of the catalog. Unless `adopt_existing` is False, the role can then also list the
     engagements. A second policy allows changes to contexts of engagements that the app creates.
@@ -402,9 +404,9 @@ class PartnerCentralProvider(Construct):
         )
 
     def _serve_contexts(
-        self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier
+        self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier, existing_context_id: str | None
     ) -> Mapping[str, str]:
-        """Allow the function to manage contexts in an engagement, and return properties for a construct's custom resource.
+        """Allow the function to manage a context in an engagement, and return properties for a construct's custom resource.
 
         The construct depends on the function's policies, so that the permissions exist before the custom resource is deployed.
 
@@ -412,11 +414,13 @@ class PartnerCentralProvider(Construct):
             construct: The construct that contains the custom resource.
             catalog: The engagement's catalog. Can be a token.
             engagement: The engagement.
+            existing_context_id: The ID of the existing context, or None if the function must create a context.
 
         Returns:
             The service token and the service timeout of the custom resource.
         """
-        self._policies.allow_contexts(catalog, engagement)
+        creates = existing_context_id is None or can_be_absent(construct, existing_context_id)
+        self._policies.allow_contexts(catalog, engagement, creates=creates)
         construct.node.add_dependency(*self._dependencies)
         if engagement.created is not None:
             if self._created_policy is None:
@@ -427,9 +431,10 @@ class PartnerCentralProvider(Construct):
         elif engagement.engagement_id is None:
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
-                "The engagement ID or ARN is an unresolved token. So the function's role can create, update and read contexts "
-                "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
-                "value of a context lookup (StringParameter.value_from_lookup).",
+                "The engagement ID or ARN is an unresolved token. So the function's role can "
+                f"{'create, update and read' if creates else 'update and read'} contexts in every engagement of the catalog. "
+                "To restrict the role to this engagement, pass a literal ID or ARN, or the value of a context lookup "
+                "(StringParameter.value_from_lookup).",
             )
         return self._properties
 

@@ -496,7 +496,8 @@ def test_an_immutable_role_is_not_changed_and_an_annotation_lists_its_permission
     assert not of_type(template, "AWS::IAM::Policy")
     assert ("ec2:CreateNetworkInterface" in text) is in_vpc
     for needed in [
-        "partnercentral:CreateEngagementContext, partnercentral:GetEngagement, partnercentral:UpdateEngagementContext",
+        "partnercentral:GetEngagement, partnercentral:UpdateEngagementContext on the declared engagements",
+        "partnercentral:CreateEngagementContext on the engagements with a context that has no existing_context_id",
         "logs:CreateLogStream, logs:PutLogEvents",
         "cloudformation:GetTemplate, cloudformation:ListStackResources on the function's stack",
         "lambda.amazonaws.com",
