@@ -50,7 +50,7 @@ from cdk_partnercentral._validation.payload import past_target_date, payload_pro
 if TYPE_CHECKING:
     from aws_cdk.interfaces import ResourceEnvironment
 
-    from cdk_partnercentral._engagement import IEngagement
+    from cdk_partnercentral._engagement_base import IEngagement
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 _SENT_AS_DECLARED = (
