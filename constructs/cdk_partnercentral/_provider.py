@@ -34,7 +34,11 @@ from cdk_partnercentral._metrics import FAILED, THROTTLED, line_metric, with_opt
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
 from cdk_partnercentral._tokens import can_be_absent
 from cdk_partnercentral._validation.messages import kind, raise_problems
-from cdk_partnercentral._validation.provider_options import option_problems
+from cdk_partnercentral._validation.provider_options import (
+    destination_problems,
+    option_problems,
+    reject_unknown_options,
+)
 
 # Never change this ID or the IDs of the constructs below the provider. These IDs determine the logical ID of the function. A
 # new logical ID would change the service token of deployed contexts, and CloudFormation rejects a changed service token.
@@ -52,6 +56,7 @@ RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 # CPU in proportion to memory, and a cold start is CPU-bound. With 256 MB, a cold start takes half the time and costs the same.
 MEMORY_MB = 256
 
+CANNOT_CREATE = "This provider cannot be created:"
 DESCRIPTION = "Partner Central custom resources (cdk-partnercentral)"
 
 
@@ -72,12 +77,14 @@ Options = ParamSpec("Options")
 
 def _with_configured_options(init: Init) -> Init:
     """Decorate a constructor so that it uses the options of `configure` as defaults and validates all options."""
+    names = [*signature_without(init, "self", "scope", "id").parameters]
 
     @wraps(init)
     def init_with_options(self: PartnerCentralProvider, scope: Construct, id: str, **given: Any) -> None:  # noqa: A002
+        reject_unknown_options(given, names)
         configured = _configured_options(scope)
         options = {**configured, **given}
-        raise_problems("This provider cannot be created:", option_problems(options, configured.keys() - given.keys()))
+        raise_problems(CANNOT_CREATE, option_problems(options, configured.keys() - given.keys()))
         init(self, scope, id, **options)
 
     return cast("Init", init_with_options)
@@ -88,11 +95,12 @@ def _with_options_of(
 ) -> Callable[[Callable[..., None]], Callable[Concatenate[Construct, Options], None]]:
     """Decorate a function with the keyword parameters of a constructor, for type checkers and `help()`."""
     signature = signature_without(init, "self", "id")
+    names = [*signature_without(init, "self", "scope", "id").parameters]
 
     def decorate(function: Callable[..., None]) -> Callable[Concatenate[Construct, Options], None]:
         @wraps(function)
         def checked(*args: Any, **kwargs: Any) -> None:
-            # For an unknown option, bind() raises the same TypeError as a function call.
+            reject_unknown_options([name for name in kwargs if name != "scope"], names)
             bound = signature.bind(*args, **kwargs)
             function(*bound.args, **bound.kwargs)
 
@@ -151,7 +159,8 @@ class PartnerCentralProvider(Construct):
             `SqsDestination`; none by default. If Lambda sends an event to the destination, CloudFormation receives no response
             and reports a timeout. An event contains the payload in plain text, and the URL for the response to CloudFormation.
             So encrypt the destination, and restrict access to the destination. If the function sends a FAILED response, Lambda
-            does not send the event to the destination. Do not call `function.configure_async_invoke`. This method would create
+            does not send the event to the destination. A FIFO queue or a FIFO topic is an error, because Lambda sends events
+            only to standard queues and topics. Do not call `function.configure_async_invoke`. This method would create
             a second configuration, and CloudFormation would reject the template.
         permissions_boundary: The permissions boundary of the role that the provider creates.
         reserved_concurrent_executions: The maximum number of runs of the function at the same time. AWS also reserves this
@@ -180,6 +189,7 @@ class PartnerCentralProvider(Construct):
     Raises:
         ValueError: An option is not valid, requires another option that is missing, or has no effect because of another option.
             The error lists every problem.
+        TypeError: An option does not exist.
         FileNotFoundError: The zip file with the function's code does not exist. An installed package contains this file. In a
             checkout of the repository, run `make setup`.
 
@@ -271,6 +281,8 @@ class PartnerCentralProvider(Construct):
             on_failure=cast("lambda_.IDestination | None", on_failure),
             retry_attempts=RUNS - 1,
         )
+        if on_failure is not None:
+            raise_problems(CANNOT_CREATE, destination_problems(invocation.node.default_child))
         self._dependencies = (policy, invocation)
         self._properties = {"ServiceToken": self._function.function_arn, "ServiceTimeout": str(service_timeout)}
 
