@@ -292,6 +292,11 @@ class RolePolicies:
         self._needs = Needs()
         self._annotated: set[str] = set()
 
+    @property
+    def are_unused(self) -> bool:
+        """Whether neither `allow_contexts` nor `allow_creation` was called."""
+        return self._needs == Needs()
+
     def allow_contexts(self, catalog: str, engagement: EngagementIdentifier, *, creates: bool) -> None:
         """Allow the function's actions on an engagement, or on every engagement in the catalog if the engagement is unknown.
 

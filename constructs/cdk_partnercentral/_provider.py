@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
+import jsii
 from aws_cdk import Annotations, CfnResource, Duration, IResolvable, RemovalPolicy, Stack, Stage
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -17,7 +18,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from constructs import Construct
+from constructs import Construct, IValidation
 
 from cdk_partnercentral._iam import (
     CREATED_POLICY_NAME,
@@ -284,6 +285,7 @@ class PartnerCentralProvider(Construct):
         if on_failure is not None:
             raise_problems(CANNOT_CREATE, destination_problems(invocation.node.default_child))
         self._dependencies = (policy, invocation)
+        self.node.add_validation(_UnusedProvider(self, self._policies))
         self._properties = {"ServiceToken": self._function.function_arn, "ServiceTimeout": str(service_timeout)}
 
     @staticmethod
@@ -471,6 +473,30 @@ class PartnerCentralProvider(Construct):
         if self._is_own_role:
             return own_role_policy(self, id, self._role, document, name=name)
         return given_role_policy(self, f"GivenRole{id}", self._role, document, suffix=name.removeprefix(POLICY_NAME))
+
+
+@jsii.implements(IValidation)
+class _UnusedProvider:
+    """The check for a provider that nothing uses. The CDK runs the check at synthesis, after all resources are declared.
+
+    The check is a separate class, because older releases of the CDK reject a construct that has a method named `validate`.
+    """
+
+    def __init__(self, provider: Construct, policies: RolePolicies) -> None:
+        self._provider = provider
+        self._policies = policies
+
+    def validate(self) -> list[str]:
+        """Add a warning if no resource uses the provider. The warning is not an error, so the list is empty."""
+        if self._policies.are_unused:
+            Annotations.of(self._provider).add_warning_v2(
+                "cdk-partnercentral:unusedProvider",
+                "No engagement or context uses this provider, so its function never runs, and an alarm on its metrics never "
+                "fires. Pass this provider as the argument provider of the engagements and contexts that should use it. Or "
+                "remove it, and use the provider that they already use. By default, this is the result of "
+                "PartnerCentralProvider.get_or_create(stack).",
+            )
+        return []
 
 
 class _ConfiguredOptions(Construct):
