@@ -482,14 +482,16 @@ class _UnusedProvider:
     The check is a separate class, because older releases of the CDK reject a construct that has a method named `validate`.
     """
 
-    def __init__(self, provider: Construct, policies: RolePolicies) -> None:
+    def __init__(self, provider: PartnerCentralProvider, policies: RolePolicies) -> None:
         self._provider = provider
         self._policies = policies
 
     def validate(self) -> list[str]:
         """Add a warning if no resource uses the provider. The warning is not an error, so the list is empty."""
         if self._policies.are_unused:
-            Annotations.of(self._provider).add_warning_v2(
+            # In older releases of the CDK, a warning that is added after its acknowledgement is suppressed only below the
+            # construct that was acknowledged. So the warning belongs to the function, and users acknowledge the provider.
+            Annotations.of(self._provider.function).add_warning_v2(
                 "cdk-partnercentral:unusedProvider",
                 "No engagement or context uses this provider, so its function never runs, and an alarm on its metrics never "
                 "fires. Pass this provider as the argument provider of the engagements and contexts that should use it. Or "

@@ -109,7 +109,7 @@ def test_a_provider_that_nothing_uses_is_a_warning(app: App, stack: Stack, decla
 
     ((path, text),) = unused(app).items()
 
-    assert path == "/Deals/Own"
+    assert path == "/Deals/Own/Function"
     assert "an alarm on its metrics never fires" in text
     assert "PartnerCentralProvider.get_or_create" in text
     assert "[ack: cdk-partnercentral:unusedProvider]" in text
@@ -121,7 +121,7 @@ def test_the_shared_provider_is_unused_if_every_context_has_another_provider(
     PartnerCentralProvider.get_or_create(stack).metric_failed()
     declare(stack, "Acme", provider=PartnerCentralProvider(stack, "Own"))
 
-    assert list(unused(app)) == ["/Deals/cdk-partnercentral.Provider"]
+    assert list(unused(app)) == ["/Deals/cdk-partnercentral.Provider/Function"]
 
 
 def test_a_provider_that_is_used_later_or_whose_warning_is_acknowledged_has_no_warning(

@@ -205,10 +205,11 @@ def test_an_unknown_option_is_an_error_that_lists_the_options(configures: bool, 
     use_options: Any = PartnerCentralProvider.configure if configures else PartnerCentralProvider
     arguments = [stack] if configures else [stack, "Own"]
 
-    for given, quoted in [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"dead_letter_queue": None}, "'dead_letter_queue'"),
         ({"timeout": 5, "vpc_subnet": None}, r"'vpc_subnet' \(did you mean 'vpc_subnets'\?\)"),
-    ]:
+    ]
+    for given, quoted in cases:
         with pytest.raises(TypeError, match=f"^PartnerCentralProvider has no option {quoted}. ") as raised:
             use_options(*arguments, **given)
         _, _, listed = str(raised.value).partition("The options are ")

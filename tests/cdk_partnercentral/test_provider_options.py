@@ -602,8 +602,8 @@ FIFO_ARN = "arn:aws:sqs:us-east-1:111122223333:deals.fifo"
 STANDARD = "on_failure: must be a standard queue or a standard topic"
 
 
-def fifo_destinations(stack: Stack) -> dict[str, Any]:
-    elsewhere = Stack(Stack.of(stack).node.root, "Elsewhere")
+def fifo_destinations(app: App, stack: Stack) -> dict[str, Any]:
+    elsewhere = Stack(app, "Elsewhere")
     queues = {
         "queue": sqs.Queue(stack, "Queue", fifo=True),
         "named queue": sqs.Queue(stack, "Named", queue_name="named.fifo"),
@@ -624,10 +624,10 @@ def fifo_destinations(stack: Stack) -> dict[str, Any]:
     "name",
     ["queue", "named queue", "queue of another stack", "imported queue", "topic", "imported topic"],
 )
-def test_a_fifo_destination_is_an_error(name: str, stack: Stack) -> None:
+def test_a_fifo_destination_is_an_error(name: str, app: App, stack: Stack) -> None:
     """Lambda cannot send events to it: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html."""
     with pytest.raises(ValueError, match=STANDARD):
-        PartnerCentralProvider(stack, "Own", on_failure=fifo_destinations(stack)[name])
+        PartnerCentralProvider(stack, "Own", on_failure=fifo_destinations(app, stack)[name])
 
 
 def test_other_destinations_are_no_error(stack: Stack) -> None:

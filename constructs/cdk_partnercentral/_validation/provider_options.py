@@ -149,7 +149,8 @@ def destination_problems(configuration: object) -> Iterator[str]:
 
 def _subnet_problems(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield the problem of public subnets. The CDK would also report them, but with the name of an option of its own."""
-    vpc, selection = options.get("vpc"), options.get("vpc_subnets")
+    vpc: Any = options.get("vpc")
+    selection: object = options.get("vpc_subnets")
     # `KINDS` contains the checks of other values.
     if not hasattr(vpc, "select_subnets") or isinstance(selection, str | int | float):
         return
