@@ -14,7 +14,7 @@ RUNTIME_CLIENT := $(VENV)/awslambdaric
 # Python 3.14.
 FIND_RUNTIME = export FUNCTION_PYTHON="$${FUNCTION_PYTHON:-$$(scripts/find_python.sh 3.14 2> /dev/null)}"; \
   [ -z "$$FUNCTION_PYTHON" ] || $(MAKE) --no-print-directory $(RUNTIME_CLIENT)/.installed || exit 1
-GENERATED := $(VENV) .python node_modules cdk.out dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+GENERATED := $(VENV) .python node_modules cdk.out dist site .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 # `make test` skips the tests marked as slow. `make test-all` sets MARK to an empty value to run them too.
 MARK ?= not slow
 PYTEST := $(PY) -m pytest --quiet -m "$(MARK)"
@@ -112,12 +112,12 @@ api-changes: $(VENV)/.synced ## List the API changes in the newest botocore. Req
 	$(PY) scripts/service_model.py compare
 
 docs: setup ## Build the documentation into site/.
-	$(PY) -m mkdocs build --strict
+	$(PY) -m zensical build --strict --clean
 
 soak: setup ## Run random histories of the handler for an hour.
 	$(PY) -m tests.histories.soak --minutes 60
 
-bench: setup ## Compare the library with its alternatives, and write docs/benchmarks.md (ARGS="--help").
+bench: setup ## Compare the library with its alternatives, and write docs/operations/benchmarks.md (ARGS="--help").
 	[ -n "$$FUNCTION_PYTHON" ] || scripts/python_3_14.sh > /dev/null
 	$(FIND_RUNTIME); $(PY) -m benchmarks $(ARGS)
 

@@ -1,4 +1,6 @@
-"""Compare the library with its alternatives. `make bench` measures everything in one run and writes docs/benchmarks.md.
+"""Compare the library with its alternatives. `make bench` measures everything in one run.
+
+It writes docs/operations/benchmarks.md.
 
 If you measure only some sections, for example with `--only cold,warm`, the suite prints the figures but does not write the
 page. All figures on the page must come from the same run. The functions must also run on Lambda's version of Python, or the
@@ -22,7 +24,7 @@ from benchmarks.functions import SHIPPED, aws_custom_resource, ours, plain, pyth
 from benchmarks.service import Service
 from benchmarks.stacks import ROOT
 
-RESULTS, PAGE = ROOT / "docs" / "assets" / "benchmarks.json", ROOT / "docs" / "benchmarks.md"
+RESULTS, PAGE = ROOT / "docs" / "assets" / "benchmarks.json", ROOT / "docs/operations/benchmarks.md"
 
 
 def options() -> argparse.Namespace:

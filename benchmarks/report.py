@@ -1,4 +1,4 @@
-"""Formats docs/benchmarks.md: tables of the results, and a table that compares the results with the targets."""
+"""Formats docs/operations/benchmarks.md: tables of the results, and a table that compares the results with the targets."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,7 +123,7 @@ def _way_rows(results: dict[str, Any]) -> Iterator[tuple[object, ...]]:
 
 
 def page(results: dict[str, Any]) -> str:
-    """Return the text of docs/benchmarks.md."""
+    """Return the text of docs/operations/benchmarks.md."""
     functions = " | cold Create | until ready | processor time | peak memory | zip | warm Create | reads + writes"
     text = Path(__file__).with_name("page.md").read_text(encoding="utf-8")
     return text.format(

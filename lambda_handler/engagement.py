@@ -12,7 +12,7 @@ from typing import Any
 
 from lambda_handler import logs
 from lambda_handler.api import Engagement, EngagementSummary
-from lambda_handler.engagement_context.comparison import equal, loose
+from lambda_handler.comparison import equal, loose
 from lambda_handler.errors import ApiError, Kind, ResourceError
 from lambda_handler.identity import (
     ENGAGEMENT_ARN,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from botocore import model
 
 from lambda_handler import sdk
@@ -27,9 +28,13 @@ REGION = "us-east-1"
 PAGE_SIZE = 100
 
 
-def connect() -> "PartnerCentralSellingAPIClient":
-    """Create the boto3 client. Each process of the function needs only one client."""
-    client: PartnerCentralSellingAPIClient = sdk.client("partnercentral-selling", REGION)
+def connect(session: Any = boto3) -> "PartnerCentralSellingAPIClient":
+    """Create the boto3 client. Each process needs only one client.
+
+    Args:
+        session: A boto3 session. By default, the session that boto3 creates from the environment.
+    """
+    client: PartnerCentralSellingAPIClient = sdk.client("partnercentral-selling", REGION, session)
     events: Any = client.meta.events
     events.register("provide-client-params.partnercentral-selling", _keep_params)
     events.register("before-call.partnercentral-selling", _send_params)

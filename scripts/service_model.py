@@ -27,6 +27,7 @@ OPERATIONS = (
     "CreateEngagementContext",
     "GetEngagement",
     "ListEngagements",
+    "SearchEngagements",
     "UpdateEngagementContext",
 )
 

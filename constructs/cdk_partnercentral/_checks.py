@@ -1,7 +1,7 @@
 """Compare the contexts and the engagements of an app with each other at synthesis.
 
 The checks report constructs that would manage the same context, engagements with too many contexts, and constructs that would
-create the same engagement. `docs/lifecycle.md` describes when a construct adopts an existing context. The handler has its own
+create the same engagement. `docs/concepts/lifecycle.md` describes when a construct adopts a context. The handler has its own
 code for this decision, so a test checks that the handler and this module agree.
 
 The CDK synthesizes each stage separately. At the synthesis of a stage, the constructs in the stage are compared, and a problem

@@ -53,8 +53,9 @@ TIMEOUT_MINUTES = 15
 # the third run.
 RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 
-# A Create uses 53 MB (docs/benchmarks.md) plus the memory of Lambda's runtime, so 128 MB would be enough. But Lambda allocates
-# CPU in proportion to memory, and a cold start is CPU-bound. With 256 MB, a cold start takes half the time and costs the same.
+# A Create uses 53 MB (docs/operations/benchmarks.md) plus the memory of Lambda's runtime, so 128 MB is enough. But Lambda
+# allocates CPU in proportion to memory, and a cold start is CPU-bound. With 256 MB, a cold start takes half the time and costs
+# the same.
 MEMORY_MB = 256
 
 CANNOT_CREATE = "This provider cannot be created:"

@@ -1,7 +1,7 @@
 """Decide whether an existing context is equal to the declared context."""
 
 from lambda_handler.api import Context
-from lambda_handler.engagement_context.comparison import equal, loose
+from lambda_handler.comparison import equal, loose
 from lambda_handler.engagement_context.job import Job
 from lambda_handler.engagement_context.lead import LEAD, split, unpaired
 from lambda_handler.engagement_context.payloads import at, is_known, leaves

@@ -10,7 +10,7 @@ from typing import Any
 
 from lambda_handler import logs
 from lambda_handler.api import Payload, Shape
-from lambda_handler.engagement_context.comparison import equal, exact, instant, loose
+from lambda_handler.comparison import equal, exact, instant, loose
 from lambda_handler.engagement_context.payloads import at, known_part, leaves
 from lambda_handler.errors import ResourceError
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lambda_handler import logs
 from lambda_handler.api import Context, Engagement, Payload, Shape
-from lambda_handler.engagement_context.comparison import case, equal, exact, loose
+from lambda_handler.comparison import case, equal, exact, loose
 from lambda_handler.engagement_context.job import Job
 from lambda_handler.engagement_context.lead import INTERACTION, Interactions, split
 from lambda_handler.engagement_context.payloads import (

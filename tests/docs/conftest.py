@@ -1,6 +1,7 @@
 """The site, built once; the function, as tests/lambda_handler/process has it; and a folder for the programs of a page."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,23 +15,32 @@ from tests.lambda_handler.process.conftest import certificate, start, unpacked
 __all__ = ["certificate", "start", "unpacked"]
 
 ROOT = Path(__file__).parents[2]
+# What the pages include, besides docs/.
+SITE_SOURCES = ("constructs", "CHANGELOG.md", "CONTRIBUTING.md")
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site's folder. `--strict`: a warning, about a link for example, ends the build."""
-    folder = tmp_path_factory.mktemp("site")
+    """Return the folder of the site, which is built as `make docs` builds it."""
+    return build(tmp_path_factory.mktemp("site"), (ROOT / "zensical.toml").read_text(encoding="utf-8"))
+
+
+def build(folder: Path, configuration: str) -> Path:
+    """Build the site in a folder with a copy of the pages, because the generator writes only next to its configuration."""
+    shutil.copytree(ROOT / "docs", folder / "docs")
+    for name in SITE_SOURCES:
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "zensical.toml").write_text(configuration, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        [sys.executable, "-m", "zensical", "build", "--strict", "--clean"],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    return folder
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
-"""The table of docs/rules.md: which rules of cdk-nag's packs and of cfn-lint apply to a stack, and which it meets.
+"""Make the table of docs/operations/rule-packs.md.
+
+It shows which rules of cdk-nag's packs and of cfn-lint apply to a stack, and which of them the stack meets.
 
 Write the table into the page with:
 
@@ -26,7 +28,7 @@ from cdk_partnercentral import Catalog, CustomerProject, Engagement, ProjectDeta
 from cdk_partnercentral_local.cloud._environment import node_folder
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "rules.md"
+PAGE = ROOT / "docs/operations/rule-packs.md"
 BEGIN, END = "<!-- The table is written by `python -m tests.docs.rules`. -->\n", "<!-- The end of the table. -->\n"
 SCRIPT = Path(__file__).parent / "nag_results.cjs"
 # The npm packages that the script loads, and the Python packages that contain them.

@@ -1,4 +1,4 @@
-"""Reads the built site: which addresses its pages fetch and link to, and the cells of its tables. Knows nothing of MkDocs."""
+"""Read the pages of the built site: the addresses that they fetch, their links, and the cells of their tables."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

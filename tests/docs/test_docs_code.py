@@ -121,7 +121,7 @@ def run(folder: Path, module: str, *arguments: str, **environment: str) -> subpr
 @pytest.mark.cloud
 @pytest.mark.slow
 def test_getting_started_ends_as_it_says(folder: Path) -> None:
-    page = ROOT / "docs" / "getting-started.md"
+    page = ROOT / "docs/get-started/without-aws.md"
     lay_out(page, folder)
     [shown] = [block.text for block in blocks(page) if block.title == "what it prints at its end"]
 

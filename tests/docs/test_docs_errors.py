@@ -18,7 +18,7 @@ from tests.docs.site import Page
 from tests.lambda_handler.process.harness import Cloud
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "errors.md"
+PAGE = ROOT / "docs/reference/errors.md"
 LEVELS = {"info": "INFO", "warning": "WARN", "error": "ERROR"}
 
 
@@ -38,7 +38,7 @@ def texts(start: Callable[..., Cloud]) -> Iterator[dict[str, "Future[str]"]]:
 @pytest.fixture(scope="module")
 def rows(pages: dict[str, Page]) -> dict[str, list[str]]:
     """The rows about a failure, by their anchors."""
-    return {row.anchor: row.cells for row in pages["errors/index.html"].rows if row.anchor}
+    return {row.anchor: row.cells for row in pages["reference/errors/index.html"].rows if row.anchor}
 
 
 def test_every_failure_has_a_row_and_every_row_is_a_failure(rows: dict[str, list[str]]) -> None:
@@ -93,7 +93,9 @@ def test_every_message_of_the_log_is_described_with_its_level(pages: dict[str, P
     for function, message in calls:
         levels.setdefault(json.loads(message), set()).add(LEVELS[function])
 
-    rows = [row for row in pages["errors/index.html"].rows if row.section == "the-functions-log" and row.cells]
+    rows = [
+        row for row in pages["reference/errors/index.html"].rows if row.section == "the-functions-log" and row.cells
+    ]
 
     assert {"created", "adopted", "imported", "repeated", "retry"} <= levels.keys()
     assert {row.cells[0]: set(row.cells[1].split(", ")) for row in rows} == levels

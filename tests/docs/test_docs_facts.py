@@ -44,8 +44,8 @@ def said(page: str, sentence: str) -> int:
 
 
 def test_the_role_is_exact_for_about_as_many_engagements_as_the_pages_say(pages: dict[str, Page]) -> None:
-    several = said("security.md", r"too many for IAM's limit on inline policies \(about (\d+)\)")
-    assert several == said("limits.md", r"about (\d+) literal engagements in one stack")
+    several = said("operations/iam-policies.md", r"too many for IAM's limit on inline policies \(about (\d+)\)")
+    assert several == said("reference/limits.md", r"about (\d+) literal engagements in one stack")
 
     assert len(engagements_allowed(several)) == several
     assert len(engagements_allowed(several + 10)) == 1
@@ -68,11 +68,11 @@ def test_a_stack_has_room_for_as_many_contexts_as_the_page_says() -> None:
     others = len(Template.from_stack(stack).to_json()["Resources"]) - 1
 
     # The CDK's own metadata is a resource too.
-    assert said("limits.md", r"about (\d+) contexts in one stack") <= 500 - others - 1
+    assert said("reference/limits.md", r"about (\d+) contexts in one stack") <= 500 - others - 1
 
 
 def test_every_switch_of_the_local_service_is_told_of(pages: dict[str, Page]) -> None:
-    rows = section(pages, "testing", "everything-that-can-go-wrong")
+    rows = section(pages, "guides/test-without-aws", "everything-that-can-go-wrong")
 
     told = {word for cells in rows for word in re.findall(r"[a-z_]+", cells[0]) if word in Behavior.__annotations__}
 
@@ -80,7 +80,7 @@ def test_every_switch_of_the_local_service_is_told_of(pages: dict[str, Page]) ->
 
 
 def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
-    rows = {cells[0]: cells[1] for cells in section(pages, "lifecycle", "how-long-it-tries")}
+    rows = {cells[0]: cells[1] for cells in section(pages, "concepts/lifecycle", "how-long-it-tries")}
     backoffs = retries.BACKOFFS
 
     assert f"up to {backoffs[Kind.THROTTLED].longest} seconds" in rows["throttling"]
@@ -89,7 +89,7 @@ def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
         assert f"up to {backoffs[kind].longest} seconds" in failing
     minute = {Kind.CONFLICT, Kind.DENIED, Kind.CREDENTIALS, Kind.UNREADABLE}
     assert {kind for kind, backoff in backoffs.items() if backoff.total == 60} == minute
-    assert said("lifecycle.md", r"is honored up to (\d+) seconds") == retries.LONGEST_RETRY_AFTER
+    assert said("concepts/lifecycle.md", r"is honored up to (\d+) seconds") == retries.LONGEST_RETRY_AFTER
     assert "up to a minute" in rows["a conflict"]
     assert "up to a minute" in rows["access denied"]
     assert "up to a minute" in rows["refused credentials"]
@@ -99,14 +99,14 @@ def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
     assert (backoffs[Kind.NOT_VISIBLE].at_least, "three times at least" in shown) == (3, True)
     assert (
         sum(SECOND_LOOK_SECONDS) / 2,
-        "reads once more two seconds later" in re.sub(r"\s+", " ", (DOCS / "lifecycle.md").read_text()),
+        "reads once more two seconds later" in re.sub(r"\s+", " ", (DOCS / "concepts/lifecycle.md").read_text()),
     ) == (
         2,
         True,
     )
-    assert said("lifecycle.md", r"may take (\d+) seconds to connect") == sdk.CONNECT_SECONDS
-    assert said("lifecycle.md", r"to connect and (\d+) to be answered") == sdk.READ_SECONDS
-    assert said("lifecycle.md", r"The last (\d+) seconds belong to the answer") == response.RESPONSE_SECONDS
+    assert said("concepts/lifecycle.md", r"may take (\d+) seconds to connect") == sdk.CONNECT_SECONDS
+    assert said("concepts/lifecycle.md", r"to connect and (\d+) to be answered") == sdk.READ_SECONDS
+    assert said("concepts/lifecycle.md", r"The last (\d+) seconds belong to the answer") == response.RESPONSE_SECONDS
 
 
 def test_the_function_and_cloudformation_have_as_long_as_the_page_says() -> None:
@@ -117,12 +117,14 @@ def test_the_function_and_cloudformation_have_as_long_as_the_page_says() -> None
     [function] = template.find_resources("AWS::Lambda::Function").values()
     [resource] = template.find_resources("Custom::EngagementContext").values()
 
-    assert function["Properties"]["Timeout"] == 60 * said("lifecycle.md", r"The function has (\d+) minutes")
-    assert int(resource["Properties"]["ServiceTimeout"]) == 60 * said("lifecycle.md", r"CloudFormation waits (\d+)")
+    assert function["Properties"]["Timeout"] == 60 * said("concepts/lifecycle.md", r"The function has (\d+) minutes")
+    assert int(resource["Properties"]["ServiceTimeout"]) == 60 * said(
+        "concepts/lifecycle.md", r"CloudFormation waits (\d+)"
+    )
 
 
 def test_the_places_of_an_engagement_in_events_are_those_of_the_rule(pages: dict[str, Page]) -> None:
-    rows = section(pages, "alarms-and-events", "what-the-rule-matches")
+    rows = section(pages, "guides/alarms-and-events", "what-the-rule-matches")
 
     listed = {(path, cells[1]) for cells in rows for path in cells[0].split(", ")}
 
@@ -143,4 +145,4 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def test_every_example_is_listed(pages: dict[str, Page]) -> None:
     folders = {path.parent.name for path in ROOT.glob("examples/*/cdk.json")}
 
-    assert {cells[0] for cells in section(pages, "getting-started", "examples")} == folders
+    assert {cells[0] for cells in section(pages, "get-started/examples", "examples")} == folders

@@ -13,10 +13,11 @@ import cdk_partnercentral
 import cdk_partnercentral_local
 from cdk_partnercentral import PartnerCentralProvider
 from cdk_partnercentral._provider import MEMORY_MB
-from tests.docs.site import Page
+from tests.docs.conftest import build
+from tests.docs.site import Page, read
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [ROOT / "mkdocs.yml", *sorted(path for path in (ROOT / "docs").rglob("*") if path.is_file())]
+SOURCES = [ROOT / "zensical.toml", *sorted(path for path in (ROOT / "docs").rglob("*") if path.is_file())]
 REGISTRIES = ("pypi.org", "pythonhosted.org", "npmjs.", "yarnpkg", "unpkg.com", "jsdelivr", "cloudflare.com")
 PUBLIC = [
     f"{package.__name__}.{name}"
@@ -30,7 +31,14 @@ def goes_out(address: str) -> bool:
     return bool(re.match(r"([a-z]+:)?//", address))
 
 
-def test_every_page_of_the_menu_is_built(pages: dict[str, Page]) -> None:
+def test_the_menu_lists_every_page_once() -> None:
+    """The generator reports neither a page that the menu leaves out, nor a page of the menu that does not exist."""
+    listed = re.findall(r'= "([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text())
+
+    assert sorted(listed) == sorted(str(path.relative_to(ROOT / "docs")) for path in SOURCES if path.suffix == ".md")
+
+
+def test_every_page_is_built(pages: dict[str, Page]) -> None:
     sources = [path.relative_to(ROOT / "docs") for path in SOURCES if path.suffix == ".md"]
 
     wanted = {str(path.with_suffix("") / "index.html") if path.stem != "index" else "index.html" for path in sources}
@@ -61,6 +69,29 @@ def test_nothing_makes_the_theme_load_its_own_scripts_from_elsewhere(pages: dict
     assert [name for name, page in pages.items() if page.classes & {"mermaid", "md-source"}] == []
 
 
+def test_without_public_addresses_no_page_refers_to_one(built: Path) -> None:
+    shown = {path.name: path.read_text() for path in built.rglob("*.html")}
+
+    assert [
+        name for name, text in shown.items() if re.search(r'rel="(edit|canonical)"|md-header__source">\s*<a', text)
+    ] == []
+
+
+def test_with_public_addresses_each_page_links_to_its_source_and_fetches_nothing(tmp_path: Path) -> None:
+    """The addresses in the comments of the configuration are examples, which are used here."""
+    text = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+
+    site = build(tmp_path, re.sub("^# (repo_url|site_url) =", r"\1 =", text, flags=re.MULTILINE))
+    page = read(site / "concepts/lifecycle/index.html")
+
+    assert {"https://code.example/deals", "https://code.example/deals/edit/main/docs/concepts/lifecycle.md"} <= set(
+        page.links
+    )
+    assert [address for address in page.fetched if goes_out(address)] == []
+    assert "md-source" not in page.classes
+    assert 'rel="canonical" href="https://docs.example/concepts/lifecycle/"' in page.path.read_text()
+
+
 def test_every_link_within_the_site_leads_somewhere(built: Path, pages: dict[str, Page]) -> None:
     assert list(_dead_links(built, pages)) == []
 
@@ -78,6 +109,18 @@ def _dead_links(built: Path, pages: dict[str, Page]) -> Iterator[str]:
                 yield f"{name}: {link} is not there"
             elif anchor and unquote(anchor) not in pages[str(target.relative_to(built.resolve()))].ids:
                 yield f"{name}: {link} has no such anchor"
+
+
+def test_every_picture_and_script_exists(pages: dict[str, Page]) -> None:
+    """The generator does not report a missing picture."""
+    missing = [
+        f"{name}: {address}"
+        for name, page in pages.items()
+        for address in (page.fetched if name != "404.html" else [])
+        if not goes_out(address) and not (page.path.parent / unquote(urldefrag(address)[0])).is_file()
+    ]
+
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -122,11 +165,11 @@ def test_the_docstring_says_how_much_memory_there_is_by_default() -> None:
 
 
 def test_the_changelog_is_the_repositorys_own(built: Path) -> None:
-    shown = (built / "changelog/index.html").read_text()
+    shown = (built / "about/changelog/index.html").read_text()
 
     headings = re.findall(r"^#+ (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
 
-    assert (ROOT / "docs/changelog.md").read_text().strip() == '--8<-- "CHANGELOG.md"'
+    assert (ROOT / "docs/about/changelog.md").read_text().strip() == '--8<-- "CHANGELOG.md"'
     assert [heading for heading in headings if f">{heading}<" not in shown] == []
 
 

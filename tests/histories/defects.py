@@ -17,8 +17,8 @@ from botocore.model import StructureShape
 from cdk_partnercentral_local.service import service_model
 from lambda_handler import engagement, identity, index, logs, partner_central, response, retries
 from lambda_handler.api import Written
+from lambda_handler.comparison import equal, exact, loose
 from lambda_handler.engagement_context import lead, lifecycle, payloads, properties, reconcile, siblings
-from lambda_handler.engagement_context.comparison import equal, exact, loose
 from lambda_handler.errors import ApiError, Kind, ResourceError
 
 

@@ -233,9 +233,9 @@ _sdk_client = sdk.client
 
 
 @functools.cache
-def _any_client(service: str, region: str) -> Any:
+def _any_client(service: str, region: str, *session: Any) -> Any:
     """Replace `sdk.client`, which creates a CloudFormation client for each event, with a function that caches clients."""
-    client = _sdk_client(service, region)
+    client = _sdk_client(service, region, *session)
     return _simulated(client, service, _send_to_stack) if service == "cloudformation" else client
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from lambda_handler import engagement, engagement_context, index, partner_central, response, retries, sdk
-from lambda_handler.engagement_context import adoption, comparison, lead, lifecycle, reconcile, siblings
+from lambda_handler import comparison, engagement, engagement_context, index, partner_central, response, retries, sdk
+from lambda_handler.engagement_context import adoption, lead, lifecycle, reconcile, siblings
 from tests.histories import defects
 from tests.histories.context_histories import ContextHistory
 from tests.histories.engagement_histories import EngagementHistory

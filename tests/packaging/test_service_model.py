@@ -63,7 +63,7 @@ def test_an_api_that_did_not_change_has_no_changes() -> None:
 
 def test_every_change_is_one_line() -> None:
     newest = copy.deepcopy(MODEL)
-    newest["operations"]["SearchEngagements"] = {"input": {"shape": "Other"}}
+    newest["operations"]["SearchOpportunities"] = {"input": {"shape": "Other"}}
     del newest["operations"]["GetOpportunity"]
     newest["operations"]["GetEngagement"]["errors"] = [{"shape": "Denied"}, {"shape": "Other"}]
     newest["metadata"]["jsonVersion"] = "1.1"
@@ -78,7 +78,7 @@ def test_every_change_is_one_line() -> None:
 
     assert changes({"botocore": "1.2.3", **trimmed(MODEL)}, MODEL, newest) == [
         "removed  operations.GetOpportunity",
-        "new      operations.SearchEngagements",
+        "new      operations.SearchOpportunities",
         'changed  metadata.jsonVersion: "1.0" -> "1.1"',
         'new      operations.GetEngagement.errors: {"shape": "Other"}',
         "new      shapes.Account",

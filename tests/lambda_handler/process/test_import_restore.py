@@ -1,4 +1,4 @@
-"""The function from its zip: what docs/importing.md says about failed imports, rollbacks, removed values and renames."""
+"""The function from its zip: what docs/guides/ says about failed imports, rollbacks, removed values and renames."""
 
 import copy
 from typing import Any

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_handler.engagement_context.comparison import LOOSE_MEMBERS, case, equal, exact, instant, loose
+from lambda_handler.comparison import LOOSE_MEMBERS, case, equal, exact, instant, loose
 from tests.lambda_handler.scripted import MODEL, OTHER_PROJECT, PROJECT
 
 NOON = "2026-05-01T12:00:00Z"

@@ -1,0 +1,62 @@
+"""The command line of `cdk-partnercentral`: subcommands, errors and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+try:
+    import typer
+    from typer.core import TyperGroup
+
+    from cdk_partnercentral_cli._errors import EXPECTED, FAILED, sentence
+except ModuleNotFoundError as error:
+    if (error.name or "").startswith(("cdk_partnercentral", "lambda_handler")):
+        raise
+    sys.exit(
+        f'cdk-partnercentral requires {error.name}, which is not installed. Run: pip install "cdk-partnercentral[cli]"'
+    )
+
+_INTERRUPTED = 130
+
+
+class _Group(TyperGroup):
+    """Report an expected error as one sentence on standard error, never as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            typer.secho(sentence(error), fg="red", err=True)
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt:
+            typer.echo("Stopped by Ctrl-C.", err=True)
+            raise typer.Exit(_INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    name="cdk-partnercentral",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _about() -> None:
+    """Manage engagements of AWS Partner Central that already exist.
+
+    The command uses the ordinary AWS credentials of boto3. Exit codes: 0 means success, 1 means that `drift` found a
+    difference, and 2 means that the command failed.
+    """
+
+
+def main() -> None:
+    """Run the command, and exit."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

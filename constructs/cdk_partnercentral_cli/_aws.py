@@ -1,0 +1,90 @@
+"""AWS credentials, and calls of Partner Central that are retried and return the response's JSON unchanged."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import ProfileNotFound
+from botocore.loaders import Loader
+from botocore.session import Session
+
+from cdk_partnercentral_cli import library_folder
+from cdk_partnercentral_cli._errors import CliError
+from lambda_handler import partner_central, sdk
+from lambda_handler.errors import Kind
+from lambda_handler.retries import RetryBudget
+
+SERVICE = "partnercentral-selling"
+# The retries of one call end after this many seconds.
+RETRY_SECONDS = 120
+
+
+class _Models(Loader):
+    """Load the shipped model of Partner Central instead of the installed botocore's model, which can be older than the API."""
+
+    def load_service_model(
+        self, service_name: str, type_name: str, api_version: str | None = None
+    ) -> Mapping[str, Any]:
+        if (service_name, type_name) == (SERVICE, "service-2"):
+            text = (library_folder() / "_validation" / "service-2.json").read_text(encoding="utf-8")
+            model: Mapping[str, Any] = json.loads(text)
+            return model
+        other: Mapping[str, Any] = super().load_service_model(service_name, type_name, api_version)
+        return other
+
+
+def aws_session(profile: str | None, endpoint_url: str | None) -> boto3.Session:
+    """Return a session with the ordinary credentials of boto3, and with the shipped model of Partner Central.
+
+    Args:
+        profile: The name of a profile, or None for the SDK's default.
+        endpoint_url: The endpoint of Partner Central, or None for the SDK's default.
+
+    Raises:
+        CliError: The profile does not exist.
+    """
+    if endpoint_url is not None:
+        # The clients of other services must not use this endpoint.
+        os.environ["AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"] = endpoint_url
+    core = Session(profile=profile)
+    try:
+        core.register_component("data_loader", _Models(core.get_config_variable("data_path")))
+        return boto3.Session(botocore_session=core)
+    except ProfileNotFound as error:
+        raise CliError(f"{error}: choose one of `aws configure list-profiles`.") from None
+
+
+class PartnerCentralApi:
+    """The operations of Partner Central.
+
+    Args:
+        session: The session with the credentials.
+    """
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._client = partner_central.connect(session)
+
+    def call(self, operation: str, **parameters: Any) -> Any:
+        """Call an operation, with retries, and return the JSON of the response, including nulls and all digits of timestamps.
+
+        Args:
+            operation: The API's name of the operation, such as `GetEngagement`. The shipped model must contain it.
+            parameters: The parameters, by the API's names. They are sent unchanged and without validation.
+
+        Raises:
+            ApiError: The call failed, and no retry is left. Denied actions and refused credentials are not retried.
+        """
+        deadline = time.monotonic() + RETRY_SECONDS
+        budget = RetryBudget(lambda: deadline - time.monotonic())
+        return budget.retry(lambda: self.attempt(operation, **parameters), unless=(Kind.DENIED, Kind.CREDENTIALS))
+
+    def attempt(self, operation: str, **parameters: Any) -> Any:
+        """Call an operation once. See `call`."""
+        method = getattr(self._client, xform_name(operation))
+        return sdk.attempt(sdk.Call(operation=operation), lambda: json.loads(method(**parameters)["RawBody"]))
