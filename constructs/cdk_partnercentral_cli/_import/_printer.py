@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 INDENT = "    "
-# `ruff format` joins parts of a string that fit on one line. So a string is divided only if no usual line length fits it.
-LONGEST_LITERAL = 130
-_PART = 80
+# `ruff format` joins parts of a string that fit on one line. So only a string that no usual line length fits is divided.
+LONGEST_LITERAL = 100
+_PART = 60
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 
 
