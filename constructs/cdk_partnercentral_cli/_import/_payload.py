@@ -25,7 +25,9 @@ from cdk_partnercentral_cli._import._printer import Call, Name, Source
 # passes numbers to the function as strings anyway.
 _FIRST_INEXACT = 2**53
 _DEEPEST = 30
-_LONGEST_NOTE = 100
+_LONGEST_NOTE = 60
+# The function accepts no longer Type.
+_LONGEST_TYPE = 100
 # CloudFormation evaluates Ref, Fn::*, and the CDK, jsii or JavaScript the others.
 _EVALUATED_NAME = re.compile(r"Ref|Fn::.*|\$jsii\..*|\$IntrinsicKey\$.*|__proto__", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -87,7 +89,7 @@ def converted(type_: str, payload: Any, *, redact: bool) -> Converted:
 
 
 def _type_problem(type_: str) -> str | None:
-    if not type_.isprintable() or len(type_) > _LONGEST_NOTE:
+    if not type_.isprintable() or len(type_) > _LONGEST_TYPE:
         return "its Type has characters that the function does not accept"
     problem = name_problem(type_, payload_rule())
     return _short(problem) if problem else _name_problem(type_)

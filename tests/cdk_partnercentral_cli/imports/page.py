@@ -68,7 +68,7 @@ def service() -> PartnerCentral:
 def made() -> str:
     """Return the page with the output of the commands on it.
 
-    After a `sh` block with one command, a block titled "what it prints" has the command's output, and a Python block the file
+    After a `sh` block with one command, a block titled "output" has the command's output, and a Python block the file
     that the command writes.
     """
     text = PAGE.read_text(encoding="utf-8")
@@ -81,7 +81,7 @@ def made() -> str:
             return f"{found['start']}{output.rstrip()}\n```\n"
 
         return re.sub(
-            r'(?P<start>```sh\n(?P<command>cdk-partnercentral [^\n]*)\n```\n\n[^`]*```(?:text title="what it prints"|'
+            r'(?P<start>```sh\n(?P<command>cdk-partnercentral [^\n]*)\n```\n\n[^`]*```(?:text title="output"|'
             r'python title="(?P<file>\w+\.py)")\n).*?\n```\n',
             with_output,
             text,
