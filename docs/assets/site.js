@@ -1,13 +1,16 @@
 // What CSS alone cannot do for narrow pages and for the keyboard.
 
-// Long names break after these characters instead of anywhere. A `<wbr>` adds nothing to what readers copy.
+// Long names break after these characters instead of anywhere. A `<wbr>` adds nothing to what readers copy. It would also break
+// lines of code, so code that scrolls is skipped. Tables scroll too, so only very long names break in them.
 const BREAKS = /(?<=[._:/=,;([{|])(?=[^\s._:/=,;([{|])/;
+const WHOLE = "svg, style, script, pre:not(:is(.language-text, .language-json) pre)";
+const LONG = { table: /\S{40}/, text: /\S{16}/ };
 
 function markBreaks(article) {
-  const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT, (node) =>
-    /\S{16}/.test(node.data) && !node.parentElement.closest("svg, style, script, td:not(.failures td), .language-console")
-      ? NodeFilter.FILTER_ACCEPT
-      : NodeFilter.FILTER_SKIP);
+  const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT, ({ data, parentElement }) => {
+    const long = LONG[parentElement.closest("td:not(.failures td)") ? "table" : "text"];
+    return long.test(data) && !parentElement.closest(WHOLE) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP;
+  });
   const nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
   for (const node of nodes) {
