@@ -68,7 +68,9 @@ def blocks(page: Path) -> Iterator[Block]:
         elif line.strip() == opened["ticks"]:
             text = textwrap.dedent("\n".join(lines[begun:number])) + "\n"
             if not text.startswith(INCLUDED):
-                yield Block(page=page, line=begun + 1, language=opened["language"], title=opened["title"] or "", text=text)
+                yield Block(
+                    page=page, line=begun + 1, language=opened["language"], title=opened["title"] or "", text=text
+                )
             opened = None
     assert opened is None, f"{page.name}: the fence of line {begun} is never closed"
 

@@ -45,13 +45,8 @@ CONTACT = {
     "FirstName": "Robin",
     "LastName": "Example",
 }
-LEAD = {
-    "Id": "1",
-    "Type": "Lead",
-    "Payload": {
-        "Lead": {"Customer": {"CompanyName": "Northwind Ferries"}, "Interactions": [{"Contact": CONTACT}]},
-    },
-}
+LEAD_PAYLOAD = {"Customer": {"CompanyName": "Northwind Ferries"}, "Interactions": [{"Contact": CONTACT}]}
+LEAD = {"Id": "1", "Type": "Lead", "Payload": {"Lead": LEAD_PAYLOAD}}
 # Files that a page's commands create before its programs run.
 GIVEN = {"docs/guides/qualify-a-lead.md": {"lead.json": json.dumps({"Contexts": [LEAD]})}}
 

@@ -19,7 +19,7 @@ import pytest
 
 from cdk_partnercentral_local import LocalCloud
 from tests.docs.blocks import blocks, files
-from tests.docs.test_docs_code import CONTACT, LEAD, PAGES, ROOT
+from tests.docs.test_docs_code import CONTACT, LEAD_PAYLOAD, PAGES, ROOT
 
 GUIDES = ROOT / "docs" / "guides"
 STARTED = ROOT / "docs" / "get-started"
@@ -128,6 +128,7 @@ class Installed:
         }
 
     def run(self, script: str, folder: Path, extra: Mapping[str, str] | None = None) -> str:
+        """Run a script in the activated environment; return what is shown."""
         activate = f". {shlex.quote(str(self.folder / '.venv/bin/activate'))}\n"
         return in_terminal(activate + script, folder, self.environment | dict(extra or {}))
 
@@ -220,7 +221,7 @@ def test_deploy_to_aws_with_the_local_cloud_in_its_place(installed: Installed, c
 @pytest.mark.usefixtures("aws")
 def test_a_lead_is_qualified_as_the_page_says(installed: Installed, cloud: LocalCloud) -> None:
     service = cloud.partner_central
-    engagement = service.as_aws.create_lead(LEAD["Payload"]["Lead"])
+    engagement = service.as_aws.create_lead(LEAD_PAYLOAD)
     folder = installed.copy(GUIDES / "qualify-a-lead.md", "lead", engagement=engagement)
     (folder / "cdk.json").write_text('{"app": "python app.py"}')
     lines = [line.replace(ENGAGEMENT, engagement) for line in commands(GUIDES / "qualify-a-lead.md")]
