@@ -208,7 +208,8 @@ def test_a_diagram_is_as_its_script_draws_it_and_describes_itself(draw: Callable
 
 
 @pytest.mark.parametrize(
-    ("page", "names"), [("concepts/architecture", ["architecture"]), ("concepts/lifecycle", ["create", "update", "rollback"])]
+    ("page", "names"),
+    [("concepts/architecture", ["architecture"]), ("concepts/lifecycle", ["create", "update", "rollback"])],
 )
 def test_a_page_contains_its_diagrams_unchanged(built: Path, page: str, names: list[str]) -> None:
     text = (built / page / "index.html").read_text()
