@@ -50,7 +50,7 @@ from cdk_partnercentral._validation.payload import past_target_date, payload_pro
 if TYPE_CHECKING:
     from aws_cdk.interfaces import ResourceEnvironment
 
-    from cdk_partnercentral._engagement import IEngagement
+    from cdk_partnercentral._engagement_base import IEngagement
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 _SENT_AS_DECLARED = (
@@ -149,7 +149,7 @@ class EngagementContext(StackMember):
     you change the catalog, the engagement or the Type, the next deployment creates a new context. The old context remains,
     because Partner Central cannot delete contexts. A context also remains if you remove the construct or delete the stack.
 
-    An engagement can contain at most five contexts, including those that AWS creates. Synthesis fails if a stage declares more
+    An engagement can probably contain five contexts, including those that AWS creates. Synthesis fails if a stage declares more
     than five contexts for one engagement. Synthesis also fails if two constructs in a stage declare the same payload for one
     engagement. One construct would adopt the context of the other. To create two contexts with the same payload, set
     `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, each of these two problems
@@ -352,7 +352,10 @@ class EngagementContext(StackMember):
             type=RESOURCE_TYPE,
             properties={
                 **provider._serve_contexts(  # pyright: ignore[reportPrivateUsage] - internal to this package
-                    self, catalog=self._catalog, engagement=self._engagement
+                    self,
+                    catalog=self._catalog,
+                    engagement=self._engagement,
+                    existing_context_id=existing_context_id,
                 ),
                 "Catalog": self._catalog,
                 "EngagementIdentifier": self._engagement.text,

@@ -10,6 +10,7 @@ try:
     from typer.core import TyperGroup
 
     from cdk_partnercentral_cli._errors import EXPECTED, FAILED, sentence
+    from cdk_partnercentral_cli._import import import_engagements
     from cdk_partnercentral_cli._probe import probe
 except ModuleNotFoundError as error:
     if (error.name or "").startswith(("cdk_partnercentral", "lambda_handler")):
@@ -54,6 +55,7 @@ def _about() -> None:
     """
 
 
+app.command("import")(import_engagements)
 app.command("probe")(probe)
 
 

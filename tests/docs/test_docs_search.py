@@ -36,14 +36,19 @@ FIRST = {
 }
 
 
+def search(site: Path, *words: str) -> dict[str, list[str]]:
+    """Return the addresses that a search for each word finds, the best first."""
+    node = node_folder()
+    assert node
+    done = subprocess.run([node / "node", SCRIPT, site, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
 @pytest.fixture(scope="module")
 def found(built: Path) -> dict[str, list[str]]:
-    """The addresses that each search finds, the best first."""
-    command = [node_folder() / "node", SCRIPT, built, *FIRST]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    answers: dict[str, list[str]] = json.loads(done.stdout)
-    return answers
+    return search(built, *FIRST)
 
 
 @pytest.mark.parametrize(("word", "page"), FIRST.items())
@@ -52,5 +57,4 @@ def test_a_search_finds_the_right_page_first(found: dict[str, list[str]], word: 
 
 
 def test_a_search_for_nonsense_finds_nothing(built: Path) -> None:
-    command = [node_folder() / "node", SCRIPT, built, "qqqqxxxxzzzz"]
-    assert json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) == {"qqqqxxxxzzzz": []}
+    assert search(built, "qqqqxxxxzzzz") == {"qqqqxxxxzzzz": []}
