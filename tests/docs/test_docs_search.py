@@ -53,4 +53,6 @@ def test_a_search_finds_the_right_page_first(found: dict[str, list[str]], word: 
 
 def test_a_search_for_nonsense_finds_nothing(built: Path) -> None:
     command = [node_folder() / "node", SCRIPT, built, "qqqqxxxxzzzz"]
-    assert json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) == {"qqqqxxxxzzzz": []}
+    assert json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) == {
+        "qqqqxxxxzzzz": []
+    }
