@@ -136,6 +136,19 @@ def test_examples_of_docstrings_are_shown_as_code(built: Path) -> None:
     assert "&gt;&gt;&gt;" in reference
 
 
+@pytest.mark.parametrize(
+    "method", ["add_context", "grant_read", "grant_update", "grant_convert", "on_event", "on_updated"]
+)
+def test_the_interface_of_engagements_links_to_the_methods_of_the_class(
+    built: Path, pages: dict[str, Page], method: str
+) -> None:
+    reference = "reference/cdk_partnercentral/index.html"
+    anchor = f"cdk_partnercentral.Engagement.{method}"
+
+    assert re.search(rf'See <a [^>]*href="[^"]*#{re.escape(anchor)}"', (built / reference).read_text())
+    assert anchor in pages[reference].ids
+
+
 REFERENCE = ["cdk_partnercentral", "cdk_partnercentral_local"]
 
 
@@ -208,7 +221,8 @@ def test_a_diagram_is_as_its_script_draws_it_and_describes_itself(draw: Callable
 
 
 @pytest.mark.parametrize(
-    ("page", "names"), [("concepts/architecture", ["architecture"]), ("concepts/lifecycle", ["create", "update", "rollback"])]
+    ("page", "names"),
+    [("concepts/architecture", ["architecture"]), ("concepts/lifecycle", ["create", "update", "rollback"])],
 )
 def test_a_page_contains_its_diagrams_unchanged(built: Path, page: str, names: list[str]) -> None:
     text = (built / page / "index.html").read_text()
