@@ -41,7 +41,9 @@ ALIASES = {"lambda_": "aws_lambda", **{name: f"aws_{name}" for name in ("ec2", "
 
 def written(page: str) -> str:
     """Return the text of the page with its tables as they should be."""
-    return TABLE.sub(lambda found: f"<!-- arguments of {found[1]} -->\n{_table(found[1], found[2])}\n<!-- end -->", page)
+    return TABLE.sub(
+        lambda found: f"<!-- arguments of {found[1]} -->\n{_table(found[1], found[2])}\n<!-- end -->", page
+    )
 
 
 def names(page: str) -> list[str]:
@@ -133,7 +135,6 @@ def _limits(rule: Rule) -> str:
     if rule.sensitive:
         limits.append("sensitive")
     return ", ".join(limits)
-
 
 
 def main() -> None:

@@ -37,7 +37,9 @@ def test_every_argument_of_a_constructor_has_a_text() -> None:
 
 def test_the_limits_are_those_of_the_checks() -> None:
     title, description, context_id = title_rule(), description_rule(), context_id_rule()
-    engagement, context, provider = (texts(name) for name in ("Engagement", "EngagementContext", "PartnerCentralProvider"))
+    engagement, context, provider = (
+        texts(name) for name in ("Engagement", "EngagementContext", "PartnerCentralProvider")
+    )
 
     assert engagement["title"] == f"{title.shortest} to {title.longest} characters"
     assert engagement["description"] == f"up to {description.longest} characters"
