@@ -91,8 +91,8 @@ def name_of(message: str) -> str:
 def test_the_page_shows_no_message_that_no_failure_has(texts: dict[str, "Future[str]"]) -> None:
     messages = [text.result() for text in texts.values()]
 
-    for shown in (each.removesuffix("…") for lines in entries().values() for each in lines):
-        assert any(message.startswith(shown) for message in messages), shown
+    for beginning in (each.removesuffix("…") for lines in entries().values() for each in lines):
+        assert any(message.startswith(beginning) for message in messages), beginning
 
 
 def test_the_page_quotes_the_reason_of_a_denial_for_good(texts: dict[str, "Future[str]"]) -> None:

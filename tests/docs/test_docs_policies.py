@@ -151,7 +151,7 @@ def test_the_deployer_can_assume_the_roles_of_the_bootstrap_stack() -> None:
 
     for name in names:
         for placeholder, value in ends.items():
-            name = name.replace(placeholder, value)  # noqa: PLW2901 - filled in step by step
+            name = name.replace(placeholder, value)
         [pattern] = [each for each in statement["Resource"] if name.startswith(each.removesuffix("*"))]
         assert pattern.endswith("-role-*")
     assert statement["Action"] == "sts:AssumeRole"
