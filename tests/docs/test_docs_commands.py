@@ -9,7 +9,6 @@ import os
 import pty
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from cdk_partnercentral_local import LocalCloud
+from cdk_partnercentral_local.cloud._environment import node_folder
 from tests.docs.blocks import blocks, files
 from tests.docs.test_docs_code import CONTACT, LEAD_PAYLOAD, PAGES, ROOT
 
@@ -25,6 +25,7 @@ GUIDES = ROOT / "docs" / "guides"
 STARTED = ROOT / "docs" / "get-started"
 OPERATIONS = ROOT / "docs" / "operations"
 ENGAGEMENT = "eng-0123456789abcd"
+PROMPT = "(y/n)"
 AWSCLI = "awscli==1.45.11"
 # The beginning of a command, and why no test here runs it. test_docs_code.py checks its options.
 NOT_RUN = {
@@ -89,7 +90,7 @@ def in_terminal(script: str, folder: Path, environment: Mapping[str, str]) -> st
 
     Without a terminal, the CDK CLI would refuse to ask, and fail.
     """
-    shown, child = "", 0
+    shown, answered = "", 0
     child, terminal = pty.fork()
     if child == 0:  # pragma: no cover - the new process
         os.chdir(folder)
@@ -101,12 +102,13 @@ def in_terminal(script: str, folder: Path, environment: Mapping[str, str]) -> st
             break
         if not read:
             break
-        text = read.decode(errors="replace")
-        shown += text
-        if re.search(r"\(y/n\)\s*(\x1b\[[0-9;]*m|\s)*$", text):
+        shown += read.decode(errors="replace")
+        if PROMPT in shown[answered:]:
+            answered = len(shown)
             os.write(terminal, b"y\n")
-    os.close(terminal)
+    # Closing the terminal would end a process that still runs.
     _, status = os.waitpid(child, 0)
+    os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 0, f"{script}\n{shown}"
     return shown.replace("\r\n", "\n")
 
@@ -119,10 +121,7 @@ class Installed:
         outer = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         for name in ("PYTHONPATH", "VIRTUAL_ENV"):
             outer.pop(name, None)
-        node = shutil.which("node")
-        assert node
-        # The Node.js of the repository's environment, and nothing else of that environment.
-        path = [str(Path(node).resolve().parent), str(folder / "bin"), *os.defpath.split(os.pathsep)]
+        path = [str(folder / "bin"), *os.defpath.split(os.pathsep)]
         self.environment = outer | {
             "PATH": os.pathsep.join(path),
             "PIP_FIND_LINKS": str(distributions),
@@ -152,7 +151,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     folder = tmp_path_factory.mktemp("empty")
     (folder / "bin").mkdir()
-    (folder / "bin" / "python3").symlink_to(Path(sys.executable).resolve())
+    node = node_folder()
+    assert node
+    npm = node.parent / "lib/node_modules/npm/bin"
+    # The interpreters of the repository's environment, and nothing else of it.
+    programs = {
+        "python3": Path(sys.executable).resolve(),
+        "node": node / "node",
+        "npm": npm / "npm-cli.js",
+        "npx": npm / "npx-cli.js",
+    }
+    for name, program in programs.items():
+        (folder / "bin" / name).symlink_to(program)
     made = Installed(folder, distributions)
 
     shown = in_terminal("\n".join(commands(STARTED / "install.md")), folder, made.environment)
