@@ -104,9 +104,9 @@ def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
         2,
         True,
     )
-    assert said("concepts/lifecycle.md", r"may take (\d+) seconds to connect") == sdk.CONNECT_SECONDS
+    assert said("concepts/lifecycle.md", r"can take (\d+) seconds to connect") == sdk.CONNECT_SECONDS
     assert said("concepts/lifecycle.md", r"to connect and (\d+) to be answered") == sdk.READ_SECONDS
-    assert said("concepts/lifecycle.md", r"The last (\d+) seconds belong to the answer") == response.RESPONSE_SECONDS
+    assert said("concepts/lifecycle.md", r"The last (\d+) seconds belong to the response") == response.RESPONSE_SECONDS
 
 
 def test_the_function_and_cloudformation_have_as_long_as_the_page_says() -> None:
