@@ -29,10 +29,10 @@ def linted(text: str, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("text", "reported"),
     [
-        ("Mistakes are told at synthesis.", "use “are reported”"),
+        ("The values are held against the model.", "use “compared with”"),
         ("You may read the stack.", "can, might or must"),
-        ("| what |\n| --- |\n| seldom used |", "use “rarely”"),
-        ("## Behaviour", "use “Behavior”"),
+        ("| what |\n| --- |\n| beside the table |", "use “next to”"),
+        ("## Cancelled", "use “Canceled”"),
         (f"A sentence {'with more and more words ' * 10}.", "sentence length"),
     ],
 )
@@ -41,6 +41,6 @@ def test_a_rule_reports_what_it_is_for(text: str, reported: str, tmp_path: Path)
 
 
 def test_code_and_messages_are_not_prose(tmp_path: Path) -> None:
-    message = f"`[ENGAGEMENT_FULL] {'The engagement is full and may tell. ' * 10}`"
+    message = f"`[ENGAGEMENT_FULL] {'The engagement is full and may stay. ' * 10}`"
 
-    assert linted(f"Use `may`.\n\n```sh\nmay tell seldom\n```\n\n{message}\n", tmp_path) == ""
+    assert linted(f"Use `may`.\n\n```sh\nmay stay beside\n```\n\n{message}\n", tmp_path) == ""
