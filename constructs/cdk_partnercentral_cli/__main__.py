@@ -10,6 +10,7 @@ try:
     from typer.core import TyperGroup
 
     from cdk_partnercentral_cli._errors import EXPECTED, FAILED, sentence
+    from cdk_partnercentral_cli._import import import_engagements
 except ModuleNotFoundError as error:
     if (error.name or "").startswith(("cdk_partnercentral", "lambda_handler")):
         raise
@@ -51,6 +52,9 @@ def _about() -> None:
     The command uses the ordinary AWS credentials of boto3. Exit codes: 0 means success, 1 means that `drift` found a
     difference, and 2 means that the command failed.
     """
+
+
+app.command("import")(import_engagements)
 
 
 def main() -> None:
