@@ -38,6 +38,7 @@ NOT_RUN = {
     "npx cdk bootstrap aws://": "it needs two accounts",
     "pip install --force-reinstall": "it needs a broken environment",
     "pip install --upgrade cdk-partnercentral": "there is no older version",
+    'pip install "cdk-partnercentral[cli]"': "the page Install installs the same wheel with another extra",
     "pip install cdk-partnercentral": "the page Install installs the same package with an extra",
     "pip install dist/": "the page Install installs the same wheel",
     "python -m cdk_partnercentral_local --serve": "it runs until Ctrl-C; test_command.py of the local cloud runs it",
