@@ -36,7 +36,6 @@ NOT_RUN = {
     "make local": "tests/cdk_partnercentral_local/cloud/test_command.py runs what it runs",
     "make test": "it would run this test",
     "npx cdk bootstrap aws://": "it needs two accounts",
-    'pip install "cdk-partnercentral[cli]"': "the page Install installs the same package with another extra",
     "pip install --force-reinstall": "it needs a broken environment",
     "pip install --upgrade cdk-partnercentral": "there is no older version",
     'pip install "cdk-partnercentral[cli]"': "the page Install installs the same wheel with another extra",
