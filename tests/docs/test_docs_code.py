@@ -166,11 +166,12 @@ def aws(words: list[str]) -> None:
     service, operation, *rest = words[: words.index(">")] if ">" in words else words
     model = botocore.session.Session().get_service_model(service)
     [name] = [name for name in model.operation_names if dashed(name) == operation]
-    options = {word for word in rest if word.startswith("--")} - {"--region"}
+    options = {word for word in rest if word.startswith("--")} - {"--region", "--query"}
     shape = model.operation_model(name).input_shape
     assert shape is not None
     assert options <= {f"--{dashed(member)}" for member in shape.members}
-    assert rest[rest.index("--region") + 1] == "us-east-1"
+    # Partner Central has only this Region. The other commands are about the stack, in the Region that is configured.
+    assert service != "partnercentral-selling" or rest[rest.index("--region") + 1] == "us-east-1"
 
 
 def dashed(name: str) -> str:
@@ -204,6 +205,8 @@ def make(words: list[str]) -> None:
 
 def pip(words: list[str]) -> None:
     assert words[0] == "install"
+    if words[1:] == ["--upgrade", "cdk-partnercentral"]:
+        return
     if words[1:-1] == ["--force-reinstall", "--no-deps"]:
         assert re.fullmatch(r"aws-cdk-lib==\d+\.\d+\.\d+", words[-1])
         return

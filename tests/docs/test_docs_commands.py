@@ -23,6 +23,7 @@ from tests.docs.test_docs_code import CONTACT, LEAD_PAYLOAD, PAGES, ROOT
 
 GUIDES = ROOT / "docs" / "guides"
 STARTED = ROOT / "docs" / "get-started"
+OPERATIONS = ROOT / "docs" / "operations"
 ENGAGEMENT = "eng-0123456789abcd"
 PROMPT = "(y/n)"
 AWSCLI = "awscli==1.45.11"
@@ -31,11 +32,13 @@ NOT_RUN = {
     "aws partnercentral-selling accept-engagement-invitation": "the local Partner Central has no invitations",
     "aws partnercentral-selling list-engagement-invitations": "the local Partner Central has no invitations",
     "aws partnercentral-selling start-opportunity-from-engagement-task": "the local Partner Central has no opportunities",
-    "cdk rollback": "MiniStack has no stack in the state UPDATE_ROLLBACK_FAILED",
+    "npx cdk rollback": "MiniStack has no stack in the state UPDATE_ROLLBACK_FAILED",
     "make local": "tests/cdk_partnercentral_local/cloud/test_command.py runs what it runs",
     "make test": "it would run this test",
     "npx cdk bootstrap aws://": "it needs two accounts",
     "pip install --force-reinstall": "it needs a broken environment",
+    "pip install --upgrade cdk-partnercentral": "there is no older version",
+    'pip install "cdk-partnercentral[cli]"': "the page Install installs the same wheel with another extra",
     "pip install cdk-partnercentral": "the page Install installs the same package with an extra",
     "pip install dist/": "the page Install installs the same wheel",
     "python -m cdk_partnercentral_local --serve": "it runs until Ctrl-C; test_command.py of the local cloud runs it",
@@ -50,6 +53,8 @@ RUN = {
     "docs/guides/drift.md",
     "docs/guides/qualify-a-lead.md",
     "docs/guides/test-without-aws.md",
+    "docs/operations/troubleshooting.md",
+    "docs/operations/upgrading.md",
 }
 
 
@@ -267,3 +272,51 @@ def test_an_engagement_is_shown_as_the_page_says(installed: Installed, cloud: Lo
     lines = [line.replace(ENGAGEMENT, engagement) for line in commands(GUIDES / "drift.md")]
 
     assert "Acme migration" in installed.run("\n".join(lines), tmp_path, cloud.settings)
+
+
+@pytest.mark.cloud
+@pytest.mark.slow
+@pytest.mark.usefixtures("aws")
+def test_the_commands_of_troubleshooting_show_what_the_page_says(installed: Installed, cloud: LocalCloud) -> None:
+    folder = installed.copy(STARTED / "without-aws.md", "trouble")
+    cloud.bootstrap()
+    installed.run("npx cdk deploy", folder, cloud.settings)
+    [engagement] = cloud.partner_central.engagements()
+    resources = cloud.client("cloudformation").describe_stack_resources(StackName="Deals")["StackResources"]
+    names = {each["ResourceType"]: each["PhysicalResourceId"] for each in resources}
+    words = {"LOG_GROUP": names["AWS::Logs::LogGroup"], "ROLE": names["AWS::IAM::Role"], ENGAGEMENT: engagement}
+    app = folder / "app.py"
+    app.write_text(app.read_text().replace("Move to AWS", "Move everything"))
+    lines = commands(OPERATIONS / "troubleshooting.md")
+    for word, name in words.items():
+        lines = [line.replace(f" {word}", f" {name}") for line in lines]
+
+    shown = {line: installed.run(line, folder, cloud.settings) for line in lines}
+
+    def of(command: str) -> str:
+        [text] = [text for line, text in shown.items() if line.startswith(command)]
+        return text
+
+    assert json.loads(of("aws cloudformation describe-stack-events")) == []
+    assert [each["PhysicalResourceId"] for each in json.loads(of("aws cloudformation describe-stack-resources"))] == [
+        words["LOG_GROUP"]
+    ]
+    assert "PartnerCentral" in of("aws iam list-role-policies")
+    assert "partnercentral:GetEngagement" in of("aws iam get-role-policy")
+    assert "CustomerProject" in of("aws partnercentral-selling get-engagement")
+    assert "response sent" in of("aws logs filter-log-events")
+    assert "may be replaced" not in of("npx cdk diff --method=template")
+    assert "may be replaced" in installed.run("npx cdk diff", folder, cloud.settings)
+
+
+@pytest.mark.cloud
+@pytest.mark.slow
+def test_an_upgrade_without_a_change_calls_partner_central_for_nothing(installed: Installed, cloud: LocalCloud) -> None:
+    folder = installed.copy(STARTED / "without-aws.md", "upgrade")
+    cloud.bootstrap()
+    installed.run("npx cdk deploy", folder, cloud.settings)
+    before = len(cloud.partner_central.calls)
+
+    installed.run("\n".join(commands(OPERATIONS / "upgrading.md")), folder, cloud.settings)
+
+    assert len(cloud.partner_central.calls) == before

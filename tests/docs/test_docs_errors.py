@@ -1,4 +1,4 @@
-"""The page of errors is true: every row of its tables is a run of the function, and so is its log."""
+"""The page of errors is true: every message is one of a run of the function, and so is its log."""
 
 import json
 import re
@@ -35,36 +35,70 @@ def texts(start: Callable[..., Cloud]) -> Iterator[dict[str, "Future[str]"]]:
         yield submitted
 
 
-@pytest.fixture(scope="module")
-def rows(pages: dict[str, Page]) -> dict[str, list[str]]:
-    """The rows about a failure, by their anchors."""
-    return {row.anchor: row.cells for row in pages["reference/errors/index.html"].rows if row.anchor}
+def entries() -> dict[str, list[str]]:
+    """Return the messages that the page shows, by the anchor of their heading. The page shows each in one code span."""
+    text = PAGE.read_text(encoding="utf-8")
+    parts = re.split(r"^### .*\{ #(\w+) \}$|^## .*$", text, flags=re.MULTILINE)
+    return {
+        anchor: [" ".join(span.split()) for span in re.findall(r"(?:^|: )`([^`]{30,})`$", part, re.MULTILINE)]
+        for anchor, part in zip(parts[1::2], parts[2::2], strict=True)
+        if anchor
+    }
 
 
-def test_every_failure_has_a_row_and_every_row_is_a_failure(rows: dict[str, list[str]]) -> None:
-    assert rows.keys() == FAILURES.keys()
+def test_every_code_is_a_heading_with_its_message() -> None:
+    shown = entries()
+
+    assert [code for code in CODES if not shown.get(code)] == []
+    for anchor, messages in shown.items():
+        assert [each for each in messages if not each.startswith((f"[{anchor}] ", f"{anchor}: "))] == []
 
 
-def test_every_code_has_a_row(rows: dict[str, list[str]]) -> None:
-    codes = {found[1] for _, seen, _ in rows.values() if (found := re.match(r"\[([A-Z_]+)\] ", seen))}
-    assert codes == set(CODES)
+def test_every_code_has_a_permalink_and_something_to_do(pages: dict[str, Page]) -> None:
+    page = pages["reference/errors/index.html"]
+    text = PAGE.read_text(encoding="utf-8")
+
+    headings = re.findall(r"^### (\S+) \{ #(\w+) \}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+
+    assert {f"#{anchor}" for _, anchor, _ in headings} <= set(page.links)
+    assert [title for title, anchor, _ in headings if title != anchor] == []
+    assert [title for title, _, entry in headings if len(re.findall(r"\*\*What\s+to\s+do:\*\*", entry)) != 1] == []
+
+
+def test_every_warning_and_note_of_synthesis_is_a_heading() -> None:
+    sources = (ROOT / "constructs/cdk_partnercentral").rglob("*.py")
+    in_code = {id_ for path in sources for id_ in re.findall(r"\"cdk-partnercentral:(\w+)", path.read_text())}
+
+    assert len(in_code) > 8
+    assert in_code - entries().keys() == set()
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_row_has_the_text_of_the_run_and_what_to_do(
-    rows: dict[str, list[str]], texts: dict[str, "Future[str]"], name: str
-) -> None:
-    _, seen, todo = rows[name]
+def test_the_page_shows_the_message_of_each_failure(texts: dict[str, "Future[str]"], name: str) -> None:
+    """A message is shown whole, or without Partner Central's response, or up to an ellipsis."""
+    message = texts[name].result()
+    shown = entries()[name_of(message)]
 
-    assert quoted(name, seen) == texts[name].result()
-    assert len(todo) > 8
+    allowed = {message, re.split(r" Response(?: \(|:)", message)[0]}
+
+    assert [each for each in shown if each in allowed or (each[-1] == "…" and message.startswith(each[:-1]))], message
 
 
-def quoted(name: str, cell: str) -> str:
-    """Return what a cell quotes: the whole cell, except where the quote is from the log."""
-    if name != "not-delivered":
-        return cell
-    return cell.removeprefix("In the function's log: ").partition(". Lambda runs")[0]
+def name_of(message: str) -> str:
+    return re.split(r"\W+", message.lstrip("["))[0]
+
+
+def test_the_page_shows_no_message_that_no_failure_has(texts: dict[str, "Future[str]"]) -> None:
+    messages = [text.result() for text in texts.values()]
+
+    for beginning in (each.removesuffix("…") for lines in entries().values() for each in lines):
+        assert any(message.startswith(beginning) for message in messages), beginning
+
+
+def test_the_page_quotes_the_reason_of_a_denial_for_good(texts: dict[str, "Future[str]"]) -> None:
+    [quoted] = re.findall(r"`(reason \w+)`", PAGE.read_text())
+
+    assert f"Response ({quoted}, " in texts["denied-for-good"].result()
 
 
 def test_the_log_is_as_the_page_shows_it(start: Callable[..., Cloud]) -> None:

@@ -104,9 +104,9 @@ def test_the_waits_are_those_of_the_function(pages: dict[str, Page]) -> None:
         2,
         True,
     )
-    assert said("concepts/lifecycle.md", r"may take (\d+) seconds to connect") == sdk.CONNECT_SECONDS
+    assert said("concepts/lifecycle.md", r"can take (\d+) seconds to connect") == sdk.CONNECT_SECONDS
     assert said("concepts/lifecycle.md", r"to connect and (\d+) to be answered") == sdk.READ_SECONDS
-    assert said("concepts/lifecycle.md", r"The last (\d+) seconds belong to the answer") == response.RESPONSE_SECONDS
+    assert said("concepts/lifecycle.md", r"The last (\d+) seconds belong to the response") == response.RESPONSE_SECONDS
 
 
 def test_the_function_and_cloudformation_have_as_long_as_the_page_says() -> None:
@@ -146,3 +146,27 @@ def test_every_example_is_listed(pages: dict[str, Page]) -> None:
     folders = {path.parent.name for path in ROOT.glob("examples/*/cdk.json")}
 
     assert {cells[0] for cells in section(pages, "get-started/examples", "examples")} == folders
+
+
+def test_every_mark_of_certainty_is_in_the_legend(pages: dict[str, Page]) -> None:
+    used = {mark for path in DOCS.rglob("*.md") for mark in re.findall(r"\*(\w+)\*\{\.mark\}", path.read_text())}
+
+    legend = {cells[0] for cells in section(pages, "about/certainty", "certainty-of-statements")}
+
+    assert used == legend
+
+
+def test_every_row_of_the_comparison_has_a_source() -> None:
+    text = (DOCS / "about/comparison.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| ")][2:]
+
+    assert len(rows) > 10
+    assert [row for row in rows if "](" not in row and "][" not in row] == []
+
+
+def test_the_comparison_has_the_numbers_of_the_benchmarks() -> None:
+    measured = said("operations/benchmarks.md", r"\d+ by resources, (\d+) by inline policies")
+
+    assert said(
+        "about/comparison.md", r"\[about (\d+)\]\(\.\./operations/benchmarks\.md#the-stack\) \*local\*\{\.mark\}:"
+    ) == (measured // 10 * 10)
