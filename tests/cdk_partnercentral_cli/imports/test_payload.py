@@ -174,7 +174,7 @@ def test_another_list_is_declared_with_all_items_or_not_at_all(windows: list[Any
 
 
 def test_an_empty_map_in_an_item_of_a_list_is_declared_because_items_are_compared_as_a_whole() -> None:
-    windows = [{"Day": "MONDAY", "StartTimeUtc": "09:00", "EndTimeUtc": "10:00", "Novel": {}, "Other": None}]
+    windows: list[Any] = [{"Day": "MONDAY", "StartTimeUtc": "09:00", "EndTimeUtc": "10:00", "Novel": {}, "Other": None}]
 
     result = lead(Insights={"ChannelRecommendation": {"RecommendedChannel": "x", "BestOutreachWindows": windows}})
 
