@@ -9,6 +9,7 @@ try:
     import typer
     from typer.core import TyperGroup
 
+    from cdk_partnercentral_cli._drift.command import drift
     from cdk_partnercentral_cli._errors import EXPECTED, FAILED, sentence
 except ModuleNotFoundError as error:
     if (error.name or "").startswith(("cdk_partnercentral", "lambda_handler")):
@@ -51,6 +52,9 @@ def _about() -> None:
     The command uses the ordinary AWS credentials of boto3. Exit codes: 0 means success, 1 means that `drift` found a
     difference, and 2 means that the command failed.
     """
+
+
+app.command()(drift)
 
 
 def main() -> None:
