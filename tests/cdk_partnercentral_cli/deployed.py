@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
+from cdk_partnercentral_cli.__main__ import app
 from cdk_partnercentral_local import PartnerCentral, PartnerCentralServer
 from tests.lambda_handler.process.cloudformation import CloudFormation, Resource
 
@@ -152,9 +155,9 @@ class Deployed:
         }
         self.declare(logical_id, properties, f"Sandbox/{engagement}/{context}", **resource)
 
-    def run(self, *arguments: str, columns: int = 80, environment: Mapping[str, str] | None = None) -> Run:
-        """Run `cdk-partnercentral drift` in a process of its own."""
-        settings = {
+    def settings(self) -> dict[str, str]:
+        """Return the environment variables that make the command use these services."""
+        return {
             "AWS_ACCESS_KEY_ID": "invented",
             "AWS_SECRET_ACCESS_KEY": "invented",
             "AWS_DEFAULT_REGION": REGION,
@@ -163,9 +166,20 @@ class Deployed:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL_CLOUDFORMATION": self.cloudformation.url,
             "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": self.server.url,
-            "COLUMNS": str(columns),
+            "COLUMNS": "80",
         }
-        return run_command(["drift", *arguments], settings | dict(environment or {}))
+
+    def drift(self, *arguments: str) -> Run:
+        """Run `cdk-partnercentral drift` in this process, which is faster."""
+        removed = dict.fromkeys(name for name in os.environ if name.upper().startswith(_SETTINGS))
+        done = CliRunner().invoke(app, ["drift", *arguments], env={**removed, **self.settings()})
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Run(status=done.exit_code, out=done.stdout, err=done.stderr)
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Run:
+        """Run `cdk-partnercentral drift` in a process of its own."""
+        return run_command(["drift", *arguments], self.settings() | dict(environment or {}))
 
 
 def run_command(arguments: Sequence[str], settings: Mapping[str, str]) -> Run:

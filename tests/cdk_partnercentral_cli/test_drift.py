@@ -1,8 +1,12 @@
-"""`cdk-partnercentral drift` in a process of its own: differences, exit codes, the number of reads, and errors."""
+"""`cdk-partnercentral drift`: differences, exit codes, the number of reads, and errors.
+
+Errors, exit codes and the number of reads are tested in a process of its own, and most differences in this process.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -47,7 +51,7 @@ def test_a_changed_member_is_drift_and_the_table_shows_both_values(deployed: Dep
     assert (run.status, run.err) == (1, "")
     lines = [line.rstrip() for line in run.out.splitlines()]
     assert lines[:2] == ["Deals/Acme DRIFTED", f"CustomerProject Sandbox/{engagement}/1"]
-    assert [line.split("  ") for line in lines if line.startswith("Project.")] == [
+    assert [re.split(" {2,}", line) for line in lines if line.startswith("Project.")] == [
         ["Project.Title", '"Move to AWS"', '"Moved to AWS"']
     ]
     assert lines[-1] == "1 resource in 1 stack: 0 in sync, 1 drifted, 0 could not be compared."
@@ -57,7 +61,7 @@ def test_json_contains_the_same_result(deployed: Deployed) -> None:
     engagement = deployed.engagement({"CustomerProject": changed(Title="Moved to AWS")}, title="Acme")
     deployed.context("Acme", engagement, PROJECT)
 
-    run = deployed.run("--json")
+    run = deployed.drift("--json")
 
     assert run.status == 1
     assert run.json == {
@@ -102,7 +106,7 @@ def test_what_the_function_would_not_write_is_no_drift(deployed: Deployed, curre
     engagement = deployed.engagement({"CustomerProject": current})
     deployed.context("Acme", engagement, PROJECT)
 
-    assert deployed.run("--json").statuses == {"Acme": "IN_SYNC"}
+    assert deployed.drift("--json").statuses == {"Acme": "IN_SYNC"}
 
 
 @pytest.mark.parametrize("as_json", [True, False])
@@ -110,11 +114,11 @@ def test_sensitive_values_are_shown_only_on_request(deployed: Deployed, as_json:
     there = {"Customer": {**PROJECT["Customer"], "CompanyName": "Bolt Incorporated"}, "Project": PROJECT["Project"]}
     engagement = deployed.engagement({"CustomerProject": there})
     declared = {**PROJECT, "Customer": {**PROJECT["Customer"], "NewInNextModel": "New value"}}
-    deployed.context("Acme", engagement, declared)
+    deployed.context("Deal", engagement, declared)
     options = ["--json"] * as_json
 
-    run = deployed.run(*options)
-    shown = deployed.run(*options, "--show-values")
+    run = deployed.drift(*options)
+    shown = deployed.drift(*options, "--show-values")
 
     secrets = ("Bolt Incorporated", '"Acme"', "New value")
     assert [secret for secret in secrets if secret in run.out + run.err] == []
@@ -142,8 +146,8 @@ def test_references_are_not_compared_and_are_no_drift(deployed: Deployed) -> Non
     declared = {"Customer": {**PROJECT["Customer"], "CompanyName": SECRET}, "Project": GET_ATT}
     deployed.context("Acme", engagement, declared)
 
-    run = deployed.run("--json")
-    table = deployed.run()
+    run = deployed.drift("--json")
+    table = deployed.drift()
 
     assert (run.status, table.status) == (0, 0)
     assert run.members == {
@@ -159,7 +163,7 @@ def test_a_payload_that_is_a_reference_is_not_compared(deployed: Deployed) -> No
     engagement = deployed.engagement({"CustomerProject": PROJECT})
     deployed.context("Acme", engagement, GET_ATT)
 
-    run = deployed.run("--json")
+    run = deployed.drift("--json")
 
     assert (run.status, run.members) == (0, {"Acme.CustomerProject": ("NOT_COMPARED", "Fn::GetAtt")})
 
@@ -188,7 +192,7 @@ def test_parameters_are_resolved_if_cloudformation_returns_their_values(deployed
         {"ParameterKey": "Date", "ParameterValue": "2027-06-30"},
     ]
 
-    assert deployed.run("--json").members == {
+    assert deployed.drift("--json").members == {
         "Acme.Customer.CompanyName": ("NOT_COMPARED", "Ref"),
         "Acme.Project.BusinessProblem": ("NOT_COMPARED", "Ref"),
         "Acme.Project.Title": ("DIFFERENT", "Another title", "Move to AWS"),
@@ -199,14 +203,14 @@ def test_numbers_and_booleans_are_compared_as_the_function_receives_them(deploye
     engagement = deployed.engagement({"CustomerProject": changed(Seats=5, Confirmed=True)})
     deployed.context("Acme", engagement, changed(Seats="5", Confirmed="true"))
 
-    assert deployed.run("--json").statuses == {"Acme": "IN_SYNC"}
+    assert deployed.drift("--json").statuses == {"Acme": "IN_SYNC"}
 
 
 class TestLead:
     def run(self, deployed: Deployed, declared: Any, current: Any) -> dict[str, tuple[Any, ...]]:
         engagement = deployed.engagement({"Lead": current})
         deployed.context("Lead", engagement, declared, type_="Lead")
-        run = deployed.run("--json", "--show-values")
+        run = deployed.drift("--json", "--show-values")
         assert run.status == (1 if any(member[0] != "NOT_COMPARED" for member in run.members.values()) else 0)
         return run.members
 
@@ -234,7 +238,7 @@ class TestLead:
         engagement = deployed.engagement({"Lead": lead(*map(interaction, range(10)))})
         deployed.context("Lead", engagement, lead(interaction(20)), type_="Lead")
 
-        run = deployed.run()
+        run = deployed.drift()
 
         assert run.status == 1
         assert "[TOO_MANY_INTERACTIONS]" in run.out
@@ -278,8 +282,8 @@ class TestEngagement:
         engagement = deployed.engagement(title="Acme migration", description="Robin Example asked for it")
         self.declare(deployed, engagement, Title="Acme move")
 
-        run = deployed.run()
-        values = deployed.run("--json", "--show-values")
+        run = deployed.drift()
+        values = deployed.drift("--json", "--show-values")
 
         assert run.status == 1
         assert "Robin" not in run.out
@@ -293,7 +297,7 @@ class TestEngagement:
         engagement = deployed.engagement(title="acme MIGRATION", description="Anything")
         self.declare(deployed, engagement, Title="Acme migration", Description=GET_ATT)
 
-        run = deployed.run("--json")
+        run = deployed.drift("--json")
 
         assert (run.status, run.members) == (0, {"Acme.Description": ("NOT_COMPARED", "Fn::GetAtt")})
 
@@ -302,7 +306,7 @@ class TestEngagement:
         self.declare(deployed, engagement, Title="Acme")
         deployed.context("Context", engagement, PROJECT)
 
-        assert deployed.run("--json").statuses == {"Acme": "IN_SYNC", "Context": "IN_SYNC"}
+        assert deployed.drift("--json").statuses == {"Acme": "IN_SYNC", "Context": "IN_SYNC"}
         assert reads(deployed) == [engagement]
 
 
@@ -310,7 +314,7 @@ def test_a_context_that_is_gone_is_drift(deployed: Deployed) -> None:
     engagement = deployed.engagement()
     deployed.context("Acme", engagement, PROJECT)
 
-    run = deployed.run()
+    run = deployed.drift()
 
     assert run.status == 1
     assert "(context) [CONTEXT_GONE]" in run.out
@@ -320,7 +324,7 @@ def test_a_context_of_another_type_is_drift(deployed: Deployed) -> None:
     engagement = deployed.engagement({"Lead": lead(interaction(1))})
     deployed.context("Acme", engagement, PROJECT)
 
-    assert deployed.run("--json").members == {"Acme.Type": ("DIFFERENT", "CustomerProject", "Lead")}
+    assert deployed.drift("--json").members == {"Acme.Type": ("DIFFERENT", "CustomerProject", "Lead")}
 
 
 def test_contexts_that_no_given_stack_manages_are_listed(deployed: Deployed) -> None:
@@ -330,8 +334,8 @@ def test_contexts_that_no_given_stack_manages_are_listed(deployed: Deployed) -> 
     deployed.context("Acme", engagement, PROJECT)
     deployed.context("Other", engagement, changed(Title="Other"), context="3", stack="Others")
 
-    one, both = deployed.run("Deals", "--json"), deployed.run("--json")
-    table = deployed.run()
+    one, both = deployed.drift("Deals", "--json"), deployed.drift("--json")
+    table = deployed.drift()
 
     unmanaged = {"catalog": "Sandbox", "engagementId": engagement, "contextId": "2", "type": "Lead"}
     other = {**unmanaged, "contextId": "3", "type": "CustomerProject"}
@@ -348,7 +352,7 @@ def test_deleted_resources_are_ignored(deployed: Deployed) -> None:
     deployed.context("Acme", engagement, PROJECT)
     deployed.declare("Old", None, "Sandbox/eng-00000000000000/1", status="DELETE_SKIPPED")
 
-    assert deployed.run("--json").statuses == {"Acme": "IN_SYNC"}
+    assert deployed.drift("--json").statuses == {"Acme": "IN_SYNC"}
     assert reads(deployed) == [engagement]
 
 
@@ -369,7 +373,7 @@ class TestCouldNotTell:
         deployed.context("Gone", "eng-00000000000000", PROJECT)
         deployed.context("Acme", engagement, PROJECT)
 
-        run = deployed.run()
+        run = deployed.drift()
 
         assert run.status == 2
         assert "Project.Title" in run.out
@@ -380,7 +384,7 @@ class TestCouldNotTell:
     def test_json_is_complete_with_an_unknown_engagement(self, deployed: Deployed) -> None:
         deployed.context("Gone", "eng-00000000000000", PROJECT)
 
-        run = deployed.run("--json")
+        run = deployed.drift("--json")
 
         assert (run.status, run.statuses) == (2, {"Gone": "UNKNOWN"})
         assert run.json["resources"][0]["reason"] == run.err.strip()
@@ -398,7 +402,7 @@ class TestCouldNotTell:
         engagement = deployed.engagement({"CustomerProject": changed(Title="Moved to AWS")})
         deployed.context("Acme", engagement, PROJECT, status="UPDATE_FAILED")
 
-        run = deployed.run()
+        run = deployed.drift()
 
         assert run.status == 1
         assert f"CustomerProject Sandbox/{engagement}/1, UPDATE_FAILED" in run.out
@@ -407,7 +411,7 @@ class TestCouldNotTell:
         deployed.context("Acme", deployed.engagement(), PROJECT)
         deployed.cloudformation.statuses[stack_arn("Deals")] = "UPDATE_IN_PROGRESS"
 
-        run = deployed.run()
+        run = deployed.drift()
 
         assert run.status == 2
         assert run.err == (
@@ -419,12 +423,12 @@ class TestCouldNotTell:
         deployed.context("Acme", deployed.engagement({"CustomerProject": PROJECT}), PROJECT)
         deployed.cloudformation.statuses[stack_arn("Deals")] = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 
-        assert deployed.run().status == 0
+        assert deployed.drift().status == 0
 
     def test_a_resource_that_the_template_does_not_contain(self, deployed: Deployed) -> None:
         deployed.declare("Acme", None, f"Sandbox/{deployed.engagement()}/1")
 
-        run = deployed.run()
+        run = deployed.drift()
 
         assert run.status == 2
         assert run.err.startswith("The template of the stack Deals does not contain the resource")
@@ -433,7 +437,7 @@ class TestCouldNotTell:
         deployed.context("Acme", deployed.engagement(), PROJECT)
         deployed.cloudformation.templates[stack_arn("Deals")] = "Resources:\n  Acme:\n    Type: X\n"
 
-        run = deployed.run()
+        run = deployed.drift()
 
         assert run.status == 2
         assert run.err.startswith("The template of the stack Deals is in YAML")
@@ -444,7 +448,7 @@ class TestCouldNotTell:
         properties = {"Type": "CustomerProject", "Payload": payload}
         deployed.declare("Acme", properties, f"Sandbox/{engagement}/1")
 
-        run = deployed.run()
+        run = deployed.drift()
 
         assert run.status == 2
         assert run.err.startswith("The declared Payload has no member with the name of the Type")
@@ -511,7 +515,7 @@ class TestErrors:
         assert self.fails(deployed, "Deals", "Other") == (
             "The stack Other contains no engagement or context of cdk-partnercentral."
         )
-        assert deployed.run().status == 0
+        assert deployed.drift().status == 0
 
     def test_a_region_without_resources_of_the_library(self, deployed: Deployed) -> None:
         deployed.cloudformation.resources.clear()
@@ -543,11 +547,11 @@ class TestPolicy:
         deployed.context("Acme", deployed.engagement({"CustomerProject": PROJECT}), PROJECT)
         deployed.context("Lead", deployed.engagement({"Lead": lead(interaction(1))}), lead(interaction(2)), type_="Lead")
         allowed = {
-            action for statement in deployed.run("--policy").json["Statement"] for action in statement["Action"]
+            action for statement in deployed.drift("--policy").json["Statement"] for action in statement["Action"]
         }
 
-        deployed.run()
-        deployed.run("Deals")
+        deployed.drift()
+        deployed.drift("Deals")
 
         called = {f"cloudformation:{action}" for action in deployed.cloudformation.actions}
         called |= {f"partnercentral:{call.operation}" for call in deployed.service.calls}
@@ -556,7 +560,7 @@ class TestPolicy:
     def test_with_names_it_allows_only_these_stacks(self, deployed: Deployed) -> None:
         arn = stack_arn("Other")
 
-        stacks, engagements = deployed.run("--policy", "Deals", arn).json["Statement"]
+        stacks, engagements = deployed.drift("--policy", "Deals", arn).json["Statement"]
 
         assert stacks["Resource"] == ["arn:aws:cloudformation:*:*:stack/Deals/*", arn]
         assert engagements["Resource"] == "arn:aws:partnercentral:us-east-1::catalog/*/engagement/*"
@@ -596,7 +600,7 @@ def test_the_report_fits_80_columns(deployed: Deployed) -> None:
     engagement = deployed.engagement({"CustomerProject": changed(Title="T" * 200)})
     deployed.context("Acme" * 30, engagement, PROJECT)
 
-    run = deployed.run()
+    run = deployed.drift()
 
     assert max(map(len, run.out.splitlines())) <= 80
     assert run.out.replace("\n", "").count("T") >= 200

@@ -88,15 +88,15 @@ def print_report(console: Console, result: Result, *, show_values: bool) -> None
     for finding in result.findings:
         if finding.members:
             console.print(*_heading(finding))
-            console.print(_members_table(finding.members, show_values=show_values))
+            console.print(_members_table(finding.members, show_values=show_values), "")
     unknown = [finding for finding in result.findings if finding.status is Status.UNKNOWN]
     if unknown:
         console.print(Text("Could not be compared", style="bold"))
-        console.print(_table(("Resource", "Reason"), ((each.resource.path, each.reason) for each in unknown)))
+        console.print(_table(("Resource", "Reason"), ((each.resource.path, each.reason) for each in unknown)), "")
     if result.unmanaged:
         console.print(Text("Contexts that no checked stack manages", style="bold"))
         rows = ((str(each.engagement), each.context.id, each.context.type) for each in result.unmanaged)
-        console.print(_table(("Engagement", "Context", "Type"), rows))
+        console.print(_table(("Engagement", "Context", "Type"), rows), "")
     for line in _summary(result):
         console.print(line)
 
