@@ -5,7 +5,8 @@ To declare an engagement, use the construct `Engagement`. To declare a context, 
 are private.
 """
 
-from cdk_partnercentral._engagement import Engagement, IEngagement
+from cdk_partnercentral._engagement import Engagement
+from cdk_partnercentral._engagement_base import IEngagement
 from cdk_partnercentral._engagement_context import EngagementContext, IEngagementContext
 from cdk_partnercentral._payloads.customer_account import AccountCustomer, CustomerAccount
 from cdk_partnercentral._payloads.customer_project import CustomerProject, ProjectCustomer, ProjectDetails

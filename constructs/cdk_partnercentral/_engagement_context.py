@@ -50,7 +50,7 @@ from cdk_partnercentral._validation.payload import past_target_date, payload_pro
 if TYPE_CHECKING:
     from aws_cdk.interfaces import ResourceEnvironment
 
-    from cdk_partnercentral._engagement import IEngagement
+    from cdk_partnercentral._engagement_base import IEngagement
 
 RESOURCE_TYPE = "Custom::EngagementContext"
 _SENT_AS_DECLARED = (
@@ -352,7 +352,10 @@ class EngagementContext(StackMember):
             type=RESOURCE_TYPE,
             properties={
                 **provider._serve_contexts(  # pyright: ignore[reportPrivateUsage] - internal to this package
-                    self, catalog=self._catalog, engagement=self._engagement
+                    self,
+                    catalog=self._catalog,
+                    engagement=self._engagement,
+                    existing_context_id=existing_context_id,
                 ),
                 "Catalog": self._catalog,
                 "EngagementIdentifier": self._engagement.text,

@@ -40,12 +40,10 @@ CONVERT = {
     ),
 }
 
-# The function's own permissions.
-FUNCTION_ACTIONS = (
-    "partnercentral:CreateEngagementContext",
-    "partnercentral:GetEngagement",
-    "partnercentral:UpdateEngagementContext",
-)
+# The function's own permissions in an engagement, by whether the function must create contexts in the engagement. The function
+# never creates a context for a resource that has `existing_context_id`, not even in an update or a rollback.
+CREATE_CONTEXTS = ("partnercentral:CreateEngagementContext",)
+FUNCTION_ACTIONS = {True: (*CREATE_CONTEXTS, *UPDATE), False: UPDATE}
 # The permissions to create or adopt an engagement apply to all engagements of a catalog, because the engagement's ARN is not
 # known before the deployment.
 CREATE_ACTIONS = ("partnercentral:CreateEngagement", "partnercentral:GetEngagement")
@@ -77,6 +75,9 @@ LARGEST_POLICY = 9_000
 _TOKEN_LENGTH = 600
 _LONGEST_ID = "eng-" + 14 * "0"
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
+
+# A catalog, and whether the function must create contexts in its engagements.
+_Key = tuple[str, bool]
 
 
 def grant(grantee: iam.IGrantable, actions: tuple[str, ...], *, catalog: str, arn: str) -> iam.Grant:
@@ -133,15 +134,16 @@ class Needs:
 
     Attributes:
         engagements: Maps each catalog to the ARNs of the engagements for which contexts are declared. An ARN with the ID `*`
-            includes every engagement of the catalog. The inner dictionaries serve as ordered sets.
+            includes every engagement of the catalog. The inner dictionaries map each ARN to True if the function must create
+            contexts in the engagement. The value is False if every declared context exists already.
         created: Maps each catalog to tokens. A token resolves to the ARN of an engagement that the app creates and for which
-            contexts are declared.
+            contexts are declared. The inner dictionaries have the same values.
         creating: Maps each catalog in which the stack creates engagements to a Boolean. The value is True if an existing
             engagement can be adopted. In this case, the function must list the engagements.
     """
 
-    engagements: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
-    created: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
+    engagements: dict[str, dict[str, bool]] = field(default_factory=dict[str, dict[str, bool]])
+    created: dict[str, dict[str, bool]] = field(default_factory=dict[str, dict[str, bool]])
     creating: dict[str, bool] = field(default_factory=dict[str, bool])
 
 
@@ -167,7 +169,8 @@ class Policies:
 def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool = False) -> Policies:
     """Return policies that allow the declared engagements and together do not exceed IAM's size limit.
 
-    Each policy contains a list of engagements for each catalog. While the policies are too long, the longest remaining list is
+    Each policy contains, for each catalog, a list of the engagements in which the function creates contexts, and a list of the
+    engagements in which the function only updates contexts. While the policies are too long, the longest remaining list is
     replaced by an ARN that includes every engagement of the catalog.
 
     Args:
@@ -179,8 +182,7 @@ def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool =
     Returns:
         The policies. The order of the engagements does not change the result.
     """
-    known = {catalog: _minimal(catalog, arns) for catalog, arns in needs.engagements.items()}
-    created = {catalog: _sorted(arns) for catalog, arns in needs.created.items()}
+    known, created = _lists(needs.engagements), _lists(needs.created)
 
     def render() -> tuple[dict[str, Any], dict[str, Any]]:
         fixed = [_statement(LOG_ACTIONS, log_group_arn)]
@@ -191,12 +193,13 @@ def policies(needs: Needs, *, log_group_arn: str, stack_arn: str, in_vpc: bool =
         ]
         return _document([*fixed, *_context_statements(known), *last]), _document(_context_statements(created))
 
-    lists = [(resources, catalog) for resources in (known, created) for catalog in _sorted(resources)]
+    lists = [(resources, key) for resources in (known, created) for key in resources]
     widened: list[str] = []
-    for resources, catalog in sorted(lists, key=lambda each: len(each[0][each[1]]), reverse=True):
+    for resources, key in sorted(lists, key=lambda each: len(each[0][each[1]]), reverse=True):
         if sum(_size(each, needs.created) for each in render() if each["Statement"]) <= LARGEST_POLICY:
             break
-        resources[catalog] = [engagement_arn(catalog, "*")]
+        catalog, _ = key
+        resources[key] = [engagement_arn(catalog, "*")]
         widened.append(catalog)
     document, created_document = render()
     return Policies(document=document, created_document=created_document, widened=tuple(dict.fromkeys(widened)))
@@ -224,9 +227,16 @@ def policy_size(document: Mapping[str, Any]) -> int:
     return len(_TOKEN.sub("x" * _TOKEN_LENGTH, text))
 
 
-def _minimal(catalog: str, arns: Collection[str]) -> list[str]:
-    every = engagement_arn(catalog, "*")
-    return [every] if every in arns else _sorted(arns)
+def _lists(engagements: Mapping[str, Mapping[str, bool]]) -> dict[_Key, list[str]]:
+    """Return the list of ARNs for each catalog and each value of `FUNCTION_ACTIONS`, in the order of the policy."""
+    lists: dict[_Key, list[str]] = {}
+    for catalog in _sorted(engagements):
+        for creates in FUNCTION_ACTIONS:
+            arns = [arn for arn, value in engagements[catalog].items() if value is creates]
+            every = engagement_arn(catalog, "*")
+            if arns:
+                lists[catalog, creates] = [every] if every in arns else _sorted(arns)
+    return lists
 
 
 def _sorted(texts: Collection[str]) -> list[str]:
@@ -244,8 +254,13 @@ def _statement(actions: Sequence[str], resource: str | Sequence[str], *, catalog
     return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **condition}
 
 
-def _context_statements(resources: Mapping[str, list[str]]) -> list[dict[str, Any]]:
-    return [_statement(FUNCTION_ACTIONS, resources[catalog], catalog=catalog) for catalog in _sorted(resources)]
+def _context_statements(lists: Mapping[_Key, list[str]]) -> list[dict[str, Any]]:
+    return [
+        _statement(FUNCTION_ACTIONS[creates], arns, catalog=catalog)
+        for (catalog, creates), arns in lists.items()
+        # If the function can create contexts in every engagement of the catalog, the second list is redundant.
+        if creates or lists.get((catalog, True)) != [engagement_arn(catalog, "*")]
+    ]
 
 
 def _creation_statements(creating: Mapping[str, bool]) -> list[dict[str, Any]]:
@@ -277,13 +292,26 @@ class RolePolicies:
         self._needs = Needs()
         self._annotated: set[str] = set()
 
-    def allow_contexts(self, catalog: str, engagement: EngagementIdentifier) -> None:
-        """Allow the function's actions on an engagement, or on every engagement in the catalog if the engagement is unknown."""
+    @property
+    def are_unused(self) -> bool:
+        """Whether neither `allow_contexts` nor `allow_creation` was called."""
+        return self._needs == Needs()
+
+    def allow_contexts(self, catalog: str, engagement: EngagementIdentifier, *, creates: bool) -> None:
+        """Allow the function's actions on an engagement, or on every engagement in the catalog if the engagement is unknown.
+
+        Args:
+            catalog: The engagement's catalog. Can be a token.
+            engagement: The engagement.
+            creates: Whether the function must create contexts. If the method is called several times for an engagement, True
+                takes precedence.
+        """
         if engagement.created is not None:
-            self._needs.created.setdefault(catalog, {})[engagement.created.arn] = None
+            needs, arn = self._needs.created, engagement.created.arn
         else:
-            arn = engagement.exact_arn(catalog) or engagement_arn(catalog, "*")
-            self._needs.engagements.setdefault(catalog, {})[arn] = None
+            needs, arn = self._needs.engagements, engagement.exact_arn(catalog) or engagement_arn(catalog, "*")
+        arns = needs.setdefault(catalog, {})
+        arns[arn] = arns.get(arn, False) or creates
 
     def allow_creation(self, catalog: str, *, adopt_existing: bool) -> None:
         """Allow the function to create engagements in a catalog, and to list engagements if they can be adopted."""
@@ -315,8 +343,8 @@ class RolePolicies:
         Annotations.of(self._scope).add_info_v2(
             "cdk-partnercentral:policyWidened",
             f"A list of the {count} engagements in {name} would exceed the size limit of a role's inline policies. So the "
-            "function's role can create, update and read contexts in every engagement of the catalog. To restrict the role to "
-            "the declared engagements, split the engagements across several stacks.",
+            "function's role can manage contexts in every engagement of the catalog. To restrict the role to the declared "
+            "engagements, split the engagements across several stacks.",
         )
 
 
@@ -396,7 +424,8 @@ def annotate_unchanged_role(scope: Construct, *, in_vpc: bool) -> None:
     _annotate_role(
         scope,
         [
-            f"{', '.join(FUNCTION_ACTIONS)} on the declared engagements",
+            f"{', '.join(UPDATE)} on the declared engagements",
+            f"{', '.join(CREATE_CONTEXTS)} on the engagements with a context that has no existing_context_id",
             f"{', '.join(LOG_ACTIONS)} on the function's log group",
             f"{', '.join(STACK_ACTIONS)} on the function's stack",
             *([f"{', '.join(NETWORK_ACTIONS)} on *"] if in_vpc else []),

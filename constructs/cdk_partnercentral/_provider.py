@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
+import jsii
 from aws_cdk import Annotations, CfnResource, Duration, IResolvable, RemovalPolicy, Stack, Stage
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -17,7 +18,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from constructs import Construct
+from constructs import Construct, IValidation
 
 from cdk_partnercentral._iam import (
     CREATED_POLICY_NAME,
@@ -32,8 +33,13 @@ from cdk_partnercentral._iam import (
 from cdk_partnercentral._identifiers import EngagementIdentifier
 from cdk_partnercentral._metrics import FAILED, THROTTLED, line_metric, with_options_of
 from cdk_partnercentral._signature import ConstructorSignature, signature_without
+from cdk_partnercentral._tokens import can_be_absent
 from cdk_partnercentral._validation.messages import kind, raise_problems
-from cdk_partnercentral._validation.provider_options import option_problems
+from cdk_partnercentral._validation.provider_options import (
+    destination_problems,
+    option_problems,
+    reject_unknown_options,
+)
 
 # Never change this ID or the IDs of the constructs below the provider. These IDs determine the logical ID of the function. A
 # new logical ID would change the service token of deployed contexts, and CloudFormation rejects a changed service token.
@@ -52,6 +58,7 @@ RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 # the same.
 MEMORY_MB = 256
 
+CANNOT_CREATE = "This provider cannot be created:"
 DESCRIPTION = "Partner Central custom resources (cdk-partnercentral)"
 
 
@@ -72,12 +79,14 @@ Options = ParamSpec("Options")
 
 def _with_configured_options(init: Init) -> Init:
     """Decorate a constructor so that it uses the options of `configure` as defaults and validates all options."""
+    names = [*signature_without(init, "self", "scope", "id").parameters]
 
     @wraps(init)
     def init_with_options(self: PartnerCentralProvider, scope: Construct, id: str, **given: Any) -> None:  # noqa: A002
+        reject_unknown_options(given, names)
         configured = _configured_options(scope)
         options = {**configured, **given}
-        raise_problems("This provider cannot be created:", option_problems(options, configured.keys() - given.keys()))
+        raise_problems(CANNOT_CREATE, option_problems(options, configured.keys() - given.keys()))
         init(self, scope, id, **options)
 
     return cast("Init", init_with_options)
@@ -88,11 +97,12 @@ def _with_options_of(
 ) -> Callable[[Callable[..., None]], Callable[Concatenate[Construct, Options], None]]:
     """Decorate a function with the keyword parameters of a constructor, for type checkers and `help()`."""
     signature = signature_without(init, "self", "id")
+    names = [*signature_without(init, "self", "scope", "id").parameters]
 
     def decorate(function: Callable[..., None]) -> Callable[Concatenate[Construct, Options], None]:
         @wraps(function)
         def checked(*args: Any, **kwargs: Any) -> None:
-            # For an unknown option, bind() raises the same TypeError as a function call.
+            reject_unknown_options([name for name in kwargs if name != "scope"], names)
             bound = signature.bind(*args, **kwargs)
             function(*bound.args, **bound.kwargs)
 
@@ -107,8 +117,9 @@ class PartnerCentralProvider(Construct):
 
     By default, all `Engagement` and `EngagementContext` constructs of a stack share one provider. The first of these constructs
     creates the provider. The role can write to the function's log group and can read the stack in CloudFormation. The role can
-    also create, update and read contexts, but only in the engagements for which the stack declares contexts. If an engagement
-    ID is not known at synthesis, or if the list of engagements exceeds IAM's size limit for policies, the role can access every
+    also create, update and read contexts, but only in the engagements for which the stack declares contexts. If every declared
+    context of an engagement has `existing_context_id`, the role cannot create contexts in this engagement. If an engagement ID
+    is not known at synthesis, or if the list of engagements exceeds IAM's size limit for policies, the role can access every
     engagement of the catalog. An annotation then reports the wider access. If the stack creates engagements, the role can also
     create and read all engagements of the catalog. Unless `adopt_existing` is False, the role can then also list the
     engagements. A second policy allows changes to contexts of engagements that the app creates.
@@ -150,7 +161,8 @@ class PartnerCentralProvider(Construct):
             `SqsDestination`; none by default. If Lambda sends an event to the destination, CloudFormation receives no response
             and reports a timeout. An event contains the payload in plain text, and the URL for the response to CloudFormation.
             So encrypt the destination, and restrict access to the destination. If the function sends a FAILED response, Lambda
-            does not send the event to the destination. Do not call `function.configure_async_invoke`. This method would create
+            does not send the event to the destination. A FIFO queue or a FIFO topic is an error, because Lambda sends events
+            only to standard queues and topics. Do not call `function.configure_async_invoke`. This method would create
             a second configuration, and CloudFormation would reject the template.
         permissions_boundary: The permissions boundary of the role that the provider creates.
         reserved_concurrent_executions: The maximum number of runs of the function at the same time. AWS also reserves this
@@ -179,6 +191,7 @@ class PartnerCentralProvider(Construct):
     Raises:
         ValueError: An option is not valid, requires another option that is missing, or has no effect because of another option.
             The error lists every problem.
+        TypeError: An option does not exist.
         FileNotFoundError: The zip file with the function's code does not exist. An installed package contains this file. In a
             checkout of the repository, run `make setup`.
 
@@ -270,7 +283,10 @@ class PartnerCentralProvider(Construct):
             on_failure=cast("lambda_.IDestination | None", on_failure),
             retry_attempts=RUNS - 1,
         )
+        if on_failure is not None:
+            raise_problems(CANNOT_CREATE, destination_problems(invocation.node.default_child))
         self._dependencies = (policy, invocation)
+        self.node.add_validation(_UnusedProvider(self, self._policies))
         self._properties = {"ServiceToken": self._function.function_arn, "ServiceTimeout": str(service_timeout)}
 
     @staticmethod
@@ -403,9 +419,9 @@ class PartnerCentralProvider(Construct):
         )
 
     def _serve_contexts(
-        self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier
+        self, construct: Construct, *, catalog: str, engagement: EngagementIdentifier, existing_context_id: str | None
     ) -> Mapping[str, str]:
-        """Allow the function to manage contexts in an engagement, and return properties for a construct's custom resource.
+        """Allow the function to manage a context in an engagement, and return properties for a construct's custom resource.
 
         The construct depends on the function's policies, so that the permissions exist before the custom resource is deployed.
 
@@ -413,11 +429,13 @@ class PartnerCentralProvider(Construct):
             construct: The construct that contains the custom resource.
             catalog: The engagement's catalog. Can be a token.
             engagement: The engagement.
+            existing_context_id: The ID of the existing context, or None if the function must create a context.
 
         Returns:
             The service token and the service timeout of the custom resource.
         """
-        self._policies.allow_contexts(catalog, engagement)
+        creates = existing_context_id is None or can_be_absent(construct, existing_context_id)
+        self._policies.allow_contexts(catalog, engagement, creates=creates)
         construct.node.add_dependency(*self._dependencies)
         if engagement.created is not None:
             if self._created_policy is None:
@@ -428,9 +446,10 @@ class PartnerCentralProvider(Construct):
         elif engagement.engagement_id is None:
             Annotations.of(construct).add_info_v2(
                 "cdk-partnercentral:engagementKnownAtDeployment",
-                "The engagement ID or ARN is an unresolved token. So the function's role can create, update and read contexts "
-                "in every engagement of the catalog. To restrict the role to this engagement, pass a literal ID or ARN, or the "
-                "value of a context lookup (StringParameter.value_from_lookup).",
+                "The engagement ID or ARN is an unresolved token. So the function's role can "
+                f"{'create, update and read' if creates else 'update and read'} contexts in every engagement of the catalog. "
+                "To restrict the role to this engagement, pass a literal ID or ARN, or the value of a context lookup "
+                "(StringParameter.value_from_lookup).",
             )
         return self._properties
 
@@ -455,6 +474,32 @@ class PartnerCentralProvider(Construct):
         if self._is_own_role:
             return own_role_policy(self, id, self._role, document, name=name)
         return given_role_policy(self, f"GivenRole{id}", self._role, document, suffix=name.removeprefix(POLICY_NAME))
+
+
+@jsii.implements(IValidation)
+class _UnusedProvider:
+    """The check for a provider that nothing uses. The CDK runs the check at synthesis, after all resources are declared.
+
+    The check is a separate class, because older releases of the CDK reject a construct that has a method named `validate`.
+    """
+
+    def __init__(self, provider: PartnerCentralProvider, policies: RolePolicies) -> None:
+        self._provider = provider
+        self._policies = policies
+
+    def validate(self) -> list[str]:
+        """Add a warning if no resource uses the provider. The warning is not an error, so the list is empty."""
+        if self._policies.are_unused:
+            # In older releases of the CDK, a warning that is added after its acknowledgement is suppressed only below the
+            # construct that was acknowledged. So the warning belongs to the function, and users acknowledge the provider.
+            Annotations.of(self._provider.function).add_warning_v2(
+                "cdk-partnercentral:unusedProvider",
+                "No engagement or context uses this provider, so its function never runs, and an alarm on its metrics never "
+                "fires. Pass this provider as the argument provider of the engagements and contexts that should use it. Or "
+                "remove it, and use the provider that they already use. By default, this is the result of "
+                "PartnerCentralProvider.get_or_create(stack).",
+            )
+        return []
 
 
 class _ConfiguredOptions(Construct):

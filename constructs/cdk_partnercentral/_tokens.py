@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from aws_cdk import Token
+from aws_cdk import Stack, Token
 from constructs import Construct
 
 # `StringParameter.value_from_lookup` returns a dummy value until the CDK has looked up the SSM parameter. The dummy value
@@ -46,6 +46,11 @@ def is_unresolved(value: object) -> bool:
         return math.isfinite(value) and Token.is_unresolved(value)
     # Exclude constructs. Stacks and parameters have a method named `resolve`, so the CDK would treat them as tokens.
     return hasattr(value, "__jsii_type__") and not isinstance(value, Construct | type) and Token.is_unresolved(value)
+
+
+def can_be_absent(scope: Construct, value: str) -> bool:
+    """Return whether CloudFormation can omit a property with this value, because the value contains `AWS::NoValue`."""
+    return is_unresolved(value) and "AWS::NoValue" in str(Stack.of(scope).resolve(value))
 
 
 # Use these functions instead of isinstance(). After isinstance(), pyright does not infer the types of keys and items, and

@@ -71,14 +71,14 @@ def declare(payload: CustomerProject) -> Callable[..., EngagementContext]:
 
 @pytest.fixture
 def allowing() -> Callable[..., Json]:
-    """The policy statement that allows the function's three actions on engagements of a catalog."""
+    """The policy statement that allows the function's actions on engagements of a catalog."""
 
-    def statement(catalog: str, *engagements: str) -> Json:
+    def statement(catalog: str, *engagements: str, creates: bool = True) -> Json:
         of_catalog = f"arn:aws:partnercentral:us-east-1::catalog/{catalog}/engagement"
         return {
             "Effect": "Allow",
             "Action": [
-                "partnercentral:CreateEngagementContext",
+                *(["partnercentral:CreateEngagementContext"] if creates else []),
                 "partnercentral:GetEngagement",
                 "partnercentral:UpdateEngagementContext",
             ],

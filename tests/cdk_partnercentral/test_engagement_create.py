@@ -374,6 +374,21 @@ def test_470_contexts_and_20_engagements_stay_within_the_limits(app: App, create
     assert statements(template["Resources"][POLICY])[1]["Resource"] == [EVERY]
 
 
+def test_an_import_in_a_created_engagement_does_not_allow_creation(
+    stack: Stack, create: Create, template_of: Template, of_type: OfType
+) -> None:
+    create(stack).add_context("Deal", payload=project(), existing_context_id="1")
+    create(stack, "Other", title="Other").add_context("Deal", payload=project())
+
+    _, second = second_policy(template_of(stack), of_type)
+
+    first, last = statements(second)
+    assert first["Action"] == ["partnercentral:CreateEngagementContext", *last["Action"]]
+    assert last["Action"] == ["partnercentral:GetEngagement", "partnercentral:UpdateEngagementContext"]
+    assert last["Resource"] == [attribute("EngagementArn")]
+    assert attribute("EngagementArn") not in first["Resource"]
+
+
 @pytest.mark.parametrize(("created", "existing"), [(240, 0), (120, 120), (60, 90)])
 def test_too_many_engagements_widen_the_longest_list(
     created: int, existing: int, app: App, create: Create, of_type: OfType

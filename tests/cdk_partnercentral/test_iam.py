@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Fn, NestedStack, Stack
+from aws_cdk import App, Aws, CfnParameter, Fn, NestedStack, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk.cx_api import CloudFormationStackArtifact
 from constructs import Construct
@@ -58,7 +58,8 @@ OWN_STACK = {"Effect": "Allow", "Action": STACK_ACTIONS, "Resource": STACK}
 
 def policy_of(engagements: dict[str, list[str]], **others: Any) -> Policies:
     """The policies of a function whose stack only declares contexts in existing engagements."""
-    return policies(Needs(engagements={name: dict.fromkeys(arns) for name, arns in engagements.items()}), **others)
+    needs = Needs(engagements={name: dict.fromkeys(arns, True) for name, arns in engagements.items()})
+    return policies(needs, **others)
 
 
 def policy(engagements: dict[str, list[str]]) -> Policies:
@@ -136,6 +137,47 @@ def test_both_catalogs_are_widened_if_one_is_not_enough() -> None:
     assert policy_size(made.document) < LARGEST_POLICY
 
 
+def importing(created: list[str], imported: list[str], catalog: str = "Sandbox") -> Policies:
+    """The policies of a function that creates contexts in some engagements, and only imports contexts of the others."""
+    needs = Needs(engagements={catalog: {**dict.fromkeys(imported, False), **dict.fromkeys(created, True)}})
+    return policies(needs, log_group_arn=LOGS, stack_arn=STACK)
+
+
+def only_importing(resources: list[str]) -> Json:
+    return {**engagements("Sandbox", resources), "Action": [READ, UPDATE]}
+
+
+def test_exact_arns_of_imports_remain_if_the_list_of_the_others_is_widened() -> None:
+    arns, every = arns_of("Sandbox", 110), engagement_arn("Sandbox", "*")
+
+    creates, imports = importing(arns[:70], arns[70:]), importing(arns[:40], arns[40:])
+
+    # The wildcard of the first statement includes the imports.
+    assert creates.document["Statement"][1:-1] == [engagements("Sandbox", [every])]
+    assert imports.document["Statement"][1:-1] == [engagements("Sandbox", arns[:40]), only_importing([every])]
+    assert creates.widened == imports.widened == ("Sandbox",)
+
+
+def test_a_wildcard_of_imports_does_not_allow_more_in_other_engagements() -> None:
+    one, other = arns_of("Sandbox", 2)
+    every = engagement_arn("Sandbox", "*")
+
+    assert importing([one], [other, every]).document["Statement"][1:-1] == [
+        engagements("Sandbox", [one]),
+        only_importing([every]),
+    ]
+    assert importing([every], [other]).document["Statement"][1:-1] == [engagements("Sandbox", [every])]
+
+
+def test_many_imports_and_many_creations_fit_into_the_policy() -> None:
+    arns = arns_of("Sandbox", 490)
+
+    made = importing(arns[:240], arns[240:])
+
+    assert policy_size(made.document) < LARGEST_POLICY
+    assert made.document["Statement"][1:-1] == [engagements("Sandbox", [engagement_arn("Sandbox", "*")])]
+
+
 def test_a_token_counts_as_much_as_the_longest_log_group_arn(stack: Stack) -> None:
     token = CfnParameter(stack, "LogGroup").value_as_string
     longest = f"arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:{'x' * 512}:*"
@@ -186,6 +228,59 @@ def test_four_contexts_share_one_function_and_one_policy(
         allowing("AWS", ENGAGEMENT),
         allowing("Sandbox", ENGAGEMENT, "eng-zzzzzzzzzzzzzz"),
     ]
+
+
+@pytest.mark.parametrize("order", [["Import", "Create"], ["Create", "Import"]])
+def test_only_engagements_in_which_contexts_are_created_allow_creation(
+    order: list[str], stack: Stack, declare: Any, allowing: Any, template_of: Template, only: Only
+) -> None:
+    token = CfnParameter(stack, "Context").value_as_string
+    for name in order:
+        # This engagement has a context of each kind.
+        control = {"existing_context_id": "1"} if name == "Import" else {"adopt_existing": False}
+        declare(stack, f"Both{name}", "eng-00000000000000", **control)
+    declare(stack, "Created", "eng-11111111111111")
+    declare(stack, "Imported", "eng-22222222222222", existing_context_id="1")
+    declare(stack, "ImportedToo", "eng-22222222222222", existing_context_id="2")
+    declare(stack, "Token", "eng-33333333333333", existing_context_id=token)
+    declare(stack, "OnlyImported", catalog="AWS", existing_context_id="1")
+
+    policy = only(template_of(stack), "AWS::IAM::Policy")
+
+    assert engagement_statements(policy) == [
+        allowing("AWS", ENGAGEMENT, creates=False),
+        allowing("Sandbox", "eng-00000000000000", "eng-11111111111111"),
+        allowing("Sandbox", "eng-22222222222222", "eng-33333333333333", creates=False),
+    ]
+
+
+def test_an_import_that_can_be_absent_at_deployment_allows_creation(
+    stack: Stack, declare: Any, allowing: Any, template_of: Template, only: Only
+) -> None:
+    """Without the property, the function creates a context."""
+    either = Fn.condition_if("InProduction", "1", Aws.NO_VALUE).to_string()
+    declare(stack, "Either", existing_context_id=either)
+
+    policy = only(template_of(stack), "AWS::IAM::Policy")
+
+    assert engagement_statements(policy) == [allowing("Sandbox", ENGAGEMENT)]
+
+
+def test_an_import_in_an_unknown_engagement_does_not_allow_creation(
+    app: App, declare: Any, allowing: Any, only: Only
+) -> None:
+    stack = Stack(app, "Deals")
+    declare(stack, "Imported", CfnParameter(stack, "Engagement").value_as_string, existing_context_id="1")
+    declare(stack, "Created")
+
+    artifact = app.synth().get_stack_by_name("Deals")
+
+    assert engagement_statements(only(artifact.template, "AWS::IAM::Policy")) == [
+        allowing("Sandbox", ENGAGEMENT),
+        allowing("Sandbox", "*", creates=False),
+    ]
+    (message,) = artifact.messages
+    assert "can update and read contexts in every engagement of the catalog" in str(message.entry.data)
 
 
 def test_a_token_widens_the_policy_to_the_catalog_with_an_annotation(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import Duration, Stack
+from aws_cdk import Annotations, App, Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from cdk_partnercentral import PartnerCentralProvider
+from cdk_partnercentral import Engagement, PartnerCentralProvider
 from cdk_partnercentral._metrics import FAILED, THROTTLED
 from cdk_partnercentral._validation.provider_options import DISCARDING_LEVELS
 from tests.cdk_partnercentral.known_ids import FUNCTION, LOG_GROUP
@@ -88,6 +88,52 @@ def test_the_duration_is_that_of_lambda(stack: Stack, provider: PartnerCentralPr
     assert (metric.namespace, metric.metric_name, metric.statistic) == ("AWS/Lambda", "Duration", "p99")
     assert metric.dimensions is not None
     assert stack.resolve(metric.dimensions["FunctionName"]) == {"Ref": FUNCTION}
+
+
+def unused(app: App) -> dict[str, str]:
+    """The warnings about providers that nothing uses, by construct path. The CDK resolves and synthesizes several times."""
+    app.synth()
+    messages = [message for stack in app.synth(force=True).stacks for message in stack.messages]
+    found = [
+        (message.id, str(message.entry.data)) for message in messages if "No engagement" in str(message.entry.data)
+    ]
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+def test_a_provider_that_nothing_uses_is_a_warning(app: App, stack: Stack, declare: Any) -> None:
+    """The alarm watches the wrong function."""
+    own = PartnerCentralProvider(stack, "Own")
+    own.metric_failed().create_alarm(stack, "Failed", evaluation_periods=1, threshold=1)
+    declare(stack, "Acme")
+
+    ((path, text),) = unused(app).items()
+
+    assert path == "/Deals/Own/Function"
+    assert "an alarm on its metrics never fires" in text
+    assert "PartnerCentralProvider.get_or_create" in text
+    assert "[ack: cdk-partnercentral:unusedProvider]" in text
+
+
+def test_the_shared_provider_is_unused_if_every_context_has_another_provider(
+    app: App, stack: Stack, declare: Any
+) -> None:
+    PartnerCentralProvider.get_or_create(stack).metric_failed()
+    declare(stack, "Acme", provider=PartnerCentralProvider(stack, "Own"))
+
+    assert list(unused(app)) == ["/Deals/cdk-partnercentral.Provider/Function"]
+
+
+def test_a_provider_that_is_used_later_or_whose_warning_is_acknowledged_has_no_warning(
+    app: App, stack: Stack, declare: Any
+) -> None:
+    created, imported, acknowledged = (PartnerCentralProvider(stack, name) for name in ["One", "Two", "Three"])
+    stack.resolve(created.function.function_arn)
+    Engagement(stack, "Acme", catalog="Sandbox", title="Acme migration", provider=created)
+    declare(stack, "Lead", existing_context_id="1", provider=imported)
+    Annotations.of(acknowledged).acknowledge_warning("cdk-partnercentral:unusedProvider")
+
+    assert unused(app) == {}
 
 
 def test_an_unknown_property_of_a_metric_is_an_error(provider: PartnerCentralProvider) -> None:

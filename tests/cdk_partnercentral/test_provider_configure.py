@@ -1,5 +1,6 @@
 """`PartnerCentralProvider.configure` sets the options of the providers below a stack, a stage or an app."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -199,9 +200,22 @@ def test_invalid_options_are_reported_where_they_are_set(stack: Stack) -> None:
     assert stack.node.children == []
 
 
-def test_an_unknown_option_is_an_error(stack: Stack) -> None:
-    with pytest.raises(TypeError, match="unexpected keyword argument 'memory'"):
-        PartnerCentralProvider.configure(stack, memory=512)  # type: ignore[call-arg]
+@pytest.mark.parametrize("configures", [True, False])
+def test_an_unknown_option_is_an_error_that_lists_the_options(configures: bool, stack: Stack) -> None:
+    use_options: Any = PartnerCentralProvider.configure if configures else PartnerCentralProvider
+    arguments = [stack] if configures else [stack, "Own"]
+
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"dead_letter_queue": None}, "'dead_letter_queue'"),
+        ({"timeout": 5, "vpc_subnet": None}, r"'vpc_subnet' \(did you mean 'vpc_subnets'\?\)"),
+    ]
+    for given, quoted in cases:
+        with pytest.raises(TypeError, match=f"^PartnerCentralProvider has no option {quoted}. ") as raised:
+            use_options(*arguments, **given)
+        _, _, listed = str(raised.value).partition("The options are ")
+        names = listed.partition(".")[0].split(", ")
+        assert names == list(inspect.signature(PartnerCentralProvider).parameters)[2:]
+    assert stack.node.children == []
 
 
 def test_options_are_found_in_a_stack_that_jsii_wraps_in_a_new_object_each_time(

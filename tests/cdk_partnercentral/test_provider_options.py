@@ -12,6 +12,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Annotations, Match
 
@@ -83,7 +85,14 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
     ("option", "value", "problem"),
     [
         ("environment_encryption", "arn", "must be a KMS key; for an ARN, use aws_kms.Key.from_key_arn; got str"),
-        ("log_group", "/deals", "must be a log group; for a name, use aws_logs.LogGroup.from_log_group_name; got str"),
+        (
+            "log_group",
+            "/deals",
+            (
+                "must be a log group; for a name or an ARN, use from_log_group_name or from_log_group_arn of "
+                "aws_logs.LogGroup; got str"
+            ),
+        ),
         ("log_group_encryption_key", "arn", "must be a KMS key; for an ARN, use aws_kms.Key.from_key_arn; got str"),
         ("log_level", "WARN", "must be an aws_lambda.ApplicationLogLevel, such as WARN; got str"),
         (
@@ -112,9 +121,16 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         (
             "permissions_boundary",
             "arn",
-            "must be a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn; got str",
+            (
+                "must be a managed policy; for a name or an ARN, use from_managed_policy_name or from_managed_policy_arn of "
+                "aws_iam.ManagedPolicy; got str"
+            ),
         ),
-        ("role", ROLE_ARN, "must be a role; for an ARN, use aws_iam.Role.from_role_arn; got str"),
+        (
+            "role",
+            ROLE_ARN,
+            "must be a role; for a name or an ARN, use from_role_name or from_role_arn of aws_iam.Role; got str",
+        ),
         ("tracing", True, "must be an aws_lambda.Tracing, such as ACTIVE; got bool"),
         ("vpc", "vpc-1", "must be a VPC; for an ID, use aws_ec2.Vpc.from_lookup; got str"),
     ],
@@ -287,6 +303,46 @@ def three_tiers(stack: Stack) -> ec2.Vpc:
 
 
 ISOLATED = ec2.SubnetType.PRIVATE_ISOLATED
+
+
+PUBLIC_SUBNETS = (
+    "- vpc_subnets: must not select public subnets, because a function in a public subnet cannot connect to the internet; "
+    "select private subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS)"
+)
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        {"subnet_type": ec2.SubnetType.PUBLIC},
+        {"subnet_group_name": "Public", "one_per_az": True},
+        "listed",
+    ],
+)
+@pytest.mark.parametrize("configures", [True, False])
+def test_public_subnets_are_an_error_that_names_only_options_of_the_provider(
+    selection: Any, configures: bool, stack: Stack
+) -> None:
+    vpc = three_tiers(stack)
+    if selection == "listed":
+        selection = ec2.SubnetSelection(subnets=vpc.public_subnets)
+    given: Any = PartnerCentralProvider.configure if configures else PartnerCentralProvider
+
+    with pytest.raises(ValueError) as raised:
+        given(*([stack] if configures else [stack, "Own"]), vpc=vpc, vpc_subnets=selection)
+
+    assert str(raised.value).splitlines()[1:] == [PUBLIC_SUBNETS]
+
+
+def test_the_default_subnets_of_a_vpc_with_only_public_subnets_are_an_error(stack: Stack) -> None:
+    tier = ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
+    vpc = ec2.Vpc(stack, "Public", subnet_configuration=[tier])
+
+    with pytest.raises(ValueError) as raised:
+        PartnerCentralProvider(stack, "Own", vpc=vpc)
+
+    assert str(raised.value).splitlines()[1:] == [PUBLIC_SUBNETS]
 
 
 @pytest.mark.parametrize(
@@ -496,7 +552,8 @@ def test_an_immutable_role_is_not_changed_and_an_annotation_lists_its_permission
     assert not of_type(template, "AWS::IAM::Policy")
     assert ("ec2:CreateNetworkInterface" in text) is in_vpc
     for needed in [
-        "partnercentral:CreateEngagementContext, partnercentral:GetEngagement, partnercentral:UpdateEngagementContext",
+        "partnercentral:GetEngagement, partnercentral:UpdateEngagementContext on the declared engagements",
+        "partnercentral:CreateEngagementContext on the engagements with a context that has no existing_context_id",
         "logs:CreateLogStream, logs:PutLogEvents",
         "cloudformation:GetTemplate, cloudformation:ListStackResources on the function's stack",
         "lambda.amazonaws.com",
@@ -539,6 +596,50 @@ def test_a_queue_is_not_a_destination(stack: Stack) -> None:
 
     with pytest.raises(ValueError, match=r"on_failure: must be .*SqsDestination\(queue\); got Queue"):
         PartnerCentralProvider.configure(stack, on_failure=queue)
+
+
+FIFO_ARN = "arn:aws:sqs:us-east-1:111122223333:deals.fifo"
+STANDARD = "on_failure: must be a standard queue or a standard topic"
+
+
+def fifo_destinations(app: App, stack: Stack) -> dict[str, Any]:
+    elsewhere = Stack(app, "Elsewhere")
+    queues = {
+        "queue": sqs.Queue(stack, "Queue", fifo=True),
+        "named queue": sqs.Queue(stack, "Named", queue_name="named.fifo"),
+        "queue of another stack": sqs.Queue(elsewhere, "Queue", fifo=True),
+        "imported queue": sqs.Queue.from_queue_arn(stack, "ImportedQueue", FIFO_ARN),
+    }
+    topics = {
+        "topic": sns.Topic(stack, "Topic", fifo=True),
+        "imported topic": sns.Topic.from_topic_arn(stack, "ImportedTopic", FIFO_ARN.replace("sqs", "sns")),
+    }
+    return {
+        **{name: destinations.SqsDestination(queue) for name, queue in queues.items()},
+        **{name: destinations.SnsDestination(topic) for name, topic in topics.items()},
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["queue", "named queue", "queue of another stack", "imported queue", "topic", "imported topic"],
+)
+def test_a_fifo_destination_is_an_error(name: str, app: App, stack: Stack) -> None:
+    """Lambda cannot send events to it: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html."""
+    with pytest.raises(ValueError, match=STANDARD):
+        PartnerCentralProvider(stack, "Own", on_failure=fifo_destinations(app, stack)[name])
+
+
+def test_other_destinations_are_no_error(stack: Stack) -> None:
+    others: list[Any] = [
+        destinations.SqsDestination(sqs.Queue(stack, "Queue")),
+        destinations.SnsDestination(sns.Topic(stack, "Topic")),
+        destinations.S3Destination(s3.Bucket(stack, "Bucket")),
+        destinations.EventBridgeDestination(),
+        destinations.SqsDestination(sqs.Queue.from_queue_arn(stack, "Imported", FIFO_ARN.removesuffix(".fifo"))),
+    ]
+    for number, each in enumerate(others):
+        PartnerCentralProvider(stack, f"Provider{number}", on_failure=each)
 
 
 @pytest.mark.parametrize("own_role", [True, False])

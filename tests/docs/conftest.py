@@ -21,15 +21,16 @@ SITE_SOURCES = ("constructs", "CHANGELOG.md", "CONTRIBUTING.md")
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the site, which is built as `make docs` builds it.
+    """Return the folder of the site, which is built as `make docs` builds it."""
+    return build(tmp_path_factory.mktemp("site"), (ROOT / "zensical.toml").read_text(encoding="utf-8"))
 
-    The generator writes only below the folder of its configuration, so each worker of pytest-xdist builds its own copy.
-    """
-    folder = tmp_path_factory.mktemp("site")
+
+def build(folder: Path, configuration: str) -> Path:
+    """Build the site in a folder with a copy of the pages, because the generator writes only next to its configuration."""
     shutil.copytree(ROOT / "docs", folder / "docs")
     for name in SITE_SOURCES:
         (folder / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "zensical.toml", folder)
+    (folder / "zensical.toml").write_text(configuration, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "zensical", "build", "--strict", "--clean"],
         cwd=folder,

@@ -3,7 +3,7 @@
 import html
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -13,7 +13,9 @@ import cdk_partnercentral
 import cdk_partnercentral_local
 from cdk_partnercentral import PartnerCentralProvider
 from cdk_partnercentral._provider import MEMORY_MB
-from tests.docs.site import Page
+from scripts import diagrams
+from tests.docs.conftest import build
+from tests.docs.site import Page, read
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "zensical.toml", *sorted(path for path in (ROOT / "docs").rglob("*") if path.is_file())]
@@ -68,6 +70,29 @@ def test_nothing_makes_the_theme_load_its_own_scripts_from_elsewhere(pages: dict
     assert [name for name, page in pages.items() if page.classes & {"mermaid", "md-source"}] == []
 
 
+def test_without_public_addresses_no_page_refers_to_one(built: Path) -> None:
+    shown = {path.name: path.read_text() for path in built.rglob("*.html")}
+
+    assert [
+        name for name, text in shown.items() if re.search(r'rel="(edit|canonical)"|md-header__source">\s*<a', text)
+    ] == []
+
+
+def test_with_public_addresses_each_page_links_to_its_source_and_fetches_nothing(tmp_path: Path) -> None:
+    """The addresses in the comments of the configuration are examples, which are used here."""
+    text = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+
+    site = build(tmp_path, re.sub("^# (repo_url|site_url) =", r"\1 =", text, flags=re.MULTILINE))
+    page = read(site / "concepts/lifecycle/index.html")
+
+    assert {"https://code.example/deals", "https://code.example/deals/edit/main/docs/concepts/lifecycle.md"} <= set(
+        page.links
+    )
+    assert [address for address in page.fetched if goes_out(address)] == []
+    assert "md-source" not in page.classes
+    assert 'rel="canonical" href="https://docs.example/concepts/lifecycle/"' in page.path.read_text()
+
+
 def test_every_link_within_the_site_leads_somewhere(built: Path, pages: dict[str, Page]) -> None:
     assert list(_dead_links(built, pages)) == []
 
@@ -109,6 +134,19 @@ def test_examples_of_docstrings_are_shown_as_code(built: Path) -> None:
 
     assert "<blockquote>" not in reference
     assert "&gt;&gt;&gt;" in reference
+
+
+@pytest.mark.parametrize(
+    "method", ["add_context", "grant_read", "grant_update", "grant_convert", "on_event", "on_updated"]
+)
+def test_the_interface_of_engagements_links_to_the_methods_of_the_class(
+    built: Path, pages: dict[str, Page], method: str
+) -> None:
+    reference = "reference/cdk_partnercentral/index.html"
+    anchor = f"cdk_partnercentral.Engagement.{method}"
+
+    assert re.search(rf'See <a [^>]*href="[^"]*#{re.escape(anchor)}"', (built / reference).read_text())
+    assert anchor in pages[reference].ids
 
 
 REFERENCE = ["cdk_partnercentral", "cdk_partnercentral_local"]
@@ -156,10 +194,56 @@ def test_no_source_names_a_registry_or_a_machine(path: str) -> None:
     assert [word for word in (*REGISTRIES, "/home/", "/Users/", f"{ROOT.parent}/") if word in text] == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "docs/_diagrams").glob("*.svg")), ids=lambda path: path.stem)
-def test_a_diagram_is_told_to_who_cannot_see_it_and_takes_its_colours_from_the_theme(path: Path) -> None:
-    text = path.read_text()
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colors as WCAG defines it (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
 
-    assert re.search(r'role="img" aria-labelledby="[\w-]+-title [\w-]+-desc"', text)
-    assert len(re.search(r"<desc[^>]*>(.*)</desc>", text).group(1)) > 100  # type: ignore[union-attr]
-    assert re.findall(r"#[0-9a-fA-F]{3,6}\b|rgb|fill=|stroke=", text) == []
+    def luminance(color: str) -> float:
+        channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("draw", diagrams.DIAGRAMS, ids=lambda draw: draw.__name__)
+def test_a_diagram_is_as_its_script_draws_it_and_describes_itself(draw: Callable[[], diagrams.Drawing]) -> None:
+    """If this fails, write the files with `python -m scripts.diagrams`."""
+    drawing = draw()
+    text = (diagrams.FOLDER / f"{drawing.name}.svg").read_text(encoding="utf-8")
+
+    assert text == drawing.svg()
+    assert f'role="img" aria-labelledby="{drawing.name}-title {drawing.name}-desc"' in text
+    assert len(drawing.description) > 100
+    assert "prefers-color-scheme: dark" in text
+    # Colors are in the style only, so that each of them has a value for both schemes.
+    assert re.findall(r"#[0-9a-f]{6}|(?:fill|stroke)=", text.partition("</style>")[2]) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [("concepts/architecture", ["architecture"]), ("concepts/lifecycle", ["create", "update", "rollback"])],
+)
+def test_a_page_contains_its_diagrams_unchanged(built: Path, page: str, names: list[str]) -> None:
+    text = (built / page / "index.html").read_text()
+
+    assert [name for name in names if (diagrams.FOLDER / f"{name}.svg").read_text() not in text] == []
+
+
+def test_no_diagram_is_left_over() -> None:
+    assert {path.stem for path in diagrams.FOLDER.iterdir()} == {draw().name for draw in diagrams.DIAGRAMS}
+
+
+@pytest.mark.parametrize("colors", [diagrams.LIGHT, diagrams.DARK], ids=["light", "dark"])
+def test_diagrams_have_enough_contrast(colors: dict[str, str]) -> None:
+    """4.5 for text, and 3 for lines, as WCAG 2.2 demands at level AA."""
+    texts = [("text", fill) for fill in ("page", "step", "ask", "good", "bad")]
+    texts += [("label", "page"), ("label", "step"), ("start-text", "start")]
+    lines = [("line", "page"), ("line", "step"), *((f"{kind}-line", kind) for kind in ("ask", "good", "bad"))]
+
+    assert {
+        pair: contrast(*(colors[name] for name in pair)) for pair in texts if contrast(*(colors[n] for n in pair)) < 4.5
+    } == {}
+    assert {
+        pair: contrast(*(colors[name] for name in pair)) for pair in lines if contrast(*(colors[n] for n in pair)) < 3
+    } == {}

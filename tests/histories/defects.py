@@ -307,6 +307,13 @@ def lists_all_creators(self: Any, *, catalog: str, created_by: str, next_token: 
     return self._call("ListEngagements", partner_central._page, Catalog=catalog, **more)
 
 
+_create_engagement_call = partner_central.PartnerCentral.create_engagement
+
+
+def creates_without_description(self: Any, **params: Any) -> Any:
+    return _create_engagement_call(self, **{**params, "description": None})
+
+
 def always(*_: Any) -> bool:
     return True
 

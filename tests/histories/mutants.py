@@ -408,6 +408,14 @@ MUTANTS = (
         machine=EngagementHistory,
     ),
     Mutant(
+        name="a new engagement is created without its description",
+        place=partner_central.PartnerCentral,
+        attribute="create_engagement",
+        replacement=defects.creates_without_description,
+        violates={Invariant.ENGAGEMENT_AS_DECLARED},
+        machine=EngagementHistory,
+    ),
+    Mutant(
         name="adopt_existing=False is ignored",
         place=engagement,
         attribute="adopt_existing",

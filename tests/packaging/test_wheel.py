@@ -62,7 +62,17 @@ def test_the_sdist_contains_everything_that_the_wheel_is_made_of(sdist: Path) ->
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     sources = tracked("constructs", "lambda_handler", "scripts/packer")
-    files = {"hatch_build.py", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", ".gitignore", "PKG-INFO"}
+    files = {
+        "hatch_build.py",
+        "scripts/project_urls.py",
+        "zensical.toml",
+        "pyproject.toml",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        ".gitignore",
+        "PKG-INFO",
+    }
     made = {"constructs/cdk_partnercentral/function.zip", "cdk-partnercentral.cdx.json"}
     assert names == sources | files | made
 
@@ -149,3 +159,21 @@ def test_an_app_synthesizes_in_an_environment_with_the_wheel_alone(
     assert "Custom::EngagementContext" in (tmp_path / "out" / "S.template.json").read_text()
     (asset,) = (tmp_path / "out").glob("asset.*.zip")
     assert asset.read_bytes() == contents["cdk_partnercentral/function.zip"]
+
+
+def test_pypi_shows_links_as_soon_as_the_addresses_are_known(metadata: Message, tmp_path: Path) -> None:
+    assert metadata.get_all("Project-URL") is None
+
+    for name in ("pyproject.toml", "scripts", "README.md", "LICENSE", "CHANGELOG.md", "constructs", "hatch_build.py"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    site = re.sub("^# (repo_url|site_url) =", r"\1 =", (ROOT / "zensical.toml").read_text(), flags=re.MULTILINE)
+    (tmp_path / "zensical.toml").write_text(site)
+
+    shown = json.loads(run(sys.executable, "-m", "hatchling", "metadata", folder=tmp_path))
+
+    assert shown["urls"] == {
+        "Documentation": "https://docs.example/",
+        "Source": "https://code.example/deals",
+        "Issues": "https://code.example/deals/issues",
+        "Changelog": "https://code.example/deals/blob/main/CHANGELOG.md",
+    }

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Reference, Tokenization
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
-from cdk_partnercentral._validation.messages import kind
+from cdk_partnercentral._validation.messages import kind, quoted
 
 # The function retries for up to a minute while new permissions propagate, and reserves time for its response. A timeout below
 # the minimum is too short for these retries and the response.
@@ -42,7 +42,10 @@ def _is_list_of_objects(value: object) -> bool:
 # CDK would also report a wrong kind of value, but later and without the name of the option.
 KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "environment_encryption": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
-    "log_group": (_is_object, "a log group; for a name, use aws_logs.LogGroup.from_log_group_name"),
+    "log_group": (
+        _is_object,
+        "a log group; for a name or an ARN, use from_log_group_name or from_log_group_arn of aws_logs.LogGroup",
+    ),
     "log_group_encryption_key": (_is_object, "a KMS key; for an ARN, use aws_kms.Key.from_key_arn"),
     "log_level": (
         lambda value: isinstance(value, lambda_.ApplicationLogLevel),
@@ -58,9 +61,12 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "permissions_boundary": (
         _is_object,
-        "a managed policy; for an ARN, use aws_iam.ManagedPolicy.from_managed_policy_arn",
+        (
+            "a managed policy; for a name or an ARN, use from_managed_policy_name or from_managed_policy_arn of "
+            "aws_iam.ManagedPolicy"
+        ),
     ),
-    "role": (_is_object, "a role; for an ARN, use aws_iam.Role.from_role_arn"),
+    "role": (_is_object, "a role; for a name or an ARN, use from_role_name or from_role_arn of aws_iam.Role"),
     "security_groups": (
         _is_list_of_objects,
         "a list of security groups; for an ID, use aws_ec2.SecurityGroup.from_security_group_id",
@@ -69,6 +75,24 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "vpc": (_is_object, "a VPC; for an ID, use aws_ec2.Vpc.from_lookup"),
     "vpc_subnets": (lambda value: is_mapping(value) or _is_object(value), "an aws_ec2.SubnetSelection"),
 }
+
+
+def reject_unknown_options(given: Collection[str], options: Collection[str]) -> None:
+    """Raise an error for the first unknown option.
+
+    Args:
+        given: The names of the options that the user passed.
+        options: The names of all options.
+
+    Raises:
+        TypeError: An option does not exist.
+    """
+    unknown = [name for name in given if name not in options]
+    if unknown:
+        raise TypeError(
+            f"PartnerCentralProvider has no option {quoted(unknown[0], options)}. The options are {', '.join(options)}. "
+            "help(PartnerCentralProvider) describes the options."
+        )
 
 
 def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()) -> Iterator[str]:
@@ -97,6 +121,49 @@ def option_problems(options: Mapping[str, Any], configured: Collection[str] = ()
             else:
                 origin, fix = "", "remove one of the two options"
             yield f"{name}: {origin}has no effect with {other}; {fix}"
+    yield from _subnet_problems(options)
+
+
+def destination_problems(configuration: object) -> Iterator[str]:
+    """Yield a problem if the destination of `on_failure` is a FIFO queue or a FIFO topic.
+
+    Lambda does not support these destinations:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+
+    Args:
+        configuration: The `CfnEventInvokeConfig`, because a destination itself has no property with its queue or topic.
+    """
+    destinations = getattr(configuration, "destination_config", None)
+    arn = getattr(getattr(destinations, "on_failure", None), "destination", None)
+    if not arn:
+        return
+    reference = Tokenization.reverse_string(arn).first_token
+    target = reference.target if isinstance(reference, Reference) else None
+    # The names of FIFO queues and topics end with this suffix.
+    if arn.endswith(".fifo") or True in (getattr(target, "fifo_queue", None), getattr(target, "fifo_topic", None)):
+        yield (
+            "on_failure: must be a standard queue or a standard topic, because Lambda cannot send events to a FIFO queue or "
+            "a FIFO topic; got a FIFO destination"
+        )
+
+
+def _subnet_problems(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the problem of public subnets. The CDK would also report them, but with the name of an option of its own."""
+    vpc: Any = options.get("vpc")
+    selection: object = options.get("vpc_subnets")
+    # `KINDS` contains the checks of other values.
+    if not hasattr(vpc, "select_subnets") or isinstance(selection, str | int | float):
+        return
+    names = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group_name", "subnets", "subnet_type")
+    given: dict[str, Any] = {
+        name: selection.get(name) if is_mapping(selection) else getattr(selection, name, None) for name in names
+    }
+    selected: list[str] = vpc.select_subnets(**given).subnet_ids
+    if {each.subnet_id for each in vpc.public_subnets}.intersection(selected):
+        yield (
+            "vpc_subnets: must not select public subnets, because a function in a public subnet cannot connect to the "
+            "internet; select private subnets with a route to a NAT gateway (SubnetType.PRIVATE_WITH_EGRESS)"
+        )
 
 
 def _timeout_problems(timeout: object) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """A full engagement, and `existing_context_id`: the declaration uses a context that exists already."""
 
+from typing import Any
+
 import pytest
 
 from lambda_handler.api import Context
@@ -7,6 +9,7 @@ from lambda_handler.errors import Kind
 from tests.lambda_handler.running import create, create_error, identity, update, update_error
 from tests.lambda_handler.scripted import (
     LOCKS,
+    OTHER_ENGAGEMENT,
     OTHER_PROJECT,
     PROJECT,
     Clock,
@@ -124,6 +127,18 @@ def test_an_update_with_an_existing_context_id_of_another_type_is_an_error(ident
     text = update_error(*steps, existing_context_id=identifier, code="CONTEXT_NOT_FOUND")
     assert "Lead" in text
     assert "CustomerProject" in text
+
+
+def test_a_replacement_and_its_rollback_import_and_create_nothing() -> None:
+    # The physical ID names a context in another engagement. The function's role cannot create a context for an import.
+    elsewhere = f"Sandbox/{OTHER_ENGAGEMENT}/1"
+    contexts = engagement(project("2"))
+    controls: dict[str, Any] = {"existing_context_id": "2", "adopt_existing": False}
+    assert update(reads(contexts), physical_id=elsewhere, **controls).identity == identity("2")
+    text = update_error(
+        *[reads(engagement())] * 4, physical_id=elsewhere, existing_context_id="2", code="CONTEXT_NOT_FOUND"
+    )
+    assert "no context" in text
 
 
 def test_an_update_that_removes_existing_context_id_stays_in_place() -> None:
