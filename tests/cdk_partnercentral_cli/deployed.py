@@ -1,4 +1,4 @@
-"""Stacks in a scripted CloudFormation, engagements in a local Partner Central, and the installed command in a process of its own."""
+"""Stacks in a scripted CloudFormation, engagements in a local Partner Central, and runs of the installed command."""
 
 from __future__ import annotations
 
@@ -35,6 +35,15 @@ PROJECT: Mapping[str, Any] = {
         "TargetCompletionDate": "2027-06-30",
     },
 }
+
+
+GET_ATT = {"Fn::GetAtt": ["Other", "Name"]}
+SECRET = "{{resolve:secretsmanager:customer:SecretString:name}}"
+
+
+def changed(**members: Any) -> dict[str, Any]:
+    """Return the project with other values of some members of `Project`."""
+    return {**PROJECT, "Project": {**PROJECT["Project"], **members}}
 
 
 def interaction(number: int, **members: Any) -> dict[str, Any]:
@@ -186,5 +195,12 @@ def run_command(arguments: Sequence[str], settings: Mapping[str, str]) -> Run:
     """Run the installed command with these settings. An empty setting removes the variable."""
     inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(_SETTINGS)}
     environment = inherited | {name: value for name, value in settings.items() if value}
-    done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=300)
+    done = subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, check=False, env=environment, timeout=300
+    )
     return Run(status=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def reads(deployed: Deployed) -> list[str]:
+    """Return the engagements that were read, in order."""
+    return [call.input["Identifier"] for call in deployed.service.calls]

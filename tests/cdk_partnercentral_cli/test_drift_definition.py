@@ -56,9 +56,7 @@ LEADS = st.fixed_dictionaries(
         "Interactions": st.lists(INTERACTIONS, max_size=4),
     }
 )
-PAIRS = st.one_of(
-    st.tuples(st.just("CustomerProject"), PROJECTS, PROJECTS), st.tuples(st.just("Lead"), LEADS, LEADS)
-)
+PAIRS = st.one_of(st.tuples(st.just("CustomerProject"), PROJECTS, PROJECTS), st.tuples(st.just("Lead"), LEADS, LEADS))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ __all__ = ["certificate", "start", "unpacked"]
 
 ROOT = Path(__file__).parents[2]
 # What the pages include, besides docs/.
-SITE_SOURCES = ("constructs", "CHANGELOG.md", "CONTRIBUTING.md")
+SITE_SOURCES = ("constructs", "examples", "CHANGELOG.md", "CONTRIBUTING.md")
 
 
 @pytest.fixture(scope="session")

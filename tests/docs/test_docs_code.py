@@ -15,15 +15,17 @@ from typing import Any
 import botocore.session
 import pytest
 from aws_cdk import App
+from typer.testing import CliRunner
 
 import cdk_partnercentral
+from cdk_partnercentral_cli.__main__ import app as command
 from cdk_partnercentral_local.__main__ import main as local_cloud
 from tests.docs.blocks import Block, Program, blocks, files, programs, programs_of_readme
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
-LANGUAGES = {"python", "sh", "json", "text", "console"}
+LANGUAGES = {"python", "sh", "json", "text", "console", "yaml"}
 
 
 PROGRAMS = [*programs_of_readme(README), *(program for page in PAGES[1:] for program in programs(page))]
@@ -158,7 +160,7 @@ def test_the_readme_has_at_most_600_words() -> None:
 def test_a_command_exists_with_its_options(line: str) -> None:
     words = shlex.split(line, comments=True)
 
-    check = {"aws": aws, "cdk": cdk, "make": make, "pip": pip, "npm": npm}.get(words[0])
+    check = {"aws": aws, "cdk": cdk, "cdk-partnercentral": ours, "make": make, "pip": pip, "npm": npm}.get(words[0])
 
     if check:
         check(words[1:])
@@ -187,6 +189,13 @@ def cdk(words: list[str]) -> None:
     assert f"cdk {words[0]} " in told or f"cdk {words[0]}\n" in told
     options = {word for word in words[1:] if word.startswith("-")}
     assert {option for option in options if not re.search(rf"(^|[ ,]){option}\b", told, re.MULTILINE)} == set()
+
+
+def ours(words: list[str]) -> None:
+    done = CliRunner().invoke(command, [words[0], "--help"])
+    assert done.exit_code == 0, done.output
+    options = {word for word in words[1:] if word.startswith("-")}
+    assert {option for option in options if not re.search(rf"[ │]{option}\b", done.output)} == set()
 
 
 def make(words: list[str]) -> None:

@@ -90,7 +90,10 @@ class Result:
 
 
 def check(
-    session: boto3.Session, stacks: Sequence[str], resources: Sequence[Resource], on_progress: Callable[[int, int], None]
+    session: boto3.Session,
+    stacks: Sequence[str],
+    resources: Sequence[Resource],
+    on_progress: Callable[[int, int], None],
 ) -> Result:
     """Compare resources with Partner Central. Each engagement is read once.
 
@@ -133,9 +136,7 @@ class _Pace:
         self._next = max(now, self._next) + self._seconds
 
 
-def _read(
-    service: partner_central.PartnerCentral, engagement: EngagementIdentity, pace: _Pace
-) -> Engagement | str:
+def _read(service: partner_central.PartnerCentral, engagement: EngagementIdentity, pace: _Pace) -> Engagement | str:
     """Return the engagement, or a sentence that says why this engagement cannot be read."""
 
     def attempt() -> Engagement:
@@ -197,9 +198,7 @@ def _finding(
     )
 
 
-def _unmanaged(
-    resources: Sequence[Resource], read: Mapping[EngagementIdentity, Engagement | str]
-) -> list[Unmanaged]:
+def _unmanaged(resources: Sequence[Resource], read: Mapping[EngagementIdentity, Engagement | str]) -> list[Unmanaged]:
     managed = {each.physical_id for each in resources if each.type == CONTEXT}
     return [
         Unmanaged(engagement=identity, context=context)

@@ -51,7 +51,7 @@ def drift(
     declared member that the next deployment of the context would write. A value that only Partner Central has is no drift.
     The command changes nothing.
 
-    Examples:
+    For example:
 
     - `cdk-partnercentral drift` checks every stack of the Region.
     - `cdk-partnercentral drift Deals --json` checks one stack, for a script.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -81,7 +80,9 @@ class CloudFormation:
                 used.append(stack["StackName"])
                 found += resources
             elif names:
-                raise CliError(f"The stack {stack['StackName']} contains no engagement or context of cdk-partnercentral.")
+                raise CliError(
+                    f"The stack {stack['StackName']} contains no engagement or context of cdk-partnercentral."
+                )
         if not found:
             raise CliError(
                 f"No stack in the Region {self._region} contains an engagement or a context of cdk-partnercentral: check"
@@ -167,9 +168,7 @@ def _problem(stack: Mapping[str, Any], summary: Mapping[str, Any], template: Any
     if summary["ResourceStatus"].endswith(_IN_PROGRESS):
         return f"The resource is {summary['ResourceStatus']}: run the command again when the deployment has ended."
     if not isinstance(template, Mapping):
-        return (
-            f"The template of the stack {name} is in YAML, which this command cannot read: deploy the stack with the CDK CLI."
-        )
+        return f"The template of the stack {name} is in YAML, which this command cannot read: deploy it with the CDK CLI."
     if summary["LogicalResourceId"] not in template.get("Resources", {}):
         return f"The template of the stack {name} does not contain the resource: deploy the stack again."
     return ""
