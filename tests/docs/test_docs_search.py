@@ -8,6 +8,7 @@ import pytest
 
 from cdk_partnercentral_local.cloud._environment import node_folder
 
+NODE = str((node_folder() or Path()) / "node")
 SCRIPT = Path(__file__).parent / "search.mjs"
 # What people type, and the pages that they want. If another page comes first, give the right page a title that begins with the
 # word: the theme ranks a word in the title above a word in the text, and the first word of a title above the others.
@@ -39,7 +40,7 @@ FIRST = {
 @pytest.fixture(scope="module")
 def found(built: Path) -> dict[str, list[str]]:
     """The addresses that each search finds, the best first."""
-    command = [node_folder() / "node", SCRIPT, built, *FIRST]
+    command = [NODE, str(SCRIPT), str(built), *FIRST]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answers: dict[str, list[str]] = json.loads(done.stdout)
@@ -52,7 +53,7 @@ def test_a_search_finds_the_right_page_first(found: dict[str, list[str]], word: 
 
 
 def test_a_search_for_nonsense_finds_nothing(built: Path) -> None:
-    command = [node_folder() / "node", SCRIPT, built, "qqqqxxxxzzzz"]
+    command = [NODE, str(SCRIPT), str(built), "qqqqxxxxzzzz"]
     assert json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) == {
         "qqqqxxxxzzzz": []
     }
