@@ -223,6 +223,18 @@ def test_a_context_of_another_type_is_drift(deployed: Deployed) -> None:
     assert deployed.drift("--json").members == {"Acme.Type": ("DIFFERENT", "CustomerProject", "Lead")}
 
 
+def test_a_difference_that_the_function_cannot_write_is_marked(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"CustomerAccount": {"Customer": {"CompanyName": "Acme", "Industry": "Retail"}}})
+    declared = {"Customer": {"CompanyName": "Acme", "Industry": "Other"}}
+    deployed.context("Acme", engagement, declared, type_="CustomerAccount")
+
+    run = deployed.drift("--json")
+
+    [member] = run.json["resources"][0]["members"]
+    assert (run.status, member["path"], member["problem"]) == (1, "Customer.Industry", "CANNOT_UPDATE")
+    assert "Customer.Industry [CANNOT_UPDATE]" in deployed.drift().out
+
+
 def test_contexts_that_no_given_stack_manages_are_listed(deployed: Deployed) -> None:
     engagement = deployed.engagement(
         {"CustomerProject": PROJECT}, {"Lead": lead(interaction(1))}, {"CustomerProject": changed(Title="Other")}
@@ -310,3 +322,13 @@ def test_the_help_teaches_and_fits_80_columns(deployed: Deployed) -> None:
     assert "cdk-partnercentral drift Deals --json" in text
     assert "0 means in sync. 1 means drift. 2 means that" in text
     assert json.dumps(run.err) == '""'
+
+
+def test_the_endpoint_of_partner_central_can_be_an_option(deployed: Deployed) -> None:
+    deployed.context("Acme", deployed.engagement({"CustomerProject": PROJECT}), PROJECT)
+
+    run = deployed.run(
+        "--endpoint-url", deployed.server.url, environment={"AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": ""}
+    )
+
+    assert (run.status, run.err) == (0, "")

@@ -69,6 +69,19 @@ def test_a_resource_whose_update_failed_is_compared(deployed: Deployed) -> None:
     assert f"CustomerProject Sandbox/{engagement}/1, UPDATE_FAILED" in run.out
 
 
+def test_a_failed_resource_is_shown_even_if_it_is_in_sync(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"CustomerProject": PROJECT})
+    deployed.context("Acme", engagement, PROJECT, status="UPDATE_FAILED")
+
+    run = deployed.drift()
+
+    assert run.status == 0
+    assert [line.rstrip() for line in run.out.splitlines()][:2] == [
+        "Deals/Acme IN_SYNC",
+        f"CustomerProject Sandbox/{engagement}/1, UPDATE_FAILED",
+    ]
+
+
 def test_a_stack_that_is_being_updated(deployed: Deployed) -> None:
     deployed.context("Acme", deployed.engagement(), PROJECT)
     deployed.cloudformation.statuses[stack_arn("Deals")] = "UPDATE_IN_PROGRESS"

@@ -127,6 +127,7 @@ class ContextComparison:
         members, present = split(type_, current)
         unknown = dict(references(desired))
         desired = without(desired, list(unknown))
+        problem = "" if self._can_update(type_) else "CANNOT_UPDATE"
         for path in differing(members, desired, desired):
             values = at(desired, path), at(members, path)
             yield Member(
@@ -134,6 +135,7 @@ class ContextComparison:
                 declared=values[0],
                 current=values[1],
                 sensitive=self._is_sensitive(type_, path, values),
+                problem=problem,
             )
         for path, kind in unknown.items():
             yield Member(path=".".join(path), declared=at(declared, path), reference=kind)
@@ -167,6 +169,10 @@ class ContextComparison:
         for place, interaction in desired.items():
             if any(interaction is each for each in pending):
                 yield Member(path=f"{INTERACTIONS}[{place}]", declared=wanted[place], sensitive=True)
+
+    def _can_update(self, type_: str) -> bool:
+        """Return whether contexts of a Type can be updated. False if the service model defines the Type only for a create."""
+        return bool(self._model.shape(type_, update=True)) or not self._model.shape(type_, update=False)
 
     def _is_sensitive(self, type_: str, path: Path, values: Sequence[Any]) -> bool:
         return any(True for value in values for _ in self._model.sensitive_values(type_, _nested(path, value)))

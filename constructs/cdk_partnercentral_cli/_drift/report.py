@@ -19,6 +19,7 @@ from cdk_partnercentral_cli._drift.comparison import Member
 
 _STYLES = {Status.IN_SYNC: "green", Status.DRIFTED: "yellow", Status.UNKNOWN: "red"}
 _MISSING = "(missing)"
+_FAILED = "_FAILED"
 
 
 def as_json(result: Result, *, show_values: bool) -> dict[str, Any]:
@@ -86,9 +87,10 @@ def print_report(console: Console, result: Result, *, show_values: bool) -> None
         show_values: Whether to include sensitive values.
     """
     for finding in result.findings:
-        if finding.members:
+        has_failed = finding.status is not Status.UNKNOWN and finding.resource.status.endswith(_FAILED)
+        if finding.members or has_failed:
             console.print(*_heading(finding))
-            console.print(_members_table(finding.members, show_values=show_values), "")
+            console.print(*([_members_table(finding.members, show_values=show_values)] * bool(finding.members)), "")
     unknown = [finding for finding in result.findings if finding.status is Status.UNKNOWN]
     if unknown:
         console.print(Text("Could not be compared", style="bold"))
@@ -104,7 +106,7 @@ def print_report(console: Console, result: Result, *, show_values: bool) -> None
 def _heading(finding: Finding) -> tuple[Text, ...]:
     resource = finding.resource
     kind = finding.context_type or resource.type.removeprefix("Custom::")
-    state = f", {resource.status}" if resource.status.endswith("FAILED") else ""
+    state = f", {resource.status}" if resource.status.endswith(_FAILED) else ""
     return (
         Text(resource.path, style="bold"),
         Text(finding.status.value, style=_STYLES[finding.status]),

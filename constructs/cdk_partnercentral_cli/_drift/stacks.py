@@ -34,7 +34,7 @@ class Resource:
         path: The construct's path, or the logical ID if the template does not contain the path.
         type: `Custom::Engagement` or `Custom::EngagementContext`.
         physical_id: The physical ID; empty if the resource has none.
-        status: The resource's ResourceStatus, or the stack's StackStatus if the stack did not reach a complete state.
+        status: The resource's ResourceStatus.
         properties: The declared properties, without references to parameters.
         problem: Why the declaration cannot be compared; empty if it can be compared.
     """
@@ -168,7 +168,9 @@ def _problem(stack: Mapping[str, Any], summary: Mapping[str, Any], template: Any
     if summary["ResourceStatus"].endswith(_IN_PROGRESS):
         return f"The resource is {summary['ResourceStatus']}: run the command again when the deployment has ended."
     if not isinstance(template, Mapping):
-        return f"The template of the stack {name} is in YAML, which this command cannot read: deploy it with the CDK CLI."
+        return (
+            f"The template of the stack {name} is in YAML, which this command cannot read: deploy it with the CDK CLI."
+        )
     if summary["LogicalResourceId"] not in template.get("Resources", {}):
         return f"The template of the stack {name} does not contain the resource: deploy the stack again."
     return ""
