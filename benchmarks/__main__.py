@@ -19,11 +19,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import measure, report
+from benchmarks import measure, plots, report
 from benchmarks.functions import SHIPPED, aws_custom_resource, ours, plain, python_version
 from benchmarks.service import Service
 from benchmarks.stacks import ROOT
 
+PLOTS = ROOT / "docs/assets/plots"
 RESULTS, PAGE = ROOT / "docs" / "assets" / "benchmarks.json", ROOT / "docs/operations/benchmarks.md"
 
 
@@ -80,6 +81,7 @@ def main() -> None:
     if complete:
         RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
         PAGE.write_text(report.page(results), encoding="utf-8")
+        plots.write(results, PLOTS)
     else:
         sys.stdout.write(json.dumps(results, indent=2) + "\n")
 

@@ -48,7 +48,7 @@ class Engagement(EngagementBase):
     adopt the engagement of the other. Two such constructs are allowed if both set `adopt_existing=False`, or if their stacks
     are known to be in different accounts. If the constructs are in different stages of an app, the problem is a warning.
 
-    An engagement can contain at most five contexts, including those that AWS adds: a CustomerProject for each Lead that is
+    An engagement can probably contain five contexts, including those that AWS adds: a CustomerProject for each Lead that is
     converted into an opportunity, and a ProspectingResult when a prospecting task includes the engagement. If the declared
     contexts leave no room for these contexts, a warning (`cdk-partnercentral:noRoomForAws`) reports this. A declared
     CustomerProject or ProspectingResult counts as one of the contexts that AWS adds. For example, if you declare a Lead, you

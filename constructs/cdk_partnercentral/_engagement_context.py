@@ -149,7 +149,7 @@ class EngagementContext(StackMember):
     you change the catalog, the engagement or the Type, the next deployment creates a new context. The old context remains,
     because Partner Central cannot delete contexts. A context also remains if you remove the construct or delete the stack.
 
-    An engagement can contain at most five contexts, including those that AWS creates. Synthesis fails if a stage declares more
+    An engagement can probably contain five contexts, including those that AWS creates. Synthesis fails if a stage declares more
     than five contexts for one engagement. Synthesis also fails if two constructs in a stage declare the same payload for one
     engagement. One construct would adopt the context of the other. To create two contexts with the same payload, set
     `adopt_existing=False` on both constructs. If the constructs are in different stages of an app, each of these two problems

@@ -13,6 +13,7 @@ from pathlib import Path
 
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<language>[a-z]*)(?: title=\"(?P<title>[^\"]*)\")? *$")
 CONTINUED = ", continued"
+INCLUDED = "--8<--"
 PRINTS = "what it prints"
 
 
@@ -56,7 +57,7 @@ class Program:
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """Yield the fenced blocks of a page."""
+    """Yield the fenced blocks of a page, except those that only include a file of examples/, which has its own tests."""
     lines = page.read_text(encoding="utf-8").splitlines()
     opened: re.Match[str] | None = None
     begun = 0
@@ -66,7 +67,10 @@ def blocks(page: Path) -> Iterator[Block]:
             begun = number + 1
         elif line.strip() == opened["ticks"]:
             text = textwrap.dedent("\n".join(lines[begun:number])) + "\n"
-            yield Block(page=page, line=begun + 1, language=opened["language"], title=opened["title"] or "", text=text)
+            if not text.startswith(INCLUDED):
+                yield Block(
+                    page=page, line=begun + 1, language=opened["language"], title=opened["title"] or "", text=text
+                )
             opened = None
     assert opened is None, f"{page.name}: the fence of line {begun} is never closed"
 

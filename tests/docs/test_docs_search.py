@@ -8,7 +8,6 @@ import pytest
 
 from cdk_partnercentral_local.cloud._environment import node_folder
 
-NODE = str((node_folder() or Path()) / "node")
 SCRIPT = Path(__file__).parent / "search.mjs"
 # What people type, and the pages that they want. If another page comes first, give the right page a title that begins with the
 # word: the theme ranks a word in the title above a word in the text, and the first word of a title above the others.
@@ -37,14 +36,19 @@ FIRST = {
 }
 
 
+def search(site: Path, *words: str) -> dict[str, list[str]]:
+    """Return the addresses that a search for each word finds, the best first."""
+    node = node_folder()
+    assert node
+    done = subprocess.run([node / "node", SCRIPT, site, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
 @pytest.fixture(scope="module")
 def found(built: Path) -> dict[str, list[str]]:
-    """The addresses that each search finds, the best first."""
-    command = [NODE, str(SCRIPT), str(built), *FIRST]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    answers: dict[str, list[str]] = json.loads(done.stdout)
-    return answers
+    return search(built, *FIRST)
 
 
 @pytest.mark.parametrize(("word", "page"), FIRST.items())
@@ -53,7 +57,4 @@ def test_a_search_finds_the_right_page_first(found: dict[str, list[str]], word: 
 
 
 def test_a_search_for_nonsense_finds_nothing(built: Path) -> None:
-    command = [NODE, str(SCRIPT), str(built), "qqqqxxxxzzzz"]
-    assert json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) == {
-        "qqqqxxxxzzzz": []
-    }
+    assert search(built, "qqqqxxxxzzzz") == {"qqqqxxxxzzzz": []}

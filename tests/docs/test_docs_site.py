@@ -247,3 +247,24 @@ def test_diagrams_have_enough_contrast(colors: dict[str, str]) -> None:
     assert {
         pair: contrast(*(colors[name] for name in pair)) for pair in lines if contrast(*(colors[n] for n in pair)) < 3
     } == {}
+
+
+@pytest.mark.parametrize("scheme", ["default", "slate"])
+def test_the_colors_of_the_site_have_enough_contrast(scheme: str) -> None:
+    """Whether the pages have the colors of the theme that `page` and `code` repeat was checked in a browser."""
+    block = re.search(
+        rf'\[data-md-color-scheme="{scheme}"\] {{(.*?)}}', (ROOT / "docs/assets/site.css").read_text(), re.DOTALL
+    )
+    assert block
+    colors = dict(re.findall(r"--site-([a-z]+): (#[0-9a-f]{6});", block[1]))
+
+    pairs = {(one, on): contrast(colors[one], colors[on]) for one in ("link", "label") for on in ("page", "code")}
+
+    assert {pair: ratio for pair, ratio in pairs.items() if ratio < 4.5} == {}
+
+
+def test_no_word_breaks_in_the_middle() -> None:
+    """`overflow-wrap: break-word` only breaks what is wider than a line, and the script marks better places first."""
+    css = (ROOT / "docs/assets/site.css").read_text()
+
+    assert re.findall(r"break-all|overflow-wrap: anywhere", css) == []
