@@ -11,6 +11,7 @@ try:
 
     from cdk_partnercentral_cli._drift.command import drift
     from cdk_partnercentral_cli._errors import EXPECTED, FAILED, sentence
+    from cdk_partnercentral_cli._import import import_engagements
 except ModuleNotFoundError as error:
     if (error.name or "").startswith(("cdk_partnercentral", "lambda_handler")):
         raise
@@ -54,6 +55,7 @@ def _about() -> None:
     """
 
 
+app.command("import")(import_engagements)
 app.command()(drift)
 
 

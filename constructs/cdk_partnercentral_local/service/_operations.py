@@ -23,6 +23,7 @@ from cdk_partnercentral_local.service._errors import (
     not_permitted,
     over_quota,
 )
+from cdk_partnercentral_local.service._search import in_order, matches
 from cdk_partnercentral_local.service._wire import (
     NANOSECONDS,
     JsonObject,
@@ -174,9 +175,13 @@ def _get_engagement(request: Request) -> JsonObject:
     if engagement.hidden_reads:
         engagement.hidden_reads -= 1
         raise engagement_not_found(request.input["Identifier"], engagement.catalog)
-    output = engagement.described(engagement.read(request.behavior.read_lag))
+    return _with_payloads(engagement.described(engagement.read(request.behavior.read_lag)), request.behavior)
+
+
+def _with_payloads(output: JsonObject, behavior: Behavior) -> JsonObject:
+    """Return a description of an engagement with the payloads of its contexts as reads return them."""
     contexts = [
-        {**each, "Payload": returned(each["Payload"], request.behavior)} if "Payload" in each else each
+        {**each, "Payload": returned(each["Payload"], behavior)} if "Payload" in each else each
         for each in output["Contexts"]
     ]
     return {**output, "Contexts": contexts}
@@ -229,6 +234,19 @@ def _summary(engagement: Engagement, lag: int) -> JsonObject:
     return {**engagement.summary(state), "ContextTypes": state.types}
 
 
+def _search_engagements(request: Request) -> JsonObject:
+    """Search engagements. `_search.py` describes the comparisons. `Behavior.empty_pages` does not affect searches."""
+    lag = request.behavior.read_lag
+    shown = [(each, each.shown(lag)) for each in request.engagements.all() if not each.hidden_lists]
+    found = in_order([pair for pair in shown if matches(*pair, request.input)], request.input.get("Sort"))
+    token = request.input.get("NextToken")
+    start = 0 if token is None else _position(token)[1] or 0
+    end = start + request.input.get("MaxResults", _PAGE_SIZE)
+    summaries = [_with_payloads(each.described(state), request.behavior) for each, state in found[start:end]]
+    more = {"NextToken": _token(0, end)} if end < len(found) else {}
+    return {"EngagementSearchSummaries": summaries, **more}
+
+
 def _token(empty: int, last: int | None) -> str:
     """Return the token of the next page.
 
@@ -245,7 +263,7 @@ def _position(token: str) -> tuple[int, int | None]:
         empty, last = base64.urlsafe_b64decode(token).decode().split(" ")
         return int(empty), int(last) if last else None
     except (binascii.Error, ValueError):
-        message = f"'{token}' is not a token that ListEngagements returned"
+        message = f"'{token}' is not a token that this operation returned"
         raise invalid([Problem(field="NextToken", code="INVALID_VALUE", message=message)]) from None
 
 
@@ -324,4 +342,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "UpdateEngagementContext": Operation(kind="update", perform=_update_context),
     "GetEngagement": Operation(kind="read", perform=_get_engagement),
     "ListEngagements": Operation(kind="read", perform=_list_engagements),
+    "SearchEngagements": Operation(kind="read", perform=_search_engagements),
 }

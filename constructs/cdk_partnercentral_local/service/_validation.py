@@ -113,13 +113,17 @@ def _check_for(shape: Shape, unknown: _Unknown) -> Check:
         return _list(shape, unknown)
     if isinstance(shape, StringShape):
         return _string(shape, unknown)
-    return {"timestamp": _timestamp, "integer": _integer}[shape.type_name](shape)
+    return {"timestamp": _timestamp, "integer": _integer, "long": _integer}[shape.type_name](shape)
 
 
 def _structure(shape: StructureShape, unknown: _Unknown) -> Check:
-    members = [
-        (name, _check_for(member, unknown), name in shape.required_members) for name, member in shape.members.items()
-    ]
+    @cache
+    def members() -> list[tuple[str, Check, bool]]:
+        # Compiled when it is needed, because the filter of a search can contain filters.
+        return [
+            (name, _check_for(member, unknown), name in shape.required_members)
+            for name, member in shape.members.items()
+        ]
 
     def check(value: object, path: str, problems: Problems) -> object:
         if not isinstance(value, dict):
@@ -127,7 +131,7 @@ def _structure(shape: StructureShape, unknown: _Unknown) -> Check:
             return None
         prefix = f"{path}." if path else ""
         clean = {}
-        for name, check_member, required in members:
+        for name, check_member, required in members():
             member = value.get(name)
             if member is not None:
                 clean[name] = check_member(member, prefix + name, problems)
@@ -210,7 +214,7 @@ def _string(shape: StringShape, unknown: _Unknown) -> Check:
 
 
 def _integer(shape: Shape) -> Check:
-    low, high = shape.metadata["min"], shape.metadata["max"]
+    low, high = shape.metadata.get("min", float("-inf")), shape.metadata.get("max", float("inf"))
 
     def check(value: object, path: str, problems: Problems) -> object:
         if isinstance(value, bool) or not isinstance(value, int):

@@ -17,6 +17,8 @@ WEBSITE = service_model().shape_for("CompanyWebsiteUrl").metadata["pattern"]
 
 
 def nested(shape: Shape, found: dict[str, Shape]) -> dict[str, Shape]:
+    if shape.name in found:
+        return found
     found[shape.name] = shape
     members = shape.members.values() if isinstance(shape, StructureShape) else ()
     for member in [shape.member] if isinstance(shape, ListShape) else members:
