@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cdk_partnercentral_local import Behavior
-from tests.cdk_partnercentral_cli.deployed import (
+from tests.cdk_partnercentral_cli.drift.deployed import (
     GET_ATT,
     PROJECT,
     SECRET,

@@ -19,7 +19,7 @@ from lambda_handler import engagement_context, partner_central
 from lambda_handler.errors import ApiError, ResourceError
 from lambda_handler.resource import Request
 from lambda_handler.retries import RetryBudget
-from tests.cdk_partnercentral_cli.deployed import PROJECT, interaction
+from tests.cdk_partnercentral_cli.drift.deployed import PROJECT, interaction
 
 OTHER_FORMS = (str.upper, lambda text: f" {text} ", lambda text: f"{text} and more", lambda _: None)
 

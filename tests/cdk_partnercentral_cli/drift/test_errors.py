@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdk_partnercentral_local import ServiceError
-from tests.cdk_partnercentral_cli.deployed import (
+from tests.cdk_partnercentral_cli.drift.deployed import (
     PROJECT,
     Deployed,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cdk_partnercentral_cli.deployed import (
+from tests.cdk_partnercentral_cli.drift.deployed import (
     PROJECT,
     Deployed,
     changed,

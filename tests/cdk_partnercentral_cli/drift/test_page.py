@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from cdk_partnercentral_local import LocalCloud
-from tests.cdk_partnercentral_cli.deployed import Run, run_command
-from tests.cdk_partnercentral_cli.drift_page import OUTPUT, PAGE, POLICY, DeployedPage, shown, without_ids
+from tests.cdk_partnercentral_cli.drift.deployed import Run, run_command
+from tests.cdk_partnercentral_cli.drift.page import OUTPUT, PAGE, POLICY, DeployedPage, shown, without_ids
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WORKFLOW = ROOT / "examples" / "workflows" / "drift.yml"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cdk_partnercentral_cli.deployed import (
+from tests.cdk_partnercentral_cli.drift.deployed import (
     PROJECT,
     Deployed,
     interaction,

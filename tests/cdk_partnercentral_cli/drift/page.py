@@ -2,7 +2,7 @@
 
 To write the output and the policy into the page, run:
 
-    python -m tests.cdk_partnercentral_cli.drift_page
+    python -m tests.cdk_partnercentral_cli.drift.page
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from cdk_partnercentral_local import CdkRun, LocalCloud
-from tests.cdk_partnercentral_cli.deployed import Run, lead, run_command
+from tests.cdk_partnercentral_cli.drift.deployed import Run, lead, run_command
 from tests.docs.blocks import blocks, programs
 
-PAGE = Path(__file__).parents[2] / "docs" / "cli" / "drift.md"
+PAGE = Path(__file__).parents[3] / "docs" / "cli" / "drift.md"
 STACK = "AcmeDeals"
 OUTPUT, POLICY = "what the command prints", "the policy for all stacks"
 CONTACT = {"BusinessTitle": "CTO", "Email": "robin@acme.example", "FirstName": "Robin", "LastName": "Example"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cdk_partnercentral_cli.deployed import (
+from tests.cdk_partnercentral_cli.drift.deployed import (
     GET_ATT,
     PROJECT,
     Deployed,

@@ -1,4 +1,4 @@
-"""Deployed stacks for the tests of the command."""
+"""Deployed stacks for the tests of `cdk-partnercentral drift`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cdk_partnercentral_local import PartnerCentralServer
-from tests.cdk_partnercentral_cli.deployed import Deployed
+from tests.cdk_partnercentral_cli.drift.deployed import Deployed
 from tests.lambda_handler.process.cloudformation import CloudFormation
 
 
