@@ -83,8 +83,8 @@ types: setup ## Check the types with mypy and pyright.
 
 workflows: setup ## Lint the workflows and Dependabot's configuration.
 	echo "== workflows"
-	node scripts/lint_workflows.mjs .github/workflows/*.yml
-	$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github
+	node scripts/lint_workflows.mjs .github/workflows/*.yml examples/workflows/*.yml
+	$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github examples/workflows/*.yml
 
 secrets: setup ## Search the files and the Git history for secrets. Works offline.
 	echo "== secrets"

@@ -105,12 +105,12 @@ def update(request: Request) -> Result:
             " member anymore. The function does not create a replacement. To create another engagement, change the construct"
             f" ID. {response(error)}",
         ) from error
-    differing = _differing(desired, engagement)
-    if differing:
+    changed = differing(desired, engagement)
+    if changed:
         raise ResourceError(
             "CANNOT_UPDATE",
             f"Partner Central cannot change an engagement, and the declaration differs from {engagement.id} in"
-            f" {', '.join(differing)}. Restore the declaration, or change the construct ID to create another engagement. With a"
+            f" {', '.join(changed)}. Restore the declaration, or change the construct ID to create another engagement. With a"
             " new construct ID, the contexts are also created again. An engagement cannot be deleted.",
         )
     logs.info("in sync")
@@ -154,7 +154,7 @@ def _search(request: Request, desired: DesiredEngagement) -> Engagement | None:
         raise _unreadable(titled, error) from error
     except ResourceError as error:
         raise _unreadable(titled) from error
-    matches = [engagement for engagement in engagements if not _differing(desired, engagement)]
+    matches = [engagement for engagement in engagements if not differing(desired, engagement)]
     if len(matches) > 1:
         raise ResourceError(
             "AMBIGUOUS_ENGAGEMENT",
@@ -221,7 +221,7 @@ def _confirmed(request: Request, desired: DesiredEngagement, created: Engagement
     # If an earlier request used the client token, the service might return the engagement of that request. Skip this check for
     # a derived token. A derived token depends on the title and the description, so a difference only means that the service
     # stores these values in another form.
-    if desired.client_token and _differing(desired, engagement):
+    if desired.client_token and differing(desired, engagement):
         raise _token_used(engagement_id=engagement.id)
     logs.info("created")
     return engagement
@@ -251,8 +251,11 @@ def _read(request: Request, budget: RetryBudget, desired: DesiredEngagement, eng
     return budget.retry(attempt)
 
 
-def _differing(desired: DesiredEngagement, engagement: Engagement) -> list[str]:
-    """Return the names of the properties that differ. A missing description is equal to an empty description."""
+def differing(desired: DesiredEngagement, engagement: Engagement) -> list[str]:
+    """Return the names of the properties that differ. A missing description is equal to an empty description.
+
+    The command `cdk-partnercentral drift` calls this function too.
+    """
     pairs = {
         "Title": (desired.title, engagement.title),
         "Description": (desired.description or "", engagement.description),

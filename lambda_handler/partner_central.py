@@ -72,7 +72,11 @@ class PartnerCentral:
 
     def mask(self, type_: str, payload: Payload) -> None:
         """In all later errors, mask the sensitive values of this payload."""
-        self._sensitive.update(_sensitive_values({type_: payload}, self._payload_shape))
+        self._sensitive.update(self.sensitive_values(type_, payload))
+
+    def sensitive_values(self, type_: str, payload: Payload) -> Iterator[str]:
+        """Yield the values of a payload, or of a part of a payload, that are sensitive."""
+        return _sensitive_values({type_: payload}, self._payload_shape)
 
     def read(self, *, catalog: str, engagement_id: str) -> Engagement:
         """Call GetEngagement.

@@ -9,6 +9,7 @@ try:
     import typer
     from typer.core import TyperGroup
 
+    from cdk_partnercentral_cli._drift.command import drift
     from cdk_partnercentral_cli._errors import EXPECTED, FAILED, sentence
     from cdk_partnercentral_cli._import import import_engagements
     from cdk_partnercentral_cli._probe import probe
@@ -56,6 +57,7 @@ def _about() -> None:
 
 
 app.command("import")(import_engagements)
+app.command()(drift)
 app.command("probe")(probe)
 
 

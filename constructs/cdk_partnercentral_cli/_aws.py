@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import boto3
 from botocore import xform_name
@@ -19,6 +19,8 @@ from cdk_partnercentral_cli._errors import CliError
 from lambda_handler import partner_central, sdk
 from lambda_handler.errors import Kind
 from lambda_handler.retries import RetryBudget
+
+T = TypeVar("T")
 
 SERVICE = "partnercentral-selling"
 # The retries of one call end after this many seconds.
@@ -60,6 +62,17 @@ def aws_session(profile: str | None, endpoint_url: str | None) -> boto3.Session:
         raise CliError(f"{error}: choose one of `aws configure list-profiles`.") from None
 
 
+def with_retries(attempt: Callable[[], T]) -> T:
+    """Make a call, with retries. Denied actions and refused credentials are not retried.
+
+    Raises:
+        ApiError: The call failed, and no retry is left.
+    """
+    deadline = time.monotonic() + RETRY_SECONDS
+    budget = RetryBudget(lambda: deadline - time.monotonic())
+    return budget.retry(attempt, unless=(Kind.DENIED, Kind.CREDENTIALS))
+
+
 class PartnerCentralApi:
     """The operations of Partner Central.
 
@@ -80,9 +93,7 @@ class PartnerCentralApi:
         Raises:
             ApiError: The call failed, and no retry is left. Denied actions and refused credentials are not retried.
         """
-        deadline = time.monotonic() + RETRY_SECONDS
-        budget = RetryBudget(lambda: deadline - time.monotonic())
-        return budget.retry(lambda: self.attempt(operation, **parameters), unless=(Kind.DENIED, Kind.CREDENTIALS))
+        return with_retries(lambda: self.attempt(operation, **parameters))
 
     def attempt(self, operation: str, **parameters: Any) -> Any:
         """Call an operation once. See `call`."""

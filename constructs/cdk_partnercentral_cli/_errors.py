@@ -25,7 +25,7 @@ _CREDENTIALS = {
     "SSOTokenLoadError": "No AWS SSO session was found: run `aws sso login`.",
     "ExpiredTokenException": "The AWS credentials expired: sign in again, for example with `aws sso login`.",
     "ExpiredToken": "The AWS credentials expired: sign in again, for example with `aws sso login`.",
-    "NoRegionError": "No AWS Region is configured: set AWS_REGION, or a Region in the profile.",
+    "NoRegionError": "No AWS Region is configured: set AWS_DEFAULT_REGION, or a Region in the profile.",
 }
 _ADVICE = {
     Kind.THROTTLED: "the service throttled every attempt: run the command again later",

@@ -282,7 +282,7 @@ def adopts_the_first_engagement(request: Any, desired: Any) -> Any:
     summaries = list(engagement._listed(request, request.budget, desired))
     titled = [each.id for each in summaries if equal(each.title, desired.title, loose)]
     found = (engagement._read(request, request.budget, desired, each) for each in titled)
-    return next((each for each in found if not engagement._differing(desired, each)), None)
+    return next((each for each in found if not engagement.differing(desired, each)), None)
 
 
 def creates_after_an_endless_list(request: Any, desired: Any) -> Any:
@@ -354,7 +354,7 @@ def replaces_another_style(request: Any) -> Any:
     if identifier is None or identifier.catalog != desired.catalog:
         return _update_engagement(request)
     current = engagement._read(request, request.budget, desired, identifier.engagement_id)
-    if engagement._differing(desired, current):
+    if engagement.differing(desired, current):
         return _update_engagement(request)
     return engagement._result(
         desired, current if current.title == desired.title else engagement._create(request, desired)

@@ -36,6 +36,8 @@ class CloudFormation:
     Attributes:
         resources: The resources of each stack, by the stack's ARN. A stack without an entry has none yet.
         templates: The template of each stack, by its ARN.
+        statuses: The StackStatus of each stack that is not CREATE_COMPLETE, by its ARN.
+        parameters: The parameters of each stack that has any, by its ARN, in the format of DescribeStacks.
         page_size: How many resources a page has.
         requests: The parameters of every request that arrived, in order.
     """
@@ -62,6 +64,8 @@ class CloudFormation:
         """Remove planned failures and recorded requests. The two stacks of the events have no resources then."""
         self.resources: dict[str, list[Resource]] = {STACK: [], OTHER_STACK: []}
         self.templates: dict[str, str] = {}
+        self.statuses: dict[str, str] = {}
+        self.parameters: dict[str, list[dict[str, str]]] = {}
         self.page_size = 100
         self.requests: list[dict[str, str]] = []
         self._failures: list[tuple[int, str, str]] = []
@@ -95,7 +99,11 @@ class CloudFormation:
             return _error(*self._failures.pop(0))
         if parameters["Action"] in self._denied:
             return _error(403, *DENIED)
+        name = parameters.get("StackName")
+        if parameters["Action"] == "DescribeStacks" and name and not self._stacks(name):
+            return _error(400, "ValidationError", f"Stack with id {name} does not exist")
         actions: Mapping[str, Callable[[dict[str, str]], str]] = {
+            "DescribeStacks": self._describe_stacks,
             "ListStackResources": self._list_stack_resources,
             "GetTemplate": self._get_template,
         }
@@ -104,6 +112,26 @@ class CloudFormation:
         return 200, _response(
             action, f"{result}<ResponseMetadata><RequestId>{REQUEST_ID}</RequestId></ResponseMetadata>"
         )
+
+    def _stacks(self, name: str | None) -> list[str]:
+        return [arn for arn in self.resources if name in (None, arn, arn.split("/")[1])]
+
+    def _describe_stacks(self, parameters: dict[str, str]) -> str:
+        start = int(parameters.get("NextToken", 0))
+        found = self._stacks(parameters.get("StackName"))
+        end = start + self.page_size
+        token = f"<NextToken>{end}</NextToken>" if end < len(found) else ""
+        return f"<Stacks>{''.join(map(self._stack, found[start:end]))}</Stacks>{token}"
+
+    def _stack(self, arn: str) -> str:
+        given = "".join(map(_structure, self.parameters.get(arn, ())))
+        members = {
+            "StackId": arn,
+            "StackName": arn.split("/")[1],
+            "CreationTime": "2026-11-28T00:00:00.000Z",
+            "StackStatus": self.statuses.get(arn, "CREATE_COMPLETE"),
+        }
+        return _structure(members, f"<Parameters>{given}</Parameters>")
 
     def _list_stack_resources(self, parameters: dict[str, str]) -> str:
         start = int(parameters.get("NextToken", 0))
@@ -125,8 +153,12 @@ def _member(resource: Resource) -> str:
         "LastUpdatedTimestamp": "2026-11-28T00:00:00.000Z",
         "ResourceStatus": resource.status,
     }
-    xml = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items() if value is not None)
-    return f"<member>{xml}</member>"
+    return _structure({name: value for name, value in members.items() if value is not None})
+
+
+def _structure(members: Mapping[str, str], more: str = "") -> str:
+    xml = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+    return f"<member>{xml}{more}</member>"
 
 
 def _error(status: int, code: str, message: str) -> tuple[int, str]:

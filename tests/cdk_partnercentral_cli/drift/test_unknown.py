@@ -1,0 +1,131 @@
+"""Resources that `cdk-partnercentral drift` cannot compare: the reason, and exit code 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cdk_partnercentral_cli.drift.deployed import (
+    PROJECT,
+    Deployed,
+    changed,
+    stack_arn,
+)
+
+
+def test_an_unknown_engagement(deployed: Deployed) -> None:
+    deployed.context("Acme", "eng-00000000000000", PROJECT)
+
+    run = deployed.run()
+
+    assert (run.status, run.out) == (2, "")
+    assert run.err == (
+        "The engagement eng-00000000000000 does not exist in the catalog Sandbox, or this account is not a member of it:"
+        " check the account and the credentials.\n"
+    )
+
+
+def test_the_other_resources_are_compared(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"CustomerProject": changed(Title="Moved to AWS")})
+    deployed.context("Gone", "eng-00000000000000", PROJECT)
+    deployed.context("Acme", engagement, PROJECT)
+
+    run = deployed.drift()
+
+    assert run.status == 2
+    assert "Project.Title" in run.out
+    assert "Could not be compared" in run.out
+    assert "1 drifted, 1 could not be compared." in run.out
+    assert len(run.err.splitlines()) == 1
+
+
+def test_json_is_complete_with_an_unknown_engagement(deployed: Deployed) -> None:
+    deployed.context("Gone", "eng-00000000000000", PROJECT)
+
+    run = deployed.drift("--json")
+
+    assert (run.status, run.statuses) == (2, {"Gone": "UNKNOWN"})
+    assert run.json["resources"][0]["reason"] == run.err.strip()
+
+
+def test_a_resource_that_was_not_created(deployed: Deployed) -> None:
+    properties = {"Catalog": "Sandbox", "Type": "CustomerProject", "Payload": {"CustomerProject": PROJECT}}
+    deployed.declare("Acme", properties, "not-created/Acme", status="CREATE_FAILED")
+
+    run = deployed.run()
+
+    assert (run.status, run.out) == (2, "")
+    assert run.err == "The resource is CREATE_FAILED and has no ID of Partner Central: deploy the stack again.\n"
+
+
+def test_a_resource_whose_update_failed_is_compared(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"CustomerProject": changed(Title="Moved to AWS")})
+    deployed.context("Acme", engagement, PROJECT, status="UPDATE_FAILED")
+
+    run = deployed.drift()
+
+    assert run.status == 1
+    assert f"CustomerProject Sandbox/{engagement}/1, UPDATE_FAILED" in run.out
+
+
+def test_a_failed_resource_is_shown_even_if_it_is_in_sync(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"CustomerProject": PROJECT})
+    deployed.context("Acme", engagement, PROJECT, status="UPDATE_FAILED")
+
+    run = deployed.drift()
+
+    assert run.status == 0
+    assert [line.rstrip() for line in run.out.splitlines()][:2] == [
+        "Deals/Acme IN_SYNC",
+        f"CustomerProject Sandbox/{engagement}/1, UPDATE_FAILED",
+    ]
+
+
+def test_a_stack_that_is_being_updated(deployed: Deployed) -> None:
+    deployed.context("Acme", deployed.engagement(), PROJECT)
+    deployed.cloudformation.statuses[stack_arn("Deals")] = "UPDATE_IN_PROGRESS"
+
+    run = deployed.drift()
+
+    assert run.status == 2
+    assert run.err == ("The stack Deals is UPDATE_IN_PROGRESS: run the command again when the deployment has ended.\n")
+    assert deployed.service.calls == []
+
+
+def test_a_stack_that_only_deletes_old_resources_is_compared(deployed: Deployed) -> None:
+    deployed.context("Acme", deployed.engagement({"CustomerProject": PROJECT}), PROJECT)
+    deployed.cloudformation.statuses[stack_arn("Deals")] = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+
+    assert deployed.drift().status == 0
+
+
+def test_a_resource_that_the_template_does_not_contain(deployed: Deployed) -> None:
+    deployed.declare("Acme", None, f"Sandbox/{deployed.engagement()}/1")
+
+    run = deployed.drift()
+
+    assert run.status == 2
+    assert run.err.startswith("The template of the stack Deals does not contain the resource")
+
+
+def test_a_template_in_yaml(deployed: Deployed) -> None:
+    deployed.context("Acme", deployed.engagement(), PROJECT)
+    deployed.cloudformation.templates[stack_arn("Deals")] = "Resources:\n  Acme:\n    Type: X\n"
+
+    run = deployed.drift()
+
+    assert run.status == 2
+    assert run.err.startswith("The template of the stack Deals is in YAML")
+
+
+@pytest.mark.parametrize("payload", [{"Lead": {}}, "text", None])
+def test_a_declaration_in_another_format(deployed: Deployed, payload: Any) -> None:
+    engagement = deployed.engagement({"CustomerProject": PROJECT})
+    properties = {"Type": "CustomerProject", "Payload": payload}
+    deployed.declare("Acme", properties, f"Sandbox/{engagement}/1")
+
+    run = deployed.drift()
+
+    assert run.status == 2
+    assert run.err.startswith("The declared Payload has no member with the name of the Type")
