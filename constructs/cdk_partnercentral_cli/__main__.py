@@ -12,6 +12,7 @@ try:
     from cdk_partnercentral_cli._drift.command import drift
     from cdk_partnercentral_cli._errors import EXPECTED, FAILED, sentence
     from cdk_partnercentral_cli._import import import_engagements
+    from cdk_partnercentral_cli._probe import probe
 except ModuleNotFoundError as error:
     if (error.name or "").startswith(("cdk_partnercentral", "lambda_handler")):
         raise
@@ -57,6 +58,7 @@ def _about() -> None:
 
 app.command("import")(import_engagements)
 app.command()(drift)
+app.command("probe")(probe)
 
 
 def main() -> None:

@@ -3,8 +3,11 @@
 Any value of a setting might describe the real service, so a client must work with every value.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 TokenMismatch = Literal["conflict", "validation", "replay"]
 Lock = Literal["exact", "microsecond"]
@@ -21,6 +24,7 @@ _CHOICES = {
     "normalizes": get_args(Normalizes),
     "unknown_members": get_args(UnknownMembers),
 }
+_REPORT_FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,3 +134,32 @@ class Behavior:
         for name in ("writes_per_second", "reads_per_second"):
             if getattr(self, name) == 0:
                 raise ValueError(f"{name} must be more than zero, or None for no limit; got 0")
+
+    @classmethod
+    def from_report(cls, report: "Path | str | Mapping[str, Any]") -> "Behavior":
+        """Return the behavior that a report of `cdk-partnercentral probe` describes.
+
+        Settings that the report could not observe keep their default values. Findings that are not settings are ignored.
+
+        Args:
+            report (Path | str | Mapping[str, Any]): The path of the report in JSON, or its parsed content.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: The file or the mapping is not a report in a known format, or a finding has a value that is not allowed.
+
+        Example:
+            >>> Behavior.from_report({"format": 1, "findings": [{"name": "lock", "value": "microsecond"}]}).lock
+            'microsecond'
+        """
+        content = report if isinstance(report, Mapping) else json.loads(Path(report).read_text(encoding="utf-8"))
+        is_known = isinstance(content, Mapping) and content.get("format") == _REPORT_FORMAT
+        found = content.get("findings") if is_known else None
+        if not isinstance(found, list) or not all(isinstance(each, Mapping) and "name" in each for each in found):
+            raise ValueError(f"report must be JSON of `cdk-partnercentral probe` in the format {_REPORT_FORMAT}")
+        names = {field.name for field in fields(cls)}
+        values = {each["name"]: each["value"] for each in found if each["name"] in names and "value" in each}
+        try:
+            return cls(**values)
+        except TypeError:
+            raise ValueError("report must be JSON of `cdk-partnercentral probe`; a value has the wrong type") from None

@@ -1,0 +1,204 @@
+"""The installed command in a process of its own: report, question, refusals, interruption. And the page with its output."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdk_partnercentral_cli._probe import STATE_FILE
+from cdk_partnercentral_local import Behavior, Fault, PartnerCentral, PartnerCentralServer
+from tests.docs.blocks import blocks
+
+COMMAND = str(Path(sys.executable).with_name("cdk-partnercentral"))
+PAGE = Path(__file__).parents[3] / "docs" / "cli" / "probe.md"
+ENVIRONMENT = {**os.environ, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "COLUMNS": "80"}
+# The page's run was made against these settings, so that it shows more than the defaults.
+BEHAVIOR = Behavior(accepts_prospecting_result=False, lock="microsecond", read_lag=1)
+
+
+def probe(folder: Path, *arguments: str, **others: Any) -> subprocess.CompletedProcess[str]:
+    others = {"env": ENVIRONMENT, "stdin": subprocess.DEVNULL, **others}
+    return subprocess.run(
+        [COMMAND, "probe", *arguments], cwd=folder, capture_output=True, text=True, check=False, **others
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """A finished run of the command, and what it left behind."""
+
+    folder: Path
+    process: subprocess.CompletedProcess[str]
+    service: PartnerCentral
+    url: str
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
+    """A run with `--yes` against a local Partner Central. It takes 20 seconds, because it respects AWS's limit of writes."""
+    folder = tmp_path_factory.mktemp("probe")
+    with PartnerCentralServer(PartnerCentral(BEHAVIOR)) as server:
+        process = probe(folder, "--yes", "--endpoint-url", server.url, "-o", "report.json")
+        yield Done(folder=folder, process=process, service=server.service, url=server.url)
+
+
+def test_the_command_reports_every_setting_and_leaves_five_contexts(done: Done) -> None:
+    assert done.process.returncode == 0, done.process.stderr
+    [engagement] = done.service.engagements()
+    assert len(done.service.engagement(engagement)["Contexts"]) == 5
+    assert engagement in done.process.stderr
+    assert all(len(line) <= 80 for line in (done.process.stdout + done.process.stderr).splitlines())
+    assert Behavior.from_report(done.folder / "report.json") == BEHAVIOR
+
+
+def test_the_report_contains_no_identifiers(done: Done) -> None:
+    text = (done.folder / "report.json").read_text()
+    report = json.loads(text)
+
+    [engagement] = done.service.engagements()
+    state = json.loads((done.folder / STATE_FILE).read_text())
+    for secret in (engagement, "123456789012", state["run"], "@", "555"):
+        assert secret not in text
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", text)
+    assert report["endpoint"] == "custom"
+    assert report["catalog"] == "Sandbox"
+    assert re.fullmatch(r"1\.\d+\.\d+", report["botocore_model"])
+
+
+def test_a_finished_run_reports_again_without_a_write(done: Done) -> None:
+    done.service.calls.clear()
+
+    again = probe(done.folder, "--resume", str(STATE_FILE), "--endpoint-url", done.url, "--json")
+
+    assert again.returncode == 0
+    assert json.loads(again.stdout) == json.loads((done.folder / "report.json").read_text())
+    assert [call.operation for call in done.service.calls] == ["GetEngagement"]
+
+
+def test_a_second_run_does_not_replace_the_state_of_the_first(done: Done) -> None:
+    second = probe(done.folder, "--yes", "--endpoint-url", done.url)
+
+    assert second.returncode == 2
+    assert second.stderr == (
+        f"{STATE_FILE} contains an earlier run: continue it with --resume {STATE_FILE}, or move the file away to create "
+        "another engagement.\n"
+    )
+    assert len(done.service.engagements()) == 1
+
+
+def test_the_page_shows_the_output_of_this_run(done: Done) -> None:
+    """Run `python -m tests.cdk_partnercentral_cli.probe.write_page` if the output has changed."""
+    shown = [block.text for block in blocks(PAGE) if block.title == "the report"]
+
+    assert [stable(text) for text in shown] == [stable(done.process.stdout)]
+
+
+def stable(table: str) -> list[str]:
+    """Return a table without the times that differ from run to run, and without its line breaks."""
+    return re.sub(r"\d+(\.\d+)? seconds", "N seconds", re.sub(r"\s+", " ", table)).split()
+
+
+def test_the_catalog_aws_is_refused(tmp_path: Path) -> None:
+    refused = probe(tmp_path, "--catalog", "AWS", "--yes")
+
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr.splitlines() == [
+        "The catalog must be Sandbox; got AWS. The command leaves an engagement behind that cannot be deleted."
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_without_a_confirmation_nothing_is_sent(tmp_path: Path, answer: str) -> None:
+    with PartnerCentralServer() as server:
+        refused = probe(tmp_path, "--endpoint-url", server.url, stdin=None, input=answer)
+
+    assert refused.returncode == 2
+    assert "at most five contexts" in refused.stderr
+    assert "cannot delete" in refused.stderr
+    assert refused.stderr.endswith("Nothing was created: confirm the question, or pass --yes.\n")
+    assert server.service.calls == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_credentials_the_command_fails_with_one_sentence_and_no_state_file(tmp_path: Path) -> None:
+    environment = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}
+
+    refused = probe(tmp_path, "--yes", env=environment)
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("No AWS credentials were found")
+    assert len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / STATE_FILE).exists()
+
+
+def test_a_denied_create_fails_with_the_action_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with PartnerCentralServer() as server:
+        server.service.faults.access_denied("CreateEngagement")
+        refused = probe(tmp_path, "--yes", "--endpoint-url", server.url)
+
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1] == (
+        "AWS denied partnercentral:CreateEngagement: allow this action, or use other credentials."
+    )
+    assert not (tmp_path / STATE_FILE).exists()
+
+
+def test_a_state_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("[]")
+
+    assert "is not a state file" in probe(tmp_path, "--resume", "other.json").stderr
+    assert "cannot be read" in probe(tmp_path, "--resume", "missing.json").stderr
+
+
+@pytest.mark.parametrize(
+    ("write", "earlier", "after_commit"),
+    [
+        ("CreateEngagementContext", 1, True),
+        pytest.param("CreateEngagementContext", 1, False, marks=pytest.mark.slow),
+        pytest.param("CreateEngagement", 0, True, marks=pytest.mark.slow),
+        pytest.param("CreateEngagement", 0, False, marks=pytest.mark.slow),
+        pytest.param("UpdateEngagementContext", 2, True, marks=pytest.mark.slow),
+        pytest.param("UpdateEngagementContext", 2, False, marks=pytest.mark.slow),
+    ],
+)
+def test_a_killed_process_is_resumed(tmp_path: Path, write: str, earlier: int, after_commit: bool) -> None:
+    """The service kills the process at a write. Earlier requests of the operation are refused."""
+    with PartnerCentralServer() as server:
+        service = server.service
+        process = subprocess.Popen(
+            [COMMAND, "probe", "--yes", "--endpoint-url", server.url],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        if earlier:
+            service.faults.pass_by(write, times=earlier)
+
+        def kill() -> None:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+        fault = Fault(operation=write, after_commit=kill) if after_commit else Fault(operation=write, on_arrival=kill)
+        service.faults.add(fault)
+        assert process.wait(timeout=60) == -signal.SIGKILL
+
+        resumed = probe(tmp_path, "--resume", str(STATE_FILE), "--endpoint-url", server.url, "--json")
+
+    assert resumed.returncode == 0, resumed.stderr
+    assert Behavior.from_report(json.loads(resumed.stdout)) == Behavior()
+    [engagement] = service.engagements()
+    assert len(service.engagement(engagement)["Contexts"]) == 5

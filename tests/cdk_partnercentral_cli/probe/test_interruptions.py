@@ -1,0 +1,139 @@
+"""Interruptions and lost responses: one engagement, at most five contexts, and no wrong finding."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from cdk_partnercentral_local import Behavior
+from lambda_handler.errors import ApiError
+from tests.cdk_partnercentral_cli.probe.probing import WRITES, Attempt, Bench
+from tests.cdk_partnercentral_cli.probe.test_settings import drawn
+
+# A run against the default behavior sends this many writes.
+WRITES_OF_A_RUN = 17
+ACCEPTS_EVERYTHING = {"accepts_unknown_types": True}
+FORGETS_TOKENS = {"token_lifetime": 0.0, "list_lag": 3, "read_lag": 2}
+
+
+class Killed(BaseException):
+    """The end of the process."""
+
+
+def killing(attempt: Attempt, number: int, *, is_sent: bool) -> Attempt:
+    """Return an attempt that ends the process at a write, before it is sent or before its response arrives."""
+    writes = 0
+
+    def killed(operation: str, **parameters: Any) -> Any:
+        nonlocal writes
+        writes += operation in WRITES
+        if writes != number or operation not in WRITES:
+            return attempt(operation, **parameters)
+        if is_sent:
+            with suppress(ApiError):
+                attempt(operation, **parameters)
+        raise Killed
+
+    return killed
+
+
+def check(bench: Bench, found: dict[str, Any]) -> None:
+    behavior = bench.service.behavior
+    wrong = {
+        name: each
+        for name, each in found.items()
+        if each.is_observed and name in Behavior.__annotations__ and each.value != getattr(behavior, name)
+    }
+    assert wrong == {}
+    assert len(bench.contexts) <= 5
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+@pytest.mark.parametrize("number", range(1, WRITES_OF_A_RUN + 1))
+def test_a_run_that_is_killed_at_a_write_continues(bench: Bench, number: int, is_sent: bool) -> None:
+    with pytest.raises(Killed):
+        bench.run(killing(bench.attempt, number, is_sent=is_sent))
+
+    found = bench.run()
+
+    check(bench, found)
+    hidden = {name for name, each in found.items() if not each.is_observed}
+    assert hidden <= {
+        "token_lifetime",
+        "refuses_filled_in",
+        "quota",
+        "writes_per_second",
+        "reads_per_second",
+        "latency",
+        # What the first read and list show is lost with the response to the first write.
+        *(("list_lag",) if number == 1 else ()),
+    }
+    calls = [call.operation for call in bench.service.calls if call.wrote]
+    assert calls.count("CreateEngagement") == 1
+
+
+def test_a_run_sends_as_many_writes_as_the_test_above_kills(bench: Bench) -> None:
+    bench.run()
+
+    assert sum(call.operation in WRITES for call in bench.service.calls) == WRITES_OF_A_RUN
+
+
+@pytest.mark.parametrize("settings", [ACCEPTS_EVERYTHING, FORGETS_TOKENS])
+@pytest.mark.parametrize("number", [1, 3, 4, 9, 11, 12])
+def test_a_service_that_is_hard_to_resume_gets_five_contexts_too(
+    bench: Bench, settings: dict[str, Any], number: int
+) -> None:
+    bench.new(behavior=Behavior(**settings))
+    for is_sent in (True, False):
+        with pytest.raises(Killed):
+            bench.run(killing(bench.attempt, number if is_sent else 1, is_sent=is_sent))
+
+    check(bench, bench.run())
+
+
+def test_a_finished_run_sends_no_write_when_it_is_resumed(bench: Bench) -> None:
+    first = bench.run()
+    bench.service.calls.clear()
+
+    assert bench.run() == first
+    assert [call.operation for call in bench.service.calls] == ["GetEngagement"]
+
+
+def lose_responses(bench: Bench, choose: random.Random) -> None:
+    """Plan errors, lost requests and lost responses for random requests."""
+    faults = bench.service.faults
+    for _ in range(60):
+        operation = choose.choice((*WRITES, "GetEngagement", "ListEngagements"))
+        faults.pass_by(operation, times=choose.randint(1, 6))
+        plan = choose.choice(
+            (faults.throttle, faults.internal_error, faults.drop_before, faults.drop_after, faults.error_after_commit)
+        )
+        plan(operation, times=choose.choice((1, 1, 2, 4)))
+
+
+def run_with_faults(bench: Bench, seed: int) -> None:
+    choose = random.Random(seed)  # noqa: S311 - not for security
+    bench.new(behavior=drawn(seed))
+    lose_responses(bench, choose)
+    for _ in range(20):
+        try:
+            found = bench.run(killing(bench.attempt, choose.randint(5, 60), is_sent=choose.random() < 0.5))
+        except (ApiError, Killed):
+            continue
+        check(bench, found)
+        return
+    pytest.fail("the run did not end")
+
+
+@pytest.mark.parametrize("seed", range(2000, 2010))
+def test_lost_responses_and_interruptions_cause_no_wrong_finding(bench: Bench, seed: int) -> None:
+    run_with_faults(bench, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3000, 3100))
+def test_many_lost_responses_and_interruptions_cause_no_wrong_finding(bench: Bench, seed: int) -> None:
+    run_with_faults(bench, seed)
