@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_partnercentral_cli._drift.non_ascii import restored
 from cdk_partnercentral_cli._drift.references import reference, references
 from lambda_handler import engagement as engagements
 from lambda_handler.api import Context, Engagement, Payload, Shape
@@ -53,7 +54,7 @@ def compare_engagement(properties: Mapping[str, Any], current: Engagement) -> It
     values = {"Title": current.title, "Description": current.description}
     known: dict[str, Any] = {}
     for name, value in values.items():
-        declared = properties.get(name)
+        declared = restored(properties.get(name), value)
         kind = reference(declared)
         if kind:
             yield Member(path=name, declared=declared, reference=kind)
@@ -126,7 +127,7 @@ class ContextComparison:
         desired, wanted = split(type_, declared)
         members, present = split(type_, current)
         unknown = dict(references(desired))
-        desired = without(desired, list(unknown))
+        desired = restored(without(desired, list(unknown)), members)
         problem = "" if self._can_update(type_) else "CANNOT_UPDATE"
         for path in differing(members, desired, desired):
             values = at(desired, path), at(members, path)
@@ -146,6 +147,7 @@ class ContextComparison:
             return
         shape: Shape = self._model.shape(type_, update=True).get(INTERACTION, {"members": {}})["members"]
         comparable: dict[int, Payload] = {}
+        wanted = [_restored_interaction(each, present, shape) for each in wanted]
         for place, interaction in enumerate(wanted):
             found = dict(references(interaction))
             for path, kind in found.items():
@@ -176,6 +178,12 @@ class ContextComparison:
 
     def _is_sensitive(self, type_: str, path: Path, values: Sequence[Any]) -> bool:
         return any(True for value in values for _ in self._model.sensitive_values(type_, _nested(path, value)))
+
+
+def _restored_interaction(wanted: Any, present: Sequence[Payload], shape: Shape) -> Any:
+    """Return a declared interaction, with the texts of the interaction in Partner Central that is equal but for these texts."""
+    forms = ((restored(wanted, each), each) for each in present)
+    return next((form for form, each in forms if not unpaired([form], [each], shape)[0]), wanted)
 
 
 def _filled(wanted: Mapping[int, Payload], present: Sequence[Payload], shape: Shape) -> dict[int, Payload]:
