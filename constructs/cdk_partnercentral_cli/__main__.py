@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from pathlib import Path
 from typing import Any
 
 try:
@@ -63,7 +65,16 @@ app.command("probe")(probe)
 
 def main() -> None:
     """Run the command, and exit."""
-    app()
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - the last resort
+        # The text of an unexpected error can contain personal data, so show only where the error occurred.
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        place = f"{Path(frame.f_code.co_filename).name}, line {line}"
+        sys.stderr.write(
+            f"{type(error).__name__} in {place}: this is a defect of cdk-partnercentral. Please report it.\n"
+        )
+        sys.exit(FAILED)
 
 
 if __name__ == "__main__":
