@@ -33,6 +33,7 @@ from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID
 if TYPE_CHECKING:
     from cdk_partnercentral_cli._import._file import Written
 
+_CATALOGS = ("AWS", "Sandbox")
 _PRODUCTION = "AWS"
 _FIND = "Options for --list"
 
@@ -151,9 +152,10 @@ def _place(identifier: str, catalog: str | None) -> tuple[str, str]:
     if ENGAGEMENT_ID.fullmatch(identifier):
         return catalog or _PRODUCTION, identifier
     arn = ENGAGEMENT_ARN.fullmatch(identifier)
-    if arn is None:
+    if arn is None or arn["catalog"] not in _CATALOGS:
         raise CliError(
-            f"{identifier!r} is not an engagement: pass an ID (eng- followed by 14 lowercase letters or digits) or an ARN."
+            f"{identifier!r} is not an engagement: pass an ID (eng- followed by 14 lowercase letters or digits) or an ARN "
+            f"in the catalog {' or '.join(_CATALOGS)}."
         )
     if catalog not in (None, arn["catalog"]):
         raise CliError(f"{identifier} is not in the catalog {catalog}: remove --catalog, because the ARN contains it.")
@@ -170,12 +172,14 @@ def _read(api: PartnerCentralApi, catalog: str, engagement_id: str, wanted: list
         raise CliError(
             f"Engagement {engagement_id} was not found in the catalog {catalog}: check the ID, --catalog and the account."
         ) from None
-    contexts = response.get("Contexts") or []
+    contexts = response.get("Contexts") or [] if isinstance(response, dict) else None
+    if not isinstance(contexts, list) or not all(isinstance(each, dict) for each in contexts):
+        raise CliError("The response is not that of GetEngagement: check the proxy and --endpoint-url.")
     ids = [each.get("Id") for each in contexts]
     missing = ", ".join(each for each in wanted or [] if each not in ids)
     if missing:
         found = ", ".join(f"{each.get('Id')} ({each.get('Type')})" for each in contexts) or "no context"
-        raise CliError(f"Engagement {engagement_id} has no context {missing}: it has {found}.")
+        raise CliError(f"Engagement {engagement_id} has no context {missing}: it has {visible(found)}.")
     return {**response, "Contexts": [each for each in contexts if not wanted or each.get("Id") in wanted]}
 
 

@@ -96,6 +96,7 @@ def _run(command: str, url: str, folder: Path) -> str:
         "AWS_ACCESS_KEY_ID": "invented",
         "AWS_SECRET_ACCESS_KEY": "invented",
         "COLUMNS": "80",
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path(sys.prefix) / ".jsii-cache"),
     }
     done = subprocess.run(
         [COMMAND, *command.split()[1:], "--endpoint-url", url],

@@ -57,6 +57,8 @@ class Command:
             "AWS_ACCESS_KEY_ID": "invented",
             "AWS_SECRET_ACCESS_KEY": "invented",
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Otherwise jsii unpacks aws-cdk-lib each time.
+            "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path(sys.prefix) / ".jsii-cache"),
             "COLUMNS": "80",
             **environment,
         }
@@ -172,6 +174,7 @@ def test_node_is_not_there(command: Command) -> None:
     [
         ([], "No engagement was given: pass its ID"),
         (["acme"], "'acme' is not an engagement: pass an ID"),
+        (["arn:aws:partnercentral:us-east-1::catalog/Other/engagement/" + MISSING], "'arn:aws:partnercentral"),
         (["arn:aws:partnercentral:us-east-1::catalog/AWS/engagement/" + MISSING, "--catalog", "Sandbox"], "arn:aws:"),
         ([MISSING, "eng-0123456789abcd", "--context", "1"], "--context has an effect only with one engagement"),
         ([MISSING, "--title", "x"], "--title, --customer, --type, --created-by and --json have an effect only"),

@@ -14,6 +14,7 @@ from cdk_partnercentral._validation.payload import payload_problems
 from cdk_partnercentral._validation.rules import Rule, payload_rule
 from cdk_partnercentral_cli._import._payload import KINDS, UNKNOWN, Converted, converted
 from cdk_partnercentral_cli._import._printer import names, printed
+from lambda_handler.comparison import equal, exact
 from lambda_handler.engagement_context.payloads import at, leaves
 from tests.cdk_partnercentral_cli.imports.engagements import EVALUATED, NOVEL_TYPE, REPLACED, damage, payload
 
@@ -170,6 +171,16 @@ def test_another_list_is_declared_with_all_items_or_not_at_all(windows: list[Any
     assert rendered(result, "Lead") == {"Insights": {"ChannelRecommendation": {"RecommendedChannel": "x"}}}
     assert len(result.left_out) == 1
     assert result.left_out[0].startswith("Insights.ChannelRecommendation.BestOutreachWindows")
+
+
+def test_an_empty_map_in_an_item_of_a_list_is_declared_because_items_are_compared_as_a_whole() -> None:
+    windows: list[Any] = [{"Day": "MONDAY", "StartTimeUtc": "09:00", "EndTimeUtc": "10:00", "Novel": {}, "Other": None}]
+
+    result = lead(Insights={"ChannelRecommendation": {"RecommendedChannel": "x", "BestOutreachWindows": windows}})
+
+    (declared,) = rendered(result, "Lead")["Insights"]["ChannelRecommendation"]["BestOutreachWindows"]
+    assert declared == {"Day": "MONDAY", "StartTimeUtc": "09:00", "EndTimeUtc": "10:00", "Novel": {}}
+    assert equal(windows, [declared], exact)
 
 
 def test_numbers_that_lose_digits_become_texts() -> None:
