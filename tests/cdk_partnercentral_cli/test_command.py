@@ -53,8 +53,10 @@ def test_a_response_of_another_service_is_one_sentence_without_its_values() -> N
             "AWS_SECRET_ACCESS_KEY": "invented",
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
         }
+        # Another test of this process can have set the endpoint of Partner Central.
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         command = [COMMAND, "import", "--list"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | settings)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=inherited | settings)
         server.shutdown()
 
     assert (done.returncode, done.stdout) == (2, "")
