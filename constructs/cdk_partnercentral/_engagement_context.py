@@ -320,7 +320,7 @@ class EngagementContext(StackMember):
         given = _resolve_reference(engagement, catalog, engagement_identifier)
         rendered = render(payload, type)
         raise_problems(
-            "This engagement context cannot be declared:",
+            "The engagement context {path} cannot be declared:",
             [
                 *([] if registry else partition_problems(stack)),
                 *given.problems,
@@ -332,6 +332,8 @@ class EngagementContext(StackMember):
                 ),
                 *provider_problems(stack, provider),
             ],
+            scope=scope,
+            id=id,
         )
         super().__init__(scope, id)
         registry = registry or Registry(stack)
@@ -553,8 +555,10 @@ class _ImportedContext(StackMember):
         context_id: str,
     ) -> None:
         raise_problems(
-            "This context cannot be referred to:",
+            "The engagement context {path} cannot be referred to:",
             [*reference.problems, *context_id_problems("context_id", context_id)],
+            scope=scope,
+            id=id,
         )
         super().__init__(scope, id)
         self._catalog: str = reference.catalog

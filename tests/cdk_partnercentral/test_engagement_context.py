@@ -262,7 +262,7 @@ def test_an_invalid_import_lists_every_problem(stack: Stack) -> None:
         imported(stack, "acme", catalog="Sandbx", context_id="1234")
 
     first, *problems = str(raised.value).splitlines()
-    assert first == "This context cannot be referred to:"
+    assert first == "The engagement context Deals/Imported cannot be referred to:"
     assert [problem.split(":")[0] for problem in problems] == [
         "- catalog",
         "- engagement_identifier",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Fn, Stack, Token
+from aws_cdk import App, CfnParameter, Fn, Stack, Stage, Token
 
 from cdk_partnercentral import (
     CustomerProject,
@@ -42,7 +42,7 @@ def problems(stack: Stack, payload: CustomerProject) -> Problems:
             )
         assert [each.node.path for each in stack.node.find_all()] == before
         first, *lines = str(raised.value).split("\n- ")
-        assert first == "This engagement context cannot be declared:"
+        assert first == "The engagement context Deals/Deal cannot be declared:"
         return lines
 
     return declare
@@ -101,6 +101,17 @@ def test_an_engagement_identifier_must_be_a_string(
     )
     hint = " (pass this object as engagement, or pass its engagement_arn)" if kind == "EngagementBase" else ""
     assert line.endswith(f"; got {kind}{hint}")
+
+
+@pytest.mark.parametrize(
+    ("row", "path"), [("D007", "Prod/Deals/D007/Project"), ("Delta/Echo", "Prod/Deals/Delta--Echo/Project")]
+)
+def test_the_error_names_the_path_of_the_construct(row: str, path: str, app: App) -> None:
+    deals = Stack(Stage(app, "Prod"), "Deals")
+    engagement = Engagement(deals, row, catalog="Sandbox", title="Acme migration")
+
+    with pytest.raises(ValueError, match=f"^The engagement context {path} cannot be declared:\n- payload"):
+        engagement.add_context("Project", payload={"CustomerProject": {}})
 
 
 @pytest.mark.parametrize(
