@@ -157,6 +157,7 @@ CONTEXT_PARAMETERS = {
     "client_token": None,
     "adopt_existing": None,
     "existing_context_id": None,
+    "revision": None,
     "provider": None,
 }
 

@@ -65,6 +65,8 @@ def problems(stack: Stack, payload: CustomerProject) -> Problems:
         ),
         ({"existing_context_id": 1}, "existing_context_id: must be a string of 1 to 3 characters; got int"),
         ({"existing_context_id": ""}, "existing_context_id: must have 1 to 3 characters; got 0"),
+        ({"revision": 2}, 'revision: must be a string of at least 1 character, such as "2"; got int'),
+        ({"revision": ""}, 'revision: must be a string of at least 1 character, such as "2"; got an empty string'),
         ({"adopt_existing": "false"}, "adopt_existing: must be True or False, and known at synthesis; got str"),
         ({"type": "Leed"}, f"type: must be one of {TYPES}; got 'Leed' (did you mean 'Lead'?)"),
         ({"type": "Novelty"}, "type: must be 'CustomerProject', which is the Type of the payload; got 'Novelty'"),
@@ -76,7 +78,9 @@ def test_an_argument_of_another_kind_is_one_line_with_its_name(given: Json, line
     assert problems(**given) == [line]
 
 
-@pytest.mark.parametrize("name", ["catalog", "engagement_identifier", "type", "client_token", "existing_context_id"])
+@pytest.mark.parametrize(
+    "name", ["catalog", "engagement_identifier", "type", "client_token", "existing_context_id", "revision"]
+)
 def test_a_token_that_is_not_a_string_is_reported_with_its_conversion(
     name: str, stack: Stack, problems: Problems
 ) -> None:
@@ -169,6 +173,7 @@ def test_the_problems_of_all_arguments_are_in_one_error(problems: Problems) -> N
         client_token={},
         adopt_existing="no",
         existing_context_id=1,
+        revision=2,
         provider="x",
     )
 
@@ -181,6 +186,7 @@ def test_the_problems_of_all_arguments_are_in_one_error(problems: Problems) -> N
         "adopt_existing",
         "existing_context_id",
         "client_token",
+        "revision",
         "provider",
     ]
 
