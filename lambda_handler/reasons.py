@@ -53,7 +53,10 @@ ADVICE = {
 }
 
 # The advice for a denial with a reason of the service. It names the cause first, because IAM is not the cause.
-DENIED_BY_PARTNER_CENTRAL = "The cause is the account or its state in Partner Central, not IAM. Fix the account there. Denied: {action} on {arn}."
+DENIED_BY_PARTNER_CENTRAL = (
+    "The cause is the account or its state in Partner Central, not IAM. Fix the account there."
+    " Denied: {action} on {arn}."
+)
 
 # Every code that a Reason can start with. The codes are public API, because documentation and alarms refer to them.
 CODES = (
