@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -30,7 +31,9 @@ LANGUAGES = {"python", "sh", "json", "csv", "text", "console", "yaml"}
 
 PROGRAMS = [*programs_of_readme(README), *(program for page in PAGES[1:] for program in programs(page))]
 TESTS = [program for program in PROGRAMS if program.name.startswith("test_")]
-APPS = [program for program in PROGRAMS if program not in TESTS]
+# test_docs_commands.py runs these.
+SCRIPTS = [program for program in PROGRAMS if program.name == "try_locally.py"]
+APPS = [program for program in PROGRAMS if program not in [*TESTS, *SCRIPTS]]
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 LINES = [
     pytest.param(line, id=f"{block.page.name}:{line[:40]}")
@@ -130,6 +133,22 @@ def run(folder: Path, module: str, *arguments: str, **environment: str) -> subpr
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize(
+    "interactions",
+    [None, [], [{}], [{"Contact": CONTACT | {"BusinessTitle": None}}], [{"Contact": {"Email": CONTACT["Email"]}}]],
+)
+def test_a_lead_without_a_complete_contact_is_reported(interactions: object, folder: Path) -> None:
+    page = ROOT / "docs/guides/qualify-a-lead.md"
+    lay_out(page, folder)
+    payload = {"Lead": LEAD_PAYLOAD | {"Interactions": interactions}}
+    (folder / "lead.json").write_text(json.dumps({"Contexts": [LEAD | {"Payload": payload}]}))
+
+    with pytest.raises(SystemExit, match=r"No contact .* BusinessTitle, .* Write contact\.json yourself"):
+        runpy.run_path("contact.py")
+
+    assert not (folder / "contact.json").exists()
 
 
 @pytest.mark.parametrize("block", [each for each in BLOCKS if each.language == "json"], ids=lambda each: each.page.name)
