@@ -1,4 +1,4 @@
-"""The page Examples: the apps that `python -m cdk_partnercentral_local` cannot deploy alone fail for the reason in the table."""
+"""The page Examples: the apps that `python -m cdk_partnercentral_local` cannot deploy alone fail for the listed reason."""
 
 import os
 import subprocess

@@ -1,11 +1,9 @@
 """The guide for many deals: each row of its table is true of its own app, deployed to the local cloud."""
 
 import csv
-import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,9 @@ from aws_cdk.assertions import Template
 from cdk_partnercentral import Engagement
 from cdk_partnercentral_local import CdkRun, LocalCloud
 from tests.docs.blocks import files
+from tests.docs.site import Page
 from tests.docs.test_docs_code import lay_out
 from tests.docs.test_docs_facts import section
-from tests.docs.site import Page
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "guides" / "many-deals.md"
@@ -79,8 +77,7 @@ def test_a_file_of_a_spreadsheet_with_a_byte_order_mark_is_read(folder: Path) ->
     stack = names["stack"]
     assert isinstance(stack, Stack)
     titles = [
-        each["Properties"]["Title"]
-        for each in Template.from_stack(stack).find_resources("Custom::Engagement").values()
+        each["Properties"]["Title"] for each in Template.from_stack(stack).find_resources("Custom::Engagement").values()
     ]
     assert titles == ["Acme migration", "Mill Creek Dairy"]
 
@@ -96,7 +93,11 @@ class Deals:
             (folder / name).write_text(text, encoding="utf-8")
 
     def deploy(self, rows: Rows) -> tuple[CdkRun, Counter[str], set[str]]:
-        """Return the run, the number of writes by operation, and the engagements that were read or written."""
+        """Deploy a file with these rows.
+
+        Returns:
+            The run, the number of writes by operation, and the titles of the engagements that were read or written.
+        """
         with (self._folder / "next.csv").open("w", newline="", encoding="utf-8-sig") as file:
             writer = csv.writer(file)
             writer.writerow(HEADER)
@@ -109,9 +110,9 @@ class Deals:
         calls = self.service.calls[before:]
         used = {call.input.get("Identifier", call.input.get("EngagementIdentifier")) for call in calls}
         writes = Counter(call.operation for call in calls if call.operation in {CREATE, ADD, UPDATE})
-        return run, writes, {self.title(each) for each in used if each}
+        return run, writes, {self._title(each) for each in used if each}
 
-    def title(self, engagement: str) -> str:
+    def _title(self, engagement: str) -> str:
         return str(self.service.engagement(engagement)["Title"])
 
     def contexts(self) -> dict[str, list[str]]:
