@@ -141,17 +141,17 @@ lowest newest: setup
 	$(VENV)/bin/uv --no-config pip list --python $(VENV)/$@
 	$(VENV)/$@/bin/python -m pytest --quiet --numprocesses 2 tests/cdk_partnercentral $(RANGES_LEAVE_OUT)
 
-versions: setup ## Test the library, the handler and the packaging on each supported version of Python that is at hand.
+versions: setup ## Test the library, the command, the handler and the packaging on each supported version of Python that is at hand.
 	for version in $(PYTHONS); do $(MAKE) --no-print-directory tests-$$version; done || true
 	$(PY) scripts/versions.py $(PYTHONS)
 
 tests-3.%: ## Test them on one version of Python, for example: make tests-3.12.
 $(PYTHONS:%=tests-%): tests-%: setup
-	echo "== tests of the library, the handler and the packaging on Python $*"
+	echo "== tests of the library, the command, the handler and the packaging on Python $*"
 	rm -f $(VENV)/results-$*.xml
 	$(MAKE) --no-print-directory $(VENV)/$*/.installed
-	$(VENV)/$*/bin/python -m pytest --quiet -m "not slow" --numprocesses 2 --junit-xml $(VENV)/results-$*.xml \
-	  tests/cdk_partnercentral tests/lambda_handler tests/packaging --ignore=tests/lambda_handler/process
+	$(VENV)/$*/bin/python -m pytest --quiet -m "not slow and not cloud" --numprocesses 2 --junit-xml $(VENV)/results-$*.xml \
+	  tests/cdk_partnercentral tests/cdk_partnercentral_cli tests/lambda_handler tests/packaging --ignore=tests/lambda_handler/process
 
 dist: setup ## Build the sdist and the wheel into dist/.
 	rm -rf dist
