@@ -14,7 +14,6 @@ _report.py        JSON and table
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import time
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import Annotated, Any, Optional
 import typer
 from rich.console import Console
 
-from cdk_partnercentral_cli._aws import PartnerCentralApi, aws_session
+from cdk_partnercentral_cli._aws import PartnerCentralApi, aws_session, is_of_aws
 from cdk_partnercentral_cli._errors import EXPECTED, CliError, sentence
 from cdk_partnercentral_cli._options import AsJson, EndpointUrl, Profile
 from cdk_partnercentral_cli._probe._conclusions import findings
@@ -34,7 +33,6 @@ from cdk_partnercentral_cli._probe._run import Run
 from cdk_partnercentral_cli._probe._session import Session
 
 STATE_FILE = Path("cdk-partnercentral-probe.json")
-_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "AWS_ENDPOINT_URL")
 
 # Typer evaluates these annotations on Python 3.10 too, so they use Optional.
 _Catalog = Annotated[str, typer.Option("--catalog", metavar="NAME", help="Only Sandbox is allowed.")]
@@ -90,7 +88,7 @@ def probe(
             catalog=catalog,
             run=secrets.token_hex(4),
             date=time.strftime("%Y-%m-%d", time.gmtime()),
-            endpoint="custom" if endpoint_url or any(map(os.environ.get, _ENDPOINT_VARIABLES)) else "AWS",
+            endpoint="AWS" if is_of_aws(api.endpoint_url) else "custom",
         )
     _run(api, journal)
     made = make_report(journal)
