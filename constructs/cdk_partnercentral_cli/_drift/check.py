@@ -12,10 +12,11 @@ import boto3
 from cdk_partnercentral_cli._aws import with_retries
 from cdk_partnercentral_cli._drift.comparison import (
     ContextComparison,
+    IncomparableDeclarationError,
     Member,
-    UnreadableDeclarationError,
     compare_engagement,
 )
+from cdk_partnercentral_cli._drift.non_ascii import NON_ASCII
 from cdk_partnercentral_cli._drift.stacks import CONTEXT, Resource
 from cdk_partnercentral_cli._errors import sentence
 from lambda_handler import partner_central
@@ -84,9 +85,19 @@ class Result:
         return sum(finding.status is status for finding in self.findings)
 
     @property
+    def references(self) -> int:
+        """The number of members that cannot be compared, because they are references."""
+        return self.not_compared - self.non_ascii
+
+    @property
+    def non_ascii(self) -> int:
+        """The number of texts that cannot be compared completely."""
+        return sum(member.not_compared == NON_ASCII for finding in self.findings for member in finding.members)
+
+    @property
     def not_compared(self) -> int:
-        """The number of members that cannot be compared."""
-        return sum(bool(member.reference) for finding in self.findings for member in finding.members)
+        """The number of members that cannot be compared, or not completely."""
+        return sum(bool(member.not_compared) for finding in self.findings for member in finding.members)
 
 
 def check(
@@ -187,9 +198,9 @@ def _finding(
             members = list(contexts.compare(resource.properties, context))
         else:
             members = list(compare_engagement(resource.properties, engagement))
-    except UnreadableDeclarationError as error:
+    except IncomparableDeclarationError as error:
         return unknown(str(error))
-    differs = any(not member.reference for member in members)
+    differs = any(not member.not_compared for member in members)
     return Finding(
         resource=resource,
         status=Status.DRIFTED if differs else Status.IN_SYNC,
