@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +45,127 @@ class Done:
     url: str
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
-    """A run with `--yes` against a local Partner Central. It takes 20 seconds, because it respects AWS's limit of writes."""
-    folder = tmp_path_factory.mktemp("probe")
-    with PartnerCentralServer(PartnerCentral(BEHAVIOR)) as server:
-        process = probe(folder, "--yes", "--endpoint-url", server.url, "-o", "report.json")
-        yield Done(folder=folder, process=process, service=server.service, url=server.url)
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """The runs that take about 20 seconds each, because they respect AWS's limit of writes. They wait at the same time."""
+
+    done: Future[Done]
+    resumed: Future[Done]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    with ExitStack() as stack:
+        servers = [PartnerCentralServer(PartnerCentral(behavior)) for behavior in (BEHAVIOR, Behavior())]
+        first, second = [stack.enter_context(server) for server in servers]
+        pool = stack.enter_context(ThreadPoolExecutor())
+        yield Runs(
+            done=pool.submit(finished, first, tmp_path_factory.mktemp("done")),
+            resumed=pool.submit(
+                resumed, second, tmp_path_factory.mktemp("resumed"), "CreateEngagementContext", earlier=1
+            ),
+        )
+
+
+def finished(server: PartnerCentralServer, folder: Path) -> Done:
+    """Run the command with `--yes`."""
+    process = probe(folder, "--yes", "--endpoint-url", server.url, "-o", "report.json")
+    return Done(folder=folder, process=process, service=server.service, url=server.url)
+
+
+def resumed(
+    server: PartnerCentralServer, folder: Path, write: str, *, earlier: int = 0, after_commit: bool = True
+) -> Done:
+    """Run the command until the service kills it at a write, and resume it. The service refuses earlier requests of the operation."""
+    service = server.service
+    process = subprocess.Popen(
+        [COMMAND, "probe", "--yes", "--endpoint-url", server.url],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if earlier:
+        service.faults.pass_by(write, times=earlier)
+
+    def kill() -> None:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    fault = Fault(operation=write, after_commit=kill) if after_commit else Fault(operation=write, on_arrival=kill)
+    service.faults.add(fault)
+    assert process.wait(timeout=60) == -signal.SIGKILL
+
+    again = probe(folder, "--resume", str(STATE_FILE), "--endpoint-url", server.url, "--json")
+    return Done(folder=folder, process=again, service=service, url=server.url)
+
+
+def check_resumed(done: Done) -> None:
+    assert done.process.returncode == 0, done.process.stderr
+    assert Behavior.from_report(json.loads(done.process.stdout)) == Behavior()
+    [engagement] = done.service.engagements()
+    assert len(done.service.engagement(engagement)["Contexts"]) == 5
+
+
+@pytest.fixture
+def done(runs: Runs) -> Done:
+    """A finished run of the command."""
+    return runs.done.result()
+
+
+def test_the_catalog_aws_is_refused(tmp_path: Path) -> None:
+    refused = probe(tmp_path, "--catalog", "AWS", "--yes")
+
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr.splitlines() == [
+        "The catalog must be Sandbox; got AWS. The command leaves an engagement behind that cannot be deleted."
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_without_a_confirmation_nothing_is_sent(tmp_path: Path, answer: str) -> None:
+    with PartnerCentralServer() as server:
+        refused = probe(tmp_path, "--endpoint-url", server.url, stdin=None, input=answer)
+
+    assert refused.returncode == 2
+    assert "at most five contexts" in refused.stderr
+    assert "cannot delete" in refused.stderr
+    assert refused.stderr.endswith("Nothing was created: confirm the question, or pass --yes.\n")
+    assert server.service.calls == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_credentials_the_command_fails_with_one_sentence_and_no_state_file(tmp_path: Path) -> None:
+    environment = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}
+
+    refused = probe(tmp_path, "--yes", env=environment)
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("No AWS credentials were found")
+    assert len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / STATE_FILE).exists()
+
+
+def test_a_denied_create_fails_with_the_action_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with PartnerCentralServer() as server:
+        server.service.faults.access_denied("CreateEngagement")
+        refused = probe(tmp_path, "--yes", "--endpoint-url", server.url)
+
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[-1] == (
+        "AWS denied partnercentral:CreateEngagement: allow this action, or use other credentials."
+    )
+    assert not (tmp_path / STATE_FILE).exists()
+
+
+def test_a_state_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("[]")
+
+    assert "is not a state file" in probe(tmp_path, "--resume", "other.json").stderr
+    assert "cannot be read" in probe(tmp_path, "--resume", "missing.json").stderr
 
 
 def test_the_command_reports_every_setting_and_leaves_five_contexts(done: Done) -> None:
@@ -108,97 +224,24 @@ def stable(table: str) -> list[str]:
     return re.sub(r"\d+(\.\d+)? seconds", "N seconds", re.sub(r"\s+", " ", table)).split()
 
 
-def test_the_catalog_aws_is_refused(tmp_path: Path) -> None:
-    refused = probe(tmp_path, "--catalog", "AWS", "--yes")
-
-    assert refused.returncode == 2
-    assert refused.stdout == ""
-    assert refused.stderr.splitlines() == [
-        "The catalog must be Sandbox; got AWS. The command leaves an engagement behind that cannot be deleted."
-    ]
-    assert list(tmp_path.iterdir()) == []
+def test_a_killed_process_is_resumed(runs: Runs) -> None:
+    check_resumed(runs.resumed.result())
 
 
-@pytest.mark.parametrize("answer", ["n\n", ""])
-def test_without_a_confirmation_nothing_is_sent(tmp_path: Path, answer: str) -> None:
-    with PartnerCentralServer() as server:
-        refused = probe(tmp_path, "--endpoint-url", server.url, stdin=None, input=answer)
-
-    assert refused.returncode == 2
-    assert "at most five contexts" in refused.stderr
-    assert "cannot delete" in refused.stderr
-    assert refused.stderr.endswith("Nothing was created: confirm the question, or pass --yes.\n")
-    assert server.service.calls == []
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_without_credentials_the_command_fails_with_one_sentence_and_no_state_file(tmp_path: Path) -> None:
-    environment = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("AWS_")}
-    environment |= {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}
-
-    refused = probe(tmp_path, "--yes", env=environment)
-
-    assert refused.returncode == 2
-    assert refused.stderr.startswith("No AWS credentials were found")
-    assert len(refused.stderr.splitlines()) == 1
-    assert not (tmp_path / STATE_FILE).exists()
-
-
-def test_a_denied_create_fails_with_the_action_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with PartnerCentralServer() as server:
-        server.service.faults.access_denied("CreateEngagement")
-        refused = probe(tmp_path, "--yes", "--endpoint-url", server.url)
-
-    assert refused.returncode == 2
-    assert refused.stderr.splitlines()[-1] == (
-        "AWS denied partnercentral:CreateEngagement: allow this action, or use other credentials."
-    )
-    assert not (tmp_path / STATE_FILE).exists()
-
-
-def test_a_state_file_that_is_none_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "other.json").write_text("[]")
-
-    assert "is not a state file" in probe(tmp_path, "--resume", "other.json").stderr
-    assert "cannot be read" in probe(tmp_path, "--resume", "missing.json").stderr
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "earlier", "after_commit"),
     [
         ("CreateEngagementContext", 1, True),
-        pytest.param("CreateEngagementContext", 1, False, marks=pytest.mark.slow),
-        pytest.param("CreateEngagement", 0, True, marks=pytest.mark.slow),
-        pytest.param("CreateEngagement", 0, False, marks=pytest.mark.slow),
-        pytest.param("UpdateEngagementContext", 2, True, marks=pytest.mark.slow),
-        pytest.param("UpdateEngagementContext", 2, False, marks=pytest.mark.slow),
+        ("CreateEngagementContext", 1, False),
+        ("CreateEngagement", 0, True),
+        ("CreateEngagement", 0, False),
+        ("UpdateEngagementContext", 2, True),
+        ("UpdateEngagementContext", 2, False),
     ],
 )
-def test_a_killed_process_is_resumed(tmp_path: Path, write: str, earlier: int, after_commit: bool) -> None:
-    """The service kills the process at a write. Earlier requests of the operation are refused."""
+def test_a_process_that_is_killed_at_any_write_is_resumed(
+    tmp_path: Path, write: str, earlier: int, after_commit: bool
+) -> None:
     with PartnerCentralServer() as server:
-        service = server.service
-        process = subprocess.Popen(
-            [COMMAND, "probe", "--yes", "--endpoint-url", server.url],
-            cwd=tmp_path,
-            env=ENVIRONMENT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        if earlier:
-            service.faults.pass_by(write, times=earlier)
-
-        def kill() -> None:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-
-        fault = Fault(operation=write, after_commit=kill) if after_commit else Fault(operation=write, on_arrival=kill)
-        service.faults.add(fault)
-        assert process.wait(timeout=60) == -signal.SIGKILL
-
-        resumed = probe(tmp_path, "--resume", str(STATE_FILE), "--endpoint-url", server.url, "--json")
-
-    assert resumed.returncode == 0, resumed.stderr
-    assert Behavior.from_report(json.loads(resumed.stdout)) == Behavior()
-    [engagement] = service.engagements()
-    assert len(service.engagement(engagement)["Contexts"]) == 5
+        check_resumed(resumed(server, tmp_path, write, earlier=earlier, after_commit=after_commit))
