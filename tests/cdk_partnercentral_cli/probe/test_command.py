@@ -76,7 +76,10 @@ def finished(server: PartnerCentralServer, folder: Path) -> Done:
 def resumed(
     server: PartnerCentralServer, folder: Path, write: str, *, earlier: int = 0, after_commit: bool = True
 ) -> Done:
-    """Run the command until the service kills it at a write, and resume it. The service refuses earlier requests of the operation."""
+    """Run the command until the service kills it at a write, and resume it.
+
+    The service refuses earlier requests of the operation.
+    """
     service = server.service
     process = subprocess.Popen(
         [COMMAND, "probe", "--yes", "--endpoint-url", server.url],
