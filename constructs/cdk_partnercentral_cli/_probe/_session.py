@@ -1,7 +1,8 @@
 """Reads and writes of a run: pacing, retries, open outcomes, and waiting until a read shows a write.
 
-A write whose outcome is not known is looked for in Partner Central before it is sent again, with the same client token. A
-create request is only sent if the engagement has at most five contexts whatever its outcome is.
+A write whose outcome is not known is looked for in Partner Central before it is sent again, with the same client token.
+CreateEngagement is not sent again: if no list shows the engagement, the run ends. A create request for a context is only sent if
+the engagement has at most five contexts whatever its outcome is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cdk_partnercentral_cli._errors import CliError
 from cdk_partnercentral_cli._probe import _samples
 from cdk_partnercentral_cli._probe._journal import CREATE, MAX_CONTEXTS, Journal, Json
 from lambda_handler.errors import ApiError, Kind
@@ -101,6 +103,7 @@ class Session:
 
         Raises:
             ApiError: The run cannot continue. The state file contains the planned request.
+            CliError: The engagement might exist, but no list shows it.
         """
         if step in self.journal.steps:
             return self.journal.steps[step]
@@ -127,8 +130,7 @@ class Session:
                 return self._write_once(pending)
             except ApiError as error:
                 is_last = attempt == _OPEN_ATTEMPTS - 1
-                ends_run = error.kind is Kind.CONNECTION or operation == CREATE_ENGAGEMENT
-                if not error.outcome_is_unknown or (is_last and ends_run):
+                if not error.outcome_is_unknown or (is_last and error.kind is Kind.CONNECTION):
                     raise
                 failed = error_shape(error)
         return self._record(pending, outcome="failed", error=failed)
@@ -140,17 +142,10 @@ class Session:
             ApiError: The outcome is not known, or the run cannot continue.
         """
         operation = pending["operation"]
-        pending["sends"] += 1
-        pending["sent"] = self._clock()
-        self.journal.save()
         try:
-            response = self._send(operation, pending["parameters"])
+            response = self._send(operation, pending["parameters"], pending)
         except ApiError as error:
-            if error.outcome_is_unknown:
-                raise
-            pending["sends"] -= 1
-            self.journal.save()
-            if is_final(error) or (error.kind is Kind.DENIED and self._is_first(operation)):
+            if error.outcome_is_unknown or is_final(error) or (error.kind is Kind.DENIED and self._is_first(operation)):
                 raise
             # An earlier attempt might have been carried out, and changed the lock.
             is_open = error.kind is Kind.CONFLICT and operation == UPDATE and pending["sends"] > 0
@@ -211,21 +206,35 @@ class Session:
             self.journal.save()
         return None
 
-    def _listed_engagement(self) -> Json | None:
+    def _listed_engagement(self) -> Json:
+        """Return the engagement of the run from a list.
+
+        Raises:
+            ApiError: The run cannot continue.
+            CliError: No list shows the engagement. It might exist nevertheless, so the run must not create another.
+        """
+        reason = f"{MAX_READS} lists of engagements did not contain it"
         for number in range(MAX_READS):
             try:
                 pages = self.listed(Sort={"SortBy": "CreatedDate", "SortOrder": "DESCENDING"})
             except ApiError as error:
                 if is_final(error):
                     raise
-                return None
+                reason = f"{LIST} failed with {error.code}"
+                break
             for summary in pages["summaries"]:
                 if str(summary.get("Title", "")).strip() == _samples.title(self.journal.run):
                     return {"Id": summary.get("Id")}
             if not pages["ended"]:
-                return None
+                reason = f"a list of engagements did not end within {MAX_PAGES} pages"
+                break
             self._pause(number)
-        return None
+        raise CliError(
+            f'The run cannot determine whether the engagement "{_samples.title(self.journal.run)}" exists: the response to '
+            f"{CREATE_ENGAGEMENT} did not arrive, and {reason}. Look for this title among the engagements of the Sandbox a "
+            f"few minutes later. If it is not there, delete {self.journal.path} and start another run. If it is there, "
+            f"allow partnercentral:{LIST}."
+        )
 
     # Reads
 
@@ -389,8 +398,11 @@ class Session:
 
     # Requests
 
-    def _send(self, operation: str, parameters: Mapping[str, Any]) -> Json:
-        """Send a request at the pace of its kind, and again while it is throttled."""
+    def _send(self, operation: str, parameters: Mapping[str, Any], pending: Json | None = None) -> Json:
+        """Send a request at the pace of its kind, and again while it is throttled.
+
+        Save before each request that the planned write might have been carried out, and afterwards if it was not.
+        """
         kind = "writes" if operation in WRITES else "reads"
         deadline = self._clock() + THROTTLED_SECONDS
         while True:
@@ -399,9 +411,16 @@ class Session:
                 self._sleep(pause)
             sent = self._clock()
             self._next[kind] = sent + self._pace[kind]
+            if pending is not None:
+                pending["sends"] += 1
+                pending["sent"] = sent
+                self.journal.save()
             try:
                 response = self._attempt(operation, **parameters)
             except ApiError as error:
+                if pending is not None and not error.outcome_is_unknown:
+                    pending["sends"] -= 1
+                    self.journal.save()
                 if error.kind is not Kind.THROTTLED:
                     self._admitted[kind] = None if error.outcome_is_unknown else self._clock()
                     raise

@@ -169,7 +169,6 @@ def test_a_state_file_that_is_none_is_refused(tmp_path: Path) -> None:
         ("CreateEngagementContext", 1, True),
         pytest.param("CreateEngagementContext", 1, False, marks=pytest.mark.slow),
         pytest.param("CreateEngagement", 0, True, marks=pytest.mark.slow),
-        pytest.param("CreateEngagement", 0, False, marks=pytest.mark.slow),
         pytest.param("UpdateEngagementContext", 2, True, marks=pytest.mark.slow),
         pytest.param("UpdateEngagementContext", 2, False, marks=pytest.mark.slow),
     ],
