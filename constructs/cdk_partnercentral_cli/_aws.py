@@ -83,6 +83,11 @@ class PartnerCentralApi:
     def __init__(self, session: boto3.Session) -> None:
         self._client = partner_central.connect(session)
 
+    @property
+    def endpoint_url(self) -> str:
+        """The URL that the requests are sent to."""
+        return self._client.meta.endpoint_url
+
     def call(self, operation: str, **parameters: Any) -> Any:
         """Call an operation, with retries, and return the JSON of the response, including nulls and all digits of timestamps.
 

@@ -14,8 +14,8 @@ _report.py        JSON and table
 from __future__ import annotations
 
 import json
-import os
 import secrets
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -27,14 +27,14 @@ from cdk_partnercentral_cli._aws import PartnerCentralApi, aws_session
 from cdk_partnercentral_cli._errors import EXPECTED, CliError, sentence
 from cdk_partnercentral_cli._options import AsJson, EndpointUrl, Profile
 from cdk_partnercentral_cli._probe._conclusions import findings
-from cdk_partnercentral_cli._probe._journal import Journal
+from cdk_partnercentral_cli._probe._journal import CATALOG, Journal
 from cdk_partnercentral_cli._probe._report import report as make_report
 from cdk_partnercentral_cli._probe._report import table
 from cdk_partnercentral_cli._probe._run import Run
 from cdk_partnercentral_cli._probe._session import Session
 
+_DEFAULT_PROFILE = "default"
 STATE_FILE = Path("cdk-partnercentral-probe.json")
-_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING", "AWS_ENDPOINT_URL")
 
 # Typer evaluates these annotations on Python 3.10 too, so they use Optional.
 _Catalog = Annotated[str, typer.Option("--catalog", metavar="NAME", help="Only Sandbox is allowed.")]
@@ -74,23 +74,26 @@ def probe(
 
     Exit codes: 0 means that there is a report, and 2 that the command failed.
     """
-    if catalog != "Sandbox":
+    if catalog != CATALOG:
         raise CliError(
-            f"The catalog must be Sandbox; got {catalog}. The command leaves an engagement behind that cannot be deleted."
+            f"The catalog must be {CATALOG}; got {catalog}. The command leaves an engagement behind that cannot be deleted."
         )
     journal = Journal.load(resume) if resume else None
     if journal is None:
         Journal.check_absent(STATE_FILE)
         if not yes:
             _confirm()
-    api = PartnerCentralApi(aws_session(profile, endpoint_url))
-    if journal is None:
+    aws = aws_session(profile, endpoint_url)
+    api = PartnerCentralApi(aws)
+    if journal is not None:
+        _check_settings(journal, api.endpoint_url, aws.profile_name)
+    else:
         journal = Journal.start(
             STATE_FILE,
-            catalog=catalog,
             run=secrets.token_hex(4),
             date=time.strftime("%Y-%m-%d", time.gmtime()),
-            endpoint="custom" if endpoint_url or any(map(os.environ.get, _ENDPOINT_VARIABLES)) else "AWS",
+            endpoint_url=api.endpoint_url,
+            profile=aws.profile_name,
         )
     _run(api, journal)
     made = make_report(journal)
@@ -125,6 +128,19 @@ def _confirm() -> None:
         raise CliError("Nothing was created: confirm the question, or pass --yes.")
 
 
+def _check_settings(journal: Journal, endpoint_url: str, profile: str) -> None:
+    """Check that the run continues where it started.
+
+    Raises:
+        CliError: The endpoint or the profile is another one.
+    """
+    if (endpoint_url, profile) != (journal.endpoint_url, journal.profile):
+        raise CliError(
+            f"The interrupted run used the endpoint {journal.endpoint_url} and the profile {journal.profile}; got "
+            f"{endpoint_url} and {profile}. Use the same: {_continue(journal)}"
+        )
+
+
 def _run(api: PartnerCentralApi, journal: Journal) -> None:
     session = Session(api.attempt, journal, say=lambda step: typer.echo(f"Sending: {step}", err=True))
     try:
@@ -143,7 +159,12 @@ def _run(api: PartnerCentralApi, journal: Journal) -> None:
 
 
 def _continue(journal: Journal) -> str:
-    return f"cdk-partnercentral probe --resume {journal.path}"
+    options = ["--resume", str(journal.path)]
+    if journal.profile != _DEFAULT_PROFILE:
+        options += ["--profile", journal.profile]
+    if journal.endpoint != "AWS":
+        options += ["--endpoint-url", journal.endpoint_url]
+    return f"cdk-partnercentral probe {shlex.join(options)}"
 
 
 def _write(report: dict[str, Any], output: Path) -> None:

@@ -1,8 +1,8 @@
 """Reads and writes of a run: pacing, retries, open outcomes, and waiting until a read shows a write.
 
 A write whose outcome is not known is looked for in Partner Central before it is sent again, with the same client token.
-CreateEngagement is not sent again: if no list shows the engagement, the run ends. A create request for a context is only sent if
-the engagement has at most five contexts whatever its outcome is.
+CreateEngagement is not sent again: if no list shows the engagement, the run ends. A create request for a context is only sent
+if the engagement has at most five contexts whatever its outcome is.
 """
 
 from __future__ import annotations
