@@ -35,6 +35,8 @@ CONNECTION_SECONDS = 60
 ATTEMPTS = 3
 
 _OPEN_ATTEMPTS = 2
+# The error of a service that does not know a member or a union's member, before it validates the request.
+_UNREADABLE_REQUEST = ("Serialization",)
 _FINAL = (Kind.CONNECTION, Kind.CREDENTIALS, Kind.CERTIFICATE, Kind.THROTTLED)
 
 
@@ -418,6 +420,8 @@ class Session:
             try:
                 response = self._attempt(operation, **parameters)
             except ApiError as error:
+                if error.code.removesuffix("Exception") in _UNREADABLE_REQUEST:
+                    error.kind = Kind.INVALID
                 if pending is not None and not error.outcome_is_unknown:
                     pending["sends"] -= 1
                     self.journal.save()
