@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from cdk_partnercentral_cli._probe import _samples
 from cdk_partnercentral_cli._probe._journal import Journal, Json
-from cdk_partnercentral_cli._probe._run import LOCK_ROUNDS, context_id, first_ok, is_new_context, quota_step
+from cdk_partnercentral_cli._probe._run import DOUBTFUL, LOCK_ROUNDS, context_id, first_ok, is_new_context, quota_step
 from cdk_partnercentral_cli._probe._session import MAX_PAGES, WRITES
 from lambda_handler.errors import Kind
 
@@ -431,7 +431,9 @@ def _empty_pages(journal: Journal) -> _Result:
 
 
 def _quota(journal: Journal) -> _Result:
-    step = quota_step(journal.steps)
+    step, certainty = quota_step(journal.steps), HIGH
+    if step is None:
+        step, certainty = _changed_refusal(journal.steps), MEDIUM
     if step is None:
         count, doubtful = journal.tally()
         text = f"The engagement took {count} contexts. The run must not create more than five."
@@ -439,9 +441,28 @@ def _quota(journal: Journal) -> _Result:
     count, doubtful = journal.tally(until=step)
     if doubtful:
         return _Hidden(reason=_INTERRUPTED)
-    return _Seen(value=count, note=f"With {count} contexts, a create request was refused.")
+    note = f"With {count} contexts, a create request was refused: {_refused(journal.steps[step])}"
+    return _Seen(value=count, note=note, certainty=certainty)
 
 
+def _changed_refusal(steps: Mapping[str, Json]) -> str | None:
+    """Return a create request that was probably refused because the engagement is full, although its error has another code.
+
+    The request is either a project, of which an earlier one was accepted, and a request of another Type was refused with the same
+    error; or it repeats a request that was first refused with another error.
+    """
+    for name, each in steps.items():
+        if each.get("outcome") != "refused" or each["error"]["kind"] not in _LIMIT_KINDS:
+            continue
+        others = [steps[request]["error"] for request in DOUBTFUL if request in steps]
+        if name.startswith("filler ") and first_ok(steps, "project") is not None and each["error"] in others:
+            return name
+        if name.startswith("sixth ") and each["error"] != steps[name.removeprefix("sixth ")]["error"]:
+            return name
+    return None
+
+
+_LIMIT_KINDS = (Kind.CONFLICT.value, Kind.INVALID.value)
 _INTERRUPTED = "The outcome of a request is not known, so neither is the number of contexts."
 
 

@@ -49,3 +49,50 @@ def test_a_serialization_error_is_a_refusal_of_the_request(bench: Bench) -> None
     assert steps["sixth unknown type"]["error"]["code"] == "SerializationException"
     assert steps["sixth unknown type"]["outcome"] == "refused"
     assert len(bench.contexts) == 5
+
+
+def limited(bench: Bench, count: int, error: ServiceError) -> Refuse:
+    """Refuse the create requests for an engagement that has a number of contexts."""
+
+    def choose(request: dict[str, Any]) -> ServiceError | None:
+        is_create = "ContextIdentifier" not in request
+        return error if is_create and len(bench.contexts) >= count else None
+
+    return choose
+
+
+@pytest.mark.parametrize("limit", [2, 5])
+@pytest.mark.parametrize("code", ["ConflictException", "ValidationException"])
+def test_a_limit_that_has_no_error_code_of_its_own_is_found_with_less_certainty(
+    bench: Bench, code: str, limit: int
+) -> None:
+    bench.new(behavior=Behavior(quota=7, accepts_prospecting_result=False))
+
+    refuse(bench, limited(bench, limit, ServiceError(code, "sample")))
+    found = bench.run()
+
+    assert (found["quota"].value, found["quota"].certainty) == (limit, "medium")
+    assert code in found["quota"].note
+    assert len(bench.contexts) == limit
+
+
+def test_an_equal_refusal_of_the_sixth_request_is_no_limit(bench: Bench) -> None:
+    bench.new(behavior=Behavior(quota=7, accepts_prospecting_result=False))
+
+    found = bench.run()
+
+    assert "sixth prospecting result" in bench.journal.steps
+    assert not found["quota"].is_observed
+    assert found["quota"].bounds == {"at_least": 5}
+
+
+def test_a_service_that_takes_only_one_project_has_no_limit_of_contexts(bench: Bench) -> None:
+    bench.new(behavior=Behavior(accepts_prospecting_result=False))
+
+    def second_project(request: dict[str, Any]) -> ServiceError | None:
+        is_project = "ContextIdentifier" not in request and "filler" in json.dumps(request)
+        return ServiceError("ConflictException", "sample") if is_project else None
+
+    refuse(bench, second_project)
+
+    assert not bench.run()["quota"].is_observed
