@@ -8,13 +8,21 @@ Central can be configured from a report.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from cdk_partnercentral_cli._probe import _samples
 from cdk_partnercentral_cli._probe._journal import Journal, Json
-from cdk_partnercentral_cli._probe._run import DOUBTFUL, LOCK_ROUNDS, context_id, first_ok, is_new_context, quota_step
+from cdk_partnercentral_cli._probe._run import (
+    DOUBTFUL,
+    LOCK_ROUNDS,
+    context_id,
+    first_ok,
+    is_new_context,
+    quota_step,
+    variants,
+)
 from cdk_partnercentral_cli._probe._session import MAX_PAGES, WRITES
 from lambda_handler.errors import Kind
 
@@ -93,9 +101,10 @@ def _token_mismatch(journal: Journal) -> _Result:
             return _Hidden(reason="The service did not know the token any more, and created a context.")
         return _Seen(value="replay", note="The response contained the first context.")
     kind = outcome["error"].get("kind")
-    is_valid = _kind(steps, "lead") == Kind.QUOTA.value or _is_ok(steps, "lead")
+    is_full = any(_kind(steps, step) == Kind.QUOTA.value for step in variants("lead"))
+    is_valid = is_full or first_ok(steps, "lead") is not None
     if outcome["outcome"] == "refused" and kind == Kind.CONFLICT.value:
-        note = "The request was refused, and the same payload with its own token was not."
+        note = "The request was refused, and a lead with its own token was not."
         return _Seen(
             value="conflict", note=note if is_valid else _refused(outcome), certainty=HIGH if is_valid else MEDIUM
         )
@@ -239,7 +248,7 @@ def _unknown_members(journal: Journal) -> _Result:
 
 def _normalizes(journal: Journal) -> _Result:
     steps = journal.steps
-    created = _differences(_created(steps, "project", "project"), _created(steps, "lead", "lead"), {})
+    created = _differences(_created(steps, "project", ["project"]), _created(steps, "lead", ["lead"]), {})
     full = _full_update(steps)
     if not created:
         return (
@@ -252,7 +261,8 @@ def _normalizes(journal: Journal) -> _Result:
     if full.endswith("plain"):
         return _Hidden(reason=_ODD_REFUSED)
     lead = _after(steps, "lead update", "lead")
-    lead_payload = None if isinstance(lead, _Hidden) or lead.step.endswith("plain") else lead.payload
+    is_usual = isinstance(lead, _Hidden) or lead.step.endswith("plain") or first_ok(steps, "lead") != "lead"
+    lead_payload = None if is_usual else lead.payload
     updated = _differences(_payload(steps, f"{full} seen", context_id(steps, "project")), lead_payload, {})
     if not updated:
         return _Hidden(reason=_not_visible(steps.get(f"{full} seen")))
@@ -301,25 +311,36 @@ def _rewrites_phone(journal: Journal) -> _Result:
     def phone(interaction: Json) -> str:
         return _compared(interaction["Contact"].get("Phone"), _samples.PHONE, _samples.STORED_PHONE)
 
-    return _on_both_writes(journal, phone, {"kept": False, "normalized": True}, "phone number")
+    return _on_both_writes(journal, phone, {"kept": False, "normalized": True}, "phone number", is_sent_plain=False)
 
 
 def _fills_interaction_date(journal: Journal) -> _Result:
     def date(interaction: Json) -> str:
         return "filled" if isinstance(interaction.get("InteractionDate"), str) else "absent"
 
-    return _on_both_writes(journal, date, {"absent": False, "filled": True}, "date")
+    return _on_both_writes(journal, date, {"absent": False, "filled": True}, "date", is_sent_plain=True)
 
 
-def _on_both_writes(journal: Journal, look: Callable[[Json], str], values: Mapping[str, bool], noun: str) -> _Result:
-    """Compare an interaction of the create request with one of the update."""
+def _on_both_writes(
+    journal: Journal, look: Callable[[Json], str], values: Mapping[str, bool], noun: str, *, is_sent_plain: bool
+) -> _Result:
+    """Compare an interaction of the create request with one of the update.
+
+    Args:
+        journal: The steps of the run.
+        look: Returns what the service did with the value of an interaction.
+        values: Maps the results of `look` to the values of the setting.
+        noun: What the value is.
+        is_sent_plain: Whether the requests without unusual values show the behavior too.
+    """
     steps = journal.steps
-    created = _created(steps, "lead", "lead")
+    created = _created(steps, "lead", [step for step in variants("lead") if is_sent_plain or step != "plain lead"])
     if created is None:
-        return _Hidden(reason=_ODD_REFUSED) if first_ok(steps, "lead") == "plain lead" else _no_context(steps, "lead")
+        is_plain = first_ok(steps, "lead") == "plain lead" and not is_sent_plain
+        return _Hidden(reason=_ODD_REFUSED) if is_plain else _no_context(steps, "lead")
     found = {"create": look(created["Lead"]["Interactions"][0])}
     updated = _after(steps, "lead update", "lead")
-    if not isinstance(updated, _Hidden) and not updated.step.endswith("plain"):
+    if not isinstance(updated, _Hidden) and (is_sent_plain or not updated.step.endswith("plain")):
         mark = _samples.marker(journal.run, updated.step)
         new = [each for each in updated.payload["Lead"]["Interactions"] if mark in str(each.get("SourceId"))]
         if new:
@@ -446,7 +467,7 @@ def _quota(journal: Journal) -> _Result:
 
 
 def _changed_refusal(steps: Mapping[str, Json]) -> str | None:
-    """Return a create request that was probably refused because the engagement is full, although its error has another code.
+    """Return a create request that was probably refused because of the limit, although its error has another code.
 
     The request is either a project, of which an earlier one was accepted, and a request of another Type was refused with the same
     error; or it repeats a request that was first refused with another error.
@@ -571,10 +592,10 @@ def _full_update(steps: Mapping[str, Json]) -> str | None:
     return next((name for name in steps if name.startswith(prefixes) and _is_ok(steps, name)), None)
 
 
-def _created(steps: Mapping[str, Json], context: str, unusual: str) -> Json | None:
-    """Return the stored payload of a context whose unusual values were accepted, or None."""
+def _created(steps: Mapping[str, Json], context: str, suitable: Sequence[str]) -> Json | None:
+    """Return the stored payload of a context if one of these steps created it, or None."""
     step = first_ok(dict(steps), context)
-    if step is None or step == f"plain {unusual}":
+    if step not in suitable:
         return None
     return _payload(steps, f"{step} seen", context_id(dict(steps), context))
 
@@ -589,7 +610,7 @@ def _payload(steps: Mapping[str, Json], seen: str, id_: str | None) -> Json | No
 
 def _lead_mark(journal: Journal) -> str:
     step = first_ok(journal.steps, "lead")
-    return _samples.marker(journal.run, step if step == "plain lead" else "lead")
+    return _samples.marker(journal.run, step or "lead")
 
 
 def _is_ok(steps: Mapping[str, Json], step: str) -> bool:
@@ -623,7 +644,7 @@ def _not_updated(steps: Mapping[str, Json], context: str) -> _Hidden:
 
 def _no_context(steps: Mapping[str, Json], context: str) -> _Hidden:
     """Return the reason why a context does not exist, or why no read shows it."""
-    step = f"plain {context}" if f"plain {context}" in steps else context
+    step = next((each for each in reversed(variants(context)) if each in steps), context)
     outcome = steps.get(step)
     if first_ok(dict(steps), context) is not None or (outcome and outcome["outcome"] == "ok"):
         return _Hidden(reason=_not_visible(steps.get(f"{step} seen")))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from cdk_partnercentral_cli._errors import CliError
@@ -27,6 +28,17 @@ DOUBTFUL = {
     "prospecting result": _samples.prospecting_result,
     "unknown type": _samples.unknown_type,
 }
+# The variants of a context, by the name of their step. A variant is only sent if the service refuses the values before it.
+PROJECTS: Mapping[str, Callable[[str], Json]] = {
+    "project": _samples.project,
+    "plain project": partial(_samples.project, plain=True),
+}
+LEADS: Mapping[str, Callable[[str], Json]] = {
+    "lead": _samples.lead,
+    "lead with usual country": partial(_samples.lead, usual_country=True),
+    "plain lead": partial(_samples.lead, plain=True),
+}
+_VARIANTS = {"project": PROJECTS, "lead": LEADS}
 _FRACTION = re.compile(r"(.*\.\d{6})(\d{1,3})(Z|[+-]\d\d:\d\d)")
 
 
@@ -69,7 +81,8 @@ class Run:
             self._lock()
             self._updates()
         if self._context_id("lead"):
-            self._update("lead update", "lead", "Lead", _samples.lead_update)
+            is_usual = self._first("lead") != "lead"
+            self._update("lead update", "lead", "Lead", partial(_samples.lead_update, usual_country=is_usual))
         for step, payload in DOUBTFUL.items():
             if step == "unknown type":
                 self._token_with_same_payload()
@@ -106,16 +119,15 @@ class Run:
         self._journal.record(step, outcome)
 
     def _project(self) -> None:
-        self._create_or_plain("project", _samples.project)
+        self._create_first_valid(PROJECTS)
 
     def _lead(self) -> None:
-        """Create the lead. The first request has the project's token, and creates the lead if the service forgot the token."""
+        """Create the lead. An earlier request has the project's token, and another payload that the service does not refuse."""
         first = self._first("project")
         step = "token with other payload"
         if first is not None:
-            self._create(step, _samples.lead(self._mark("lead")), token=self._token(first), mark=self._mark("lead"))
-        if not is_new_context(self._journal.steps, step):
-            self._create_or_plain("lead", _samples.lead)
+            self._create(step, _samples.lead(self._mark(step), plain=True), token=self._token(first))
+        self._create_first_valid(LEADS)
 
     def _token_with_same_payload(self) -> None:
         """Repeat the project's request. It comes late, because a service that has forgotten the token creates a context."""
@@ -197,11 +209,12 @@ class Run:
                 )
         return outcome
 
-    def _create_or_plain(self, step: str, payload: Callable[..., Json]) -> None:
-        """Create a context; if its unusual values are refused, create one with usual values."""
-        self._create(step, payload(self._mark(step)))
-        if self._outcome(step) == "refused" and self._kind(step) == Kind.INVALID.value:
-            self._create(f"plain {step}", payload(self._mark(f"plain {step}"), plain=True))
+    def _create_first_valid(self, variants: Mapping[str, Callable[[str], Json]]) -> None:
+        """Create a context; while its unusual values are refused, try the next variant."""
+        for step, payload in variants.items():
+            self._create(step, payload(self._mark(step)))
+            if self._outcome(step) != "refused" or self._kind(step) != Kind.INVALID.value:
+                return
 
     def _update(
         self,
@@ -301,11 +314,15 @@ class Run:
 
 def first_ok(steps: dict[str, Json], name: str) -> str | None:
     """Return the name of the step that created the context `name`, or None."""
-    names = [name, f"plain {name}", *(["token with other payload"] if name == "lead" else [])]
-    for step in names:
+    for step in variants(name):
         if steps.get(step, {}).get("outcome") == "ok" and is_new_context(steps, step):
             return step
     return None
+
+
+def variants(name: str) -> list[str]:
+    """Return the names of the steps that can create the context `name`, in their order."""
+    return list(_VARIANTS.get(name, [name]))
 
 
 def context_id(steps: dict[str, Json], name: str) -> str | None:

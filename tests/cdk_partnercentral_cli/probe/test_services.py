@@ -96,3 +96,42 @@ def test_a_service_that_takes_only_one_project_has_no_limit_of_contexts(bench: B
     refuse(bench, second_project)
 
     assert not bench.run()["quota"].is_observed
+
+
+def strict(*values: str) -> Refuse:
+    """Refuse the requests that contain a value in an unusual format."""
+
+    def choose(request: dict[str, Any]) -> ServiceError | None:
+        text = json.dumps(request)
+        return ServiceError("ValidationException", "sample") if any(each in text for each in values) else None
+
+    return choose
+
+
+@pytest.mark.parametrize(
+    ("values", "hidden"),
+    [
+        (['"us"'], set[str]()),
+        (['"+1-555-0147"'], {"rewrites_phone"}),
+        (['"us"', '"+1-555-0147"'], {"rewrites_phone"}),
+    ],
+)
+@pytest.mark.parametrize("is_set", [True, False])
+def test_a_refused_value_of_the_lead_hides_only_what_depends_on_it(
+    bench: Bench, values: list[str], hidden: set[str], is_set: bool
+) -> None:
+    behavior = Behavior(
+        rewrites_phone=is_set, fills_interaction_date=is_set, normalizes="always" if is_set else "never"
+    )
+    bench.new(behavior=behavior)
+
+    refuse(bench, strict(*values))
+    found = bench.run()
+
+    assert (found["token_mismatch"].value, found["token_mismatch"].certainty) == ("conflict", "high")
+    for name in ("rewrites_phone", "fills_interaction_date", "normalizes", "lead_interactions", "explicit_nulls"):
+        if name in hidden:
+            assert not found[name].is_observed
+        else:
+            assert (found[name].value, found[name].certainty) == (getattr(behavior, name), "high")
+    assert "country" not in found["normalizes"].note

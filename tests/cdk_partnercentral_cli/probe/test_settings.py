@@ -60,6 +60,11 @@ def has(count: int) -> Callable[[Behavior], bool]:
     return lambda behavior: behavior.quota >= count and reads_show_writes(behavior)
 
 
+def has_lead(count: int) -> Callable[[Behavior], bool]:
+    """As `has`, for a context after the request with the first token, which creates a context if the token is forgotten."""
+    return lambda behavior: has(count if remembers_tokens(behavior) else count + 1)(behavior)
+
+
 def shows_limit(behavior: Behavior) -> bool:
     """The limit is below five, or the sixth request is one that the service refuses anyway."""
     return behavior.quota < 5 or (
@@ -79,13 +84,13 @@ def takes_unknown_type(behavior: Behavior) -> bool:
 MUST_BE_OBSERVED: dict[str, Callable[[Behavior], bool]] = {
     "token_mismatch": lambda behavior: behavior.quota >= 1 and remembers_tokens(behavior),
     "lock": lambda behavior: behavior.quota >= 1 and (reads_show_writes(behavior) or not behavior.omits_last_modified),
-    "lead_interactions": has(2),
+    "lead_interactions": has_lead(2),
     "update": has(1),
     "normalizes": has(1),
-    "rewrites_phone": has(2),
-    "normalizes_account": has(3),
-    "fills_interaction_date": has(2),
-    "explicit_nulls": has(2),
+    "rewrites_phone": has_lead(2),
+    "normalizes_account": has_lead(3),
+    "fills_interaction_date": has_lead(2),
+    "explicit_nulls": has_lead(2),
     "unknown_members": lambda behavior: (
         behavior.quota >= 1 and (reads_show_writes(behavior) or behavior.unknown_members == "refuse")
         if not behavior.omits_last_modified
