@@ -27,7 +27,7 @@ from cdk_partnercentral_cli._probe._session import MAX_PAGES, WRITES
 from lambda_handler.errors import Kind
 
 HIGH, MEDIUM = "high", "medium"
-_UNEXPECTED = "The response has an unexpected format."
+UNEXPECTED = "The response has an unexpected format."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def _finding(name: str, conclude: Callable[[Journal], _Result], journal: Journal
     try:
         result = conclude(journal)
     except (AttributeError, LookupError, TypeError, ValueError):
-        result = _Hidden(reason=_UNEXPECTED)
+        result = _Hidden(reason=UNEXPECTED)
     if isinstance(result, _Hidden):
         bounds = {name: round(value, 3) for name, value in result.bounds.items()}
         return Finding(name=name, is_observed=False, note=result.reason, bounds=bounds)
@@ -469,8 +469,8 @@ def _quota(journal: Journal) -> _Result:
 def _changed_refusal(steps: Mapping[str, Json]) -> str | None:
     """Return a create request that was probably refused because of the limit, although its error has another code.
 
-    The request is either a project, of which an earlier one was accepted, and a request of another Type was refused with the same
-    error; or it repeats a request that was first refused with another error.
+    The request is either a project, of which an earlier one was accepted, and a request of another Type was refused with the
+    same error; or it repeats a request that was first refused with another error.
     """
     for name, each in steps.items():
         if each.get("outcome") != "refused" or each["error"]["kind"] not in _LIMIT_KINDS:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral_cli._probe._conclusions import UNEXPECTED
 from cdk_partnercentral_cli._probe._report import report
 from cdk_partnercentral_local import Behavior
 from tests.cdk_partnercentral_cli.probe.probing import Bench
@@ -146,6 +147,7 @@ def check(bench: Bench, behavior: Behavior) -> set[str]:
     assert {name: found[name] for name in hidden} == {}
     assert not observed & NEVER
     assert all(found[name].note for name in names)
+    assert [name for name in found if found[name].note == UNEXPECTED] == []
     check_bounds(behavior, {name: found[name].bounds for name in names})
     assert len(bench.contexts) <= 5
     configured = Behavior.from_report(report(bench.journal))
