@@ -22,6 +22,7 @@ from lambda_handler.errors import ApiError, Kind
 
 UNKNOWN_ENGAGEMENT = "eng-00000000000000"
 LOCK_ROUNDS = 3
+_END = "end"
 # The steps that a service may refuse, each with its payload. The sixth create request repeats one that was refused.
 DOUBTFUL = {
     "customer account": _samples.account,
@@ -60,6 +61,8 @@ class Run:
             ApiError: The run cannot continue.
             CliError: The engagement of an interrupted run does not exist for these credentials.
         """
+        if _END in self._journal.steps:
+            return
         self._check_engagement()
         self._read_unknown_engagement()
         created = self._session.write(
@@ -89,6 +92,7 @@ class Run:
             self._create(step, payload(self._mark(step)))
         self._fill()
         self._sixth()
+        self._journal.record(_END, {})
 
     # Steps
 

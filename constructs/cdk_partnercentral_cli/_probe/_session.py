@@ -8,6 +8,7 @@ if the engagement has at most five contexts whatever its outcome is.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,6 +35,8 @@ THROTTLED_SECONDS = 600
 CONNECTION_SECONDS = 60
 ATTEMPTS = 3
 
+# Names of members, with indexes of lists such as `[0]` or `.0`.
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*|\.[0-9]{1,2}|\[[0-9]{1,2}\])*")
 _OPEN_ATTEMPTS = 2
 # The error of a service that does not know a member or a union's member, before it validates the request.
 _UNREADABLE_REQUEST = ("Serialization",)
@@ -449,6 +452,7 @@ class Session:
             # The earlier request used up the budget, and since then less than one request's worth was added.
             below = 1 / (sent - admitted)
             throttled["below"] = min(below, throttled["below"] or below)
+        self.journal.save()
 
     def _pause(self, number: int) -> None:
         self._sleep(min(5.0, 0.25 * 1.4**number))
@@ -478,7 +482,5 @@ def error_shape(error: ApiError) -> Json:
 
 
 def _name(field: str) -> str:
-    """Return a field name, or `?` for a text that is not a path of members."""
-    return (
-        field if field and all(part.isalnum() for part in field.replace("[", ".").replace("]", "").split(".")) else "?"
-    )
+    """Return the path of a member, or `?` for any other text, which might be an ID or a value of the request."""
+    return field if _PATH.fullmatch(field) else "?"

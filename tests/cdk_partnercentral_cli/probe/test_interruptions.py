@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cdk_partnercentral_cli._errors import CliError
+from cdk_partnercentral_cli._probe._conclusions import UNEXPECTED
 from cdk_partnercentral_local import Behavior
 from cdk_partnercentral_local.service import ServiceError
 from lambda_handler.errors import ApiError
@@ -51,6 +52,7 @@ def check(bench: Bench, found: dict[str, Any]) -> None:
         if each.is_observed and name in Behavior.__annotations__ and each.value != getattr(behavior, name)
     }
     assert wrong == {}
+    assert [name for name, each in found.items() if each.note == UNEXPECTED] == []
     assert len(bench.contexts) <= 5
 
 
@@ -103,12 +105,39 @@ def test_a_service_that_is_hard_to_resume_gets_five_contexts_too(
     check(bench, bench.run())
 
 
-def test_a_finished_run_sends_no_write_when_it_is_resumed(bench: Bench) -> None:
+@pytest.mark.parametrize("seed", [None, 1016, 1025])
+def test_a_finished_run_sends_no_request_when_it_is_resumed(bench: Bench, seed: int | None) -> None:
+    """The last requests of the runs with a seed are throttled."""
+    bench.new(behavior=Behavior() if seed is None else drawn(seed))
     first = bench.run()
     bench.service.calls.clear()
 
     assert bench.run() == first
-    assert [call.operation for call in bench.service.calls] == ["GetEngagement"]
+    assert bench.service.calls == []
+
+
+def test_a_process_that_is_killed_while_it_is_throttled_did_not_write(bench: Bench) -> None:
+    bench.service.faults.throttle("CreateEngagement")
+    with pytest.raises(Killed):
+        bench.run(killing(bench.attempt, 2, is_sent=False))
+    with pytest.raises(CliError):
+        bench.run()
+    assert bench.service.engagements() == []
+
+    bench.new()
+    bench.service.faults.throttle("CreateEngagement")
+    sleep = bench.clock.sleep
+
+    def stop(seconds: float) -> None:
+        if bench.service.calls and bench.service.calls[-1].operation == "CreateEngagement":
+            raise Killed
+        sleep(seconds)
+
+    bench.clock.sleep = stop  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        bench.run()
+    bench.clock.sleep = sleep  # type: ignore[method-assign]
+    check(bench, bench.run())
 
 
 def engagements_are_denied(bench: Bench) -> None:

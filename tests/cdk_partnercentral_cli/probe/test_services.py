@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral_cli._probe._session import error_shape
 from cdk_partnercentral_local import Behavior
 from cdk_partnercentral_local.service import Reply, ServiceError
+from lambda_handler.errors import ApiError, FieldError, Kind
 from tests.cdk_partnercentral_cli.probe.probing import Bench
 
 Refuse = Callable[[dict[str, Any]], ServiceError | None]
@@ -135,3 +137,31 @@ def test_a_refused_value_of_the_lead_hides_only_what_depends_on_it(
         else:
             assert (found[name].value, found[name].certainty) == (getattr(behavior, name), "high")
     assert "country" not in found["normalizes"].note
+
+
+@pytest.mark.parametrize(
+    ("field", "reported"),
+    [
+        ("Payload.Lead.Interactions[0].Contact.Email", "Payload.Lead.Interactions[0].Contact.Email"),
+        ("Payload.Lead.Interactions.12.Contact", "Payload.Lead.Interactions.12.Contact"),
+        ("Interactions[0][1]", "Interactions[0][1]"),
+        ("123456789012", "?"),
+        ("Engagement.123456789012", "?"),
+        ("Engagement[123456789012]", "?"),
+        ("eng-0123456789abcd", "?"),
+        ("Payload[abc]", "?"),
+        ("Größe", "?"),
+        ("sample@example.com", "?"),
+        ("", "?"),
+    ],
+)
+def test_the_field_of_an_error_is_only_reported_if_it_is_a_path(field: str, reported: str) -> None:
+    error = ApiError(
+        Kind.INVALID,
+        operation="CreateEngagementContext",
+        code="ValidationException",
+        message="sample",
+        fields=[FieldError(field=field, message="sample", code="INVALID_VALUE")],
+    )
+
+    assert error_shape(error)["fields"] == [{"field": reported, "code": "INVALID_VALUE"}]
