@@ -4,6 +4,7 @@
 __init__.py       the command: options, confirmation, report
 _run.py           the steps, in their order
 _samples.py       the sample data
+_steps.py         look-ups in the outcomes of the steps
 _session.py       reads and writes: pacing, retries, open outcomes
 _journal.py       the state file
 _conclusions.py   what the outcomes mean
@@ -63,7 +64,7 @@ def probe(
 
     The command creates **one engagement with at most five contexts** in the Sandbox, with invented data. Partner Central
     cannot delete them, so they stay. The command lists them and asks first. It sends at most one write per second, and takes
-    about half a minute, or longer if reads show writes late.
+    about half a minute, or longer if reads return an older state after a write.
 
     The report contains one finding for each unknown behavior, or the reason why it is not observable. It contains no
     account ID and no engagement ID, so you can attach it to an issue.
@@ -71,6 +72,9 @@ def probe(
     If the run is interrupted, continue it with `--resume`. It creates nothing twice.
 
     Example: `cdk-partnercentral probe -o report.json`
+
+    Permissions: `partnercentral:CreateEngagement`, `partnercentral:CreateEngagementContext`,
+    `partnercentral:UpdateEngagementContext`, `partnercentral:GetEngagement` and `partnercentral:ListEngagements`.
 
     Exit codes: 0 means that there is a report, and 2 that the command failed.
     """
@@ -96,15 +100,15 @@ def probe(
             profile=aws.profile_name,
         )
     _run(api, journal)
-    made = make_report(journal)
+    content = make_report(journal)
     if output is not None:
-        _write(made, output)
+        _write(content, output)
     if as_json:
-        typer.echo(json.dumps(made, indent=2))
+        typer.echo(json.dumps(content, indent=2))
     else:
         Console().print(table(findings(journal)))
     typer.echo(
-        f"The engagement {journal.engagement_id} stays, with {made['contexts']} contexts.\n"
+        f"The engagement {journal.engagement_id} stays, with {content['contexts']} contexts.\n"
         f"You can delete {journal.path}.",
         err=True,
     )

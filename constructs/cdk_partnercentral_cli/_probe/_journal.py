@@ -25,7 +25,7 @@ MAX_CONTEXTS = 5
 CATALOG = "Sandbox"
 CREATE = "CreateEngagementContext"
 # The members of a state file, with their types.
-_MEMBERS = {
+_MEMBERS: dict[str, type | tuple[type, ...]] = {
     "format": int,
     "catalog": str,
     "run": str,

@@ -79,6 +79,7 @@ class Session:
         self._admitted: dict[str, float | None] = dict.fromkeys(PACE)
         # Whether every read since the last write was counted. After an interruption it is not known.
         self._counts = False
+        self._failed_reads = 0
 
     # Writes
 
@@ -89,7 +90,7 @@ class Session:
         parameters: Mapping[str, Any],
         *,
         mark: str | None = None,
-        is_free: bool = False,
+        cannot_create: bool = False,
     ) -> Json:
         """Write once, and return the outcome.
 
@@ -98,7 +99,7 @@ class Session:
             operation: The API's name of the operation.
             parameters: The parameters of the request, without the catalog.
             mark: The text by which a read shows that this write arrived; None if an earlier write has the same text.
-            is_free: Whether the service certainly refuses this create request, so that it needs no room for a context.
+            cannot_create: Whether the service certainly refuses this create request, so that it needs no room for a context.
 
         Returns:
             An object with `operation`, `sends` (the number of requests that might have been carried out), `sent` and
@@ -115,9 +116,9 @@ class Session:
         pending = self.journal.pending
         if pending is None or pending["step"] != step:
             pending = self.journal.plan(step, operation, {"Catalog": self.journal.catalog, **parameters})
-        return self._write(pending, mark, needs_place=operation == CREATE and not is_free)
+        return self._write(pending, mark, needs_room=operation == CREATE and not cannot_create)
 
-    def _write(self, pending: Json, mark: str | None, *, needs_place: bool) -> Json:
+    def _write(self, pending: Json, mark: str | None, *, needs_room: bool) -> Json:
         operation = pending["operation"]
         failed: Json = {}
         for attempt in range(_OPEN_ATTEMPTS + 1):
@@ -127,7 +128,7 @@ class Session:
                     return self._record(pending, outcome="ok", response=found, is_found=True)
             if attempt == _OPEN_ATTEMPTS:
                 break
-            if needs_place and sum(self.journal.tally()) >= MAX_CONTEXTS:
+            if needs_room and sum(self.journal.tally()) >= MAX_CONTEXTS:
                 return self._record(pending, outcome="failed" if pending["sends"] else "skipped")
             if not attempt:
                 self.say(pending["step"])
@@ -257,6 +258,7 @@ class Session:
                 if not error.outcome_is_unknown:
                     raise
                 self._counts = False
+                self._failed_reads += 1
                 failures += 1
                 is_down = error.kind is Kind.CONNECTION
                 if self._clock() - started > CONNECTION_SECONDS if is_down else failures >= ATTEMPTS:
@@ -346,19 +348,18 @@ class Session:
         seconds = 0.0
         for number in range(MAX_READS + 1):
             if reading:
-                self._counts = reads_count
+                failed = self._failed_reads
                 state = self._look(seen)
                 reading = not seen["visible"]
                 seconds = self._clock() - started
-                reads_count = self._counts
+                reads_count = reads_count and self._failed_reads == failed
             if listing:
-                self._counts = lists_count
+                failed = self._failed_reads
                 listing = self._look_in_list(lists)
-                lists_count = self._counts
+                lists_count = lists_count and self._failed_reads == failed
             if not reading and not listing:
                 break
             self._pause(number)
-        self._counts = True
         return self.journal.record(
             step,
             {

@@ -74,11 +74,11 @@ def shows_limit(behavior: Behavior) -> bool:
 
 
 def takes_unknown_type(behavior: Behavior) -> bool:
-    """The refusal shows in any engagement, unless a forgotten token used up the place of the request."""
+    """The refusal shows in any engagement, unless a forgotten token used up the room for the request."""
     if not behavior.accepts_unknown_types:
         return behavior.quota < 5 or remembers_tokens(behavior) or not behavior.accepts_prospecting_result
-    places = 4 + behavior.accepts_prospecting_result
-    return behavior.quota >= places and remembers_tokens(behavior)
+    room = 4 + behavior.accepts_prospecting_result
+    return behavior.quota >= room and remembers_tokens(behavior)
 
 
 # Under which condition a setting must be observed. Without the condition it may be "not observable", but it is never wrong.
