@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import xform_name
@@ -62,6 +63,11 @@ def aws_session(profile: str | None, endpoint_url: str | None) -> boto3.Session:
         raise CliError(f"{error}: choose one of `aws configure list-profiles`.") from None
 
 
+def is_of_aws(endpoint_url: str) -> bool:
+    """Return whether an endpoint belongs to AWS. It can be a VPC endpoint."""
+    return (urlsplit(endpoint_url).hostname or "").endswith((".api.aws", ".amazonaws.com"))
+
+
 def with_retries(attempt: Callable[[], T]) -> T:
     """Make a call, with retries. Denied actions and refused credentials are not retried.
 
@@ -85,7 +91,7 @@ class PartnerCentralApi:
 
     @property
     def endpoint_url(self) -> str:
-        """The URL that the requests are sent to."""
+        """The endpoint of the requests, such as `https://partnercentral-selling.us-east-1.api.aws`."""
         return self._client.meta.endpoint_url
 
     def call(self, operation: str, **parameters: Any) -> Any:

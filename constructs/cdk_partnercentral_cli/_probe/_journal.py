@@ -11,8 +11,8 @@ import os
 import sys
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
+from cdk_partnercentral_cli._aws import is_of_aws
 from cdk_partnercentral_cli._errors import CliError
 
 if sys.platform != "win32":
@@ -156,8 +156,7 @@ class Journal:
     @property
     def endpoint(self) -> str:
         """The endpoint of the run without its name: `AWS`, or `custom` for any other."""
-        host = urlsplit(self.endpoint_url).hostname or ""
-        return "AWS" if host.endswith((".amazonaws.com", ".api.aws")) else "custom"
+        return "AWS" if is_of_aws(self.endpoint_url) else "custom"
 
     @property
     def profile(self) -> str:
@@ -255,23 +254,26 @@ class Journal:
         Args:
             until: Count only the steps before this one.
         """
-        count, doubtful, repeated, ids = 0, 0, 0, set()
+        count, doubtful, repeated = 0, 0, 0
+        ids: set[Any] = set()
         for name, outcome in self.steps.items():
             if name == until:
                 break
             if outcome.get("visible"):
-                ids = {context.get("Id") for context in outcome["contexts"]}
-                count, doubtful = len(outcome["contexts"]), repeated
+                # Nothing removes a context, so a context that the read does not show exists nevertheless.
+                ids |= {context.get("Id") for context in outcome["contexts"]}
+                count, doubtful = max(len(outcome["contexts"]), len(ids)), repeated
                 continue
             if "operation" in outcome:
                 repeated = 0
             if outcome.get("operation") == CREATE:
                 repeated = max(0, outcome["sends"] - 1)
                 sends, id_ = outcome["sends"], outcome["response"].get("ContextId")
-                is_new = outcome["outcome"] == "ok" and id_ not in ids
-                count += is_new
-                doubtful += sends - 1 if outcome["outcome"] == "ok" else sends
-                ids.add(id_)
+                is_ok = outcome["outcome"] == "ok"
+                count += is_ok and (id_ is None or id_ not in ids)
+                doubtful += sends - is_ok
+                if is_ok and id_ is not None:
+                    ids.add(id_)
         if self.pending and self.pending["operation"] == CREATE:
             doubtful += self.pending["sends"]
         return count, doubtful

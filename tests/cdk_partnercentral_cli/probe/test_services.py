@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,3 +166,37 @@ def test_the_field_of_an_error_is_only_reported_if_it_is_a_path(field: str, repo
     )
 
     assert error_shape(error)["fields"] == [{"field": reported, "code": "INVALID_VALUE"}]
+
+
+def test_reads_that_lose_an_older_context_do_not_lead_to_a_sixth(bench: Bench) -> None:
+    bench.new(behavior=Behavior(quota=7, accepts_unknown_types=True))
+    handle = bench.service.handle
+
+    def forgetting(target: str, body: bytes) -> Reply:
+        reply = handle(target, body)
+        response = json.loads(reply.body)
+        if target.endswith(".GetEngagement") and len(response.get("Contexts", ())) > 1:
+            del response["Contexts"][0]
+        return replace(reply, body=json.dumps(response).encode())
+
+    bench.service.handle = forgetting  # type: ignore[method-assign]
+    bench.run()
+
+    assert len(bench.contexts) == 5
+
+
+@pytest.mark.parametrize("read_lag", [0, 35])
+def test_responses_without_context_ids_do_not_lead_to_a_sixth_context(bench: Bench, read_lag: int) -> None:
+    bench.new(behavior=Behavior(quota=7, accepts_unknown_types=True, read_lag=read_lag))
+    handle = bench.service.handle
+
+    def anonymous(target: str, body: bytes) -> Reply:
+        reply = handle(target, body)
+        response = json.loads(reply.body)
+        response.pop("ContextId", None)
+        return replace(reply, body=json.dumps(response).encode())
+
+    bench.service.handle = anonymous  # type: ignore[method-assign]
+    bench.run()
+
+    assert 1 <= len(bench.contexts) <= 5
