@@ -23,7 +23,7 @@ from cdk_partnercentral._validation.arguments import (
 from cdk_partnercentral._validation.messages import quoted, raise_problems
 
 RESOURCE_TYPE = "Custom::Engagement"
-CANNOT_REFER = "This engagement cannot be referred to:"
+CANNOT_REFER = "The engagement {path} cannot be referred to:"
 
 
 class Engagement(EngagementBase):
@@ -137,7 +137,7 @@ class Engagement(EngagementBase):
         registry = Registry.find(stack)
         catalog = plain(catalog)
         raise_problems(
-            "This engagement cannot be created:",
+            "The engagement {path} cannot be created:",
             [
                 *([] if registry else partition_problems(stack)),
                 *catalog_problems(catalog),
@@ -145,6 +145,8 @@ class Engagement(EngagementBase):
                 *control_problems(client_token=client_token, adopt_existing=adopt_existing),
                 *provider_problems(stack, provider),
             ],
+            scope=scope,
+            id=id,
         )
         super().__init__(scope, id)
         registry = registry or Registry(stack)
@@ -229,7 +231,7 @@ class Engagement(EngagementBase):
             problems = [f"engagement_id: must be {AN_ID}; got an ARN; use Engagement.from_engagement_arn instead"]
         elif problems:
             problems = [f"engagement_id: must be {AN_ID}; got {quoted(engagement_id)}"]
-        raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems])
+        raise_problems(CANNOT_REFER, [*catalog_problems(catalog), *problems], scope=scope, id=id)
         return _ReferencedEngagement(scope, id, catalog=catalog, engagement=engagement)
 
     @staticmethod
@@ -267,7 +269,8 @@ class Engagement(EngagementBase):
             'Sandbox'
         """
         found = known_catalog(catalog, engagement_arn)
-        raise_problems(CANNOT_REFER, reference_problems("engagement_arn", engagement_arn, found, arn_only=True))
+        problems = reference_problems("engagement_arn", engagement_arn, found, arn_only=True)
+        raise_problems(CANNOT_REFER, problems, scope=scope, id=id)
         return _ReferencedEngagement(scope, id, catalog=found, engagement=parse_engagement(engagement_arn))
 
 

@@ -90,6 +90,7 @@ class IEngagement(Protocol):
         client_token: str | None = None,
         adopt_existing: bool | None = None,
         existing_context_id: str | None = None,
+        revision: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> EngagementContext:
         """Declare a context of the engagement. See `Engagement.add_context`."""
@@ -185,6 +186,7 @@ class EngagementBase(StackMember):
         client_token: str | None = None,
         adopt_existing: bool | None = None,
         existing_context_id: str | None = None,
+        revision: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> EngagementContext:
         """Declare a context of the engagement. `EngagementContext` documents the parameters in detail.
@@ -197,6 +199,7 @@ class EngagementBase(StackMember):
             client_token: The API's idempotency token.
             adopt_existing: Whether to adopt an existing context with an equal payload. None means True.
             existing_context_id: The ID of an existing context that the construct manages.
+            revision: A text of your choice. If you change it, the next deployment restores the declared values.
             provider: The provider that manages the context.
 
         Returns:
@@ -215,6 +218,7 @@ class EngagementBase(StackMember):
             client_token=client_token,
             adopt_existing=adopt_existing,
             existing_context_id=existing_context_id,
+            revision=revision,
             provider=provider,
         )
 

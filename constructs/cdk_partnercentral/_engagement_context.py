@@ -42,6 +42,7 @@ from cdk_partnercentral._validation.arguments import (
     control_problems,
     known_catalog,
     reference_problems,
+    revision_problems,
     type_problems,
 )
 from cdk_partnercentral._validation.messages import kind, raise_problems
@@ -220,6 +221,10 @@ class EngagementContext(StackMember):
             created. The payload can be partial: members that you do not declare keep their values. You cannot combine this
             parameter with `client_token` or `adopt_existing`, because those two parameters affect only the creation of a
             context.
+        revision: A text of your choice, such as `"2"`. String, or a token. If you set, change or remove the text, the next
+            deployment compares the context with the declaration again, and restores the declared values that differ in Partner
+            Central. Without a change of the declaration, CloudFormation does not call the function. The text itself has no
+            effect, and a new text never replaces the context. The template contains the text.
         provider: The provider that manages the context. A `PartnerCentralProvider` in the same stack. By default, all contexts
             in a stack share one provider. You cannot change the provider of a deployed context, because CloudFormation rejects
             the change.
@@ -312,6 +317,7 @@ class EngagementContext(StackMember):
         client_token: str | None = None,
         adopt_existing: bool | None = None,
         existing_context_id: str | None = None,
+        revision: str | None = None,
         provider: PartnerCentralProvider | None = None,
     ) -> None:
         """See the class docstring."""
@@ -320,7 +326,7 @@ class EngagementContext(StackMember):
         given = _resolve_reference(engagement, catalog, engagement_identifier)
         rendered = render(payload, type)
         raise_problems(
-            "This engagement context cannot be declared:",
+            "The engagement context {path} cannot be declared:",
             [
                 *([] if registry else partition_problems(stack)),
                 *given.problems,
@@ -330,8 +336,11 @@ class EngagementContext(StackMember):
                 *control_problems(
                     client_token=client_token, adopt_existing=adopt_existing, existing_context_id=existing_context_id
                 ),
+                *revision_problems(revision),
                 *provider_problems(stack, provider),
             ],
+            scope=scope,
+            id=id,
         )
         super().__init__(scope, id)
         registry = registry or Registry(stack)
@@ -343,6 +352,8 @@ class EngagementContext(StackMember):
             # CloudFormation converts Booleans to strings before it calls the function, so use a string.
             "AdoptExisting": "false" if adopt_existing is False else None,
             "ContextIdentifier": existing_context_id,
+            # The function ignores this property. CloudFormation calls the function if the value changes.
+            "Revision": revision,
         }
         # The CDK's CustomResource would create the same resource, but with more calls to the jsii kernel. The ID "Resource"
         # makes the resource the default child. Users need the default child to override a property or the logical ID.
@@ -553,8 +564,10 @@ class _ImportedContext(StackMember):
         context_id: str,
     ) -> None:
         raise_problems(
-            "This context cannot be referred to:",
+            "The engagement context {path} cannot be referred to:",
             [*reference.problems, *context_id_problems("context_id", context_id)],
+            scope=scope,
+            id=id,
         )
         super().__init__(scope, id)
         self._catalog: str = reference.catalog

@@ -68,8 +68,10 @@ def engagement_rule(
     scope = scope if cross_stack_scope is None else cross_stack_scope
     region = Stack.of(scope).region
     raise_problems(
-        "This event rule cannot be created:",
+        "The event rule {path} cannot be created:",
         [*_region_problems(region), *_target_problems(target), *_pattern_problems(event_pattern, detail_type)],
+        scope=scope,
+        id=id,
     )
     given = events.EventPattern(**event_pattern) if isinstance(event_pattern, Mapping) else event_pattern
     rule = events.Rule(

@@ -58,7 +58,7 @@ RUNS, PAUSES_SECONDS, SLACK_SECONDS = 3, 180, 120
 # the same.
 MEMORY_MB = 256
 
-CANNOT_CREATE = "This provider cannot be created:"
+CANNOT_CREATE = "The provider {path} cannot be created:"
 DESCRIPTION = "Partner Central custom resources (cdk-partnercentral)"
 
 
@@ -86,7 +86,8 @@ def _with_configured_options(init: Init) -> Init:
         reject_unknown_options(given, names)
         configured = _configured_options(scope)
         options = {**configured, **given}
-        raise_problems(CANNOT_CREATE, option_problems(options, configured.keys() - given.keys()))
+        problems = option_problems(options, configured.keys() - given.keys())
+        raise_problems(CANNOT_CREATE, problems, scope=scope, id=id)
         init(self, scope, id, **options)
 
     return cast("Init", init_with_options)
@@ -284,7 +285,7 @@ class PartnerCentralProvider(Construct):
             retry_attempts=RUNS - 1,
         )
         if on_failure is not None:
-            raise_problems(CANNOT_CREATE, destination_problems(invocation.node.default_child))
+            raise_problems(CANNOT_CREATE, destination_problems(invocation.node.default_child), scope=self)
         self._dependencies = (policy, invocation)
         self.node.add_validation(_UnusedProvider(self, self._policies))
         self._properties = {"ServiceToken": self._function.function_arn, "ServiceTimeout": str(service_timeout)}

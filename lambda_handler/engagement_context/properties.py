@@ -12,7 +12,8 @@ from lambda_handler.identity import ENGAGEMENT_ARN, ENGAGEMENT_ID, ContextIdenti
 from lambda_handler.properties import adopt_existing, catalog, checked, client_token, invalid, text
 
 REQUIRED = ("Catalog", "EngagementIdentifier", "Type", "Payload")
-OPTIONAL = ("ClientToken", "AdoptExisting", "ContextIdentifier")
+# The function does not read Revision: a new value only causes CloudFormation to send an Update.
+OPTIONAL = ("ClientToken", "AdoptExisting", "ContextIdentifier", "Revision")
 
 
 @dataclass(frozen=True, kw_only=True)

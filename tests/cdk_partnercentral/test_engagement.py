@@ -98,7 +98,9 @@ def test_the_token_of_an_arn_requires_a_catalog(
 
 
 def test_an_invalid_reference_is_an_error(stack: Stack) -> None:
-    with pytest.raises(ValueError, match=r"This engagement cannot be referred to:\n- catalog: .*\n- engagement_id: "):
+    with pytest.raises(
+        ValueError, match=r"The engagement Deals/Acme cannot be referred to:\n- catalog: .*\n- engagement_id: "
+    ):
         Engagement.from_engagement_id(stack, "Acme", "acme", catalog="Sandbx")
     with pytest.raises(ValueError, match="engagement_arn: must be an ARN in catalog 'AWS'"):
         Engagement.from_engagement_arn(stack, "Acme", ARN, catalog="AWS")

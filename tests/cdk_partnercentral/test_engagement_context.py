@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_partnercentral import (
     Catalog,
     CustomerProject,
+    Engagement,
     EngagementContext,
     EngagementContextType,
     IEngagementContext,
@@ -80,7 +81,7 @@ def test_the_controls_are_there_only_where_they_were_given(
     stack: Stack, payload: CustomerProject, template_of: Callable[..., Json], of_type: Callable[..., dict[str, Json]]
 ) -> None:
     common: Json = {"catalog": "AWS", "payload": payload}
-    defaults: Json = {"adopt_existing": True, "client_token": None, "existing_context_id": None}
+    defaults: Json = {"adopt_existing": True, "client_token": None, "existing_context_id": None, "revision": None}
     given: Json = {"adopt_existing": False, "client_token": "t0ken"}
     EngagementContext(stack, "Plain", engagement_identifier="eng-00000000000000", **common)
     EngagementContext(stack, "Defaults", engagement_identifier="eng-11111111111111", **common, **defaults)
@@ -96,6 +97,31 @@ def test_the_controls_are_there_only_where_they_were_given(
         "ClientToken": "t0ken",
     }
     assert {name: existing[name] for name in set(existing) - declared} == {"ContextIdentifier": "3"}
+
+
+@pytest.mark.parametrize("existing", [None, "3"])
+def test_a_revision_adds_one_property_and_changes_nothing_else(
+    existing: str | None, new_app: Callable[[], App], payload: CustomerProject, template_of: Callable[..., Json]
+) -> None:
+    templates: list[Json] = []
+    for revision in (None, "2"):
+        acme = Engagement.from_engagement_id(Stack(new_app(), "Deals"), "Acme", ENGAGEMENT, catalog="Sandbox")
+        acme.add_context("Deal", payload=payload, existing_context_id=existing, revision=revision)
+        templates.append(template_of(acme.stack))
+
+    without, with_revision = templates
+    [properties] = (each["Properties"] for each in with_revision["Resources"].values() if each["Type"] == TYPE)
+    assert properties.pop("Revision") == "2"
+    assert with_revision == without
+
+
+def test_a_revision_can_be_a_token(
+    stack: Stack, payload: CustomerProject, template_of: Callable[..., Json], only: Callable[..., Json]
+) -> None:
+    acme = Engagement.from_engagement_id(stack, "Acme", ENGAGEMENT, catalog="Sandbox")
+    acme.add_context("Deal", payload=payload, revision=CfnParameter(stack, "Revision").value_as_string)
+
+    assert properties_of(only(template_of(stack), TYPE))["Revision"] == {"Ref": "Revision"}
 
 
 def test_a_prospecting_result_goes_in_as_a_raw_mapping(
@@ -262,7 +288,7 @@ def test_an_invalid_import_lists_every_problem(stack: Stack) -> None:
         imported(stack, "acme", catalog="Sandbx", context_id="1234")
 
     first, *problems = str(raised.value).splitlines()
-    assert first == "This context cannot be referred to:"
+    assert first == "The engagement context Deals/Imported cannot be referred to:"
     assert [problem.split(":")[0] for problem in problems] == [
         "- catalog",
         "- engagement_identifier",

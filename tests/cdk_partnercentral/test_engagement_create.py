@@ -418,7 +418,7 @@ def problems(stack: Stack, create: Create) -> Callable[..., list[str]]:
             create(stack, **given)
         assert not [each for each in stack.node.children if each.node.id not in {"Given"}]
         first, *lines = str(raised.value).split("\n- ")
-        assert first == "This engagement cannot be created:"
+        assert first == "The engagement Deals/Acme cannot be created:"
         return lines
 
     return make

@@ -209,7 +209,7 @@ def test_conditions_that_would_widen_the_rule_are_an_error(given: Any, name: str
         acme.on_updated("Updated", event_pattern=given)
 
     assert str(raised.value).splitlines() == [
-        "This event rule cannot be created:",
+        "The event rule Deals/Acme/Updated cannot be created:",
         f"- event_pattern: must not contain {name}, because the rule itself sets this member; remove the member",
     ]
     assert acme.node.children == []

@@ -69,7 +69,7 @@ def test_options_without_effect_and_numbers_out_of_range_are_in_one_error(
         )
 
     assert str(raised.value).splitlines() == [
-        "This provider cannot be created:",
+        "The provider Deals/Own cannot be created:",
         "- timeout: must be a Duration of 3 to 15 minutes, in whole seconds; got 960 seconds",
         "- memory_size: must be an integer from 128 to 10240, in MB; got 64",
         "- security_groups: has no effect without vpc; set vpc too, or remove security_groups",
@@ -467,7 +467,7 @@ def test_an_option_of_another_kind_is_reported(option: Json, problem: str, stack
     with pytest.raises(ValueError) as raised:
         PartnerCentralProvider(stack, "Own", **option)
 
-    assert str(raised.value).splitlines() == ["This provider cannot be created:", f"- {problem}"]
+    assert str(raised.value).splitlines() == ["The provider Deals/Own cannot be created:", f"- {problem}"]
     assert stack.node.children == []
 
 

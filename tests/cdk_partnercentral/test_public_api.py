@@ -157,6 +157,7 @@ CONTEXT_PARAMETERS = {
     "client_token": None,
     "adopt_existing": None,
     "existing_context_id": None,
+    "revision": None,
     "provider": None,
 }
 
@@ -214,7 +215,7 @@ def test_help_contains_the_signature_the_limits_and_an_example() -> None:
     assert "*args" not in text
     # The docstring of the constructs library's own initializer.
     assert "Creates a new construct node" not in text
-    assert "An engagement can contain at most five contexts" in text
+    assert "An engagement can probably contain five contexts" in text
     assert MOST_CONTEXTS == 5
     assert "if two constructs in a stage declare the same payload for one engagement" in text
     assert "payload=Lead(" in text

@@ -110,7 +110,7 @@ def programs_of_readme(page: Path) -> list[Program]:
 
 
 def files(page: Path) -> dict[str, str]:
-    """Return what lies in the folder that a page is about: its programs, and its JSON files."""
+    """Return what lies in the folder that a page is about: its programs, and its JSON and CSV files."""
     named = {program.name: program.text for program in programs(page)}
-    other = {block.title: block.text for block in blocks(page) if block.language == "json" and block.title}
+    other = {block.title: block.text for block in blocks(page) if block.language in {"json", "csv"} and block.title}
     return {name: text for name, text in {**named, **other}.items() if "." in name}

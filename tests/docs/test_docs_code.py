@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -25,12 +26,14 @@ from tests.docs.blocks import Block, Program, blocks, files, programs, programs_
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
-LANGUAGES = {"python", "sh", "json", "text", "console", "yaml"}
+LANGUAGES = {"python", "sh", "json", "csv", "text", "console", "yaml"}
 
 
 PROGRAMS = [*programs_of_readme(README), *(program for page in PAGES[1:] for program in programs(page))]
 TESTS = [program for program in PROGRAMS if program.name.startswith("test_")]
-APPS = [program for program in PROGRAMS if program not in TESTS]
+# test_docs_commands.py runs these.
+SCRIPTS = [program for program in PROGRAMS if program.name == "try_locally.py"]
+APPS = [program for program in PROGRAMS if program not in [*TESTS, *SCRIPTS]]
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 LINES = [
     pytest.param(line, id=f"{block.page.name}:{line[:40]}")
@@ -132,6 +135,22 @@ def run(folder: Path, module: str, *arguments: str, **environment: str) -> subpr
     )
 
 
+@pytest.mark.parametrize(
+    "interactions",
+    [None, [], [{}], [{"Contact": CONTACT | {"BusinessTitle": None}}], [{"Contact": {"Email": CONTACT["Email"]}}]],
+)
+def test_a_lead_without_a_complete_contact_is_reported(interactions: object, folder: Path) -> None:
+    page = ROOT / "docs/guides/qualify-a-lead.md"
+    lay_out(page, folder)
+    payload = {"Lead": LEAD_PAYLOAD | {"Interactions": interactions}}
+    (folder / "lead.json").write_text(json.dumps({"Contexts": [LEAD | {"Payload": payload}]}))
+
+    with pytest.raises(SystemExit, match=r"No contact .* BusinessTitle, .* Write contact\.json yourself"):
+        runpy.run_path("contact.py")
+
+    assert not (folder / "contact.json").exists()
+
+
 @pytest.mark.parametrize("block", [each for each in BLOCKS if each.language == "json"], ids=lambda each: each.page.name)
 def test_json_is_json(block: Block) -> None:
     json.loads(block.text)
@@ -229,11 +248,12 @@ def other(words: list[str]) -> None:
     if words[:3] == ["python", "-m", "cdk_partnercentral_local"]:
         with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as told:
             local_cloud(["--help"])
-        assert [word for word in words[3:] if word not in told.getvalue()] == []
+        assert [word for word in words[3:] if "=" not in word and word not in told.getvalue()] == []
     else:
         assert words in (
             ["python3", "-m", "venv", ".venv"],
             [".", ".venv/bin/activate"],
             ["python", "-m", "pytest"],
             ["python", "contact.py"],
+            ["python", "try_locally.py"],
         )

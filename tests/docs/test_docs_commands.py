@@ -51,6 +51,7 @@ RUN = {
     "docs/get-started/with-aws.md",
     "docs/get-started/without-aws.md",
     "docs/guides/drift.md",
+    "docs/guides/many-deals.md",
     "docs/guides/qualify-a-lead.md",
     "docs/guides/test-without-aws.md",
     "docs/operations/troubleshooting.md",
@@ -201,14 +202,18 @@ def test_getting_started_ends_as_the_page_shows(installed: Installed) -> None:
     page = STARTED / "without-aws.md"
     folder = installed.copy(page, "first")
     [expected] = [block.text for block in blocks(page) if block.title == "what it prints at its end"]
-    deploy, synth = commands(page)
+    deploy, again, synth = commands(page)
 
     shown = installed.run(deploy, folder)
+    changed = installed.run(again, folder)
     installed.run("python app.py", folder)
     before = (folder / "cdk.out").exists()
     installed.run(synth, folder)
 
     assert without_what_varies(expected) in without_what_varies(shown)
+    assert "updated in place" in changed
+    assert re.search(r"Title +Move to AWS +\* Data center exit", changed)
+    assert "EngagementId" not in changed
     assert (before, (folder / "cdk.out/Deals.template.json").is_file()) == (False, True)
 
 
@@ -243,8 +248,10 @@ def test_a_lead_is_qualified_as_the_page_says(installed: Installed, cloud: Local
     lines = [line.replace(ENGAGEMENT, engagement) for line in commands(GUIDES / "qualify-a-lead.md")]
     cloud.bootstrap()
 
-    installed.run("\n".join(lines), folder, cloud.settings)
+    shown = installed.run("\n".join(lines), folder, cloud.settings)
 
+    [expected] = [b.text for b in blocks(GUIDES / "qualify-a-lead.md") if b.title == "what the script prints"]
+    assert shown.endswith(expected)
     [context] = service.engagement(engagement)["Contexts"]
     lead = context["Payload"]["Lead"]
     assert lead["QualificationStatus"] == "Qualified"
@@ -252,6 +259,20 @@ def test_a_lead_is_qualified_as_the_page_says(installed: Installed, cloud: Local
     assert lead["Interactions"][1]["SourceId"] == "CALL-1126"
     template = (folder / "cdk.out/Leads.template.json").read_text()
     assert [value for value in CONTACT.values() if value in template] == []
+
+
+@pytest.mark.cloud
+@pytest.mark.slow
+def test_a_changed_file_of_deals_is_tried_as_the_page_says(installed: Installed) -> None:
+    page = GUIDES / "many-deals.md"
+    folder = installed.copy(page, "deals")
+    header, acme, _ = (folder / "deals.csv").read_text().splitlines()
+    (folder / "next.csv").write_text("\n".join([header, acme.replace("Move to AWS", "Data center exit")]))
+
+    shown = installed.run("\n".join(commands(page)), folder)
+
+    assert re.search(r"CustomerProject +created +updated in place", shown), shown
+    assert re.search(r"CustomerProject +created +unchanged", shown), "a row that was removed"
 
 
 @pytest.mark.cloud

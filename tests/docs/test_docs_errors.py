@@ -1,7 +1,10 @@
 """The page of errors is true: every message is one of a run of the function, and so is its log."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral_local.cloud._environment import node_folder
 from lambda_handler import logs
 from lambda_handler.reasons import CODES
 from tests.docs.blocks import blocks
@@ -19,6 +23,18 @@ from tests.lambda_handler.process.harness import Cloud
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/reference/errors.md"
+# Five contexts leave no room for AWS's own.
+WARNED = """
+from aws_cdk import Annotations, App, Stack
+from cdk_partnercentral import Engagement
+
+app = App()
+engagement = Engagement(Stack(app, "Deals"), "Acme", catalog="Sandbox", title="Acme migration")
+for number in range(5):
+    engagement.add_context(f"Context{number}", payload={"CustomerAccount": {"Customer": {"CompanyName": f"Acme {number}"}}})
+Annotations.of(engagement).acknowledge_warning("ID")
+app.synth()
+"""
 LEVELS = {"info": "INFO", "warning": "WARN", "error": "ERROR"}
 
 
@@ -63,6 +79,55 @@ def test_every_code_has_a_permalink_and_something_to_do(pages: dict[str, Page]) 
     assert {f"#{anchor}" for _, anchor, _ in headings} <= set(page.links)
     assert [title for title, anchor, _ in headings if title != anchor] == []
     assert [title for title, _, entry in headings if len(re.findall(r"\*\*What\s+to\s+do:\*\*", entry)) != 1] == []
+
+
+def test_every_entry_has_the_same_shape() -> None:
+    """The messages of a code come first, then its cause, then what to do. A warning or note has one paragraph for all."""
+    text = PAGE.read_text(encoding="utf-8")
+    entries = re.findall(r"^### (\w+) \{[^\n]*\n\n(.*?)\n*(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(entries) > 40
+
+    for name, entry in entries:
+        kinds = re.sub(r"(\w)\1+", r"\1", "".join(kind_of(each) for each in re.split(r"\n\n+", entry)))
+        assert kinds == ("MCD" if name in (*CODES, "NotDeliveredError") else "S"), name
+
+
+def kind_of(paragraph: str) -> str:
+    """Return M for a message, D for what to do, S for a paragraph about synthesis, and C for a cause."""
+    if re.search(r"(?:^|: )`[^`]{30,}`\Z", paragraph):
+        return "M"
+    if paragraph.startswith("**What to do:**"):
+        return "D"
+    return "S" if re.match(r"(?:Warning|Note)\. [\s\S]*\*\*What\s+to\s+do:\*\*", paragraph) else "C"
+
+
+def run_cdk(folder: Path, acknowledged: str) -> str:
+    """Synthesize an app with a warning, and acknowledge a warning; return what the CDK CLI prints."""
+    (folder / "app.py").write_text(WARNED.replace("ID", acknowledged))
+    node = node_folder()
+    assert node
+    done = subprocess.run(
+        [ROOT / "node_modules/.bin/cdk", "synth", "--quiet", "--app", f"{sys.executable} app.py"],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{node}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_cli_prints_the_id_of_a_warning_with_a_prefix_that_is_not_acknowledged(tmp_path: Path) -> None:
+    page = " ".join(PAGE.read_text().split())
+    [quoted] = re.findall(r"`(Acknowledge with '[^']+')`", page)
+    [(called, _)] = re.findall(r'`Annotations\.of\(construct\)\.acknowledge_warning\("([\w:-]+)"(\))`', page)
+
+    assert quoted == f"Acknowledge with 'Annotation::{called}'"
+    assert quoted in run_cdk(tmp_path, f"Annotation::{called}")
+    assert called not in run_cdk(tmp_path, called)
 
 
 def test_every_warning_and_note_of_synthesis_is_a_heading() -> None:

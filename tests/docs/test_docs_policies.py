@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from aws_cdk.assertions import Template
 
 from cdk_partnercentral import Engagement, PartnerCentralProvider
 from cdk_partnercentral._iam import NETWORK_ACTIONS
-from tests.docs.blocks import files
+from tests.docs.blocks import blocks, files
 
-PAGE = Path(__file__).parents[2] / "docs/operations/iam-policies.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "operations/iam-policies.md"
 FILES = files(PAGE)
 PAYLOAD = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
 # The actions that a resource of each type needs to be created, changed and deleted: the API operations of its properties.
@@ -125,7 +127,7 @@ def test_the_execution_role_can_do_what_the_resources_of_a_stack_need() -> None:
     assert needed - actions(policy("execution-role.json")["Statement"]) == set()
 
 
-@pytest.mark.parametrize("name", ["execution-role.json", "function.json", "reader.json"])
+@pytest.mark.parametrize("name", ["commands.json", "execution-role.json", "function.json", "reader.json"])
 def test_every_action_is_an_operation_of_its_service(name: str) -> None:
     session = botocore.session.Session()
     # IAM has another name for these services, and actions that are not operations.
@@ -135,6 +137,59 @@ def test_every_action_is_an_operation_of_its_service(name: str) -> None:
     for action in actions(policy(name)["Statement"]) - not_operations:
         service, operation = action.split(":")
         assert operation in session.get_service_model(services.get(service, service)).operation_names, action
+
+
+def test_the_function_cannot_create_contexts_in_an_engagement_with_imports_only() -> None:
+    stack = Stack(App(), "Deals")
+    existing(stack).add_context("Prospecting", payload=PAYLOAD, existing_context_id="1")
+
+    made, shown = synthesized(stack, "PartnerCentral")[1], policy("function.json")["Statement"][1]
+
+    assert set(shown["Action"]) - set(made["Action"]) == {"partnercentral:CreateEngagementContext"}
+    assert {**made, "Action": []} == {**shown, "Action": []}
+    assert "has no `partnercentral:CreateEngagementContext`" in PAGE.read_text()
+
+
+def test_a_person_can_run_the_commands_that_call_partner_central_or_create_secrets() -> None:
+    lines = [
+        shlex.split(line)
+        for page in DOCS.rglob("*.md")
+        for block in blocks(page)
+        if block.language == "sh"
+        for line in block.text.replace("\\\n", "").splitlines()
+    ]
+    services = {"partnercentral-selling": "partnercentral", "secretsmanager": "secretsmanager"}
+    commands = [line[1:3] for line in lines if line[:1] == ["aws"] and line[1] in services]
+    needed = {f"{services[service]}:{operation.title().replace('-', '')}" for service, operation in commands}
+
+    assert "partnercentral:AcceptEngagementInvitation" in needed
+    assert needed - actions(policy("commands.json")["Statement"]) == set()
+
+
+def test_a_person_can_convert_leads_like_a_grant() -> None:
+    stack = Stack(App(), "Deals")
+    existing(stack).grant_convert(iam.User(stack, "Converter"))
+
+    [made] = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
+    [shown] = [each for each in policy("commands.json")["Statement"] if each["Sid"] == "ConvertLeads"]
+
+    assert actions(made["Properties"]["PolicyDocument"]["Statement"]) == set(shown["Action"])
+
+
+def test_the_execution_role_can_read_the_secrets_of_the_pages() -> None:
+    [pattern] = [
+        each["Resource"]
+        for each in policy("execution-role.json")["Statement"]
+        if each["Action"] == "secretsmanager:GetSecretValue"
+    ]
+    named = {
+        name
+        for page in DOCS.rglob("*.md")
+        for name in re.findall(r"(?:resolve:secretsmanager:|secrets_manager\(\"|--name )([\w/-]+)", page.read_text())
+    }
+
+    assert "leads/northwind" in named
+    assert [name for name in named if not name.startswith(pattern.removesuffix("*").rpartition("secret:")[2])] == []
 
 
 def test_the_deployer_can_assume_the_roles_of_the_bootstrap_stack() -> None:

@@ -57,7 +57,7 @@ def test_each_resource_type_has_its_own_lifecycle(function: Function) -> None:
 def test_a_missing_permission_to_list_engagements_names_all_engagements_of_the_catalog(function: Function) -> None:
     function.wire.plan(failed("AccessDeniedException", Reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE"))
     response = function.handle("Create", {"Catalog": "AWS", "Title": "Acme"}, ResourceType="Custom::Engagement")
-    needed = "partnercentral:ListEngagements on arn:aws:partnercentral:us-east-1::catalog/AWS/engagement/* with"
+    needed = "partnercentral:ListEngagements on arn:aws:partnercentral:us-east-1::catalog/AWS/engagement/*."
     assert needed in response["Reason"]
 
 

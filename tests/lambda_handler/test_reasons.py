@@ -47,6 +47,30 @@ def test_a_denial_names_the_action_the_arn_and_the_catalog() -> None:
     assert "partnercentral:Catalog AWS" in text
 
 
+def test_a_denial_with_a_reason_says_first_that_the_cause_is_the_account_and_not_iam() -> None:
+    denied = ApiError(
+        Kind.DENIED,
+        operation="UpdateEngagementContext",
+        code="AccessDeniedException",
+        message="No.",
+        reason="INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE",
+    )
+    text = reason_of(denied)
+    assert text == (
+        "[ACCESS_DENIED] AccessDeniedException from UpdateEngagementContext. The cause is the account or its state in Partner"
+        f" Central, not IAM. Fix the account there. Denied: partnercentral:UpdateEngagementContext on {arn()}. Response"
+        " (reason INCOMPATIBLE_BENEFIT_AWS_PARTNER_STATE): No."
+    )
+    assert text.index(" Response ") <= 300
+
+
+def test_a_reason_of_another_error_or_service_does_not_change_the_advice() -> None:
+    invalid = error(Kind.INVALID, reason="BUSINESS_VALIDATION_FAILED")
+    assert advice(invalid) == "Correct the fields named below, and deploy again."
+    denied = error(Kind.DENIED, reason="SOME_REASON", stack_id=STACK)
+    assert advice(denied) == f"The function's role needs cloudformation:Operation on {STACK}."
+
+
 @pytest.mark.parametrize("operation", ["ListStackResources", "GetTemplate"])
 def test_a_denial_of_cloudformation_names_the_action_and_the_stack(operation: str) -> None:
     denied = ApiError(Kind.DENIED, operation=operation, code="AccessDenied", message="No", stack_id=STACK)

@@ -221,6 +221,7 @@ class Deals(Stack):
             client_token="7h1515a70k3n",
             adopt_existing=False,
             existing_context_id=None,
+            revision=None,
             provider=provider,
         )
         seen = datetime(2027, 1, 5, 9, 30, tzinfo=timezone.utc)
@@ -231,7 +232,7 @@ class Deals(Stack):
         lead: EngagementContext = northwind.add_context("Lead", payload=lead_of("Northwind", [visitor]))
         raw = {"ProspectingResult": {"Aws": {"TaskName": "autumn-campaign"}}}
         northwind.add_context("Prospecting", payload=raw)
-        northwind.add_context("Prospected", payload=PROSPECT, existing_context_id="4")
+        northwind.add_context("Prospected", payload=PROSPECT, existing_context_id="4", revision="2")
         northwind.add_context("Account", payload=ACCOUNT)
         northwind.add_context("FromElsewhere", payload=Fn.get_att("Elsewhere", "Payload"), type="Lead")
         elsewhere = EngagementContext.from_engagement_context_attributes(

@@ -147,6 +147,13 @@ def control_problems(
             yield "adopt_existing: has no effect with existing_context_id; remove one of the two arguments"
 
 
+def revision_problems(revision: object) -> Iterator[str]:
+    """Yield the problems of a revision. Any text is valid, because only a change of the text has an effect."""
+    if revision is not None and not (isinstance(revision, str) and revision):
+        given = "an empty string" if isinstance(revision, str) else kind(revision)
+        yield f'revision: must be a string of at least 1 character, such as "2"; got {given}'
+
+
 def _is_client_token(value: object) -> bool:
     return isinstance(value, str) and (is_unresolved(value) or CLIENT_TOKEN.fullmatch(value) is not None)
 

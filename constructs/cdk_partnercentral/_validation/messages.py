@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable
 
 from aws_cdk import CfnParameter
+from constructs import Construct
 
 from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 
@@ -17,19 +18,24 @@ from cdk_partnercentral._tokens import is_list, is_mapping, is_unresolved
 MOST_LISTED = 30
 
 
-def raise_problems(heading: str, problems: Iterable[str]) -> None:
+def raise_problems(heading: str, problems: Iterable[str], *, scope: Construct | None = None, id: object = "") -> None:  # noqa: A002
     """Raise an error that lists all problems. If there are no problems, do nothing.
 
     Args:
-        heading: The first line of the error, which states what failed.
+        heading: The first line of the error, which states what failed. If it contains `{path}`, the error contains the path of
+            the construct instead.
         problems: One line for each problem.
+        scope: The parent of the construct, or the construct itself if it exists.
+        id: The ID of the construct within `scope`.
 
     Raises:
         ValueError: There is at least one problem.
     """
     lines = list(problems)
     if lines:
-        raise ValueError("\n- ".join([heading, *lines]))
+        # Read the path only for an error, because each read calls the jsii kernel.
+        path = "/".join(filter(None, (scope.node.path if scope else "", str(id).replace("/", "--"))))
+        raise ValueError("\n- ".join([heading.replace("{path}", path), *lines]))
 
 
 def kind(value: object) -> str:

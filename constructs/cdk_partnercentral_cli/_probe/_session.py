@@ -53,7 +53,7 @@ class Session:
     """The requests of one run. Each method returns the outcome in the journal if the step was done before an interruption.
 
     Args:
-        attempt: Sends one request and returns the JSON of the response, without retries. Raises ApiError.
+        attempt: Sends one request and returns the JSON object of the response, without retries. Raises ApiError.
         journal: The steps of the run.
         clock: Returns the time in seconds.
         sleep: Waits for a number of seconds.
@@ -422,7 +422,7 @@ class Session:
                 pending["sent"] = sent
                 self.journal.save()
             try:
-                response = self._attempt(operation, **parameters)
+                response: Json = self._attempt(operation, **parameters)
             except ApiError as error:
                 if error.code.removesuffix("Exception") in _UNREADABLE_REQUEST:
                     error.kind = Kind.INVALID
@@ -440,8 +440,6 @@ class Session:
                     raise
                 continue
             self._admitted[kind] = self._clock()
-            if not isinstance(response, dict):
-                raise ApiError(Kind.UNREADABLE, operation=operation, code="UnreadableResponse", message="not an object")
             return response
 
     def _note_throttled(self, kind: str, sent: float) -> None:

@@ -39,9 +39,10 @@ class Behavior:
             response to the first request with this token. The service writes nothing.
         token_lifetime (float | None): The number of seconds for which a client token is valid after the first successful
             request with the token. A replay does not extend the lifetime. Zero or more; None if tokens do not expire.
-        lock (str): The values of `EngagementLastModifiedAt` that are valid in an update. `"exact"`: only the engagement's
-            current ModifiedAt, to the nanosecond. `"microsecond"`: also the current ModifiedAt truncated to microseconds,
-            because some SDKs do not support nanoseconds.
+        lock (str): The values of `EngagementLastModifiedAt` that are valid in an update. `"microsecond"`: the engagement's
+            current ModifiedAt, with all digits or truncated to microseconds. boto3 and the AWS CLI truncate timestamps to
+            microseconds, so they can update contexts only with this value. `"exact"`: only the current ModifiedAt, to the
+            nanosecond. Use this value to test a client that sends all digits.
         lead_interactions (str): What the service does with the Interaction in an update of a Lead. `"append"`: the service
             adds the Interaction to the stored interactions, up to a maximum of ten. `"replace"`: the Interaction replaces all
             stored interactions. With both values, an update without an Interaction keeps the stored interactions.
@@ -97,12 +98,12 @@ class Behavior:
 
     Example:
         >>> Behavior(token_mismatch="replay", update="merge", read_lag=2).lock
-        'exact'
+        'microsecond'
     """
 
     token_mismatch: TokenMismatch = "conflict"  # noqa: S105 - not a secret
     token_lifetime: float | None = None
-    lock: Lock = "exact"
+    lock: Lock = "microsecond"
     lead_interactions: LeadInteractions = "append"
     update: Update = "replace"
     normalizes: Normalizes = "never"
@@ -149,8 +150,8 @@ class Behavior:
             ValueError: The file or the mapping is not a report in a known format, or a finding has a value that is not allowed.
 
         Example:
-            >>> Behavior.from_report({"format": 1, "findings": [{"name": "lock", "value": "microsecond"}]}).lock
-            'microsecond'
+            >>> Behavior.from_report({"format": 1, "findings": [{"name": "lock", "value": "exact"}]}).lock
+            'exact'
         """
         content = report if isinstance(report, Mapping) else json.loads(Path(report).read_text(encoding="utf-8"))
         is_known = isinstance(content, Mapping) and content.get("format") == _REPORT_FORMAT

@@ -295,7 +295,7 @@ def _update_context(request: Request) -> JsonObject:
         raise not_permitted("Type", "INVALID_VALUE", message)
     refuse_type(type_name, request.behavior)
     if not _is_current(request.input["EngagementLastModifiedAt"], engagement.state.modified_at, request.behavior):
-        raise conflict(f"Engagement {engagement.id} was modified since EngagementLastModifiedAt. Get its latest state.")
+        raise conflict(_outdated(request.input["EngagementLastModifiedAt"], engagement))
     payload = updated(
         current.get("Payload", {}),
         request.input["Payload"],
@@ -321,6 +321,18 @@ def _new_context(number: int, sent: JsonObject, request: Request) -> JsonObject:
 def _is_current(lock: str, modified_at: int, behavior: Behavior) -> bool:
     instant = parse_instant(lock)
     return instant == modified_at or (behavior.lock == "microsecond" and instant == modified_at // 1000 * 1000)
+
+
+def _outdated(lock: str, engagement: Engagement) -> str:
+    """Return the message for a lock that is not current. If the lock is only truncated, the cause is the client's SDK."""
+    instant, modified_at = parse_instant(lock), engagement.state.modified_at
+    for unit, nanoseconds in (("microseconds", 1000), ("milliseconds", 1_000_000)):
+        if instant == modified_at // nanoseconds * nanoseconds:
+            return (
+                f"EngagementLastModifiedAt is the ModifiedAt of engagement {engagement.id}, truncated to {unit}. Send all"
+                " digits of ModifiedAt."
+            )
+    return f"Engagement {engagement.id} was modified since EngagementLastModifiedAt. Get its latest state."
 
 
 def _written_context(engagement: Engagement, context_id: str, behavior: Behavior) -> JsonObject:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from aws_cdk import CfnParameter, Fn, Stack, Token
+from aws_cdk import App, CfnParameter, Fn, Stack, Stage, Token
 
 from cdk_partnercentral import (
     CustomerProject,
@@ -42,7 +42,7 @@ def problems(stack: Stack, payload: CustomerProject) -> Problems:
             )
         assert [each.node.path for each in stack.node.find_all()] == before
         first, *lines = str(raised.value).split("\n- ")
-        assert first == "This engagement context cannot be declared:"
+        assert first == "The engagement context Deals/Deal cannot be declared:"
         return lines
 
     return declare
@@ -65,6 +65,8 @@ def problems(stack: Stack, payload: CustomerProject) -> Problems:
         ),
         ({"existing_context_id": 1}, "existing_context_id: must be a string of 1 to 3 characters; got int"),
         ({"existing_context_id": ""}, "existing_context_id: must have 1 to 3 characters; got 0"),
+        ({"revision": 2}, 'revision: must be a string of at least 1 character, such as "2"; got int'),
+        ({"revision": ""}, 'revision: must be a string of at least 1 character, such as "2"; got an empty string'),
         ({"adopt_existing": "false"}, "adopt_existing: must be True or False, and known at synthesis; got str"),
         ({"type": "Leed"}, f"type: must be one of {TYPES}; got 'Leed' (did you mean 'Lead'?)"),
         ({"type": "Novelty"}, "type: must be 'CustomerProject', which is the Type of the payload; got 'Novelty'"),
@@ -76,7 +78,9 @@ def test_an_argument_of_another_kind_is_one_line_with_its_name(given: Json, line
     assert problems(**given) == [line]
 
 
-@pytest.mark.parametrize("name", ["catalog", "engagement_identifier", "type", "client_token", "existing_context_id"])
+@pytest.mark.parametrize(
+    "name", ["catalog", "engagement_identifier", "type", "client_token", "existing_context_id", "revision"]
+)
 def test_a_token_that_is_not_a_string_is_reported_with_its_conversion(
     name: str, stack: Stack, problems: Problems
 ) -> None:
@@ -101,6 +105,17 @@ def test_an_engagement_identifier_must_be_a_string(
     )
     hint = " (pass this object as engagement, or pass its engagement_arn)" if kind == "EngagementBase" else ""
     assert line.endswith(f"; got {kind}{hint}")
+
+
+@pytest.mark.parametrize(
+    ("row", "path"), [("D007", "Prod/Deals/D007/Project"), ("Delta/Echo", "Prod/Deals/Delta--Echo/Project")]
+)
+def test_the_error_names_the_path_of_the_construct(row: str, path: str, app: App) -> None:
+    deals = Stack(Stage(app, "Prod"), "Deals")
+    engagement = Engagement(deals, row, catalog="Sandbox", title="Acme migration")
+
+    with pytest.raises(ValueError, match=f"^The engagement context {path} cannot be declared:\n- payload"):
+        engagement.add_context("Project", payload={"CustomerProject": {}})
 
 
 @pytest.mark.parametrize(
@@ -158,6 +173,7 @@ def test_the_problems_of_all_arguments_are_in_one_error(problems: Problems) -> N
         client_token={},
         adopt_existing="no",
         existing_context_id=1,
+        revision=2,
         provider="x",
     )
 
@@ -170,6 +186,7 @@ def test_the_problems_of_all_arguments_are_in_one_error(problems: Problems) -> N
         "adopt_existing",
         "existing_context_id",
         "client_token",
+        "revision",
         "provider",
     ]
 

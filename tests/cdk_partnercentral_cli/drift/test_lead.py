@@ -44,6 +44,17 @@ def test_an_interaction_that_was_changed_in_partner_central_is_not_sent_again(de
     assert run(deployed, lead(interaction(1, Usecase="A")), lead(interaction(1, Usecase="B"))) == {}
 
 
+def test_the_log_of_the_function_is_not_in_the_output(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"Lead": lead(interaction(1, Usecase="B"))})
+    deployed.context("Lead", engagement, lead(interaction(1, Usecase="A")), type_="Lead")
+
+    # The function's modules log a warning about this interaction.
+    run = deployed.run("--json", environment={"AWS_LAMBDA_LOG_LEVEL": "TRACE"})
+
+    assert (run.status, run.err) == (0, "")
+    assert run.statuses == {"Lead": "IN_SYNC"}
+
+
 def test_interactions_for_which_there_is_no_room_are_drift(deployed: Deployed) -> None:
     engagement = deployed.engagement({"Lead": lead(*map(interaction, range(10)))})
     deployed.context("Lead", engagement, lead(interaction(20)), type_="Lead")

@@ -64,7 +64,7 @@ def test_a_redeployment_repairs_the_drift_as_the_page_says(page: DeployedPage, d
     page.deploy(
         {
             # Restore what is declared.
-            '    "Migration",\n': '    "Migration",\n    adopt_existing=False,\n',
+            '    "Migration",\n': '    "Migration",\n    revision="2",\n',
             # Keep what Partner Central has.
             "Sales analytics": "Sales dashboards",
         }

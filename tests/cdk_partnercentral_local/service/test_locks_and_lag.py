@@ -36,6 +36,47 @@ def test_a_lock_truncated_to_microseconds_is_accepted_if_the_switch_says_so(
     assert payloads(service, engagement) == [changed if accepted else project]
 
 
+def test_by_default_boto3_can_update_with_the_lock_that_it_read(serve: Serve, project: Json) -> None:
+    service, client = serve()
+    engagement = service.create_engagement()
+    service.as_aws.add_context(engagement, project)
+    changed = without_project(project)
+
+    for payload in (changed, project):
+        read = client.get_engagement(Catalog="Sandbox", Identifier=engagement)["ModifiedAt"]
+        client.update_engagement_context(**updating(service, engagement, payload, EngagementLastModifiedAt=read))
+        assert payloads(service, engagement) == [payload]
+
+
+@pytest.mark.parametrize(
+    ("lock", "sent", "message"),
+    [
+        ("exact", "2026-01-01T00:00:00.123457Z", "truncated to microseconds. Send all digits of ModifiedAt."),
+        ("exact", "2026-01-01T00:00:00.123Z", "truncated to milliseconds. Send all digits of ModifiedAt."),
+        ("microsecond", "2026-01-01T00:00:00.123Z", "truncated to milliseconds. Send all digits of ModifiedAt."),
+        (
+            "microsecond",
+            "2026-01-01T00:00:00.123456Z",
+            "modified since EngagementLastModifiedAt. Get its latest state.",
+        ),
+        ("exact", "2026-01-01T00:00:00.124Z", "modified since EngagementLastModifiedAt. Get its latest state."),
+    ],
+)
+def test_the_conflict_of_a_truncated_lock_names_the_cause(
+    serve: Serve, clock: Any, project: Json, lock: str, sent: str, message: str
+) -> None:
+    service, client = serve(clock=clock, lock=lock)
+    clock.now += 123_456_780
+    engagement = service.create_engagement()
+    service.as_aws.add_context(engagement, project)
+    assert service.engagement(engagement)["ModifiedAt"] == "2026-01-01T00:00:00.123457789Z"
+
+    with pytest.raises(client.exceptions.ConflictException) as raised:
+        client.update_engagement_context(**updating(service, engagement, project, EngagementLastModifiedAt=sent))
+
+    assert raised.value.response["Error"]["Message"].endswith(message)
+
+
 @pytest.mark.parametrize("lock", ["exact", "microsecond"])
 def test_a_lock_is_compared_as_an_instant_to_the_nanosecond(serve: Serve, clock: Any, project: Json, lock: str) -> None:
     service, client = serve(clock=clock, lock=lock)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lambda_handler.api import Context
+from lambda_handler.engagement_context.properties import Previous
 from lambda_handler.errors import Kind
 from tests.lambda_handler.running import create, create_error, identity, update, update_error
 from tests.lambda_handler.scripted import (
@@ -143,3 +144,12 @@ def test_a_replacement_and_its_rollback_import_and_create_nothing() -> None:
 
 def test_an_update_that_removes_existing_context_id_stays_in_place() -> None:
     assert update(reads(engagement(project("1"), project("2"))), previous=PROJECT).identity == identity("1")
+
+
+def test_an_update_that_removes_existing_context_id_restores_a_value_that_drifted() -> None:
+    outcome = update(
+        reads(engagement(project("1", OTHER_PROJECT))),
+        updates("1", written("1", lock=1), lock=0),
+        previous=Previous(payload=PROJECT, is_import=True),
+    )
+    assert (outcome.identity, outcome.engagement.modified_at) == (identity("1"), LOCKS[1])

@@ -52,6 +52,11 @@ def test_every_control_property_is_read() -> None:
     assert (read.client_token, read.adopt_existing, read.existing_context_id) == ("mine", False, "1234")
 
 
+@pytest.mark.parametrize("value", ["2", "", "x" * 5000, "line\nbreak", ["2"], {}])
+def test_a_revision_is_accepted_and_ignored(value: Any) -> None:
+    assert desired_context({**PROPERTIES, "Revision": value}) == desired_context(PROPERTIES)
+
+
 @pytest.mark.parametrize("type_", ["CustomerProject", "Lead", "ProspectingResult", "CustomerAccount", "FromTheFuture"])
 def test_each_type_is_read(type_: str) -> None:
     read = desired_context({**PROPERTIES, "Type": type_, "Payload": {type_: {"A": {"B": ["1"]}}}})

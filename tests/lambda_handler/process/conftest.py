@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior
-
 pytest.register_assert_rewrite("tests.lambda_handler.process.harness")
 
 from tests.lambda_handler.process.endpoint import certificate as make_certificate  # noqa: E402
 from tests.lambda_handler.process.harness import Cloud  # noqa: E402
+from tests.lambda_handler.process.strict import strict  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 ZIP = ROOT / "constructs" / "cdk_partnercentral" / "function.zip"
@@ -86,7 +85,7 @@ def warm(start: Callable[..., Cloud]) -> Iterator[Cloud]:
 
 def reset(cloud: Cloud) -> Cloud:
     """Remove a cloud's planned faults, recorded calls and stacks."""
-    cloud.service.behavior = Behavior()
+    cloud.service.behavior = strict()
     cloud.service.faults.clear()
     cloud.service.calls.clear()
     cloud.cloudformation.reset()

@@ -22,6 +22,7 @@ from cdk_partnercentral_local import PartnerCentral, PartnerCentralServer
 from tests.lambda_handler.process.cloudformation import CloudFormation
 from tests.lambda_handler.process.endpoint import Behavior, Put, ResponseEndpoint
 from tests.lambda_handler.process.events import LOGICAL_ID, event, secrets_in
+from tests.lambda_handler.process.strict import strict
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 # The interpreter that runs the function. `make runtime` sets it to Python 3.14, which is the runtime in Lambda.
@@ -233,7 +234,7 @@ class Cloud:
         **function: Any,
     ) -> None:
         self._stack = ExitStack()
-        self.service = PartnerCentral()
+        self.service = PartnerCentral(strict())
         self.url = self._stack.enter_context(PartnerCentralServer(self.service)).url
         self.cloudformation = self._stack.enter_context(CloudFormation())
         self.responses = self._stack.enter_context(ResponseEndpoint(certificate))

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior
 from tests.lambda_handler.process.events import PROJECT, event, properties
 from tests.lambda_handler.process.harness import Cloud, Function
+from tests.lambda_handler.process.strict import strict
 
 PROCESSES = 10
 ENGAGEMENTS = 2
-BUSY = Behavior(writes_per_second=8)
+BUSY = strict(writes_per_second=8)
 
 
 def project(number: int, title: str = "Move to AWS") -> dict[str, Any]:

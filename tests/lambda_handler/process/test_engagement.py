@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior, Fault, Problem
+from cdk_partnercentral_local import Fault, Problem
 from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.events import (
     DESCRIPTION,
@@ -19,6 +19,7 @@ from tests.lambda_handler.process.events import (
     properties,
 )
 from tests.lambda_handler.process.harness import DIED, Cloud, Function, failed
+from tests.lambda_handler.process.strict import strict
 
 LIST, CREATE, READ = "ListEngagements", "CreateEngagement", "GetEngagement"
 TYPE = "Custom::Engagement"
@@ -123,14 +124,14 @@ def test_a_repeated_create_without_adoption_sends_the_same_token(cloud: Cloud, t
 
 @pytest.mark.parametrize("lag", [1, 3])
 def test_a_repeated_create_while_lists_and_reads_lag_makes_one_engagement(cloud: Cloud, title: str, lag: int) -> None:
-    cloud.service.behavior = Behavior(list_lag=lag, read_lag=lag)
+    cloud.service.behavior = strict(list_lag=lag, read_lag=lag)
     first, again = (succeeded(cloud, send(cloud, "Create", engagement_properties(title))) for _ in range(2))
     assert (again, titled(cloud, title)) == (first, [first])
     assert cloud.operations == [LIST, CREATE, *[READ] * (lag + 1), LIST, CREATE, READ]
 
 
 def test_a_context_of_a_new_engagement_finds_it_although_reads_lag(cloud: Cloud, title: str) -> None:
-    cloud.service.behavior = Behavior(read_lag=1)
+    cloud.service.behavior = strict(read_lag=1)
     engagement = succeeded(cloud, send(cloud, "Create", engagement_properties(title)))
     response = cloud.send("Create", properties(engagement))
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/1")
@@ -239,7 +240,7 @@ def test_a_stack_without_adoption_creates_another_equal_engagement(cloud: Cloud,
 
 @pytest.mark.parametrize("normalizes", ["never", "create", "always"])
 def test_an_engagement_that_the_service_normalized_is_adopted(cloud: Cloud, title: str, normalizes: Any) -> None:
-    cloud.service.behavior = Behavior(normalizes=normalizes)
+    cloud.service.behavior = strict(normalizes=normalizes)
     new = engagement_properties(f" {title} ", f"{DESCRIPTION}\n")
     first = succeeded(cloud, send(cloud, "Create", new))
     assert cloud.service.engagement(first)["Title"] == (f" {title} " if normalizes == "never" else title)
@@ -289,7 +290,7 @@ def test_an_engagement_on_a_later_page_is_adopted(fresh: Callable[..., Cloud], t
     engagement = cloud.service.create_engagement(title=title, description=DESCRIPTION)
     for _ in range(205):
         cloud.service.create_engagement(title="Another hangar")
-    cloud.service.behavior = Behavior(empty_pages=2)
+    cloud.service.behavior = strict(empty_pages=2)
     assert succeeded(cloud, send(cloud, "Create", engagement_properties(title))) == engagement
     assert cloud.operations == [*[LIST] * 5, READ]
 
@@ -304,7 +305,7 @@ def test_two_equal_engagements_are_an_error_that_names_both(cloud: Cloud, title:
 
 
 def test_a_list_that_never_ends_fails_in_time_and_creates_nothing(cloud: Cloud, title: str) -> None:
-    cloud.service.behavior = Behavior(empty_pages=10**9)
+    cloud.service.behavior = strict(empty_pages=10**9)
     text = failed(send(cloud, "Create", engagement_properties(title), seconds=LITTLE), "ENGAGEMENTS_UNREADABLE")
     for part in (
         "Engagement.from_engagement_id",
@@ -338,7 +339,7 @@ def test_a_missing_permission_to_list_names_action_and_arn(cloud: Cloud, title: 
 def test_a_declared_token_that_was_used_for_another_engagement_creates_nothing(
     cloud: Cloud, title: str, mismatch: Any
 ) -> None:
-    cloud.service.behavior = Behavior(token_mismatch=mismatch)
+    cloud.service.behavior = strict(token_mismatch=mismatch)
     first = succeeded(cloud, send(cloud, "Create", engagement_properties(title, ClientToken=f"token of {title}")))
     other = engagement_properties(f"{title} other", ClientToken=f"token of {title}")
     text = failed(send(cloud, "Create", other, seconds=LITTLE), "CLIENT_TOKEN_USED")
@@ -355,7 +356,7 @@ def test_a_declared_token_that_was_used_for_another_engagement_creates_nothing(
 def test_a_declared_token_that_was_used_in_another_catalog_creates_nothing(
     cloud: Cloud, title: str, mismatch: Any
 ) -> None:
-    cloud.service.behavior = Behavior(token_mismatch=mismatch)
+    cloud.service.behavior = strict(token_mismatch=mismatch)
     new = engagement_properties(title, ClientToken=f"token of {title}")
     first = succeeded(cloud, send(cloud, "Create", {**new, "Catalog": "AWS"}), "AWS")
     failed(send(cloud, "Create", new, seconds=LITTLE), "CLIENT_TOKEN_USED")
@@ -468,6 +469,6 @@ def test_a_validation_error_with_the_description_in_its_message_is_masked(cloud:
 
 
 def test_a_response_without_the_optional_members_is_a_success(cloud: Cloud, title: str) -> None:
-    cloud.service.behavior = Behavior(omits_last_modified=True)
+    cloud.service.behavior = strict(omits_last_modified=True)
     engagement = succeeded(cloud, send(cloud, "Create", engagement_properties(title)))
     assert titled(cloud, title) == [engagement]

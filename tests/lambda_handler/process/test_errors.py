@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior, Problem, ServiceError
+from cdk_partnercentral_local import Problem, ServiceError
 from tests.lambda_handler.process.events import OTHER_PROJECT, PROJECT, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud, failed
+from tests.lambda_handler.process.strict import strict
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 # Three of these seconds are for work, the others for the response.
@@ -124,7 +125,7 @@ def test_an_error_that_does_not_pass_fails_in_time(
 def test_a_token_that_was_used_with_another_payload_creates_nothing(
     cloud: Cloud, engagement: str, mismatch: Any
 ) -> None:
-    cloud.service.behavior = Behavior(token_mismatch=mismatch)
+    cloud.service.behavior = strict(token_mismatch=mismatch)
     cloud.send("Create", properties(engagement))
     cloud.service.as_aws.add_context(engagement, {"Lead": lead(interaction("Annabella"))})
     text = failed(cloud.send("Create", properties(engagement, OTHER_PROJECT), seconds=LITTLE), "CLIENT_TOKEN_USED")
@@ -137,7 +138,7 @@ def test_a_token_that_was_used_with_another_payload_creates_nothing(
 
 
 def test_a_replayed_token_updates_the_existing_context(cloud: Cloud, engagement: str) -> None:
-    cloud.service.behavior = Behavior(token_mismatch="replay")
+    cloud.service.behavior = strict(token_mismatch="replay")
     cloud.send("Create", properties(engagement))
     response = cloud.send("Create", properties(engagement, OTHER_PROJECT))
     assert (response["Status"], response["PhysicalResourceId"]) == ("SUCCESS", f"Sandbox/{engagement}/1")

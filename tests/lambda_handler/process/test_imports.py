@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior
 from tests.lambda_handler.process.events import PROJECT, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud, failed, succeeded
+from tests.lambda_handler.process.strict import strict
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 # Three of these seconds are for work, the others for the response.
@@ -54,7 +54,7 @@ def undated(one: dict[str, Any]) -> dict[str, Any]:
 def test_a_lead_from_aws_is_qualified_by_a_partial_declaration_and_keeps_everything_else(
     cloud: Cloud, update: Any, nulls: bool
 ) -> None:
-    cloud.service.behavior = Behavior(update=update, explicit_nulls=nulls)
+    cloud.service.behavior = strict(update=update, explicit_nulls=nulls)
     engagement = lead_from_aws(cloud)
     before = copy.deepcopy(cloud.payload(engagement))
     lock = cloud.service.engagement(engagement)["ModifiedAt"]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from cdk_partnercentral_local import Behavior
 from tests.lambda_handler.process.events import (
     LOGICAL_ID,
     OTHER_PROJECT,
@@ -13,6 +12,7 @@ from tests.lambda_handler.process.events import (
     properties,
 )
 from tests.lambda_handler.process.harness import Cloud, failed, succeeded
+from tests.lambda_handler.process.strict import strict
 
 ATTRIBUTES = {"ContextId", "EngagementId", "EngagementArn", "EngagementLastModifiedAt"}
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
@@ -187,7 +187,7 @@ def test_a_context_id_that_is_longer_than_in_the_service_model_is_recognized(
 
 
 def test_a_success_without_the_optional_members_has_all_attributes(cloud: Cloud, engagement: str) -> None:
-    cloud.service.behavior = Behavior(omits_last_modified=True)
+    cloud.service.behavior = strict(omits_last_modified=True)
     one, two, three = (interaction(name) for name in ("Annabella", "Bartholomew", "Clementine"))
     old, new = (properties(engagement, lead(*each), "Lead") for each in ([one], [one, two, three]))
     response = cloud.send("Create", old)
@@ -301,7 +301,7 @@ def test_an_interaction_of_a_failed_update_is_sent_by_the_next_update(
 
 def test_a_rollback_with_a_lagging_read_is_written(cloud: Cloud, engagement: str) -> None:
     # The first read still shows the state before the change.
-    cloud.service.behavior = Behavior(read_lag=1)
+    cloud.service.behavior = strict(read_lag=1)
     old, new = properties(engagement), properties(engagement, OTHER_PROJECT)
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)

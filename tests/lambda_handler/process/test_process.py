@@ -11,6 +11,7 @@ from cdk_partnercentral_local import Behavior, Fault
 from tests.lambda_handler.process.conftest import reset
 from tests.lambda_handler.process.events import LOGICAL_ID, OTHER_PROJECT, PROJECT, event, interaction, lead, properties
 from tests.lambda_handler.process.harness import DIED, Cloud, Function
+from tests.lambda_handler.process.strict import strict
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 ANN, BART, CLEM = (interaction(name) for name in ("Annabella", "Bartholomew", "Clementine"))
@@ -91,9 +92,9 @@ def test_an_update_that_died_and_is_repeated_is_one_write(cloud: Cloud, engageme
 @pytest.mark.parametrize(
     ("behavior", "due"),
     [
-        (Behavior(), [BART, CLEM]),
+        (strict(), [BART, CLEM]),
         # What it does not show is sent again. It cannot double, and it was perhaps never sent.
-        (Behavior(lead_interactions="replace", fills_interaction_date=False), [BART, ANN, CLEM]),
+        (strict(lead_interactions="replace", fills_interaction_date=False), [BART, ANN, CLEM]),
     ],
     ids=["appended", "replaced"],
 )

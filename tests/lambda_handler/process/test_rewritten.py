@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior
 from tests.lambda_handler.process.events import PROJECT, STACK, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud, succeeded
+from tests.lambda_handler.process.strict import strict
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 PADDED: dict[str, Any] = {
@@ -39,7 +39,7 @@ def phones(cloud: Cloud, engagement: str) -> list[str]:
 def test_five_stacks_that_are_created_one_after_the_other_use_one_context(
     cloud: Cloud, engagement: str, normalizes: Any, type_: str, payload: Any
 ) -> None:
-    cloud.service.behavior = Behavior(normalizes=normalizes, rewrites_phone=True)
+    cloud.service.behavior = strict(normalizes=normalizes, rewrites_phone=True)
     new = properties(engagement, payload, type_)
     for number in range(5):
         succeeded(cloud, cloud.send("Create", new, stack=f"{STACK}{number}"), engagement, "1")
@@ -51,7 +51,7 @@ def test_five_stacks_that_are_created_one_after_the_other_use_one_context(
 
 
 def test_a_service_that_normalizes_is_not_written_to_in_every_deployment(cloud: Cloud, engagement: str) -> None:
-    cloud.service.behavior = Behavior(normalizes="always", rewrites_phone=True)
+    cloud.service.behavior = strict(normalizes="always", rewrites_phone=True)
     old = properties(engagement, LEAD, "Lead")
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     cloud.service.calls.clear()
@@ -67,7 +67,7 @@ def test_a_service_that_normalizes_is_not_written_to_in_every_deployment(cloud: 
 
 @pytest.mark.parametrize("normalizes", ["never", "always"])
 def test_a_correction_of_case_is_written_once(cloud: Cloud, engagement: str, normalizes: Any) -> None:
-    cloud.service.behavior = Behavior(normalizes=normalizes)
+    cloud.service.behavior = strict(normalizes=normalizes)
     old = properties(engagement, {**PADDED, "Project": {**PADDED["Project"], "Title": "move to aws"}})
     new = properties(engagement, PADDED)
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
@@ -84,7 +84,7 @@ def test_a_correction_of_case_is_written_once(cloud: Cloud, engagement: str, nor
 def test_a_phone_number_that_the_service_rewrites_is_not_sent_again_after_a_lost_response(
     cloud: Cloud, engagement: str, fault: str
 ) -> None:
-    cloud.service.behavior = Behavior(rewrites_phone=True)
+    cloud.service.behavior = strict(rewrites_phone=True)
     old, new = (properties(engagement, lead(*each), "Lead") for each in ([ANNABELLA], [ANNABELLA, VISIT]))
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     cloud.service.calls.clear()
@@ -105,7 +105,7 @@ def test_a_phone_number_that_the_service_rewrites_is_not_sent_again_after_a_lost
 def test_a_rewritten_interaction_is_not_sent_by_a_rollback_and_the_deployment_after_it(
     cloud: Cloud, engagement: str
 ) -> None:
-    cloud.service.behavior = Behavior(normalizes="always", rewrites_phone=True)
+    cloud.service.behavior = strict(normalizes="always", rewrites_phone=True)
     old, new = (properties(engagement, lead(*each), "Lead") for each in ([ANNABELLA], [ANNABELLA, VISIT]))
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     # Another resource fails after this one.

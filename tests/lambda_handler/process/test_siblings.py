@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior
 from tests.lambda_handler.process.cloudformation import Resource
 from tests.lambda_handler.process.events import (
     LOGICAL_ID,
@@ -22,6 +21,7 @@ from tests.lambda_handler.process.events import (
     properties,
 )
 from tests.lambda_handler.process.harness import Cloud, failed, succeeded
+from tests.lambda_handler.process.strict import strict
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 LIST, TEMPLATE = "ListStackResources", "GetTemplate"
@@ -103,7 +103,7 @@ def test_an_ordinary_deployment_does_not_ask_cloudformation(cloud: Cloud, engage
 def test_a_deal_in_front_of_a_list_with_positional_ids_shares_and_loses_no_context(
     cloud: Cloud, engagement: str, stack: Stack, normalizes: Any
 ) -> None:
-    cloud.service.behavior = Behavior(normalizes=normalizes)
+    cloud.service.behavior = strict(normalizes=normalizes)
     stack.deploy({"Deal0": PROJECT, "Deal1": OTHER_PROJECT})
     # The new Deal2 has the payload that the context of Deal1 still has.
     deployed = stack.deploy({"Deal0": THIRD_PROJECT, "Deal1": PROJECT, "Deal2": OTHER_PROJECT})
@@ -119,7 +119,7 @@ def test_a_deal_in_front_of_a_list_with_positional_ids_shares_and_loses_no_conte
 
 @pytest.mark.parametrize("normalizes", ["never", "always"])
 def test_a_renamed_construct_keeps_its_context(cloud: Cloud, engagement: str, stack: Stack, normalizes: Any) -> None:
-    cloud.service.behavior = Behavior(normalizes=normalizes)
+    cloud.service.behavior = strict(normalizes=normalizes)
     padded = {**PROJECT, "Project": {**PROJECT["Project"], "BusinessProblem": "It has problems, and a line break.\n"}}
     before = stack.deploy({"Before": padded, "Other": OTHER_PROJECT})
     cloud.service.calls.clear()
@@ -271,7 +271,7 @@ def test_a_late_repetition_of_a_create_does_not_revert_a_later_update(
     cloud: Cloud, engagement: str, adopts: str, change: Any
 ) -> None:
     # With the lifetime of the token not over, the service returns the context of the first create.
-    cloud.service.behavior = Behavior(token_mismatch="replay")
+    cloud.service.behavior = strict(token_mismatch="replay")
     old = properties(engagement, AdoptExisting=adopts)
     updated = {**PROJECT, "Project": {**PROJECT["Project"], **change}}
     first = event("Create", cloud.responses.url(), old)
@@ -307,7 +307,7 @@ def test_a_late_repetition_of_an_import_does_not_revert_a_later_update(cloud: Cl
 
 def test_a_replay_while_the_stack_waits_is_updated_to_the_declaration(cloud: Cloud, engagement: str) -> None:
     # The first Create failed after its write, and was corrected and deployed again under the same logical id.
-    cloud.service.behavior = Behavior(token_mismatch="replay")
+    cloud.service.behavior = strict(token_mismatch="replay")
     one, two = interaction("Annabella"), interaction("Bartholomew")
     cloud.send("Create", properties(engagement, lead(one), "Lead"))
     cloud.cloudformation.resources[STACK] = [Resource(logical_id=LOGICAL_ID, status="CREATE_IN_PROGRESS")]
@@ -321,7 +321,7 @@ def test_a_replay_while_the_stack_waits_is_updated_to_the_declaration(cloud: Clo
 
 
 def test_a_replayed_context_that_a_renamed_construct_manages_is_not_taken_over(cloud: Cloud, engagement: str) -> None:
-    cloud.service.behavior = Behavior(token_mismatch="replay")
+    cloud.service.behavior = strict(token_mismatch="replay")
     physical_id = cloud.send("Create", properties(engagement))["PhysicalResourceId"]
     cloud.cloudformation.resources[STACK] = [Resource(logical_id="Renamed", physical_id=physical_id)]
     response = cloud.send("Create", properties(engagement, OTHER_PROJECT))

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from cdk_partnercentral_local import Behavior, Problem
+from cdk_partnercentral_local import Problem
 from tests.lambda_handler.process.events import OTHER_STACK, PROJECT, interaction, lead, properties
 from tests.lambda_handler.process.harness import Cloud, failed, succeeded
+from tests.lambda_handler.process.strict import strict
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 # As CloudFormation delivers numbers and booleans, and as AWS writes them.
@@ -46,7 +47,7 @@ def test_declared_members_pass_through_as_declared_and_survive_updates(cloud: Cl
 def test_members_that_aws_added_survive_an_update_with_their_json_types(
     cloud: Cloud, engagement: str, update: Any
 ) -> None:
-    cloud.service.behavior = Behavior(update=update)
+    cloud.service.behavior = strict(update=update)
     old = properties(engagement)
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     add_as_aws(cloud, engagement, Outlook=FROM_AWS)
@@ -80,7 +81,7 @@ def test_an_unknown_member_does_not_prevent_the_adoption_of_an_equal_context(clo
 
 
 def test_an_unknown_type_is_created_adopted_and_updated_as_declared(cloud: Cloud, engagement: str) -> None:
-    cloud.service.behavior = Behavior(accepts_unknown_types=True)
+    cloud.service.behavior = strict(accepts_unknown_types=True)
     old = properties(engagement, {"Name": "Zeppelins", "Outlook": AS_TEXT}, "FromTheFuture")
     response = cloud.send("Create", old)
     succeeded(cloud, response, engagement, "1")
@@ -101,7 +102,7 @@ def test_only_the_undeclared_members_that_the_service_names_are_left_out(cloud: 
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     cloud.service.as_aws.set_customer(engagement, "1", AwsMaturity="Advanced", Sentiment={"Score": 5})
     cloud.service.as_aws.score(engagement, "1", "High")
-    cloud.service.behavior = Behavior(unknown_members="refuse")
+    cloud.service.behavior = strict(unknown_members="refuse")
     before = second_attempts(cloud)
 
     response = cloud.update(old, properties(engagement, lead(VISIT, QualificationStatus="Open"), "Lead"), physical_id)
@@ -133,7 +134,7 @@ def test_a_scored_lead_can_be_updated_though_the_service_refuses_what_aws_filled
     cloud: Cloud, engagement: str
 ) -> None:
     # The text of the refusal names no member.
-    cloud.service.behavior = Behavior(refuses_filled_in=True)
+    cloud.service.behavior = strict(refuses_filled_in=True)
     old = properties(engagement, lead(VISIT), "Lead")
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
     recommendation = {"RecommendedChannel": "Phone"}
@@ -158,7 +159,7 @@ def test_a_scored_lead_can_be_updated_though_the_service_refuses_what_aws_filled
 def test_a_declared_member_that_the_service_refuses_is_not_left_out(cloud: Cloud, engagement: str) -> None:
     old = properties(engagement)
     physical_id = cloud.send("Create", old)["PhysicalResourceId"]
-    cloud.service.behavior = Behavior(unknown_members="refuse")
+    cloud.service.behavior = strict(unknown_members="refuse")
     new = properties(engagement, {**PROJECT, "Outlook": AS_TEXT})
     response = cloud.send("Update", new, OldResourceProperties=old, PhysicalResourceId=physical_id)
     assert "Payload.CustomerProject.Outlook" in failed(response, "VALIDATION_ERROR", physical_id)
@@ -199,7 +200,7 @@ def account(engagement: str, identifier: str = ID, customer: Any = None, **more:
 def test_a_customer_account_is_adopted_and_kept_by_its_arn_or_id(
     cloud: Cloud, engagement: str, *, normalizes: bool, created: str, again: str
 ) -> None:
-    cloud.service.behavior = Behavior(normalizes_account=normalizes)
+    cloud.service.behavior = strict(normalizes_account=normalizes)
     old = account(engagement, created)
     response = cloud.send("Create", old)
     succeeded(cloud, response, engagement, "1")
