@@ -100,7 +100,7 @@ def test_a_run_sends_as_many_writes_as_the_test_above_kills(bench: Bench) -> Non
 def test_a_service_that_is_hard_to_resume_gets_five_contexts_too(
     bench: Bench, settings: dict[str, Any], number: int
 ) -> None:
-    bench.new(behavior=Behavior(**settings))
+    bench.new(behavior=Behavior(lock="exact", **settings))
     for is_sent in (True, False):
         with pytest.raises(Killed):
             bench.run(killing(bench.attempt, number if is_sent else 1, is_sent=is_sent))
