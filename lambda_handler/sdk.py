@@ -4,6 +4,7 @@ The function uses the SDK's ordinary transport, so the standard configuration of
 SDK's own retries are off, because `retries` decides whether to retry.
 """
 
+import dataclasses
 import html
 import json
 import re
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError, SSLError  # noqa: A004
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, SSLError  # noqa: A004
 from botocore.parsers import ResponseParserError
 
 from lambda_handler.errors import ApiError, FieldError, Kind
@@ -135,6 +136,12 @@ def attempt(call: Call, make: Callable[[], T]) -> T:
     # The text of an SDK error can contain paths, profiles or URLs, so use only the name of the error's class.
     except (HTTPClientError, ConnectionError) as cause:
         raise call.error(Kind.CONNECTION, type(cause).__name__, "none") from None
+    except ClientError as cause:
+        # The SDK's own call for credentials failed, such as AssumeRole for a profile with a role.
+        code = str(cause.response.get("Error", {}).get("Code"))
+        name = code if CODE.fullmatch(code) else type(cause).__name__
+        own_call = dataclasses.replace(call, operation=cause.operation_name)
+        raise own_call.error(Kind.CREDENTIALS, name, "the SDK did not get credentials") from None
     except BotoCoreError as cause:
         raise call.error(Kind.OTHER, type(cause).__name__, "the SDK did not make the call") from None
     except (ResponseParserError, AttributeError, LookupError, TypeError, ValueError):

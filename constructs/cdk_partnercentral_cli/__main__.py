@@ -16,11 +16,14 @@ try:
     from cdk_partnercentral_cli._import import import_engagements
     from cdk_partnercentral_cli._probe import probe
 except ModuleNotFoundError as error:
-    if (error.name or "").startswith(("cdk_partnercentral", "lambda_handler")):
-        raise
-    sys.exit(
+    # These two packages contain the sentence to print. Any other package belongs to the extra.
+    is_own = error.name in ("cdk_partnercentral", "lambda_handler")
+    extra = (
         f'cdk-partnercentral requires {error.name}, which is not installed. Run: pip install "cdk-partnercentral[cli]"'
     )
+    sys.stderr.write(f"{error if is_own else extra}\n")
+    # `sys.exit` with a text would exit with 1, which means drift. FAILED cannot be imported here.
+    sys.exit(2)
 
 _INTERRUPTED = 130
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import xform_name
@@ -17,7 +17,7 @@ from botocore.session import Session
 from cdk_partnercentral_cli import library_folder
 from cdk_partnercentral_cli._errors import CliError
 from lambda_handler import partner_central, sdk
-from lambda_handler.errors import Kind
+from lambda_handler.errors import Kind, ResourceError
 from lambda_handler.retries import RetryBudget
 
 T = TypeVar("T")
@@ -25,6 +25,25 @@ T = TypeVar("T")
 SERVICE = "partnercentral-selling"
 # The retries of one call end after this many seconds.
 RETRY_SECONDS = 120
+
+
+class _Session(Session):
+    """Use an endpoint for Partner Central, and for no other service.
+
+    An endpoint from the environment or the configuration file would not be used if the user's configuration contains
+    `ignore_configured_endpoint_urls`.
+    """
+
+    partner_central: str | None = None
+
+    def create_client(self, service_name: str, *arguments: Any, **options: Any) -> Any:
+        if service_name == SERVICE and self.partner_central is not None:
+            options["endpoint_url"] = self.partner_central
+        try:
+            return super().create_client(service_name, *arguments, **options)
+        except ValueError as error:
+            # The SDK has no class of its own for the error of a configured endpoint without a scheme.
+            raise CliError(f"{error}: set an endpoint that starts with http:// or https://.") from None
 
 
 class _Models(Loader):
@@ -51,10 +70,8 @@ def aws_session(profile: str | None, endpoint_url: str | None) -> boto3.Session:
     Raises:
         CliError: The profile does not exist.
     """
-    if endpoint_url is not None:
-        # The clients of other services must not use this endpoint.
-        os.environ["AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING"] = endpoint_url
-    core = Session(profile=profile)
+    core = _Session(profile=profile)
+    core.partner_central = endpoint_url
     try:
         core.register_component("data_loader", _Models(core.get_config_variable("data_path")))
         return boto3.Session(botocore_session=core)
@@ -62,15 +79,27 @@ def aws_session(profile: str | None, endpoint_url: str | None) -> boto3.Session:
         raise CliError(f"{error}: choose one of `aws configure list-profiles`.") from None
 
 
+def is_of_aws(endpoint_url: str) -> bool:
+    """Return whether an endpoint belongs to AWS. It can be a VPC endpoint."""
+    return (urlsplit(endpoint_url).hostname or "").endswith((".api.aws", ".amazonaws.com"))
+
+
 def with_retries(attempt: Callable[[], T]) -> T:
     """Make a call, with retries. Denied actions and refused credentials are not retried.
 
     Raises:
         ApiError: The call failed, and no retry is left.
+        CliError: The attempts took longer than `RETRY_SECONDS`.
     """
     deadline = time.monotonic() + RETRY_SECONDS
     budget = RetryBudget(lambda: deadline - time.monotonic())
-    return budget.retry(attempt, unless=(Kind.DENIED, Kind.CREDENTIALS))
+    try:
+        return budget.retry(attempt, unless=(Kind.DENIED, Kind.CREDENTIALS))
+    except ResourceError:
+        # The text of this error is about the function.
+        raise CliError(
+            f"The service did not respond within {RETRY_SECONDS} seconds: run the command again later."
+        ) from None
 
 
 class PartnerCentralApi:
@@ -82,6 +111,11 @@ class PartnerCentralApi:
 
     def __init__(self, session: boto3.Session) -> None:
         self._client = partner_central.connect(session)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The configured endpoint. Without one, an endpoint of AWS, which can differ from the one that requests use."""
+        return self._client.meta.endpoint_url
 
     def call(self, operation: str, **parameters: Any) -> Any:
         """Call an operation, with retries, and return the JSON of the response, including nulls and all digits of timestamps.
@@ -98,4 +132,12 @@ class PartnerCentralApi:
     def attempt(self, operation: str, **parameters: Any) -> Any:
         """Call an operation once. See `call`."""
         method = getattr(self._client, xform_name(operation))
-        return sdk.attempt(sdk.Call(operation=operation), lambda: json.loads(method(**parameters)["RawBody"]))
+        return sdk.attempt(sdk.Call(operation=operation), lambda: _members(method(**parameters)["RawBody"]))
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    response = json.loads(body)
+    if not isinstance(response, dict):
+        # A proxy can respond with JSON of its own. `sdk.attempt` turns this error into an ApiError.
+        raise TypeError("the response of every operation is a JSON object")
+    return response

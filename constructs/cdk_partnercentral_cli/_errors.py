@@ -25,6 +25,7 @@ _CREDENTIALS = {
     "SSOTokenLoadError": "No AWS SSO session was found: run `aws sso login`.",
     "ExpiredTokenException": "The AWS credentials expired: sign in again, for example with `aws sso login`.",
     "ExpiredToken": "The AWS credentials expired: sign in again, for example with `aws sso login`.",
+    "InvalidClientTokenId": "AWS does not know the access key: check the profile, or sign in again.",
     "NoRegionError": "No AWS Region is configured: set AWS_DEFAULT_REGION, or a Region in the profile.",
 }
 _ADVICE = {
@@ -38,7 +39,7 @@ _ADVICE = {
 
 
 def sentence(error: Exception) -> str:
-    """Return one sentence for an error that `run` catches."""
+    """Return one sentence for an expected error."""
     if isinstance(error, ApiError):
         return _api(error)
     if isinstance(error, BotoCoreError):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import (
+    ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -285,6 +286,20 @@ def test_an_error_list_of_another_form_is_ignored(api: PartnerCentral, wire: Wir
     )
     assert failure(api).fields == ()
     assert failure(api).fields == (FieldError(field="A", message="", code=""),)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("AccessDenied", "AccessDenied"), ("arn:aws:iam::123456789012:role/example", "ClientError")]
+)
+def test_a_failed_call_for_credentials_names_its_operation_and_no_role(
+    api: PartnerCentral, wire: Wire, code: str, expected: str
+) -> None:
+    wire.plan(ClientError({"Error": {"Code": code, "Message": "not for role/example"}}, "AssumeRole"))
+
+    error = failure(api)
+
+    assert (error.kind, error.code, error.operation) == (Kind.CREDENTIALS, expected, "AssumeRole")
+    assert "role/example" not in str(error) + error.message
 
 
 def test_an_error_of_the_sdk_itself_is_final_and_not_quoted(api: PartnerCentral, wire: Wire) -> None:

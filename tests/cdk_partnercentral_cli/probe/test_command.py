@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral_cli._errors import CliError
 from cdk_partnercentral_cli._probe import STATE_FILE
+from cdk_partnercentral_cli._probe._journal import Journal
 from cdk_partnercentral_local import Behavior, Fault, PartnerCentral, PartnerCentralServer
 from tests.docs.blocks import blocks
 
@@ -164,11 +166,96 @@ def test_a_denied_create_fails_with_the_action_and_leaves_nothing_behind(tmp_pat
     assert not (tmp_path / STATE_FILE).exists()
 
 
-def test_a_state_file_that_is_none_is_refused(tmp_path: Path) -> None:
+STATE: dict[str, Any] = {
+    "format": 1,
+    "catalog": "Sandbox",
+    "run": "1a2b3c4d",
+    "date": "2026-01-01",
+    "endpoint_url": "http://127.0.0.1:9",
+    "profile": "default",
+    "throttled": {},
+    "pending": None,
+    "steps": {},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{",
+        "\xff",
+        *(json.dumps({name: value for name, value in STATE.items() if name != left_out}) for left_out in STATE),
+        json.dumps({**STATE, "steps": []}),
+        json.dumps({**STATE, "steps": {"engagement": []}}),
+        json.dumps({**STATE, "pending": {"step": "engagement"}}),
+    ],
+)
+def test_a_file_of_another_format_is_not_used_as_a_state_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(text, encoding="latin-1")
+
+    with pytest.raises(CliError, match="is not a state file"):
+        Journal.load(path)
+
+
+def test_a_state_file_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text("[]")
 
     assert "is not a state file" in probe(tmp_path, "--resume", "other.json").stderr
     assert "cannot be read" in probe(tmp_path, "--resume", "missing.json").stderr
+
+
+def test_a_state_file_with_the_catalog_aws_is_refused(tmp_path: Path) -> None:
+    with PartnerCentralServer() as server:
+        (tmp_path / "other.json").write_text(json.dumps({**STATE, "catalog": "AWS", "endpoint_url": server.url}))
+        refused = probe(tmp_path, "--resume", "other.json", "--endpoint-url", server.url)
+
+    assert refused.returncode == 2
+    assert refused.stderr == "The catalog of other.json must be Sandbox: someone changed the file.\n"
+    assert server.service.calls == []
+
+
+def test_only_one_process_uses_a_state_file(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    settings = {"run": "1a2b3c4d", "date": "2026-01-01", "endpoint_url": "http://127.0.0.1:9", "profile": "default"}
+
+    journal = Journal.start(path, **settings)
+    for _ in range(2):
+        with pytest.raises(CliError, match="Another process uses"):
+            Journal.load(path)
+        with pytest.raises(CliError, match="contains an earlier run"):
+            Journal.start(path, **settings)
+        journal.save()
+    journal.close()
+
+    resumed = Journal.load(path)
+    assert "Another process uses state.json: wait until it ends.\n" in probe(tmp_path, "--resume", path.name).stderr
+    resumed.close()
+
+
+def test_a_run_is_only_continued_with_its_endpoint_and_profile(tmp_path: Path) -> None:
+    """The response to CreateEngagement is lost, and nothing shows the engagement."""
+    (tmp_path / "config").write_text('[profile "first one"]\n[profile other]\n')
+    environment = {**ENVIRONMENT, "AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_PROFILE": "first one"}
+    with PartnerCentralServer() as server, PartnerCentralServer() as other:
+        server.service.faults.error_after_commit("CreateEngagement")
+        server.service.faults.access_denied("ListEngagements", times=10)
+        here = {**environment, "AWS_ENDPOINT_URL_PARTNERCENTRAL_SELLING": server.url}
+        stopped = probe(tmp_path, "--yes", env=here)
+        moved = probe(tmp_path, "--resume", str(STATE_FILE), "--endpoint-url", other.url, env=environment)
+        renamed = probe(tmp_path, "--resume", str(STATE_FILE), env={**here, "AWS_PROFILE": "other"})
+
+    hint = f"cdk-partnercentral probe --resume {STATE_FILE} --profile 'first one' --endpoint-url {server.url}\n"
+    assert stopped.stderr.endswith(f"allow partnercentral:ListEngagements. Then continue with: {hint}")
+    assert moved.stderr == (
+        f"The interrupted run used the endpoint {server.url} and the profile first one; got {other.url} and first one. "
+        f"Use the same: {hint}"
+    )
+    assert renamed.stderr.endswith(f"; got {server.url} and other. Use the same: {hint}")
+    assert [each.returncode for each in (stopped, moved, renamed)] == [2, 2, 2]
+    assert other.service.calls == []
+    assert len(server.service.engagements()) == 1
 
 
 def test_the_command_reports_every_setting_and_leaves_five_contexts(done: Done) -> None:
@@ -194,14 +281,14 @@ def test_the_report_contains_no_identifiers(done: Done) -> None:
     assert re.fullmatch(r"1\.\d+\.\d+", report["botocore_model"])
 
 
-def test_a_finished_run_reports_again_without_a_write(done: Done) -> None:
+def test_a_finished_run_reports_again_without_a_request(done: Done) -> None:
     done.service.calls.clear()
 
     again = probe(done.folder, "--resume", str(STATE_FILE), "--endpoint-url", done.url, "--json")
 
     assert again.returncode == 0
     assert json.loads(again.stdout) == json.loads((done.folder / "report.json").read_text())
-    assert [call.operation for call in done.service.calls] == ["GetEngagement"]
+    assert done.service.calls == []
 
 
 def test_a_second_run_does_not_replace_the_state_of_the_first(done: Done) -> None:
@@ -238,7 +325,6 @@ def test_a_killed_process_is_resumed(runs: Runs) -> None:
         ("CreateEngagementContext", 1, True),
         ("CreateEngagementContext", 1, False),
         ("CreateEngagement", 0, True),
-        ("CreateEngagement", 0, False),
         ("UpdateEngagementContext", 2, True),
         ("UpdateEngagementContext", 2, False),
     ],
