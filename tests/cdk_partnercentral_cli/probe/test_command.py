@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,69 +47,75 @@ class Done:
     url: str
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
-    """A run with `--yes` against a local Partner Central. It takes 20 seconds, because it respects AWS's limit of writes."""
-    folder = tmp_path_factory.mktemp("probe")
-    with PartnerCentralServer(PartnerCentral(BEHAVIOR)) as server:
-        process = probe(folder, "--yes", "--endpoint-url", server.url, "-o", "report.json")
-        yield Done(folder=folder, process=process, service=server.service, url=server.url)
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """The runs that take about 20 seconds each, because they respect AWS's limit of writes. They wait at the same time."""
+
+    done: Future[Done]
+    resumed: Future[Done]
 
 
-def test_the_command_reports_every_setting_and_leaves_five_contexts(done: Done) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    with ExitStack() as stack:
+        servers = [PartnerCentralServer(PartnerCentral(behavior)) for behavior in (BEHAVIOR, Behavior())]
+        first, second = [stack.enter_context(server) for server in servers]
+        pool = stack.enter_context(ThreadPoolExecutor())
+        yield Runs(
+            done=pool.submit(finished, first, tmp_path_factory.mktemp("done")),
+            resumed=pool.submit(
+                resumed, second, tmp_path_factory.mktemp("resumed"), "CreateEngagementContext", earlier=1
+            ),
+        )
+
+
+def finished(server: PartnerCentralServer, folder: Path) -> Done:
+    """Run the command with `--yes`."""
+    process = probe(folder, "--yes", "--endpoint-url", server.url, "-o", "report.json")
+    return Done(folder=folder, process=process, service=server.service, url=server.url)
+
+
+def resumed(
+    server: PartnerCentralServer, folder: Path, write: str, *, earlier: int = 0, after_commit: bool = True
+) -> Done:
+    """Run the command until the service kills it at a write, and resume it.
+
+    The service refuses earlier requests of the operation.
+    """
+    service = server.service
+    process = subprocess.Popen(
+        [COMMAND, "probe", "--yes", "--endpoint-url", server.url],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if earlier:
+        service.faults.pass_by(write, times=earlier)
+
+    def kill() -> None:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    fault = Fault(operation=write, after_commit=kill) if after_commit else Fault(operation=write, on_arrival=kill)
+    service.faults.add(fault)
+    assert process.wait(timeout=60) == -signal.SIGKILL
+
+    again = probe(folder, "--resume", str(STATE_FILE), "--endpoint-url", server.url, "--json")
+    return Done(folder=folder, process=again, service=service, url=server.url)
+
+
+def check_resumed(done: Done) -> None:
     assert done.process.returncode == 0, done.process.stderr
+    assert Behavior.from_report(json.loads(done.process.stdout)) == Behavior()
     [engagement] = done.service.engagements()
     assert len(done.service.engagement(engagement)["Contexts"]) == 5
-    assert engagement in done.process.stderr
-    assert all(len(line) <= 80 for line in (done.process.stdout + done.process.stderr).splitlines())
-    assert Behavior.from_report(done.folder / "report.json") == BEHAVIOR
 
 
-def test_the_report_contains_no_identifiers(done: Done) -> None:
-    text = (done.folder / "report.json").read_text()
-    report = json.loads(text)
-
-    [engagement] = done.service.engagements()
-    state = json.loads((done.folder / STATE_FILE).read_text())
-    for secret in (engagement, "123456789012", state["run"], "@", "555"):
-        assert secret not in text
-    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", text)
-    assert report["endpoint"] == "custom"
-    assert report["catalog"] == "Sandbox"
-    assert re.fullmatch(r"1\.\d+\.\d+", report["botocore_model"])
-
-
-def test_a_finished_run_reports_again_without_a_request(done: Done) -> None:
-    done.service.calls.clear()
-
-    again = probe(done.folder, "--resume", str(STATE_FILE), "--endpoint-url", done.url, "--json")
-
-    assert again.returncode == 0
-    assert json.loads(again.stdout) == json.loads((done.folder / "report.json").read_text())
-    assert done.service.calls == []
-
-
-def test_a_second_run_does_not_replace_the_state_of_the_first(done: Done) -> None:
-    second = probe(done.folder, "--yes", "--endpoint-url", done.url)
-
-    assert second.returncode == 2
-    assert second.stderr == (
-        f"{STATE_FILE} contains an earlier run: continue it with --resume {STATE_FILE}, or move the file away to create "
-        "another engagement.\n"
-    )
-    assert len(done.service.engagements()) == 1
-
-
-def test_the_page_shows_the_output_of_this_run(done: Done) -> None:
-    """Run `python -m tests.cdk_partnercentral_cli.probe.write_page` if the output has changed."""
-    shown = [block.text for block in blocks(PAGE) if block.title == "the report"]
-
-    assert [stable(text) for text in shown] == [stable(done.process.stdout)]
-
-
-def stable(table: str) -> list[str]:
-    """Return a table without the times that differ from run to run, and without its line breaks."""
-    return re.sub(r"\d+(\.\d+)? seconds", "N seconds", re.sub(r"\s+", " ", table)).split()
+@pytest.fixture
+def done(runs: Runs) -> Done:
+    """A finished run of the command."""
+    return runs.done.result()
 
 
 def test_the_catalog_aws_is_refused(tmp_path: Path) -> None:
@@ -250,41 +258,79 @@ def test_a_run_is_only_continued_with_its_endpoint_and_profile(tmp_path: Path) -
     assert len(server.service.engagements()) == 1
 
 
+def test_the_command_reports_every_setting_and_leaves_five_contexts(done: Done) -> None:
+    assert done.process.returncode == 0, done.process.stderr
+    [engagement] = done.service.engagements()
+    assert len(done.service.engagement(engagement)["Contexts"]) == 5
+    assert engagement in done.process.stderr
+    assert all(len(line) <= 80 for line in (done.process.stdout + done.process.stderr).splitlines())
+    assert Behavior.from_report(done.folder / "report.json") == BEHAVIOR
+
+
+def test_the_report_contains_no_identifiers(done: Done) -> None:
+    text = (done.folder / "report.json").read_text()
+    report = json.loads(text)
+
+    [engagement] = done.service.engagements()
+    state = json.loads((done.folder / STATE_FILE).read_text())
+    for secret in (engagement, "123456789012", state["run"], "@", "555"):
+        assert secret not in text
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}", text)
+    assert report["endpoint"] == "custom"
+    assert report["catalog"] == "Sandbox"
+    assert re.fullmatch(r"1\.\d+\.\d+", report["botocore_model"])
+
+
+def test_a_finished_run_reports_again_without_a_request(done: Done) -> None:
+    done.service.calls.clear()
+
+    again = probe(done.folder, "--resume", str(STATE_FILE), "--endpoint-url", done.url, "--json")
+
+    assert again.returncode == 0
+    assert json.loads(again.stdout) == json.loads((done.folder / "report.json").read_text())
+    assert done.service.calls == []
+
+
+def test_a_second_run_does_not_replace_the_state_of_the_first(done: Done) -> None:
+    second = probe(done.folder, "--yes", "--endpoint-url", done.url)
+
+    assert second.returncode == 2
+    assert second.stderr == (
+        f"{STATE_FILE} contains an earlier run: continue it with --resume {STATE_FILE}, or move the file away to create "
+        "another engagement.\n"
+    )
+    assert len(done.service.engagements()) == 1
+
+
+def test_the_page_shows_the_output_of_this_run(done: Done) -> None:
+    """Run `python -m tests.cdk_partnercentral_cli.probe.write_page` if the output has changed."""
+    shown = [block.text for block in blocks(PAGE) if block.title == "the report"]
+
+    assert [stable(text) for text in shown] == [stable(done.process.stdout)]
+
+
+def stable(table: str) -> list[str]:
+    """Return a table without the times that differ from run to run, and without its line breaks."""
+    return re.sub(r"\d+(\.\d+)? seconds", "N seconds", re.sub(r"\s+", " ", table)).split()
+
+
+def test_a_killed_process_is_resumed(runs: Runs) -> None:
+    check_resumed(runs.resumed.result())
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "earlier", "after_commit"),
     [
         ("CreateEngagementContext", 1, True),
-        pytest.param("CreateEngagementContext", 1, False, marks=pytest.mark.slow),
-        pytest.param("CreateEngagement", 0, True, marks=pytest.mark.slow),
-        pytest.param("UpdateEngagementContext", 2, True, marks=pytest.mark.slow),
-        pytest.param("UpdateEngagementContext", 2, False, marks=pytest.mark.slow),
+        ("CreateEngagementContext", 1, False),
+        ("CreateEngagement", 0, True),
+        ("UpdateEngagementContext", 2, True),
+        ("UpdateEngagementContext", 2, False),
     ],
 )
-def test_a_killed_process_is_resumed(tmp_path: Path, write: str, earlier: int, after_commit: bool) -> None:
-    """The service kills the process at a write. Earlier requests of the operation are refused."""
+def test_a_process_that_is_killed_at_any_write_is_resumed(
+    tmp_path: Path, write: str, earlier: int, after_commit: bool
+) -> None:
     with PartnerCentralServer() as server:
-        service = server.service
-        process = subprocess.Popen(
-            [COMMAND, "probe", "--yes", "--endpoint-url", server.url],
-            cwd=tmp_path,
-            env=ENVIRONMENT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        if earlier:
-            service.faults.pass_by(write, times=earlier)
-
-        def kill() -> None:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-
-        fault = Fault(operation=write, after_commit=kill) if after_commit else Fault(operation=write, on_arrival=kill)
-        service.faults.add(fault)
-        assert process.wait(timeout=60) == -signal.SIGKILL
-
-        resumed = probe(tmp_path, "--resume", str(STATE_FILE), "--endpoint-url", server.url, "--json")
-
-    assert resumed.returncode == 0, resumed.stderr
-    assert Behavior.from_report(json.loads(resumed.stdout)) == Behavior()
-    [engagement] = service.engagements()
-    assert len(service.engagement(engagement)["Contexts"]) == 5
+        check_resumed(resumed(server, tmp_path, write, earlier=earlier, after_commit=after_commit))
