@@ -21,7 +21,7 @@ def policy(stacks: Sequence[str]) -> dict[str, Any]:
                 "Sid": "ReadStacks",
                 "Effect": "Allow",
                 "Action": [f"cloudformation:{action}" for action in ACTIONS],
-                "Resource": [_stack_arn(each) for each in stacks] or "*",
+                "Resource": [arn for each in stacks for arn in _stack_arns(each)] or "*",
             },
             {
                 "Sid": "ReadEngagements",
@@ -33,5 +33,7 @@ def policy(stacks: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _stack_arn(stack: str) -> str:
-    return stack if stack.startswith("arn:") else f"arn:aws:cloudformation:*:*:stack/{stack}/*"
+def _stack_arns(stack: str) -> list[str]:
+    """Return the ARNs of a stack and of its nested stacks, whose names start with the name of the stack and a hyphen."""
+    arn = stack if stack.startswith("arn:") else f"arn:aws:cloudformation:*:*:stack/{stack}/*"
+    return [arn, f"{arn.rpartition('/')[0]}-*/*"]

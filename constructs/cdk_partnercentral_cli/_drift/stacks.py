@@ -17,6 +17,7 @@ from lambda_handler.errors import ApiError, Kind
 T = TypeVar("T")
 
 ENGAGEMENT, CONTEXT = "Custom::Engagement", "Custom::EngagementContext"
+_NESTED = "AWS::CloudFormation::Stack"
 ACTIONS = ("DescribeStacks", "GetTemplate", "ListStackResources")
 # While CloudFormation changes a stack, the template can already be the new one. In these two states, only the resources that
 # the new template does not contain are still to be deleted.
@@ -49,6 +50,14 @@ class Resource:
     problem: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Content:
+    """The library's resources of a stack, and the ARNs of its nested stacks."""
+
+    resources: Sequence[Resource]
+    nested: Sequence[str]
+
+
 class CloudFormation:
     """The read operations of CloudFormation that `drift` needs. Each operation makes its calls with retries.
 
@@ -59,30 +68,29 @@ class CloudFormation:
     def __init__(self, session: boto3.Session) -> None:
         self._region = session.region_name
         self._session = session
-        self._made: Any = None
+        self._client: Any = None
+        # By the ARN of the stack. A stack can be given by its name and as a nested stack of another one.
+        self._described: dict[str, Mapping[str, Any]] = {}
+        self._read: dict[str, _Content] = {}
 
     def resources(self, names: Sequence[str]) -> tuple[list[str], list[Resource]]:
         """Return the names of the stacks with resources of the library, and these resources.
 
         Args:
-            names: The names or ARNs of stacks; empty for all stacks of the Region.
+            names: The names or ARNs of stacks, whose nested stacks are read too; empty for all stacks of the Region.
 
         Raises:
-            CliError: A named stack does not exist or has no resource of the library, or no stack has one.
+            CliError: A named stack does not exist, or has no resource of the library and no nested stack with one, or no stack
+                has one.
             ApiError: A call failed, and no retry is left.
         """
-        stacks = {each["StackId"]: each for name in names or (None,) for each in self._stacks(name)}
-        found: list[Resource] = []
-        used: list[str] = []
-        for stack in stacks.values():
-            resources = self._resources_of(stack)
-            if resources:
-                used.append(stack["StackName"])
-                found += resources
-            elif names:
-                raise CliError(
-                    f"The stack {stack['StackName']} contains no engagement or context of cdk-partnercentral."
-                )
+        for root in [each["StackId"] for name in names or (None,) for each in self._stacks(name)]:
+            tree = self._tree(root)
+            if names and not any(self._read[each].resources for each in tree):
+                name = self._described[root]["StackName"]
+                raise CliError(f"The stack {name} contains no engagement or context of cdk-partnercentral.")
+        found = [resource for content in self._read.values() for resource in content.resources]
+        used = [self._described[stack]["StackName"] for stack, content in self._read.items() if content.resources]
         if not found:
             raise CliError(
                 f"No stack in the Region {self._region} contains an engagement or a context of cdk-partnercentral: check"
@@ -93,7 +101,7 @@ class CloudFormation:
     def _stacks(self, name: str | None) -> list[Any]:
         given = {} if name is None else {"StackName": name}
         try:
-            return self._all("DescribeStacks", "Stacks", **given)
+            stacks = self._all("DescribeStacks", "Stacks", **given)
         except ApiError as error:
             if name is not None and error.kind is Kind.INVALID and "does not exist" in error.message:
                 raise CliError(
@@ -101,40 +109,59 @@ class CloudFormation:
                     " credentials."
                 ) from None
             raise
+        self._described |= {each["StackId"]: each for each in stacks}
+        return stacks
 
-    def _resources_of(self, stack: Mapping[str, Any]) -> list[Resource]:
-        summaries = [
+    def _tree(self, root: str) -> list[str]:
+        """Read a stack and its nested stacks, and return their ARNs."""
+        tree = [root]
+        for stack in tree:
+            if stack not in self._described:
+                self._stacks(stack)
+            if stack not in self._read:
+                self._read[stack] = self._content(self._described[stack])
+            tree += self._read[stack].nested
+        return tree
+
+    def _content(self, stack: Mapping[str, Any]) -> _Content:
+        listed = [
             each
             for each in self._all("ListStackResources", "StackResourceSummaries", StackName=stack["StackId"])
-            if each["ResourceType"] in (ENGAGEMENT, CONTEXT)
             # CloudFormation lists deleted resources for 90 days.
-            and each["ResourceStatus"] not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
+            if each["ResourceStatus"] not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
         ]
+        # A nested stack that was not created has no ARN.
+        ids = [each.get("PhysicalResourceId") for each in listed if each["ResourceType"] == _NESTED]
+        nested = [each for each in ids if each]
+        summaries = [each for each in listed if each["ResourceType"] in (ENGAGEMENT, CONTEXT)]
         if not summaries:
-            return []
+            return _Content(resources=[], nested=nested)
         template = self._call(
             "GetTemplate", lambda client: client.get_template(StackName=stack["StackId"], TemplateStage="Processed")
         )["TemplateBody"]
-        return list(_declared(stack, summaries, template))
+        return _Content(resources=list(_declared(stack, summaries, template)), nested=nested)
 
     def _all(self, operation: str, member: str, **parameters: str) -> list[Any]:
-        def pages(client: Any) -> list[Any]:
-            found: list[Any] = []
-            more: dict[str, str] = {}
-            method = {"DescribeStacks": client.describe_stacks, "ListStackResources": client.list_stack_resources}
-            while True:
-                page = method[operation](**parameters, **more)
-                found += page[member]
-                if not page.get("NextToken"):
-                    return found
-                more = {"NextToken": page["NextToken"]}
+        found: list[Any] = []
+        more: dict[str, str] = {}
 
-        return self._call(operation, pages)
+        def page(client: Any) -> tuple[list[Any], str | None]:
+            method = {"DescribeStacks": client.describe_stacks, "ListStackResources": client.list_stack_resources}
+            response = method[operation](**parameters, **more)
+            return response[member], response.get("NextToken")
+
+        while True:
+            # Each page has its own retries. Otherwise, a Region with many stacks would start again at its first page.
+            items, token = self._call(operation, page)
+            found += items
+            if not token:
+                return found
+            more = {"NextToken": token}
 
     def _call(self, operation: str, make: Callable[[Any], T]) -> T:
         def attempt() -> T:
-            self._made = self._made or sdk.client("cloudformation", None, self._session)
-            return make(self._made)
+            self._client = self._client or sdk.client("cloudformation", None, self._session)
+            return make(self._client)
 
         # An error with a stack_id is an error of CloudFormation. The name of the service is enough for the sentence.
         call = sdk.Call(operation=operation, stack_id="cloudformation")
@@ -146,6 +173,8 @@ def _declared(stack: Mapping[str, Any], summaries: Sequence[Mapping[str, Any]], 
     parameters = parameter_values(stack, template) if isinstance(template, Mapping) else {}
     for summary in summaries:
         logical_id = summary["LogicalResourceId"]
+        if logical_id not in declarations and isinstance(template, Mapping) and stack["StackStatus"] in _SETTLED:
+            continue
         declaration = declarations.get(logical_id, {})
         properties = resolved(declaration.get("Properties", {}), parameters)
         path = declaration.get("Metadata", {}).get("aws:cdk:path", logical_id).removesuffix("/Resource")

@@ -34,10 +34,15 @@ def test_it_allows_exactly_the_actions_that_are_called(deployed: Deployed) -> No
     assert allowed == called
 
 
-def test_with_names_it_allows_only_these_stacks(deployed: Deployed) -> None:
+def test_with_names_it_allows_only_these_stacks_and_their_nested_stacks(deployed: Deployed) -> None:
     arn = stack_arn("Other")
 
     stacks, engagements = deployed.drift("--policy", "Deals", arn).json["Statement"]
 
-    assert stacks["Resource"] == ["arn:aws:cloudformation:*:*:stack/Deals/*", arn]
+    assert stacks["Resource"] == [
+        "arn:aws:cloudformation:*:*:stack/Deals/*",
+        "arn:aws:cloudformation:*:*:stack/Deals-*/*",
+        arn,
+        "arn:aws:cloudformation:eu-west-1:123456789012:stack/Other-*/*",
+    ]
     assert engagements["Resource"] == "arn:aws:partnercentral:us-east-1::catalog/*/engagement/*"

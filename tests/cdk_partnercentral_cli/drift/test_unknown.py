@@ -100,6 +100,18 @@ def test_a_stack_that_only_deletes_old_resources_is_compared(deployed: Deployed)
     assert deployed.drift().status == 0
 
 
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "DELETE_IN_PROGRESS"])
+def test_a_resource_that_waits_for_its_deletion_is_ignored(deployed: Deployed, status: str) -> None:
+    engagement = deployed.engagement({"CustomerProject": PROJECT})
+    deployed.context("Acme", engagement, PROJECT)
+    deployed.declare("Old", None, f"Sandbox/{engagement}/2", status=status)
+    deployed.cloudformation.statuses[stack_arn("Deals")] = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+
+    run = deployed.drift("--json")
+
+    assert (run.status, run.statuses) == (0, {"Acme": "IN_SYNC"})
+
+
 def test_a_resource_that_the_template_does_not_contain(deployed: Deployed) -> None:
     deployed.declare("Acme", None, f"Sandbox/{deployed.engagement()}/1")
 
