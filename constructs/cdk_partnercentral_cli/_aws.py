@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,6 +25,9 @@ T = TypeVar("T")
 SERVICE = "partnercentral-selling"
 # The retries of one call end after this many seconds.
 RETRY_SECONDS = 120
+# AWS documents 10 read requests per second and account for the listed operations of Partner Central. GetEngagement is not
+# listed. The pace leaves a margin, because requests do not arrive exactly as evenly as they are sent.
+READS_PER_SECOND = 9
 
 
 class _Session(Session):
@@ -84,8 +87,26 @@ def is_of_aws(endpoint_url: str) -> bool:
     return (urlsplit(endpoint_url).hostname or "").endswith((".api.aws", ".amazonaws.com"))
 
 
-def with_retries(attempt: Callable[[], T]) -> T:
+class Pace:
+    """Waits, so that successive requests are at least a number of seconds apart."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = time.monotonic()
+
+    def wait(self) -> None:
+        """Wait until the next request is due."""
+        now = time.monotonic()
+        time.sleep(max(0.0, self._next - now))
+        self._next = max(now, self._next) + self._seconds
+
+
+def with_retries(attempt: Callable[[], T], *, unless: Collection[Kind] = ()) -> T:
     """Make a call, with retries. Denied actions and refused credentials are not retried.
+
+    Args:
+        attempt: A function that makes the call once.
+        unless: More kinds of failures that are not retried.
 
     Raises:
         ApiError: The call failed, and no retry is left.
@@ -94,7 +115,7 @@ def with_retries(attempt: Callable[[], T]) -> T:
     deadline = time.monotonic() + RETRY_SECONDS
     budget = RetryBudget(lambda: deadline - time.monotonic())
     try:
-        return budget.retry(attempt, unless=(Kind.DENIED, Kind.CREDENTIALS))
+        return budget.retry(attempt, unless=(Kind.DENIED, Kind.CREDENTIALS, *unless))
     except ResourceError:
         # The text of this error is about the function.
         raise CliError(

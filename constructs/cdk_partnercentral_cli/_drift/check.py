@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 import boto3
 
-from cdk_partnercentral_cli._aws import with_retries
+from cdk_partnercentral_cli._aws import READS_PER_SECOND, Pace, with_retries
 from cdk_partnercentral_cli._drift.comparison import (
     ContextComparison,
+    IncomparableDeclarationError,
     Member,
-    UnreadableDeclarationError,
     compare_engagement,
 )
+from cdk_partnercentral_cli._drift.non_ascii import NON_ASCII
 from cdk_partnercentral_cli._drift.stacks import CONTEXT, Resource
 from cdk_partnercentral_cli._errors import sentence
 from lambda_handler import partner_central
@@ -23,9 +23,8 @@ from lambda_handler.api import Context, Engagement
 from lambda_handler.errors import ApiError, Kind
 from lambda_handler.identity import EngagementIdentity, parse_context_physical_id, parse_engagement_physical_id
 
-# AWS documents 10 read requests per second and account for the listed operations of Partner Central. GetEngagement is not
-# listed. The pace leaves a margin, because requests do not arrive exactly as evenly as they are sent.
-READS_PER_SECOND = 9
+# The failures that concern all engagements. Other failures can concern one engagement: for example, a policy can deny it.
+_OF_ALL = (Kind.CREDENTIALS, Kind.CONNECTION, Kind.CERTIFICATE, Kind.THROTTLED, Kind.OTHER)
 
 
 class Status(Enum):
@@ -84,9 +83,19 @@ class Result:
         return sum(finding.status is status for finding in self.findings)
 
     @property
+    def references(self) -> int:
+        """The number of members that cannot be compared, because they are references."""
+        return self.not_compared - self.non_ascii
+
+    @property
+    def non_ascii(self) -> int:
+        """The number of texts that cannot be compared completely."""
+        return sum(member.not_compared == NON_ASCII for finding in self.findings for member in finding.members)
+
+    @property
     def not_compared(self) -> int:
-        """The number of members that cannot be compared."""
-        return sum(bool(member.reference) for finding in self.findings for member in finding.members)
+        """The number of members that cannot be compared, or not completely."""
+        return sum(bool(member.not_compared) for finding in self.findings for member in finding.members)
 
 
 def check(
@@ -109,9 +118,10 @@ def check(
     service = partner_central.PartnerCentral(partner_central.connect(session))
     wanted = dict.fromkeys(each for each in map(_engagement, resources) if each)
     read: dict[EngagementIdentity, Engagement | str] = {}
-    pace = _Pace(1 / READS_PER_SECOND)
+    pace = Pace(1 / READS_PER_SECOND)
+    failed: set[Kind] = set()
     for engagement in wanted:
-        read[engagement] = _read(service, engagement, pace)
+        read[engagement] = _read(service, engagement, pace, failed)
         on_progress(len(read), len(wanted))
     contexts = ContextComparison(service)
     return Result(
@@ -122,39 +132,34 @@ def check(
     )
 
 
-class _Pace:
-    """Waits, so that successive requests are at least a number of seconds apart."""
+def _read(
+    service: partner_central.PartnerCentral, engagement: EngagementIdentity, pace: Pace, failed: set[Kind]
+) -> Engagement | str:
+    """Return the engagement, or a sentence that says why this engagement cannot be read.
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._next = time.monotonic()
-
-    def wait(self) -> None:
-        """Wait until the next request is due."""
-        now = time.monotonic()
-        time.sleep(max(0.0, self._next - now))
-        self._next = max(now, self._next) + self._seconds
-
-
-def _read(service: partner_central.PartnerCentral, engagement: EngagementIdentity, pace: _Pace) -> Engagement | str:
-    """Return the engagement, or a sentence that says why this engagement cannot be read."""
+    Args:
+        service: Partner Central.
+        engagement: The engagement.
+        pace: The pace of all reads.
+        failed: The kinds of failures because of which other engagements could not be read. They are not retried again.
+    """
 
     def attempt() -> Engagement:
         pace.wait()
         return service.read(catalog=engagement.catalog, engagement_id=engagement.engagement_id)
 
     try:
-        return with_retries(attempt)
+        return with_retries(attempt, unless=failed)
     except ApiError as error:
         if error.kind is Kind.NOT_FOUND:
             return (
                 f"The engagement {engagement.engagement_id} does not exist in the catalog {engagement.catalog}, or this account"
                 " is not a member of it: check the account and the credentials."
             )
-        # A policy can deny single engagements. All other failures concern all engagements.
-        if error.kind is Kind.DENIED:
-            return sentence(error)
-        raise
+        if error.kind in _OF_ALL:
+            raise
+        failed.add(error.kind)
+        return sentence(error)
 
 
 def _engagement(resource: Resource) -> EngagementIdentity | None:
@@ -187,9 +192,9 @@ def _finding(
             members = list(contexts.compare(resource.properties, context))
         else:
             members = list(compare_engagement(resource.properties, engagement))
-    except UnreadableDeclarationError as error:
+    except IncomparableDeclarationError as error:
         return unknown(str(error))
-    differs = any(not member.reference for member in members)
+    differs = any(not member.not_compared for member in members)
     return Finding(
         resource=resource,
         status=Status.DRIFTED if differs else Status.IN_SYNC,

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_partnercentral_cli._drift.non_ascii import restored
-from cdk_partnercentral_cli._drift.references import reference, references
+from cdk_partnercentral_cli._drift.non_ascii import NON_ASCII, incomplete, restored
+from cdk_partnercentral_cli._drift.references import has_only_references, reference, references
 from lambda_handler import engagement as engagements
 from lambda_handler.api import Context, Engagement, Payload, Shape
 from lambda_handler.engagement_context.lead import INTERACTION, INTERACTIONS, LEAD, Interactions, split, unpaired
@@ -20,12 +20,13 @@ from lambda_handler.engagement_context.reconcile import differing
 from lambda_handler.errors import ResourceError
 from lambda_handler.partner_central import PartnerCentral
 
+_ONLY_REFERENCES = "The declaration contains only references, so it cannot be compared."
 # The handler masks the description of an engagement too, although the service model does not mark it as sensitive.
 _SENSITIVE_PROPERTIES = ("Description",)
 
 
-class UnreadableDeclarationError(Exception):
-    """The declaration is not in the format of this version. The text is a sentence."""
+class IncomparableDeclarationError(Exception):
+    """No member of the declaration can be compared. The text is a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,8 @@ class Member:
         path: The names of the member and of the structures that contain it, such as `Project.Title`.
         declared: The declared value.
         current: The value in Partner Central; None if Partner Central has none.
-        reference: For a member that cannot be compared, the kind of its reference, such as `Fn::GetAtt`; otherwise empty.
+        not_compared: For a member that cannot be compared, the kind of its reference, such as `Fn::GetAtt`, or `NON_ASCII`;
+            otherwise empty.
         sensitive: Whether the service model marks one of the values as sensitive, or does not define the member.
         problem: For a difference that the function could not write, the code of the error; otherwise empty.
     """
@@ -44,7 +46,7 @@ class Member:
     path: str
     declared: Any
     current: Any = None
-    reference: str = ""
+    not_compared: str = ""
     sensitive: bool = False
     problem: str = ""
 
@@ -55,12 +57,14 @@ def compare_engagement(properties: Mapping[str, Any], current: Engagement) -> It
     known: dict[str, Any] = {}
     for name, value in values.items():
         declared = restored(properties.get(name), value)
-        kind = reference(declared)
+        kind = reference(declared) or (NON_ASCII if list(incomplete(properties.get(name), declared)) else "")
         if kind:
-            yield Member(path=name, declared=declared, reference=kind)
-        known[name] = value if kind else declared
+            yield Member(path=name, declared=declared, not_compared=kind)
+        known[name] = value if reference(declared) else declared
+    if has_only_references({name: properties.get(name) for name in values}):
+        raise IncomparableDeclarationError(_ONLY_REFERENCES)
     if not isinstance(known["Title"], str):
-        raise UnreadableDeclarationError("The declaration has no Title: deploy the stack with this version.")
+        raise IncomparableDeclarationError("The declaration has no Title: deploy the stack with this version.")
     desired = engagements.DesiredEngagement(catalog="", title=known["Title"], description=known["Description"])
     for name in engagements.differing(desired, current):
         yield Member(
@@ -90,44 +94,43 @@ class ContextComparison:
             current: The context in Partner Central, or None if it does not exist.
 
         Raises:
-            UnreadableDeclarationError: The payload is not in the format of this version.
+            IncomparableDeclarationError: The payload contains only references, or is not in the format of this version.
         """
-        payload = properties.get("Payload")
+        payload, type_ = properties.get("Payload"), properties.get("Type")
         if current is None:
             yield Member(path="(context)", declared="exists", problem="CONTEXT_GONE")
             return
-        kind = reference(payload)
-        if kind:
-            yield Member(path="Payload", declared=payload, reference=kind)
+        if isinstance(type_, str) and not reference(type_) and type_ != current.type:
+            # The function would create another context.
+            yield Member(path="Type", declared=type_, current=current.type)
             return
-        type_ = properties.get("Type")
+        if reference(payload):
+            raise IncomparableDeclarationError(_ONLY_REFERENCES)
         if reference(type_) and isinstance(payload, Mapping):
             type_ = next(iter(payload), None)
         declared = payload.get(type_) if isinstance(payload, Mapping) else None
         if not isinstance(type_, str) or not isinstance(declared, Mapping):
-            raise UnreadableDeclarationError(
+            raise IncomparableDeclarationError(
                 "The declared Payload has no member with the name of the Type: deploy the stack with this version."
             )
         if type_ != current.type:
-            # The function would create another context.
             yield Member(path="Type", declared=type_, current=current.type)
             return
-        kind = reference(declared)
-        if kind:
-            yield Member(path=type_, declared=declared, reference=kind)
-            return
+        if has_only_references(_with_numbered_interactions(type_, declared)):
+            raise IncomparableDeclarationError(_ONLY_REFERENCES)
         yield from self._members(type_, declared, current.payload)
 
     def _members(self, type_: str, declared: Payload, current: Payload) -> Iterator[Member]:
         if type_ == LEAD and reference(declared.get(INTERACTIONS)) and not isinstance(declared[INTERACTIONS], list):
             yield Member(
-                path=INTERACTIONS, declared=declared[INTERACTIONS], reference=reference(declared[INTERACTIONS])
+                path=INTERACTIONS, declared=declared[INTERACTIONS], not_compared=reference(declared[INTERACTIONS])
             )
             declared = without(declared, [(INTERACTIONS,)])
         desired, wanted = split(type_, declared)
         members, present = split(type_, current)
         unknown = dict(references(desired))
-        desired = restored(without(desired, list(unknown)), members)
+        returned = without(desired, list(unknown))
+        desired = restored(returned, members)
         problem = "" if self._can_update(type_) else "CANNOT_UPDATE"
         for path in differing(members, desired, desired):
             values = at(desired, path), at(members, path)
@@ -139,7 +142,9 @@ class ContextComparison:
                 problem=problem,
             )
         for path, kind in unknown.items():
-            yield Member(path=".".join(path), declared=at(declared, path), reference=kind)
+            yield Member(path=".".join(path), declared=at(declared, path), not_compared=kind)
+        for path in incomplete(returned, desired):
+            yield Member(path=".".join(path), declared=at(desired, path), not_compared=NON_ASCII)
         yield from self._interactions(type_, wanted, present)
 
     def _interactions(self, type_: str, wanted: Sequence[Any], present: Sequence[Payload]) -> Iterator[Member]:
@@ -147,12 +152,14 @@ class ContextComparison:
             return
         shape: Shape = self._model.shape(type_, update=True).get(INTERACTION, {"members": {}})["members"]
         comparable: dict[int, Payload] = {}
+        returned = wanted
         wanted = [_restored_interaction(each, present, shape) for each in wanted]
         for place, interaction in enumerate(wanted):
             found = dict(references(interaction))
-            for path, kind in found.items():
+            partly = dict.fromkeys(incomplete(returned[place], interaction), NON_ASCII)
+            for path, kind in (found | partly).items():
                 name = ".".join((f"{INTERACTIONS}[{place}]", *path))
-                yield Member(path=name, declared=at(interaction, path) if path else interaction, reference=kind)
+                yield Member(path=name, declared=at(interaction, path) if path else interaction, not_compared=kind)
             if () not in found:
                 comparable[place] = interaction
         desired = _filled(comparable, present, shape)
@@ -178,6 +185,14 @@ class ContextComparison:
 
     def _is_sensitive(self, type_: str, path: Path, values: Sequence[Any]) -> bool:
         return any(True for value in values for _ in self._model.sensitive_values(type_, _nested(path, value)))
+
+
+def _with_numbered_interactions(type_: str, declared: Payload) -> Payload:
+    """Return a payload with a map of interactions instead of a list, because interactions are compared one by one."""
+    interactions = declared.get(INTERACTIONS)
+    if type_ != LEAD or not isinstance(interactions, list):
+        return declared
+    return {**declared, INTERACTIONS: {str(place): each for place, each in enumerate(interactions)}}
 
 
 def _restored_interaction(wanted: Any, present: Sequence[Payload], shape: Shape) -> Any:

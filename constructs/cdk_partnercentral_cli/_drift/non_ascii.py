@@ -6,11 +6,17 @@ https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/122
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from lambda_handler.comparison import equal, loose
+from lambda_handler.engagement_context.payloads import Path
+
+NON_ASCII = "non-ASCII text"
+"""Why a text cannot be compared completely."""
 
 
 def restored(declared: Any, current: Any, name: str = "") -> Any:
@@ -28,6 +34,22 @@ def restored(declared: Any, current: Any, name: str = "") -> Any:
     if isinstance(declared, list) and isinstance(current, list) and len(declared) == len(current):
         return [restored(value, counterpart, name) for value, counterpart in zip(declared, current, strict=True)]
     if isinstance(declared, str) and isinstance(current, str) and "?" in declared:
-        returned = re.sub(r"[^\x00-\x7f]", "?", current)
-        return current if equal(returned, declared, loose, name) else declared
+        # A character with an accent can be one character or two, and Partner Central might change one into the other.
+        returned = (re.sub(r"[^\x00-\x7f]", "?", normalize(form, current)) for form in ("NFC", "NFD"))
+        return current if any(equal(each, declared, loose, name) for each in returned) else declared
     return declared
+
+
+def incomplete(declared: Any, complete: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the paths of the texts with characters that are not compared.
+
+    Args:
+        declared: A declared value from a template.
+        complete: The value that `restored` returned for it.
+        path: The path of both values.
+    """
+    if isinstance(declared, Mapping):
+        for name, value in declared.items():
+            yield from incomplete(value, complete[name], (*path, name))
+    elif declared != complete and not json.dumps(complete, ensure_ascii=False).isascii():
+        yield path

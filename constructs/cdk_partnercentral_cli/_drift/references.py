@@ -85,3 +85,10 @@ def references(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     elif isinstance(value, Mapping):
         for name, member in value.items():
             yield from references(member, (*path, name))
+
+
+def has_only_references(value: Any) -> bool:
+    """Return whether no part of a value can be compared. False for an empty map, which declares nothing."""
+    if isinstance(value, Mapping) and not reference(value):
+        return bool(value) and all(map(has_only_references, value.values()))
+    return bool(reference(value))

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from cdk_partnercentral_cli._drift.check import Finding, Result, Status
 from cdk_partnercentral_cli._drift.comparison import Member
+from cdk_partnercentral_cli._drift.non_ascii import NON_ASCII
 
 _STYLES = {Status.IN_SYNC: "green", Status.DRIFTED: "yellow", Status.UNKNOWN: "red"}
 _MISSING = "(missing)"
@@ -67,8 +68,8 @@ def _finding_as_json(finding: Finding, *, show_values: bool) -> dict[str, Any]:
 
 
 def _member_as_json(member: Member, *, show_values: bool) -> dict[str, Any]:
-    if member.reference:
-        return {"path": member.path, "result": "NOT_COMPARED", "reference": member.reference}
+    if member.not_compared:
+        return {"path": member.path, "result": "NOT_COMPARED", "reason": member.not_compared}
     result = "MISSING" if member.current is None else "DIFFERENT"
     shown = {"path": member.path, "result": result, "sensitive": member.sensitive}
     if member.problem:
@@ -88,9 +89,13 @@ def print_report(console: Console, result: Result, *, show_values: bool) -> None
     """
     for finding in result.findings:
         has_failed = finding.status is not Status.UNKNOWN and finding.resource.status.endswith(_FAILED)
-        if finding.members or has_failed:
+        # Most contexts in a language other than English would have such a row, so only the summary counts these texts.
+        members = [member for member in finding.members if member.not_compared != NON_ASCII]
+        if members or has_failed:
             console.print(*_heading(finding))
-            console.print(*([_members_table(finding.members, show_values=show_values)] * bool(finding.members)), "")
+            if members:
+                console.print(_members_table(members, show_values=show_values))
+            console.print()
     unknown = [finding for finding in result.findings if finding.status is Status.UNKNOWN]
     if unknown:
         console.print(Text("Could not be compared", style="bold"))
@@ -126,8 +131,8 @@ def _label(member: Member) -> str:
 
 
 def _values(member: Member, *, show_values: bool) -> tuple[str, str]:
-    if member.reference:
-        return f"({member.reference})", "(not compared)"
+    if member.not_compared:
+        return f"({member.not_compared})", "(not compared)"
     missing = member.current is None
     if member.sensitive and not show_values:
         return "(sensitive)", _MISSING if missing else "(sensitive, differs)"
@@ -161,9 +166,11 @@ def _summary(result: Result) -> Iterator[Text]:
     ]
     total = f"{_counted(len(result.findings), 'resource')} in {_counted(len(result.stacks), 'stack')}: "
     yield Text(total) + Text(", ").join(counts) + Text(".")
-    if result.not_compared:
-        noun = _counted(result.not_compared, "declared member")
+    if result.references:
+        noun = _counted(result.references, "declared member")
         yield Text(f"{noun} could not be compared, because the value is a reference.")
+    if result.non_ascii:
+        yield Text(f"{_counted(result.non_ascii, 'declared member')} could not be compared completely: {NON_ASCII}.")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -89,7 +89,7 @@ class Run:
         return {
             f"{each['logicalId']}.{member['path']}": (
                 member["result"],
-                *(member[name] for name in ("declared", "current", "reference") if name in member),
+                *(member[name] for name in ("declared", "current", "reason") if name in member),
             )
             for each in self.json["resources"]
             for member in each["members"]

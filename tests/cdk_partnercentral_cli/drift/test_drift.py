@@ -156,13 +156,27 @@ def test_references_are_not_compared_and_are_no_drift(deployed: Deployed) -> Non
     assert table.out.count("(not compared)") == 2
 
 
-def test_a_payload_that_is_a_reference_is_not_compared(deployed: Deployed) -> None:
+@pytest.mark.parametrize("payload", [GET_ATT, {"Customer": GET_ATT, "Project": {"Title": SECRET}}])
+def test_a_payload_of_references_only_is_unknown_and_not_in_sync(deployed: Deployed, payload: Any) -> None:
     engagement = deployed.engagement({"CustomerProject": PROJECT})
-    deployed.context("Acme", engagement, GET_ATT)
+    deployed.context("Acme", engagement, payload)
 
     run = deployed.drift("--json")
 
-    assert (run.status, run.members) == (0, {"Acme.CustomerProject": ("NOT_COMPARED", "Fn::GetAtt")})
+    assert (run.status, run.statuses, run.members) == (2, {"Acme": "UNKNOWN"}, {})
+    assert run.err == "The declaration contains only references, so it cannot be compared.\n"
+
+
+def test_a_complete_payload_that_is_a_reference_is_unknown(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"CustomerProject": PROJECT})
+    properties = {"Type": "CustomerProject", "Payload": GET_ATT}
+    deployed.declare("Acme", properties, f"Sandbox/{engagement}/1")
+    deployed.declare("Other", {**properties, "Type": "Lead"}, f"Sandbox/{engagement}/1")
+
+    run = deployed.drift("--json")
+
+    assert (run.status, run.statuses) == (2, {"Acme": "UNKNOWN", "Other": "DRIFTED"})
+    assert run.members == {"Other.Type": ("DIFFERENT", "Lead", "CustomerProject")}
 
 
 def test_parameters_are_resolved_if_cloudformation_returns_their_values(deployed: Deployed) -> None:

@@ -42,6 +42,12 @@ def test_references_are_not_compared(deployed: Deployed) -> None:
     assert (run.status, run.members) == (0, {"Acme.Description": ("NOT_COMPARED", "Fn::GetAtt")})
 
 
+def test_an_engagement_of_references_only_is_unknown(deployed: Deployed) -> None:
+    declare(deployed, deployed.engagement(title="Acme"), Title=GET_ATT, Description=GET_ATT)
+
+    assert deployed.drift("--json").statuses == {"Acme": "UNKNOWN"}
+
+
 def test_an_engagement_and_its_contexts_are_one_read(deployed: Deployed) -> None:
     engagement = deployed.engagement({"CustomerProject": PROJECT}, title="Acme")
     declare(deployed, engagement, Title="Acme")

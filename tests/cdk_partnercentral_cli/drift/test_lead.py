@@ -89,6 +89,14 @@ def test_two_interactions_with_references_need_two_interactions_in_partner_centr
     assert [path for path, member in found.items() if member[0] == "MISSING"] == ["Lead.Interactions[1]"]
 
 
+def test_interactions_that_are_all_references_are_not_in_sync(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"Lead": lead(interaction(1))})
+    deployed.context("Only", engagement, {"Interactions": [GET_ATT, {"Contact": GET_ATT}]}, type_="Lead")
+    deployed.context("Some", engagement, {"Interactions": [GET_ATT, interaction(1)]}, type_="Lead")
+
+    assert deployed.drift("--json").statuses == {"Only": "UNKNOWN", "Some": "IN_SYNC"}
+
+
 def test_a_list_that_is_a_reference_is_not_compared(deployed: Deployed) -> None:
     declared = {"Customer": {"CompanyName": "Acme"}, "Interactions": {"Fn::If": ["A", [], []]}}
 

@@ -7,8 +7,18 @@ import pytest
 from tests.cdk_partnercentral_cli.drift.deployed import Deployed, changed, interaction, lead
 
 
-@pytest.mark.parametrize(("declared", "current"), [("Caf? ?", "Café 🚀"), ("CAF? WHY?", "café why?"), ("Why?", "Why?")])
-def test_a_text_that_differs_only_in_the_question_marks_of_cloudformation_is_no_drift(
+@pytest.mark.parametrize(
+    ("declared", "current"),
+    [
+        ("Caf? ?", "Café 🚀"),
+        ("CAF? WHY?", "café why?"),
+        ("????", "予算計画"),
+        # One side has the accent as a character of its own.
+        ("Caf?", "Cafe\u0301"),
+        ("Cafe?", "Caf\u00e9"),
+    ],
+)
+def test_a_text_that_differs_only_in_the_question_marks_of_cloudformation_is_no_drift_but_not_compared(
     deployed: Deployed, declared: str, current: str
 ) -> None:
     engagement = deployed.engagement({"CustomerProject": changed(Title=current)}, title=current)
@@ -16,6 +26,22 @@ def test_a_text_that_differs_only_in_the_question_marks_of_cloudformation_is_no_
     deployed.declare(
         "Engagement", {"Catalog": "Sandbox", "Title": declared}, f"Sandbox/{engagement}", type_="Custom::Engagement"
     )
+
+    run, table = deployed.drift("--json"), deployed.drift()
+
+    not_compared = ("NOT_COMPARED", "non-ASCII text")
+    assert (run.status, run.statuses) == (0, {"Project": "IN_SYNC", "Engagement": "IN_SYNC"})
+    assert run.members == {"Project.Project.Title": not_compared, "Engagement.Title": not_compared}
+    assert run.json["summary"]["membersNotCompared"] == 2
+    assert table.out.splitlines() == [
+        "2 resources in 1 stack: 2 in sync, 0 drifted, 0 could not be compared.",
+        "2 declared members could not be compared completely: non-ASCII text.",
+    ]
+
+
+def test_a_text_with_a_question_mark_of_its_own_is_compared(deployed: Deployed) -> None:
+    engagement = deployed.engagement({"CustomerProject": changed(Title="why?")})
+    deployed.context("Project", engagement, changed(Title="Why?"))
 
     run = deployed.drift("--json")
 
@@ -35,4 +61,4 @@ def test_interactions_in_another_order_are_found_in_spite_of_the_question_marks(
     engagement = deployed.engagement({"Lead": current})
     deployed.context("Lead", engagement, lead(interaction(2, Usecase="Caf?")), type_="Lead")
 
-    assert deployed.drift("--json").members == {}
+    assert deployed.drift("--json").members == {"Lead.Interactions[0].Usecase": ("NOT_COMPARED", "non-ASCII text")}

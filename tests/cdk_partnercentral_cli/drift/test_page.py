@@ -89,10 +89,10 @@ def test_the_page_shows_the_policy() -> None:
 def test_the_page_lists_every_option() -> None:
     section = PAGE.read_text().partition("## Options")[2].partition("\n## ")[0]
 
-    told = set(re.findall(r"^\| `(--[a-z-]+|STACK)`", section, re.MULTILINE))
+    listed = set(re.findall(r"^\| `(--[a-z-]+|STACK)`", section, re.MULTILINE))
 
     help_ = run_command(["drift", "--help"], {"COLUMNS": "80"}).out
-    assert told == {"STACK", *re.findall(r"^│ (--[a-z-]+)", help_, re.MULTILINE)}
+    assert listed == {"STACK", *re.findall(r"^│ (--[a-z-]+)", help_, re.MULTILINE)}
 
 
 def test_the_workflow_runs_the_command_at_night_with_the_permissions_that_it_needs() -> None:

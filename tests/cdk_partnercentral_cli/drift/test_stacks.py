@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def engagement(deployed: Deployed) -> str:
     engagement = deployed.engagement(
         {"CustomerProject": PROJECT}, {"CustomerProject": changed(Title="Moved")}, {"CustomerProject": PROJECT}
     )
-    nested = {"type_": "AWS::CloudFormation::Stack"}
+    nested: dict[str, Any] = {"type_": "AWS::CloudFormation::Stack"}
     deployed.declare("Nested", {}, stack_arn(NESTED), **nested)
     deployed.declare("Deeper", {}, stack_arn(DEEPER), stack=NESTED, **nested)
     deployed.declare("Failed", {}, None, stack=NESTED, status="CREATE_FAILED", **nested)

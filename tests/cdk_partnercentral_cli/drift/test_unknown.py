@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from cdk_partnercentral_local import ServiceError
+from lambda_handler import retries
+from lambda_handler.errors import Kind
 from tests.cdk_partnercentral_cli.drift.deployed import (
     PROJECT,
     Deployed,
     changed,
+    reads,
     stack_arn,
 )
 
@@ -38,6 +43,35 @@ def test_the_other_resources_are_compared(deployed: Deployed) -> None:
     assert "Could not be compared" in run.out
     assert "1 drifted, 1 could not be compared." in run.out
     assert len(run.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("ValidationException", "ValidationException from GetEngagement: "), ("AccessDeniedException", "AWS denied ")],
+)
+def test_the_other_engagements_are_compared(deployed: Deployed, code: str, message: str) -> None:
+    for name in ("First", "Second"):
+        deployed.context(name, deployed.engagement({"CustomerProject": PROJECT}), PROJECT)
+    deployed.service.faults.error("GetEngagement", ServiceError(code, "Not this one"))
+
+    run = deployed.drift("--json")
+
+    assert (run.status, run.statuses) == (2, {"First": "UNKNOWN", "Second": "IN_SYNC"})
+    assert run.err.startswith(message)
+
+
+def test_a_failure_of_several_engagements_is_retried_only_for_the_first(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(retries.BACKOFFS, Kind.INTERNAL, retries.Backoff(first=0, longest=0, total=0, at_least=2))
+    for name in ("First", "Second", "Third"):
+        deployed.context(name, deployed.engagement({"CustomerProject": PROJECT}), PROJECT)
+    deployed.service.faults.internal_error("GetEngagement", times=3 + 1)
+
+    run = deployed.drift("--json")
+
+    assert (run.status, run.statuses) == (2, {"First": "UNKNOWN", "Second": "UNKNOWN", "Third": "IN_SYNC"})
+    assert [name for name, times in Counter(reads(deployed)).items() if times > 1] == reads(deployed)[:1]
 
 
 def test_json_is_complete_with_an_unknown_engagement(deployed: Deployed) -> None:
