@@ -4,6 +4,7 @@
 __init__.py       the command: options, confirmation, report
 _run.py           the steps, in their order
 _samples.py       the sample data
+_steps.py         look-ups in the outcomes of the steps
 _session.py       reads and writes: pacing, retries, open outcomes
 _journal.py       the state file
 _conclusions.py   what the outcomes mean
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -22,16 +24,17 @@ from typing import Annotated, Any, Optional
 import typer
 from rich.console import Console
 
-from cdk_partnercentral_cli._aws import PartnerCentralApi, aws_session, is_of_aws
+from cdk_partnercentral_cli._aws import PartnerCentralApi, aws_session
 from cdk_partnercentral_cli._errors import EXPECTED, CliError, sentence
 from cdk_partnercentral_cli._options import AsJson, EndpointUrl, Profile
 from cdk_partnercentral_cli._probe._conclusions import findings
-from cdk_partnercentral_cli._probe._journal import Journal
+from cdk_partnercentral_cli._probe._journal import CATALOG, Journal
 from cdk_partnercentral_cli._probe._report import report as make_report
 from cdk_partnercentral_cli._probe._report import table
 from cdk_partnercentral_cli._probe._run import Run
 from cdk_partnercentral_cli._probe._session import Session
 
+_DEFAULT_PROFILE = "default"
 STATE_FILE = Path("cdk-partnercentral-probe.json")
 
 # Typer evaluates these annotations on Python 3.10 too, so they use Optional.
@@ -61,7 +64,7 @@ def probe(
 
     The command creates **one engagement with at most five contexts** in the Sandbox, with invented data. Partner Central
     cannot delete them, so they stay. The command lists them and asks first. It sends at most one write per second, and takes
-    about half a minute, or longer if reads show writes late.
+    about half a minute, or longer if reads return an older state after a write.
 
     The report contains one finding for each unknown behavior, or the reason why it is not observable. It contains no
     account ID and no engagement ID, so you can attach it to an issue.
@@ -70,36 +73,42 @@ def probe(
 
     Example: `cdk-partnercentral probe -o report.json`
 
+    Permissions: `partnercentral:CreateEngagement`, `partnercentral:CreateEngagementContext`,
+    `partnercentral:UpdateEngagementContext`, `partnercentral:GetEngagement` and `partnercentral:ListEngagements`.
+
     Exit codes: 0 means that there is a report, and 2 that the command failed.
     """
-    if catalog != "Sandbox":
+    if catalog != CATALOG:
         raise CliError(
-            f"The catalog must be Sandbox; got {catalog}. The command leaves an engagement behind that cannot be deleted."
+            f"The catalog must be {CATALOG}; got {catalog}. The command leaves an engagement behind that cannot be deleted."
         )
     journal = Journal.load(resume) if resume else None
     if journal is None:
         Journal.check_absent(STATE_FILE)
         if not yes:
             _confirm()
-    api = PartnerCentralApi(aws_session(profile, endpoint_url))
-    if journal is None:
+    aws = aws_session(profile, endpoint_url)
+    api = PartnerCentralApi(aws)
+    if journal is not None:
+        _check_settings(journal, api.endpoint_url, aws.profile_name)
+    else:
         journal = Journal.start(
             STATE_FILE,
-            catalog=catalog,
             run=secrets.token_hex(4),
             date=time.strftime("%Y-%m-%d", time.gmtime()),
-            endpoint="AWS" if is_of_aws(api.endpoint_url) else "custom",
+            endpoint_url=api.endpoint_url,
+            profile=aws.profile_name,
         )
     _run(api, journal)
-    made = make_report(journal)
+    content = make_report(journal)
     if output is not None:
-        _write(made, output)
+        _write(content, output)
     if as_json:
-        typer.echo(json.dumps(made, indent=2))
+        typer.echo(json.dumps(content, indent=2))
     else:
         Console().print(table(findings(journal)))
     typer.echo(
-        f"The engagement {journal.engagement_id} stays, with {made['contexts']} contexts.\n"
+        f"The engagement {journal.engagement_id} stays, with {content['contexts']} contexts.\n"
         f"You can delete {journal.path}.",
         err=True,
     )
@@ -123,6 +132,19 @@ def _confirm() -> None:
         raise CliError("Nothing was created: confirm the question, or pass --yes.")
 
 
+def _check_settings(journal: Journal, endpoint_url: str, profile: str) -> None:
+    """Check that the run continues where it started.
+
+    Raises:
+        CliError: The endpoint or the profile is another one.
+    """
+    if (endpoint_url, profile) != (journal.endpoint_url, journal.profile):
+        raise CliError(
+            f"The interrupted run used the endpoint {journal.endpoint_url} and the profile {journal.profile}; got "
+            f"{endpoint_url} and {profile}. Use the same: {_continue(journal)}"
+        )
+
+
 def _run(api: PartnerCentralApi, journal: Journal) -> None:
     session = Session(api.attempt, journal, say=lambda step: typer.echo(f"Sending: {step}", err=True))
     try:
@@ -141,7 +163,12 @@ def _run(api: PartnerCentralApi, journal: Journal) -> None:
 
 
 def _continue(journal: Journal) -> str:
-    return f"cdk-partnercentral probe --resume {journal.path}"
+    options = ["--resume", str(journal.path)]
+    if journal.profile != _DEFAULT_PROFILE:
+        options += ["--profile", journal.profile]
+    if journal.endpoint != "AWS":
+        options += ["--endpoint-url", journal.endpoint_url]
+    return f"cdk-partnercentral probe {shlex.join(options)}"
 
 
 def _write(report: dict[str, Any], output: Path) -> None:

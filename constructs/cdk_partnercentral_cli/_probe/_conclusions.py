@@ -14,12 +14,26 @@ from typing import Any, TypeAlias
 
 from cdk_partnercentral_cli._probe import _samples
 from cdk_partnercentral_cli._probe._journal import Journal, Json
-from cdk_partnercentral_cli._probe._run import LOCK_ROUNDS, context_id, first_ok, is_new_context, quota_step
+from cdk_partnercentral_cli._probe._run import DOUBTFUL
 from cdk_partnercentral_cli._probe._session import MAX_PAGES, WRITES
+from cdk_partnercentral_cli._probe._steps import (
+    LOCK_ROUNDS,
+    context_id,
+    created_payload,
+    error_kind,
+    first_ok,
+    full_update,
+    is_new_context,
+    is_ok,
+    last_attempt,
+    quota_step,
+    stored_payload,
+    variants,
+)
 from lambda_handler.errors import Kind
 
 HIGH, MEDIUM = "high", "medium"
-_UNEXPECTED = "The response has an unexpected format."
+UNEXPECTED = "The response has an unexpected format."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +58,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Seen:
+class _Observed:
     """A value, before it has a name."""
 
     value: Any
@@ -53,14 +67,14 @@ class _Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Hidden:
+class _Unobserved:
     """A reason why there is no value."""
 
     reason: str
     bounds: Mapping[str, float] = field(default_factory=dict)
 
 
-_Result: TypeAlias = "_Seen | _Hidden"
+_Result: TypeAlias = "_Observed | _Unobserved"
 
 
 def findings(journal: Journal) -> list[Finding]:
@@ -72,8 +86,8 @@ def _finding(name: str, conclude: Callable[[Journal], _Result], journal: Journal
     try:
         result = conclude(journal)
     except (AttributeError, LookupError, TypeError, ValueError):
-        result = _Hidden(reason=_UNEXPECTED)
-    if isinstance(result, _Hidden):
+        result = _Unobserved(reason=UNEXPECTED)
+    if isinstance(result, _Unobserved):
         bounds = {name: round(value, 3) for name, value in result.bounds.items()}
         return Finding(name=name, is_observed=False, note=result.reason, bounds=bounds)
     return Finding(name=name, is_observed=True, value=result.value, certainty=result.certainty, note=result.note)
@@ -90,21 +104,22 @@ def _token_mismatch(journal: Journal) -> _Result:
         return _no_context(steps, "project")
     if outcome["outcome"] == "ok":
         if is_new_context(steps, name):
-            return _Hidden(reason="The service did not know the token any more, and created a context.")
-        return _Seen(value="replay", note="The response contained the first context.")
+            return _Unobserved(reason="The service did not know the token any more, and created a context.")
+        return _Observed(value="replay", note="The response contained the first context.")
     kind = outcome["error"].get("kind")
-    is_valid = _kind(steps, "lead") == Kind.QUOTA.value or _is_ok(steps, "lead")
+    is_full = any(error_kind(steps, step) == Kind.QUOTA.value for step in variants("lead"))
+    is_valid = is_full or first_ok(steps, "lead") is not None
     if outcome["outcome"] == "refused" and kind == Kind.CONFLICT.value:
-        note = "The request was refused, and the same payload with its own token was not."
-        return _Seen(
+        note = "The request was refused, and a lead with its own token was not."
+        return _Observed(
             value="conflict", note=note if is_valid else _refused(outcome), certainty=HIGH if is_valid else MEDIUM
         )
     if outcome["outcome"] == "refused" and kind == Kind.INVALID.value:
         if outcome["error"]["names_token"]:
-            return _Seen(value="validation", note="The error names the token.")
+            return _Observed(value="validation", note="The error names the token.")
         if is_valid:
-            return _Seen(value="validation", note=_refused(outcome), certainty=MEDIUM)
-    return _Hidden(reason=_refused(outcome))
+            return _Observed(value="validation", note=_refused(outcome), certainty=MEDIUM)
+    return _Unobserved(reason=_refused(outcome))
 
 
 def _token_same_payload(journal: Journal) -> _Result:
@@ -113,13 +128,13 @@ def _token_same_payload(journal: Journal) -> _Result:
     outcome = steps.get(name)
     if outcome is None:
         if is_new_context(steps, "token with other payload"):
-            return _Hidden(reason="The service did not know the token any more.")
+            return _Unobserved(reason="The service did not know the token any more.")
         return _no_context(steps, "project")
     if outcome["outcome"] != "ok":
-        return _Hidden(reason=_refused(outcome))
+        return _Unobserved(reason=_refused(outcome))
     if is_new_context(steps, name):
-        return _Hidden(reason="The service did not know the token any more, and created a context.")
-    return _Seen(value="replay", note="The response contained the first context.")
+        return _Unobserved(reason="The service did not know the token any more, and created a context.")
+    return _Observed(value="replay", note="The response contained the first context.")
 
 
 def _token_lifetime(journal: Journal) -> _Result:
@@ -140,11 +155,13 @@ def _token_lifetime(journal: Journal) -> _Result:
         if use["outcome"] == "ok" or (use["outcome"] == "refused" and mismatch):
             bounds["more_than"] = max(0.0, use["sent"] - first["received"])
     if "at_most" in bounds:
-        return _Hidden(reason=f"The token was forgotten after at most {bounds['at_most']:.0f} seconds.", bounds=bounds)
+        return _Unobserved(
+            reason=f"The token was forgotten after at most {bounds['at_most']:.0f} seconds.", bounds=bounds
+        )
     if "more_than" in bounds:
         text = f"The token was still known after {bounds['more_than']:.0f} seconds. One run cannot wait for its end."
-        return _Hidden(reason=text, bounds=bounds)
-    return _Hidden(reason="No request showed whether the token was known.")
+        return _Unobserved(reason=text, bounds=bounds)
+    return _Unobserved(reason="No request showed whether the token was known.")
 
 
 # Updates
@@ -155,11 +172,11 @@ def _lock(journal: Journal) -> _Result:
     missing = _no_context(steps, "project")
     if context_id(steps, "project") is None:
         return missing
-    if _is_ok(steps, "update with an older lock"):
-        return _Hidden(
+    if is_ok(steps, "update with an older lock"):
+        return _Unobserved(
             reason="The service accepted an older lock, so it does not compare locks as any value describes."
         )
-    is_compared = _kind(steps, "update with an older lock") == Kind.CONFLICT.value
+    is_compared = error_kind(steps, "update with an older lock") == Kind.CONFLICT.value
     certainty = HIGH if is_compared else MEDIUM
     last = None
     for round_ in range(1, LOCK_ROUNDS + 1):
@@ -167,71 +184,71 @@ def _lock(journal: Journal) -> _Result:
             cut, exact = steps.get(f"update in microseconds{suffix}"), steps.get(f"update{suffix}")
             last = exact or last
             if cut and cut["outcome"] == "ok":
-                return _Seen(value="microsecond", note="A lock in microseconds was accepted.", certainty=certainty)
+                return _Observed(value="microsecond", note="A lock in microseconds was accepted.", certainty=certainty)
             if exact and exact["outcome"] == "ok":
                 if cut is None:
-                    return _Hidden(reason="No ModifiedAt had more digits than microseconds.")
+                    return _Unobserved(reason="No ModifiedAt had more digits than microseconds.")
                 # Afterwards the same lock was still current, so even a repeated request had changed nothing.
                 if cut["error"]["kind"] in (Kind.CONFLICT.value, Kind.INVALID.value):
                     note = "A lock in microseconds was refused, and the same update with all digits was not."
-                    return _Seen(value="exact", note=note, certainty=certainty)
-                return _Hidden(reason=_refused(cut))
-    return _Hidden(reason=_refused(last) if last else "No response contained a lock.")
+                    return _Observed(value="exact", note=note, certainty=certainty)
+                return _Unobserved(reason=_refused(cut))
+    return _Unobserved(reason=_refused(last) if last else "No response contained a lock.")
 
 
 def _update(journal: Journal) -> _Result:
     steps = journal.steps
     result = _after(steps, "partial update", "project")
-    if isinstance(result, _Hidden):
+    if isinstance(result, _Unobserved):
         return result
     part = "merge" if result.payload["CustomerProject"].get("Customer") else "replace"
     note = "An update without the customer " + ("kept it." if part == "merge" else "removed it.")
     lead = _after(steps, "lead update", "lead")
-    if isinstance(lead, _Hidden):
-        return _Seen(value=part, note=note, certainty=MEDIUM)
+    if isinstance(lead, _Unobserved):
+        return _Observed(value=part, note=note, certainty=MEDIUM)
     member = "merge" if lead.payload["Lead"]["Customer"].get("Industry") else "replace"
     if part != member:
-        return _Hidden(
+        return _Unobserved(
             reason=f"No value describes it: {part} for a part of the payload, {member} for a member of a part."
         )
-    return _Seen(value=part, note=note)
+    return _Observed(value=part, note=note)
 
 
 def _lead_interactions(journal: Journal) -> _Result:
     steps = journal.steps
     result = _after(steps, "lead update", "lead")
-    if isinstance(result, _Hidden):
+    if isinstance(result, _Unobserved):
         return result
     ids = [str(each.get("SourceId")).strip() for each in result.payload["Lead"]["Interactions"]]
     first, new = _lead_mark(journal), _samples.marker(journal.run, result.step)
     values = {(True, True): "append", (False, True): "replace"}
     value = values.get((first in ids, new in ids))
     if value is None or len(ids) != (first in ids) + (new in ids):
-        return _Hidden(reason="No value describes the interactions after an update.")
-    return _Seen(value=value, note=f"After an update with another interaction, the lead had {len(ids)}.")
+        return _Unobserved(reason="No value describes the interactions after an update.")
+    return _Observed(value=value, note=f"After an update with another interaction, the lead had {len(ids)}.")
 
 
 def _unknown_members(journal: Journal) -> _Result:
     steps = journal.steps
-    step = _last(steps, "update with unknown member")
+    step = last_attempt(steps, "update with unknown member")
     if step is None:
         return _not_updated(steps, "project")
     outcome = steps[step]
     if outcome["outcome"] == "refused" and outcome["error"]["kind"] == Kind.INVALID.value:
         is_named = any(_samples.UNKNOWN_MEMBER in each["field"] for each in outcome["error"]["fields"])
-        if is_named or _full_update(steps):
+        if is_named or full_update(steps):
             note = "The request was refused" + (", and the error names the member." if is_named else ".")
-            return _Seen(value="refuse", note=note, certainty=HIGH if is_named else MEDIUM)
-        return _Hidden(reason=_refused(outcome))
+            return _Observed(value="refuse", note=note, certainty=HIGH if is_named else MEDIUM)
+        return _Unobserved(reason=_refused(outcome))
     result = _after(steps, "update with unknown member", "project")
-    if isinstance(result, _Hidden):
+    if isinstance(result, _Unobserved):
         return result
     part = result.payload["CustomerProject"]["Project"]
     if part.get(_samples.UNKNOWN_MEMBER) == "sample":
-        return _Seen(value="store", note="A read returned the member.")
+        return _Observed(value="store", note="A read returned the member.")
     if _samples.UNKNOWN_MEMBER not in part:
-        return _Seen(value="drop", note="The update was accepted, but a read did not return the member.")
-    return _Hidden(reason="A read returned the member with another value.")
+        return _Observed(value="drop", note="The update was accepted, but a read did not return the member.")
+    return _Unobserved(reason="A read returned the member with another value.")
 
 
 # Values that the service stores differently
@@ -239,23 +256,26 @@ def _unknown_members(journal: Journal) -> _Result:
 
 def _normalizes(journal: Journal) -> _Result:
     steps = journal.steps
-    created = _differences(_created(steps, "project", "project"), _created(steps, "lead", "lead"), {})
-    full = _full_update(steps)
+    created = _differences(created_payload(steps, "project", ["project"]), created_payload(steps, "lead", ["lead"]), {})
+    full = full_update(steps)
     if not created:
         return (
             _no_context(steps, "project")
             if first_ok(steps, "project") != "plain project"
-            else _Hidden(reason=_ODD_REFUSED)
+            else _Unobserved(reason=_ODD_REFUSED)
         )
     if full is None:
         return _not_updated(steps, "project")
     if full.endswith("plain"):
-        return _Hidden(reason=_ODD_REFUSED)
+        return _Unobserved(reason=_ODD_REFUSED)
     lead = _after(steps, "lead update", "lead")
-    lead_payload = None if isinstance(lead, _Hidden) or lead.step.endswith("plain") else lead.payload
-    updated = _differences(_payload(steps, f"{full} seen", context_id(steps, "project")), lead_payload, {})
+    if isinstance(lead, _Unobserved) or lead.step.endswith("plain") or first_ok(steps, "lead") != "lead":
+        lead_payload = None
+    else:
+        lead_payload = lead.payload
+    updated = _differences(stored_payload(steps, f"{full} seen", context_id(steps, "project")), lead_payload, {})
     if not updated:
-        return _Hidden(reason=_not_visible(steps.get(f"{full} seen")))
+        return _Unobserved(reason=_not_visible(steps.get(f"{full} seen")))
     kinds = {each for facts in (created, updated) for each in set(facts.values())}
     on_create, on_update = set(created.values()), set(updated.values())
     if len(on_create) > 1 or len(on_update) > 1 or not kinds <= {"kept", "normalized"}:
@@ -263,14 +283,14 @@ def _normalizes(journal: Journal) -> _Result:
             f"{write}: " + ", ".join(f"{name} {what}" for name, what in facts.items())
             for write, facts in (("create", created), ("update", updated))
         )
-        return _Hidden(reason=f"No value describes it. {text}.")
+        return _Unobserved(reason=f"No value describes it. {text}.")
     value = {
         ("kept", "kept"): "never",
         ("normalized", "kept"): "create",
         ("kept", "normalized"): "update",
         ("normalized", "normalized"): "always",
     }[on_create.pop(), on_update.pop()]
-    return _Seen(value=value, note="Compared: " + ", ".join({**created, **updated}) + ".")
+    return _Observed(value=value, note="Compared: " + ", ".join({**created, **updated}) + ".")
 
 
 _ODD_REFUSED = "The service refused the values that it could have normalized."
@@ -301,49 +321,62 @@ def _rewrites_phone(journal: Journal) -> _Result:
     def phone(interaction: Json) -> str:
         return _compared(interaction["Contact"].get("Phone"), _samples.PHONE, _samples.STORED_PHONE)
 
-    return _on_both_writes(journal, phone, {"kept": False, "normalized": True}, "phone number")
+    return _on_both_writes(journal, phone, {"kept": False, "normalized": True}, "phone number", is_sent_plain=False)
 
 
 def _fills_interaction_date(journal: Journal) -> _Result:
     def date(interaction: Json) -> str:
         return "filled" if isinstance(interaction.get("InteractionDate"), str) else "absent"
 
-    return _on_both_writes(journal, date, {"absent": False, "filled": True}, "date")
+    return _on_both_writes(journal, date, {"absent": False, "filled": True}, "date", is_sent_plain=True)
 
 
-def _on_both_writes(journal: Journal, look: Callable[[Json], str], values: Mapping[str, bool], noun: str) -> _Result:
-    """Compare an interaction of the create request with one of the update."""
+def _on_both_writes(
+    journal: Journal, look: Callable[[Json], str], values: Mapping[str, bool], noun: str, *, is_sent_plain: bool
+) -> _Result:
+    """Compare an interaction of the create request with one of the update.
+
+    Args:
+        journal: The steps of the run.
+        look: Returns what the service did with the value of an interaction.
+        values: Maps the results of `look` to the values of the setting.
+        noun: What the value is.
+        is_sent_plain: Whether the requests without unusual values show the behavior too.
+    """
     steps = journal.steps
-    created = _created(steps, "lead", "lead")
+    created = created_payload(
+        steps, "lead", [step for step in variants("lead") if is_sent_plain or step != "plain lead"]
+    )
     if created is None:
-        return _Hidden(reason=_ODD_REFUSED) if first_ok(steps, "lead") == "plain lead" else _no_context(steps, "lead")
+        is_plain = first_ok(steps, "lead") == "plain lead" and not is_sent_plain
+        return _Unobserved(reason=_ODD_REFUSED) if is_plain else _no_context(steps, "lead")
     found = {"create": look(created["Lead"]["Interactions"][0])}
     updated = _after(steps, "lead update", "lead")
-    if not isinstance(updated, _Hidden) and not updated.step.endswith("plain"):
+    if not isinstance(updated, _Unobserved) and (is_sent_plain or not updated.step.endswith("plain")):
         mark = _samples.marker(journal.run, updated.step)
         new = [each for each in updated.payload["Lead"]["Interactions"] if mark in str(each.get("SourceId"))]
         if new:
             found["update"] = look(new[0])
     if len(set(found.values())) > 1 or not set(found.values()) <= values.keys():
-        return _Hidden(
+        return _Unobserved(
             reason=f"No value describes it: {', '.join(f'{noun} {what} on {name}' for name, what in found.items())}."
         )
     note = f"The {noun} of an interaction was {found['create']}, on {' and '.join(found)}."
-    return _Seen(value=values[found["create"]], note=note, certainty=HIGH if len(found) > 1 else MEDIUM)
+    return _Observed(value=values[found["create"]], note=note, certainty=HIGH if len(found) > 1 else MEDIUM)
 
 
 def _normalizes_account(journal: Journal) -> _Result:
     steps = journal.steps
     outcome = steps.get("customer account")
-    payload = _payload(steps, "customer account seen", (outcome or {}).get("response", {}).get("ContextId"))
+    payload = stored_payload(steps, "customer account seen", (outcome or {}).get("response", {}).get("ContextId"))
     if outcome is None or outcome["outcome"] != "ok":
         return _no_context(steps, "customer account")
     if payload is None:
-        return _Hidden(reason=_not_visible(steps.get("customer account seen")))
+        return _Unobserved(reason=_not_visible(steps.get("customer account seen")))
     stored = _compared(payload["CustomerAccount"].get("AccountIdentifier"), _samples.ACCOUNT_ARN, _samples.ACCOUNT_ID)
     if stored == "changed":
-        return _Hidden(reason="The ARN was stored in a way that no value describes.")
-    return _Seen(
+        return _Unobserved(reason="The ARN was stored in a way that no value describes.")
+    return _Observed(
         value=stored == "normalized",
         note=f"The ARN of an account was {'stored as its ID' if stored == 'normalized' else 'kept'}.",
     )
@@ -352,7 +385,7 @@ def _normalizes_account(journal: Journal) -> _Result:
 def _explicit_nulls(journal: Journal) -> _Result:
     steps = journal.steps
     step = first_ok(steps, "lead")
-    payload = _payload(steps, f"{step} seen", context_id(steps, "lead"))
+    payload = stored_payload(steps, f"{step} seen", context_id(steps, "lead"))
     if payload is None:
         return _no_context(steps, "lead")
     nulls = []
@@ -362,10 +395,10 @@ def _explicit_nulls(journal: Journal) -> _Result:
             part = part[int(key)] if isinstance(part, list) else part[key]
         nulls += [part.get(name, "absent") for name in names]
     if all(each is None for each in nulls):
-        return _Seen(value=True, note=f"{len(nulls)} absent members were returned as null.")
+        return _Observed(value=True, note=f"{len(nulls)} absent members were returned as null.")
     if all(each == "absent" for each in nulls):
-        return _Seen(value=False, note=f"{len(nulls)} absent members were not returned.")
-    return _Hidden(reason="No value describes it: only some of the absent members were returned.")
+        return _Observed(value=False, note=f"{len(nulls)} absent members were not returned.")
+    return _Unobserved(reason="No value describes it: only some of the absent members were returned.")
 
 
 def _omits_last_modified(journal: Journal) -> _Result:
@@ -376,11 +409,11 @@ def _omits_last_modified(journal: Journal) -> _Result:
         if each.get("operation") in WRITES and each["outcome"] == "ok" and not each["is_found"]
     ]
     if not found:
-        return _Hidden(reason="The responses of all writes were lost in an interruption.")
+        return _Unobserved(reason="The responses of all writes were lost in an interruption.")
     if len(set(found)) > 1:
-        return _Hidden(reason="No value describes it: only some responses contained it.")
+        return _Unobserved(reason="No value describes it: only some responses contained it.")
     note = f"{len(found)} responses of writes {'contained' if found[0] else 'did not contain'} it."
-    return _Seen(value=not found[0], note=note, certainty=HIGH if len(found) > 1 else MEDIUM)
+    return _Observed(value=not found[0], note=note, certainty=HIGH if len(found) > 1 else MEDIUM)
 
 
 # Reads
@@ -392,15 +425,15 @@ def _read_lag(journal: Journal) -> _Result:
     found = [each["misses"] for each in seen if each["visible"]]
     if missed:
         text = f"{max(missed)} reads did not show a write."
-        return _Hidden(reason=text, bounds={"at_least": max(missed)})
+        return _Unobserved(reason=text, bounds={"at_least": max(missed)})
     if not found:
-        return _Hidden(reason="The reads after each write were interrupted.")
+        return _Unobserved(reason="The reads after each write were interrupted.")
     seconds = max(each["seconds"] for each in seen)
     if len(set(found)) > 1:
         text = f"Between {min(found)} and {max(found)} reads, or up to {seconds:.1f} seconds, did not show a write."
-        return _Hidden(reason=f"{text} The lag is not a fixed number of reads.")
+        return _Unobserved(reason=f"{text} The lag is not a fixed number of reads.")
     took = f" It took up to {seconds:.1f} seconds." if found[0] else ""
-    return _Seen(
+    return _Observed(
         value=found[0], note=f"The same after {len(found)} writes.{took}", certainty=HIGH if len(found) > 2 else MEDIUM
     )
 
@@ -408,40 +441,67 @@ def _read_lag(journal: Journal) -> _Result:
 def _list_lag(journal: Journal) -> _Result:
     lists = journal.steps["engagement seen"]["lists"]
     if lists["error"]:
-        return _Hidden(reason=f"{lists['error']} from ListEngagements.")
+        return _Unobserved(reason=f"{lists['error']} from ListEngagements.")
     if lists["misses"] is None:
-        return _Hidden(reason="The run was interrupted before the list showed the engagement.")
+        return _Unobserved(reason="The run was interrupted before the list showed the engagement.")
     if lists["found"]:
-        return _Seen(value=lists["misses"], note="Seen after one write.", certainty=MEDIUM)
+        return _Observed(value=lists["misses"], note="Seen after one write.", certainty=MEDIUM)
     if not lists["ended"]:
-        return _Hidden(reason=f"A list did not end within {MAX_PAGES} pages.")
-    return _Hidden(reason=f"{lists['misses']} lists did not show the engagement.", bounds={"at_least": lists["misses"]})
+        return _Unobserved(reason=f"A list did not end within {MAX_PAGES} pages.")
+    return _Unobserved(
+        reason=f"{lists['misses']} lists did not show the engagement.", bounds={"at_least": lists["misses"]}
+    )
 
 
 def _empty_pages(journal: Journal) -> _Result:
     lists = journal.steps["engagement seen"]["lists"]
     if lists["empty_pages"] is None or lists["error"]:
-        return _Hidden(reason=f"{lists['error']} from ListEngagements.")
+        return _Unobserved(reason=f"{lists['error']} from ListEngagements.")
     if lists["ended"]:
-        return _Seen(value=lists["empty_pages"], note="Seen in one list.", certainty=MEDIUM)
-    return _Hidden(reason=f"A list did not end within {MAX_PAGES} pages.", bounds={"at_least": lists["empty_pages"]})
+        return _Observed(value=lists["empty_pages"], note="Seen in one list.", certainty=MEDIUM)
+    return _Unobserved(
+        reason=f"A list did not end within {MAX_PAGES} pages.", bounds={"at_least": lists["empty_pages"]}
+    )
 
 
 # Limits
 
 
 def _quota(journal: Journal) -> _Result:
-    step = quota_step(journal.steps)
+    step, certainty = quota_step(journal.steps), HIGH
+    if step is None:
+        step, certainty = _changed_refusal(journal.steps), MEDIUM
     if step is None:
         count, doubtful = journal.tally()
         text = f"The engagement took {count} contexts. The run must not create more than five."
-        return _Hidden(reason=text, bounds={"at_least": count}) if not doubtful else _Hidden(reason=_INTERRUPTED)
+        return (
+            _Unobserved(reason=text, bounds={"at_least": count}) if not doubtful else _Unobserved(reason=_INTERRUPTED)
+        )
     count, doubtful = journal.tally(until=step)
     if doubtful:
-        return _Hidden(reason=_INTERRUPTED)
-    return _Seen(value=count, note=f"With {count} contexts, a create request was refused.")
+        return _Unobserved(reason=_INTERRUPTED)
+    note = f"With {count} contexts, a create request was refused: {_refused(journal.steps[step])}"
+    return _Observed(value=count, note=note, certainty=certainty)
 
 
+def _changed_refusal(steps: Mapping[str, Json]) -> str | None:
+    """Return a create request that was probably refused because of the limit, although its error has another code.
+
+    The request is either a project, of which an earlier one was accepted, and a request of another Type was refused with the
+    same error; or it repeats a request that was first refused with another error.
+    """
+    for name, each in steps.items():
+        if each.get("outcome") != "refused" or each["error"]["kind"] not in _LIMIT_KINDS:
+            continue
+        others = [steps[request]["error"] for request in DOUBTFUL if request in steps]
+        if name.startswith("filler ") and first_ok(steps, "project") is not None and each["error"] in others:
+            return name
+        if name.startswith("sixth ") and each["error"] != steps[name.removeprefix("sixth ")]["error"]:
+            return name
+    return None
+
+
+_LIMIT_KINDS = (Kind.CONFLICT.value, Kind.INVALID.value)
 _INTERRUPTED = "The outcome of a request is not known, so neither is the number of contexts."
 
 
@@ -450,12 +510,12 @@ def _accepts_prospecting_result(journal: Journal) -> _Result:
     if outcome is None or outcome["outcome"] in ("skipped", "failed"):
         return _no_context(journal.steps, "prospecting result")
     if outcome["outcome"] == "ok":
-        return _Seen(value=True, note="The service accepted one.")
+        return _Observed(value=True, note="The service accepted one.")
     error = outcome["error"]
     if any(each["code"] == "ACTION_NOT_PERMITTED" or each["field"] == "Type" for each in error["fields"]):
-        return _Seen(value=False, note=_refused(outcome))
+        return _Observed(value=False, note=_refused(outcome))
     if error["kind"] == Kind.DENIED.value:
-        return _Seen(value=False, note=_refused(outcome), certainty=MEDIUM)
+        return _Observed(value=False, note=_refused(outcome), certainty=MEDIUM)
     return _no_context(journal.steps, "prospecting result")
 
 
@@ -464,10 +524,10 @@ def _accepts_unknown_types(journal: Journal) -> _Result:
     if outcome is None or outcome["outcome"] in ("skipped", "failed"):
         return _no_context(journal.steps, "unknown type")
     if outcome["outcome"] == "ok":
-        return _Seen(value=True, note="The service accepted one.")
+        return _Observed(value=True, note="The service accepted one.")
     if outcome["error"]["kind"] == Kind.INVALID.value:
         is_named = any(each["field"] in ("Type", "Payload") for each in outcome["error"]["fields"])
-        return _Seen(value=False, note=_refused(outcome), certainty=HIGH if is_named else MEDIUM)
+        return _Observed(value=False, note=_refused(outcome), certainty=HIGH if is_named else MEDIUM)
     return _no_context(journal.steps, "unknown type")
 
 
@@ -475,19 +535,19 @@ def _rate(kind: str) -> Callable[[Journal], _Result]:
     def conclude(journal: Journal) -> _Result:
         throttled = journal.throttled.get(kind)
         if throttled is None:
-            return _Hidden(reason=f"No request was throttled, and the run does not send more {kind} to provoke it.")
+            return _Unobserved(reason=f"No request was throttled, and the run does not send more {kind} to provoke it.")
         count = throttled["requests"]
         text = f"{count} request{'s were' if count > 1 else ' was'} throttled."
         if throttled["below"] is None:
-            return _Hidden(reason=text)
+            return _Unobserved(reason=text)
         bounds = {"below": throttled["below"]}
-        return _Hidden(reason=f"{text} The limit is below {bounds['below']:.2f} per second.", bounds=bounds)
+        return _Unobserved(reason=f"{text} The limit is below {bounds['below']:.2f} per second.", bounds=bounds)
 
     return conclude
 
 
 def _never(reason: str) -> Callable[[Journal], _Result]:
-    return lambda _: _Hidden(reason=reason)
+    return lambda _: _Unobserved(reason=reason)
 
 
 def _error_shapes(journal: Journal) -> _Result:
@@ -503,7 +563,7 @@ def _error_shapes(journal: Journal) -> _Result:
                 "fields": error["fields"],
             }
     count = len({each["code"] for each in shapes.values()})
-    return _Seen(
+    return _Observed(
         value=list(shapes.values()), note=f"{len(shapes)} refused requests with {count} codes; see the JSON report."
     )
 
@@ -519,64 +579,24 @@ class _After:
     payload: Json
 
 
-def _after(steps: Mapping[str, Json], update: str, context: str) -> _After | _Hidden:
+def _after(steps: Mapping[str, Json], update: str, context: str) -> _After | _Unobserved:
     """Return the payload after an update that succeeded, or the reason why there is none."""
-    step = _last(steps, update)
+    step = last_attempt(steps, update)
     if step is None:
         return _not_updated(steps, context)
     if steps[step]["outcome"] != "ok":
-        return _Hidden(reason=_refused(steps[step]))
-    payload = _payload(steps, f"{step} seen", context_id(dict(steps), context))
+        return _Unobserved(reason=_refused(steps[step]))
+    payload = stored_payload(steps, f"{step} seen", context_id(steps, context))
     return (
-        _Hidden(reason=_not_visible(steps.get(f"{step} seen")))
+        _Unobserved(reason=_not_visible(steps.get(f"{step} seen")))
         if payload is None
         else _After(step=step, payload=payload)
     )
 
 
-def _last(steps: Mapping[str, Json], update: str) -> str | None:
-    """Return the name of the last attempt of an update."""
-    names = [name for name in steps if name.startswith(f"{update} ") and "operation" in steps[name]]
-    return names[-1] if names else None
-
-
-def _full_update(steps: Mapping[str, Json]) -> str | None:
-    """Return the name of the update of the whole project that succeeded."""
-    prefixes = (
-        "update with an older lock",
-        "update in microseconds ",
-        *(f"update {n}" for n in range(1, LOCK_ROUNDS + 1)),
-    )
-    return next((name for name in steps if name.startswith(prefixes) and _is_ok(steps, name)), None)
-
-
-def _created(steps: Mapping[str, Json], context: str, unusual: str) -> Json | None:
-    """Return the stored payload of a context whose unusual values were accepted, or None."""
-    step = first_ok(dict(steps), context)
-    if step is None or step == f"plain {unusual}":
-        return None
-    return _payload(steps, f"{step} seen", context_id(dict(steps), context))
-
-
-def _payload(steps: Mapping[str, Json], seen: str, id_: str | None) -> Json | None:
-    state = steps.get(seen)
-    if state is None or not state["visible"]:
-        return None
-    payload: Json | None = next((each["Payload"] for each in state["contexts"] if each["Id"] == id_), None)
-    return payload
-
-
 def _lead_mark(journal: Journal) -> str:
     step = first_ok(journal.steps, "lead")
-    return _samples.marker(journal.run, step if step == "plain lead" else "lead")
-
-
-def _is_ok(steps: Mapping[str, Json], step: str) -> bool:
-    return steps.get(step, {}).get("outcome") == "ok"
-
-
-def _kind(steps: Mapping[str, Json], step: str) -> Any:
-    return steps.get(step, {}).get("error", {}).get("kind")
+    return _samples.marker(journal.run, step or "lead")
 
 
 def _refused(outcome: Json) -> str:
@@ -594,25 +614,25 @@ def _not_visible(seen: Json | None) -> str:
     return "No read showed the write in time."
 
 
-def _not_updated(steps: Mapping[str, Json], context: str) -> _Hidden:
-    if context_id(dict(steps), context) is None:
+def _not_updated(steps: Mapping[str, Json], context: str) -> _Unobserved:
+    if context_id(steps, context) is None:
         return _no_context(steps, context)
-    return _Hidden(reason="The context was not updated.")
+    return _Unobserved(reason="The context was not updated.")
 
 
-def _no_context(steps: Mapping[str, Json], context: str) -> _Hidden:
+def _no_context(steps: Mapping[str, Json], context: str) -> _Unobserved:
     """Return the reason why a context does not exist, or why no read shows it."""
-    step = f"plain {context}" if f"plain {context}" in steps else context
+    step = next((each for each in reversed(variants(context)) if each in steps), context)
     outcome = steps.get(step)
-    if first_ok(dict(steps), context) is not None or (outcome and outcome["outcome"] == "ok"):
-        return _Hidden(reason=_not_visible(steps.get(f"{step} seen")))
+    if first_ok(steps, context) is not None or (outcome and outcome["outcome"] == "ok"):
+        return _Unobserved(reason=_not_visible(steps.get(f"{step} seen")))
     if outcome is None:
-        return _Hidden(reason=f"It needs the {context}, which does not exist.")
+        return _Unobserved(reason=f"It needs the {context}, which does not exist.")
     if outcome["outcome"] == "skipped":
-        return _Hidden(reason="The engagement might have five contexts already.")
+        return _Unobserved(reason="The engagement might have five contexts already.")
     if outcome["error"].get("kind") == Kind.QUOTA.value:
-        return _Hidden(reason="The engagement was full.")
-    return _Hidden(reason=_refused(outcome))
+        return _Unobserved(reason="The engagement was full.")
+    return _Unobserved(reason=_refused(outcome))
 
 
 _CONCLUSIONS: Mapping[str, Callable[[Journal], _Result]] = {

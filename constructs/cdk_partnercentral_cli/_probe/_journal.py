@@ -8,16 +8,34 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from cdk_partnercentral_cli._aws import is_of_aws
 from cdk_partnercentral_cli._errors import CliError
+
+if sys.platform != "win32":
+    import fcntl
 
 Json: TypeAlias = dict[str, Any]
 
 FORMAT = 1
 MAX_CONTEXTS = 5
+CATALOG = "Sandbox"
 CREATE = "CreateEngagementContext"
+# The members of a state file, with their types.
+_MEMBERS: dict[str, type | tuple[type, ...]] = {
+    "format": int,
+    "catalog": str,
+    "run": str,
+    "date": str,
+    "endpoint_url": str,
+    "profile": str,
+    "throttled": dict,
+    "pending": (dict, type(None)),
+    "steps": dict,
+}
 
 
 class Journal:
@@ -35,6 +53,7 @@ class Journal:
     def __init__(self, path: Path, data: Json) -> None:
         self.path = path
         self._data = data
+        self._locked: int | None = None
         self.steps: dict[str, Json] = data["steps"]
 
     @staticmethod
@@ -51,21 +70,35 @@ class Journal:
             )
 
     @classmethod
-    def start(cls, path: Path, *, catalog: str, run: str, date: str, endpoint: str) -> Journal:
-        """Start a run. `run` is a short random text that its sample data contains.
+    def start(cls, path: Path, *, run: str, date: str, endpoint_url: str, profile: str) -> Journal:
+        """Start a run.
+
+        Args:
+            path: The state file.
+            run: A short random text that the sample data contains.
+            date: The current day in UTC.
+            endpoint_url: The endpoint of Partner Central.
+            profile: The name of the profile of the AWS configuration.
 
         Raises:
             CliError: The file exists, or cannot be written.
         """
-        cls.check_absent(path)
+        try:
+            # Two processes that start at the same time must not both create an engagement.
+            os.close(_private(os.fspath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        except FileExistsError:
+            cls.check_absent(path)
+        except OSError as error:
+            raise CliError(f"The state file {path} cannot be written: {error.strerror}.") from None
         journal = cls(
             path,
             {
                 "format": FORMAT,
-                "catalog": catalog,
+                "catalog": CATALOG,
                 "run": run,
                 "date": date,
-                "endpoint": endpoint,
+                "endpoint_url": endpoint_url,
+                "profile": profile,
                 "throttled": {},
                 "pending": None,
                 "steps": {},
@@ -79,19 +112,26 @@ class Journal:
         """Load the state of an interrupted run.
 
         Raises:
-            CliError: The file cannot be read, or is not a state file.
+            CliError: The file cannot be read, is not a state file, or belongs to a process that is still running.
         """
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            with path.open("rb+") as file:
+                _lock(file.fileno(), path)
+                # The other process replaced the file after this process opened it.
+                if not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    raise _in_use(path)
+                data = _state(file.read())
+                if data is None:
+                    raise CliError(
+                        f"{path} is not a state file of `cdk-partnercentral probe`: pass the file that the run named."
+                    )
+                if data["catalog"] != CATALOG:
+                    raise CliError(f"The catalog of {path} must be {CATALOG}: someone changed the file.")
+                journal = cls(path, data)
+                journal._locked = _kept_lock(file.fileno())
+                return journal
         except OSError as error:
             raise CliError(f"{path} cannot be read: {error.strerror}.") from None
-        except ValueError:
-            data = None
-        if not isinstance(data, dict) or data.get("format") != FORMAT or "steps" not in data:
-            raise CliError(
-                f"{path} is not a state file of `cdk-partnercentral probe`: pass the file that the run named."
-            )
-        return cls(path, data)
 
     @property
     def catalog(self) -> str:
@@ -109,9 +149,19 @@ class Journal:
         return str(self._data["date"])
 
     @property
+    def endpoint_url(self) -> str:
+        """The endpoint of the run."""
+        return str(self._data["endpoint_url"])
+
+    @property
     def endpoint(self) -> str:
-        """The endpoint of the run: `AWS`, or `custom` for any other."""
-        return str(self._data["endpoint"])
+        """The endpoint of the run without its name: `AWS`, or `custom` for any other."""
+        return "AWS" if is_of_aws(self.endpoint_url) else "custom"
+
+    @property
+    def profile(self) -> str:
+        """The profile of the AWS configuration that the run used."""
+        return str(self._data["profile"])
 
     @property
     def throttled(self) -> Json:
@@ -140,7 +190,7 @@ class Journal:
         return outcome
 
     def save(self) -> None:
-        """Write the file. A crash leaves either the old or the new content.
+        """Write the file. A crash leaves either the old or the new content. No other process can load the file.
 
         Raises:
             CliError: The file cannot be written.
@@ -148,12 +198,23 @@ class Journal:
         partial = self.path.with_name(self.path.name + ".part")
         try:
             with open(partial, "w", encoding="utf-8", opener=_private) as file:
+                _lock(file.fileno(), self.path)
                 file.write(json.dumps(self._data))
                 file.flush()
                 os.fsync(file.fileno())
+                locked = _kept_lock(file.fileno())
             partial.replace(self.path)
         except OSError as error:
             raise CliError(f"The state file {self.path} cannot be written: {error.strerror}.") from None
+        # Until here, the old file was locked too.
+        self.close()
+        self._locked = locked
+
+    def close(self) -> None:
+        """Allow other processes to load the file. The end of the process does the same."""
+        if self._locked is not None:
+            os.close(self._locked)
+            self._locked = None
 
     @property
     def is_empty(self) -> bool:
@@ -165,6 +226,7 @@ class Journal:
     def remove(self) -> None:
         """Delete the state file."""
         self.path.unlink(missing_ok=True)
+        self.close()
 
     @property
     def engagement_id(self) -> str | None:
@@ -192,26 +254,67 @@ class Journal:
         Args:
             until: Count only the steps before this one.
         """
-        count, doubtful, repeated, ids = 0, 0, 0, set()
+        count, doubtful, repeated = 0, 0, 0
+        ids: set[Any] = set()
         for name, outcome in self.steps.items():
             if name == until:
                 break
             if outcome.get("visible"):
-                ids = {context.get("Id") for context in outcome["contexts"]}
-                count, doubtful = len(outcome["contexts"]), repeated
+                # Nothing removes a context, so a context that the read does not show exists nevertheless.
+                ids |= {context.get("Id") for context in outcome["contexts"]}
+                count, doubtful = max(len(outcome["contexts"]), len(ids)), repeated
                 continue
             if "operation" in outcome:
                 repeated = 0
             if outcome.get("operation") == CREATE:
                 repeated = max(0, outcome["sends"] - 1)
                 sends, id_ = outcome["sends"], outcome["response"].get("ContextId")
-                is_new = outcome["outcome"] == "ok" and id_ not in ids
-                count += is_new
-                doubtful += sends - 1 if outcome["outcome"] == "ok" else sends
-                ids.add(id_)
+                is_ok = outcome["outcome"] == "ok"
+                count += is_ok and (id_ is None or id_ not in ids)
+                doubtful += sends - is_ok
+                if is_ok and id_ is not None:
+                    ids.add(id_)
         if self.pending and self.pending["operation"] == CREATE:
             doubtful += self.pending["sends"]
         return count, doubtful
+
+
+def _state(text: bytes) -> Json | None:
+    """Return the content of a state file, or None if the text has another format."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return None
+    is_state = (
+        isinstance(data, dict)
+        and data.get("format") == FORMAT
+        and all(name in data and isinstance(data[name], types) for name, types in _MEMBERS.items())
+        and all(isinstance(each, dict) for each in data["steps"].values())
+        and (data["pending"] is None or {"step", "operation", "parameters", "sends", "sent"} <= data["pending"].keys())
+    )
+    return data if is_state else None
+
+
+def _in_use(path: Path) -> CliError:
+    return CliError(f"Another process uses {path}: wait until it ends.")
+
+
+def _lock(file: int, path: Path) -> None:
+    """Lock an open file. Windows has no such lock.
+
+    Raises:
+        CliError: Another process has locked the file.
+    """
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _in_use(path) from None
+
+
+def _kept_lock(file: int) -> int | None:
+    """Return a descriptor that keeps the lock of a file when the file is closed."""
+    return None if sys.platform == "win32" else os.dup(file)
 
 
 def _private(path: str, flags: int) -> int:

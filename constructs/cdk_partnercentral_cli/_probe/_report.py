@@ -47,16 +47,16 @@ def _entry(finding: Finding) -> dict[str, Any]:
 
 def table(findings: Sequence[Finding]) -> Table:
     """Return the findings as a table."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    made.add_column("Unknown", no_wrap=True)
-    made.add_column("Finding", no_wrap=True)
-    made.add_column("Certainty and reason")
+    result = Table(box=None, pad_edge=False, header_style="bold")
+    result.add_column("Unknown", no_wrap=True)
+    result.add_column("Finding", no_wrap=True)
+    result.add_column("Certainty and reason")
     for each in findings:
         if each.is_observed:
-            made.add_row(each.name, _text(each.value), f"{each.certainty}: {each.note}")
+            result.add_row(each.name, _text(each.value), f"{each.certainty}: {each.note}")
         else:
-            made.add_row(each.name, "not observable", each.note)
-    return made
+            result.add_row(each.name, "not observable", each.note)
+    return result
 
 
 def _text(value: Any) -> str:

@@ -1,8 +1,8 @@
 """The steps of a run, in their order. What the outcomes mean is decided in `_conclusions`.
 
-The order lets one run answer as much as possible. The token of the first context is used again before a second context exists,
-with the payload that the second context needs anyway. So if the service does not know the token any more, nothing is wasted.
-Requests that the service might refuse come last, and empty places are filled, so that a limit below five shows.
+The order lets one run answer as much as possible. The token of the first context is used again as soon as possible, because a
+service that has forgotten the token creates a context. Requests that the service might refuse come last. Then more contexts are
+created up to five, so that a lower limit shows.
 """
 
 from __future__ import annotations
@@ -10,17 +10,30 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from cdk_partnercentral_cli._errors import CliError
 from cdk_partnercentral_cli._probe import _samples
 from cdk_partnercentral_cli._probe._journal import CREATE, MAX_CONTEXTS, Json
 from cdk_partnercentral_cli._probe._session import CREATE_ENGAGEMENT, GET, UPDATE, Session, error_shape, is_final
+from cdk_partnercentral_cli._probe._steps import (
+    LEADS,
+    LOCK_ROUNDS,
+    PROJECTS,
+    context_id,
+    error_kind,
+    first_ok,
+    is_new_context,
+    is_ok,
+    newest_modified_at,
+    quota_step,
+)
 from lambda_handler.errors import ApiError, Kind
 
 UNKNOWN_ENGAGEMENT = "eng-00000000000000"
-LOCK_ROUNDS = 3
+_END = "end"
 # The steps that a service may refuse, each with its payload. The sixth create request repeats one that was refused.
 DOUBTFUL = {
     "customer account": _samples.account,
@@ -48,6 +61,8 @@ class Run:
             ApiError: The run cannot continue.
             CliError: The engagement of an interrupted run does not exist for these credentials.
         """
+        if _END in self._journal.steps:
+            return
         self._check_engagement()
         self._read_unknown_engagement()
         created = self._session.write(
@@ -61,7 +76,7 @@ class Run:
             )
         self._session.first_look("engagement seen")
         self._session.write(
-            "invalid request", CREATE, {"EngagementIdentifier": self._journal.engagement_id}, is_free=True
+            "invalid request", CREATE, {"EngagementIdentifier": self._journal.engagement_id}, cannot_create=True
         )
         self._project()
         self._lead()
@@ -69,13 +84,15 @@ class Run:
             self._lock()
             self._updates()
         if self._context_id("lead"):
-            self._update("lead update", "lead", "Lead", _samples.lead_update)
+            is_usual = self._first("lead") != "lead"
+            self._update("lead update", "lead", "Lead", partial(_samples.lead_update, usual_country=is_usual))
         for step, payload in DOUBTFUL.items():
             if step == "unknown type":
                 self._token_with_same_payload()
             self._create(step, payload(self._mark(step)))
         self._fill()
         self._sixth()
+        self._journal.record(_END, {})
 
     # Steps
 
@@ -106,23 +123,22 @@ class Run:
         self._journal.record(step, outcome)
 
     def _project(self) -> None:
-        self._create_or_plain("project", _samples.project)
+        self._create_first_valid(PROJECTS)
 
     def _lead(self) -> None:
-        """Create the lead. The first request has the project's token, and creates the lead if the service forgot the token."""
+        """Create the lead. An earlier request has the project's token, and another payload that the service does not refuse."""
         first = self._first("project")
         step = "token with other payload"
         if first is not None:
-            self._create(step, _samples.lead(self._mark("lead")), token=self._token(first), mark=self._mark("lead"))
-        if not is_new_context(self._journal.steps, step):
-            self._create_or_plain("lead", _samples.lead)
+            self._create(step, _samples.lead(self._mark(step), plain=True), token=self._token(first))
+        self._create_first_valid(LEADS)
 
     def _token_with_same_payload(self) -> None:
         """Repeat the project's request. It comes late, because a service that has forgotten the token creates a context."""
         first = self._first("project")
         if first is not None and not is_new_context(self._journal.steps, "token with other payload"):
             payload = _samples.project(self._mark(first), plain=first != "project")
-            self._create("token with same payload", payload, token=self._token(first), mark=None)
+            self._create("token with same payload", payload, token=self._token(first), is_repeated=True)
 
     def _lock(self) -> None:
         """Update the project: with an older lock, with the current lock in microseconds, and with the current lock."""
@@ -162,17 +178,31 @@ class Run:
             return
         for step, payload in DOUBTFUL.items():
             if self._outcome(step) == "refused" and self._kind(step) == Kind.INVALID.value:
-                self._create(f"sixth {step}", payload(self._mark(step)), is_free=True)
+                self._create(f"sixth {step}", payload(self._mark(step)), cannot_create=True)
                 if quota_step(self._journal.steps) is not None:
                     return
 
     # Requests
 
     def _create(
-        self, step: str, payload: Json, *, token: str | None = None, mark: str | None = "", is_free: bool = False
+        self,
+        step: str,
+        payload: Json,
+        *,
+        token: str | None = None,
+        is_repeated: bool = False,
+        cannot_create: bool = False,
     ) -> Json:
-        """Create a context, and wait until a read shows it. By default, the token and the mark are those of the step."""
-        mark = self._mark(step) if mark == "" else mark
+        """Create a context, and wait until a read shows it.
+
+        Args:
+            step: The name of the step.
+            payload: The payload. It contains the mark of the step.
+            token: The client token, or None for a token of its own.
+            is_repeated: Whether the payload is the same as that of an earlier step, and contains that step's mark.
+            cannot_create: Whether the service certainly refuses the request.
+        """
+        mark = None if is_repeated else self._mark(step)
         outcome = self._session.write(
             step,
             CREATE,
@@ -183,7 +213,7 @@ class Run:
                 "Payload": payload,
             },
             mark=mark,
-            is_free=is_free,
+            cannot_create=cannot_create,
         )
         if outcome["outcome"] == "ok":
             id_ = outcome["response"].get("ContextId")
@@ -197,11 +227,12 @@ class Run:
                 )
         return outcome
 
-    def _create_or_plain(self, step: str, payload: Callable[..., Json]) -> None:
-        """Create a context; if its unusual values are refused, create one with usual values."""
-        self._create(step, payload(self._mark(step)))
-        if self._outcome(step) == "refused" and self._kind(step) == Kind.INVALID.value:
-            self._create(f"plain {step}", payload(self._mark(f"plain {step}"), plain=True))
+    def _create_first_valid(self, variants: Mapping[str, Callable[[str], Json]]) -> None:
+        """Create a context; while its unusual values are refused, try the next variant."""
+        for step, payload in variants.items():
+            self._create(step, payload(self._mark(step)))
+            if self._outcome(step) != "refused" or self._kind(step) != Kind.INVALID.value:
+                return
 
     def _update(
         self,
@@ -287,65 +318,16 @@ class Run:
         return self._journal.steps.get(step, {}).get("outcome")
 
     def _kind(self, step: str) -> Any:
-        return self._journal.steps.get(step, {}).get("error", {}).get("kind")
+        return error_kind(self._journal.steps, step)
 
     def _is_ok(self, step: str) -> bool:
-        return bool(self._outcome(step) == "ok")
+        return is_ok(self._journal.steps, step)
 
     def _first(self, name: str) -> str | None:
         return first_ok(self._journal.steps, name)
 
     def _context_id(self, name: str) -> str | None:
         return context_id(self._journal.steps, name)
-
-
-def first_ok(steps: dict[str, Json], name: str) -> str | None:
-    """Return the name of the step that created the context `name`, or None."""
-    names = [name, f"plain {name}", *(["token with other payload"] if name == "lead" else [])]
-    for step in names:
-        if steps.get(step, {}).get("outcome") == "ok" and is_new_context(steps, step):
-            return step
-    return None
-
-
-def context_id(steps: dict[str, Json], name: str) -> str | None:
-    """Return the ID of the context that a step created, or None."""
-    step = first_ok(steps, name)
-    found = steps[step]["response"].get("ContextId") if step else None
-    return found if isinstance(found, str) else None
-
-
-def is_new_context(steps: dict[str, Json], step: str) -> bool:
-    """Return whether a create request succeeded with the ID of a context that no earlier step created."""
-    outcome = steps.get(step)
-    if outcome is None or outcome["outcome"] != "ok":
-        return False
-    earlier = set()
-    for name, each in steps.items():
-        if name == step:
-            break
-        if each.get("operation") == CREATE and each["outcome"] == "ok":
-            earlier.add(each["response"].get("ContextId"))
-    return outcome["response"].get("ContextId") not in earlier
-
-
-def quota_step(steps: dict[str, Json]) -> str | None:
-    """Return the first create request that was refused because the engagement is full."""
-    for name, each in steps.items():
-        if each.get("operation") == CREATE and each["error"].get("kind") == Kind.QUOTA.value:
-            return name
-    return None
-
-
-def newest_modified_at(steps: dict[str, Json]) -> str | None:
-    """Return the ModifiedAt of the last response that contains one."""
-    for name, each in reversed(steps.items()):
-        # A read that does not show the last write, and the response to a repeated request, contain an older one.
-        is_older = each.get("visible") is False or (each.get("operation") == CREATE and not is_new_context(steps, name))
-        found = each.get("modified_at") or each.get("response", {}).get("EngagementLastModifiedAt")
-        if isinstance(found, str) and not is_older:
-            return found
-    return None
 
 
 def in_microseconds(modified_at: str) -> str | None:

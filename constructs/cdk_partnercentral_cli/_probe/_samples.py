@@ -65,11 +65,9 @@ def unknown_member(mark: str, *, plain: bool = True) -> dict[str, Any]:
 
 
 def _interaction(mark: str, *, plain: bool) -> dict[str, Any]:
-    date = {"InteractionDate": "2026-01-15T12:00:00Z"} if plain else {}
     return {
         "SourceType": "Event",
         "SourceId": mark,
-        **date,
         "Contact": {
             "BusinessTitle": "Sample",
             "Email": "sample@example.com",
@@ -80,24 +78,29 @@ def _interaction(mark: str, *, plain: bool) -> dict[str, Any]:
     }
 
 
-def _lead_customer(mark: str, *, plain: bool) -> dict[str, Any]:
+def _lead_customer(mark: str, *, usual_country: bool) -> dict[str, Any]:
     return {
         "CompanyName": mark,
-        "Address": {"City": "Springfield", "CountryCode": STORED_COUNTRY if plain else COUNTRY},
+        "Address": {"City": "Springfield", "CountryCode": STORED_COUNTRY if usual_country else COUNTRY},
     }
 
 
-def lead(mark: str, *, plain: bool = False) -> dict[str, Any]:
-    """Return a Lead in the format of a create request. Some optional members are absent."""
-    customer = {**_lead_customer(mark, plain=plain), "Industry": "Other"}
+def lead(mark: str, *, plain: bool = False, usual_country: bool = False) -> dict[str, Any]:
+    """Return a Lead in the format of a create request. Some optional members are absent.
+
+    Args:
+        mark: The text that shows whether the write arrived.
+        plain: Whether the country and the phone number have their usual formats.
+        usual_country: Whether the country has its usual format.
+    """
+    customer = {**_lead_customer(mark, usual_country=plain or usual_country), "Industry": "Other"}
     return {"Lead": {"Customer": customer, "Interactions": [_interaction(mark, plain=plain)]}}
 
 
-def lead_update(mark: str, *, plain: bool = False) -> dict[str, Any]:
-    """Return a Lead in the format of an update request, without the customer's Industry."""
-    return {
-        "Lead": {"Customer": _lead_customer(mark, plain=plain), "Interaction": _interaction(mark, plain=plain)},
-    }
+def lead_update(mark: str, *, plain: bool = False, usual_country: bool = False) -> dict[str, Any]:
+    """Return a Lead in the format of an update request, without the customer's Industry. See `lead`."""
+    customer = _lead_customer(mark, usual_country=plain or usual_country)
+    return {"Lead": {"Customer": customer, "Interaction": _interaction(mark, plain=plain)}}
 
 
 def account(mark: str) -> dict[str, Any]:

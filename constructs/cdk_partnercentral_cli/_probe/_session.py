@@ -1,16 +1,19 @@
 """Reads and writes of a run: pacing, retries, open outcomes, and waiting until a read shows a write.
 
-A write whose outcome is not known is looked for in Partner Central before it is sent again, with the same client token. A
-create request is only sent if the engagement has at most five contexts whatever its outcome is.
+A write whose outcome is not known is looked for in Partner Central before it is sent again, with the same client token.
+CreateEngagement is not sent again: if no list shows the engagement, the run ends. A create request for a context is only sent
+if the engagement has at most five contexts whatever its outcome is.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cdk_partnercentral_cli._errors import CliError
 from cdk_partnercentral_cli._probe import _samples
 from cdk_partnercentral_cli._probe._journal import CREATE, MAX_CONTEXTS, Journal, Json
 from lambda_handler.errors import ApiError, Kind
@@ -32,7 +35,11 @@ THROTTLED_SECONDS = 600
 CONNECTION_SECONDS = 60
 ATTEMPTS = 3
 
+# Names of members, with indexes of lists such as `[0]` or `.0`.
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*|\.[0-9]{1,2}|\[[0-9]{1,2}\])*")
 _OPEN_ATTEMPTS = 2
+# The error of a service that does not know a member or a union's member, before it validates the request.
+_UNREADABLE_REQUEST = ("Serialization",)
 _FINAL = (Kind.CONNECTION, Kind.CREDENTIALS, Kind.CERTIFICATE, Kind.THROTTLED)
 
 
@@ -46,7 +53,7 @@ class Session:
     """The requests of one run. Each method returns the outcome in the journal if the step was done before an interruption.
 
     Args:
-        attempt: Sends one request and returns the JSON of the response, without retries. Raises ApiError.
+        attempt: Sends one request and returns the JSON object of the response, without retries. Raises ApiError.
         journal: The steps of the run.
         clock: Returns the time in seconds.
         sleep: Waits for a number of seconds.
@@ -72,6 +79,7 @@ class Session:
         self._admitted: dict[str, float | None] = dict.fromkeys(PACE)
         # Whether every read since the last write was counted. After an interruption it is not known.
         self._counts = False
+        self._failed_reads = 0
 
     # Writes
 
@@ -82,7 +90,7 @@ class Session:
         parameters: Mapping[str, Any],
         *,
         mark: str | None = None,
-        is_free: bool = False,
+        cannot_create: bool = False,
     ) -> Json:
         """Write once, and return the outcome.
 
@@ -91,7 +99,7 @@ class Session:
             operation: The API's name of the operation.
             parameters: The parameters of the request, without the catalog.
             mark: The text by which a read shows that this write arrived; None if an earlier write has the same text.
-            is_free: Whether the service certainly refuses this create request, so that it needs no room for a context.
+            cannot_create: Whether the service certainly refuses this create request, so that it needs no room for a context.
 
         Returns:
             An object with `operation`, `sends` (the number of requests that might have been carried out), `sent` and
@@ -101,15 +109,16 @@ class Session:
 
         Raises:
             ApiError: The run cannot continue. The state file contains the planned request.
+            CliError: The engagement might exist, but no list shows it.
         """
         if step in self.journal.steps:
             return self.journal.steps[step]
         pending = self.journal.pending
         if pending is None or pending["step"] != step:
             pending = self.journal.plan(step, operation, {"Catalog": self.journal.catalog, **parameters})
-        return self._write(pending, mark, needs_place=operation == CREATE and not is_free)
+        return self._write(pending, mark, needs_room=operation == CREATE and not cannot_create)
 
-    def _write(self, pending: Json, mark: str | None, *, needs_place: bool) -> Json:
+    def _write(self, pending: Json, mark: str | None, *, needs_room: bool) -> Json:
         operation = pending["operation"]
         failed: Json = {}
         for attempt in range(_OPEN_ATTEMPTS + 1):
@@ -119,7 +128,7 @@ class Session:
                     return self._record(pending, outcome="ok", response=found, is_found=True)
             if attempt == _OPEN_ATTEMPTS:
                 break
-            if needs_place and sum(self.journal.tally()) >= MAX_CONTEXTS:
+            if needs_room and sum(self.journal.tally()) >= MAX_CONTEXTS:
                 return self._record(pending, outcome="failed" if pending["sends"] else "skipped")
             if not attempt:
                 self.say(pending["step"])
@@ -127,8 +136,7 @@ class Session:
                 return self._write_once(pending)
             except ApiError as error:
                 is_last = attempt == _OPEN_ATTEMPTS - 1
-                ends_run = error.kind is Kind.CONNECTION or operation == CREATE_ENGAGEMENT
-                if not error.outcome_is_unknown or (is_last and ends_run):
+                if not error.outcome_is_unknown or (is_last and error.kind is Kind.CONNECTION):
                     raise
                 failed = error_shape(error)
         return self._record(pending, outcome="failed", error=failed)
@@ -140,17 +148,10 @@ class Session:
             ApiError: The outcome is not known, or the run cannot continue.
         """
         operation = pending["operation"]
-        pending["sends"] += 1
-        pending["sent"] = self._clock()
-        self.journal.save()
         try:
-            response = self._send(operation, pending["parameters"])
+            response = self._send(operation, pending["parameters"], pending)
         except ApiError as error:
-            if error.outcome_is_unknown:
-                raise
-            pending["sends"] -= 1
-            self.journal.save()
-            if is_final(error) or (error.kind is Kind.DENIED and self._is_first(operation)):
+            if error.outcome_is_unknown or is_final(error) or (error.kind is Kind.DENIED and self._is_first(operation)):
                 raise
             # An earlier attempt might have been carried out, and changed the lock.
             is_open = error.kind is Kind.CONFLICT and operation == UPDATE and pending["sends"] > 0
@@ -211,21 +212,35 @@ class Session:
             self.journal.save()
         return None
 
-    def _listed_engagement(self) -> Json | None:
+    def _listed_engagement(self) -> Json:
+        """Return the engagement of the run from a list.
+
+        Raises:
+            ApiError: The run cannot continue.
+            CliError: No list shows the engagement. It might exist nevertheless, so the run must not create another.
+        """
+        reason = f"{MAX_READS} lists of engagements did not contain it"
         for number in range(MAX_READS):
             try:
                 pages = self.listed(Sort={"SortBy": "CreatedDate", "SortOrder": "DESCENDING"})
             except ApiError as error:
                 if is_final(error):
                     raise
-                return None
+                reason = f"{LIST} failed with {error.code}"
+                break
             for summary in pages["summaries"]:
                 if str(summary.get("Title", "")).strip() == _samples.title(self.journal.run):
                     return {"Id": summary.get("Id")}
             if not pages["ended"]:
-                return None
+                reason = f"a list of engagements did not end within {MAX_PAGES} pages"
+                break
             self._pause(number)
-        return None
+        raise CliError(
+            f'The run cannot determine whether the engagement "{_samples.title(self.journal.run)}" exists: the response to '
+            f"{CREATE_ENGAGEMENT} did not arrive, and {reason}. Look for this title among the engagements of the Sandbox a "
+            f"few minutes later. If it is not there, delete {self.journal.path} and start another run. If it is there, "
+            f"allow partnercentral:{LIST}."
+        )
 
     # Reads
 
@@ -243,6 +258,7 @@ class Session:
                 if not error.outcome_is_unknown:
                     raise
                 self._counts = False
+                self._failed_reads += 1
                 failures += 1
                 is_down = error.kind is Kind.CONNECTION
                 if self._clock() - started > CONNECTION_SECONDS if is_down else failures >= ATTEMPTS:
@@ -332,19 +348,18 @@ class Session:
         seconds = 0.0
         for number in range(MAX_READS + 1):
             if reading:
-                self._counts = reads_count
+                failed = self._failed_reads
                 state = self._look(seen)
                 reading = not seen["visible"]
                 seconds = self._clock() - started
-                reads_count = self._counts
+                reads_count = reads_count and self._failed_reads == failed
             if listing:
-                self._counts = lists_count
+                failed = self._failed_reads
                 listing = self._look_in_list(lists)
-                lists_count = self._counts
+                lists_count = lists_count and self._failed_reads == failed
             if not reading and not listing:
                 break
             self._pause(number)
-        self._counts = True
         return self.journal.record(
             step,
             {
@@ -389,8 +404,11 @@ class Session:
 
     # Requests
 
-    def _send(self, operation: str, parameters: Mapping[str, Any]) -> Json:
-        """Send a request at the pace of its kind, and again while it is throttled."""
+    def _send(self, operation: str, parameters: Mapping[str, Any], pending: Json | None = None) -> Json:
+        """Send a request at the pace of its kind, and again while it is throttled.
+
+        Save before each request that the planned write might have been carried out, and afterwards if it was not.
+        """
         kind = "writes" if operation in WRITES else "reads"
         deadline = self._clock() + THROTTLED_SECONDS
         while True:
@@ -399,9 +417,18 @@ class Session:
                 self._sleep(pause)
             sent = self._clock()
             self._next[kind] = sent + self._pace[kind]
+            if pending is not None:
+                pending["sends"] += 1
+                pending["sent"] = sent
+                self.journal.save()
             try:
-                response = self._attempt(operation, **parameters)
+                response: Json = self._attempt(operation, **parameters)
             except ApiError as error:
+                if error.code.removesuffix("Exception") in _UNREADABLE_REQUEST:
+                    error.kind = Kind.INVALID
+                if pending is not None and not error.outcome_is_unknown:
+                    pending["sends"] -= 1
+                    self.journal.save()
                 if error.kind is not Kind.THROTTLED:
                     self._admitted[kind] = None if error.outcome_is_unknown else self._clock()
                     raise
@@ -413,8 +440,6 @@ class Session:
                     raise
                 continue
             self._admitted[kind] = self._clock()
-            if not isinstance(response, dict):
-                raise ApiError(Kind.UNREADABLE, operation=operation, code="UnreadableResponse", message="not an object")
             return response
 
     def _note_throttled(self, kind: str, sent: float) -> None:
@@ -426,6 +451,7 @@ class Session:
             # The earlier request used up the budget, and since then less than one request's worth was added.
             below = 1 / (sent - admitted)
             throttled["below"] = min(below, throttled["below"] or below)
+        self.journal.save()
 
     def _pause(self, number: int) -> None:
         self._sleep(min(5.0, 0.25 * 1.4**number))
@@ -455,7 +481,5 @@ def error_shape(error: ApiError) -> Json:
 
 
 def _name(field: str) -> str:
-    """Return a field name, or `?` for a text that is not a path of members."""
-    return (
-        field if field and all(part.isalnum() for part in field.replace("[", ".").replace("]", "").split(".")) else "?"
-    )
+    """Return the path of a member, or `?` for any other text, which might be an ID or a value of the request."""
+    return field if _PATH.fullmatch(field) else "?"

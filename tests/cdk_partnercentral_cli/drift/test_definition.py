@@ -107,7 +107,7 @@ def members(api: partner_central.PartnerCentral, engagement: str, type_: str, pa
 
 
 @given(pair=PAIRS)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_drift_is_what_the_function_would_write(
     pair: tuple[str, Any, Any], server: PartnerCentralServer, api: partner_central.PartnerCentral
 ) -> None:

@@ -56,9 +56,14 @@ def test_drift_shows_exactly_the_changed_members_as_on_the_page(page: DeployedPa
 
 
 @pytest.mark.cloud
-def test_a_redeployment_repairs_the_drift_as_the_page_says(page: DeployedPage, drifted: Run) -> None:
+@pytest.mark.slow
+def test_a_deployment_without_a_change_restores_nothing(page: DeployedPage, drifted: Run) -> None:
     assert "(no changes)" in page.deploy().text
     assert page.drift().out == drifted.out
+
+
+@pytest.mark.cloud
+def test_a_redeployment_repairs_the_drift_as_the_page_says(page: DeployedPage, drifted: Run) -> None:
     page.cloud.partner_central.calls.clear()
 
     page.deploy(

@@ -15,7 +15,8 @@ from tests.cdk_partnercentral_cli.imports.page import LEAD, PROJECT
 if TYPE_CHECKING:
     from cdk_partnercentral_local import LocalCloud
 
-pytestmark = pytest.mark.cloud
+# `test_round_trip.py` proves the same without the CDK CLI in every run of the gate.
+pytestmark = [pytest.mark.cloud, pytest.mark.slow]
 
 COMMAND = str(Path(sys.executable).with_name("cdk-partnercentral"))
 # What the CDK, CloudFormation and the function must not change.

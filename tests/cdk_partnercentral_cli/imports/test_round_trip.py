@@ -28,7 +28,7 @@ def send(cloud: Cloud, request_type: str, properties: Any, **more: Any) -> tuple
     return tuple(put.response.get(name) for name in ("Status", "PhysicalResourceId", "Reason"))
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, pytest.param(300, marks=pytest.mark.slow)])
 def test_deploying_generated_engagements_writes_nothing(
     start: Callable[..., Cloud], tmp_path: Path, count: int
 ) -> None:

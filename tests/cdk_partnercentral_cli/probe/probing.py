@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,13 @@ class Bench:
         if self.path.exists():
             journal = Journal.load(self.path)
         else:
-            journal = Journal.start(self.path, catalog="Sandbox", run="1a2b3c4d", date="2026-01-01", endpoint="custom")
+            journal = Journal.start(
+                self.path, run="1a2b3c4d", date="2026-01-01", endpoint_url="http://127.0.0.1", profile="default"
+            )
         self.journal = journal
         session = Session(attempt or self.attempt, journal, clock=self.clock.seconds, sleep=self.clock.sleep)
-        Run(session).all_steps()
+        with closing(journal):
+            Run(session).all_steps()
         return {each.name: each for each in findings(journal)}
 
     @property
