@@ -25,7 +25,10 @@ _Stacks = Annotated[
     Optional[list[str]],  # noqa: UP045 - Typer evaluates the annotation on Python 3.10
     typer.Argument(
         metavar="STACK",
-        help="Names or ARNs of stacks. By default, every stack of the Region that declares engagements or contexts.",
+        help=(
+            "Names or ARNs of stacks, with their nested stacks. By default, every stack of the Region that declares engagements"
+            " or contexts."
+        ),
         show_default=False,
     ),
 ]
@@ -49,7 +52,7 @@ def drift(
 
     The command reads the deployed templates from CloudFormation and the engagements from Partner Central. It shows every
     declared member that the next deployment of the context would write. A value that only Partner Central has is no drift.
-    The command changes nothing.
+    Characters that are not ASCII are not compared, because CloudFormation does not return them. The command changes nothing.
 
     For example:
 

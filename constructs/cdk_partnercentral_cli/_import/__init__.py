@@ -62,7 +62,10 @@ def import_engagements(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
     redact: Annotated[
         bool,
-        typer.Option("--redact", help="Leave out contacts: interactions, and members that the library does not know."),
+        typer.Option(
+            "--redact",
+            help="Leave out titles of engagements and contacts: interactions, and members that the library does not know.",
+        ),
     ] = False,
     list_: Annotated[bool, typer.Option("--list", help="Find engagements instead of importing them.")] = False,
     title: Annotated[
@@ -202,9 +205,25 @@ def _write(text: str, output: Path | None) -> None:
         sys.stdout.flush()
         return
     try:
-        output.write_bytes(text.encode())
+        if output.exists() and not output.is_file():
+            # A device, such as /dev/stdout, must not be replaced.
+            output.write_bytes(text.encode())
+        else:
+            _replace(output.resolve(), text.encode())
     except OSError as error:
         raise CliError(f"{output} cannot be written: {error.strerror}.") from None
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write a file that only the user can read, because it contains personal data. Keep the old file if this fails."""
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with open(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
+            opened.write(content)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _list(api: PartnerCentralApi, catalog: str, filters: Filters, *, as_json: bool) -> None:

@@ -64,15 +64,15 @@ def python_file(engagements: Sequence[Existing], command: Sequence[str], *, reda
     Args:
         engagements: The engagements, each at most once.
         command: The command that the file names as its origin.
-        redact: Whether to leave out everything that contains contacts, or might contain them.
+        redact: Whether to leave out the engagements' titles, and everything that contains contacts or might contain them.
     """
     written = Written()
     used = {"Engagement", "Catalog"}
     lines: list[str] = []
     for existing in engagements:
         contexts = [_context(context, place, written, redact=redact) for place, context in enumerate(existing.contexts)]
-        reference = printed(_reference(existing), 1)
-        if existing.title:
+        reference = printed(_reference(existing, redact=redact), 1)
+        if existing.title and not redact:
             written.kinds.add("titles of engagements")
             lines.append(_comment(f"Title: {existing.title}"))
         # An unused variable would be an error of ruff.
@@ -100,8 +100,8 @@ def _header(command: Sequence[str], written: Written, *, redact: bool) -> str:
         )
     if redact:
         paragraphs.append(
-            "Because of --redact, interactions and unknown members were left out. Other texts, such as business problems, "
-            "can still mention people."
+            "Because of --redact, titles of engagements, interactions and unknown members were left out. Other texts, such as "
+            "business problems, can still mention people."
         )
     wrapped = "\n#\n".join("\n".join(_wrapped(each)) for each in paragraphs)
     return f"# Written by this command:\n#\n#     {visible(shlex.join(command))}\n#\n{wrapped}"
@@ -119,17 +119,21 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, _COMMENT_WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
-def _reference(existing: Existing) -> Call:
+def _reference(existing: Existing, *, redact: bool) -> Call:
     return Call(
         function="Engagement.from_engagement_id",
-        positional=[Name("scope"), engagement_construct_id(existing), existing.id],
+        positional=[Name("scope"), engagement_construct_id(existing, redact=redact), existing.id],
         keywords={"catalog": Name(f"Catalog.{Catalog(existing.catalog).name}")},
     )
 
 
-def engagement_construct_id(existing: Existing) -> str:
-    """Return the construct ID of an engagement: its title, for people, and its ID, which makes the construct ID unique."""
-    return f"{_word(existing.title)[:_LONGEST_TITLE] or 'Engagement'}-{existing.id.removeprefix('eng-')}"
+def engagement_construct_id(existing: Existing, *, redact: bool = False) -> str:
+    """Return the construct ID of an engagement: its title, for people, and its ID, which makes the construct ID unique.
+
+    Templates, stack events and logs contain construct IDs, so there is no title in it if `redact` is set.
+    """
+    title = "" if redact else _word(existing.title)[:_LONGEST_TITLE]
+    return f"{title or 'Engagement'}-{existing.id.removeprefix('eng-')}"
 
 
 def context_construct_id(type_: str, context_id: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_partnercentral_cli._aws import PartnerCentralApi
+from cdk_partnercentral_cli._aws import READS_PER_SECOND, Pace, PartnerCentralApi
 from cdk_partnercentral_cli._errors import CliError
 from lambda_handler.comparison import instant, loose
 from lambda_handler.errors import ApiError, Kind
@@ -27,8 +27,8 @@ class Filters:
     """Which engagements to find. None means any.
 
     Attributes:
-        title: A part of the title. Case does not count.
-        customer: A part of the name of a customer in a context. Case does not count.
+        title: A part of the title. Case is ignored.
+        customer: A part of the name of a customer in a context. Case is ignored.
         type: The Type of a context.
         created_by: The account ID of the creator; `aws` for AWS.
     """
@@ -103,11 +103,27 @@ def _listed(api: PartnerCentralApi, catalog: str, filters: Filters, notify: Call
     remaining = [each for each in pages if _is_match(_found(each, [], filters), without_customer)]
     if filters.customer is not None:
         notify(f"Reading {len(remaining)} engagements, because {LIST} does not return customers.")
+    pace = Pace(1 / READS_PER_SECOND)
+    skipped = 0
     for summary in remaining:
         contexts: list[Any] = []
         if filters.customer is not None:
-            contexts = api.call("GetEngagement", Catalog=catalog, Identifier=summary["Id"]).get("Contexts") or []
+            pace.wait()
+            try:
+                contexts = api.call("GetEngagement", Catalog=catalog, Identifier=_id(summary)).get("Contexts") or []
+            except ApiError as error:
+                # A policy can deny single engagements, and the account can leave an engagement meanwhile.
+                if error.kind not in (Kind.DENIED, Kind.NOT_FOUND):
+                    raise
+                skipped += 1
         yield _found(summary, contexts, filters)
+    if skipped:
+        notify(f"Engagements that could not be read, so their customers are unknown: {skipped}.")
+
+
+def _id(summary: Mapping[str, Any]) -> str:
+    """Return the ID of an engagement. In the service model, only the ARN is required."""
+    return str(summary.get("Id") or str(summary.get("Arn") or "").rpartition("/")[2])
 
 
 def _pages(api: PartnerCentralApi, operation: str, member: str, **parameters: Any) -> Iterator[Mapping[str, Any]]:
@@ -125,7 +141,7 @@ def _found(summary: Mapping[str, Any], contexts: list[Any], filters: Filters) ->
     types = summary.get("ContextTypes") or [each.get("Type") for each in contexts]
     names = customers([each.get("Payload") for each in contexts]) if filters.customer is not None else ()
     return Found(
-        id=str(summary.get("Id")),
+        id=_id(summary),
         title=str(summary.get("Title") or ""),
         created_by=str(summary.get("CreatedBy") or ""),
         created_at=str(summary.get("CreatedAt") or ""),

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from cdk_partnercentral_cli._import._find import Filters, find
 from cdk_partnercentral_local import Behavior, PartnerCentral, PartnerCentralServer, ServiceError
+from lambda_handler.errors import ApiError, Kind
 
 COMMAND = str(Path(sys.executable).with_name("cdk-partnercentral"))
 MISSING = "eng-00000000000000"
+ARN = f"arn:aws:partnercentral:us-east-1::catalog/Sandbox/engagement/{MISSING}"
 ACCOUNT = "123456789012"
 LEAD = {
     "Customer": {"CompanyName": "Acme Tools"},
@@ -115,6 +118,25 @@ def test_an_engagement_is_written_to_a_file_that_is_overwritten_only_with_force(
     assert 'company_name="Acme Tools"' in written
     assert "industry=Industry.RETAIL" in written
     assert command.operations == ["GetEngagement"]
+    # The file that was overwritten could be read by everybody.
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in command.folder.iterdir() if "deals" in path.name] == ["deals.py"]
+
+
+def test_a_file_is_replaced_only_if_it_is_a_file(command: Command) -> None:
+    sandbox = (command.lead, "--catalog", "Sandbox", "--force")
+    (command.folder / "folder").mkdir()
+    (command.folder / "deals.py").write_text("old", encoding="utf-8")
+    (command.folder / "link.py").symlink_to("deals.py")
+
+    folder = command.run(*sandbox, "-o", "folder")
+    device = command.run(*sandbox, "-o", "/dev/stdout")
+    link = command.run(*sandbox, "-o", "link.py")
+
+    assert (folder.returncode, folder.stderr.splitlines()[-1]) == (2, "folder cannot be written: Is a directory.")
+    assert device.stdout.startswith("# Written by this command:")
+    assert (link.returncode, (command.folder / "link.py").is_symlink()) == (0, True)
+    assert (command.folder / "deals.py").read_text(encoding="utf-8") == device.stdout.replace("/dev/stdout", "link.py")
 
 
 def test_several_engagements_by_id_and_arn_are_written_to_standard_output(command: Command) -> None:
@@ -239,6 +261,36 @@ def test_a_service_without_searches(command: Command, code: str) -> None:
         "Engagements found in the catalog Sandbox: 1.",
     ]
     assert command.lead in done.stdout
+
+
+def test_engagements_that_cannot_be_read_are_counted_and_skipped(command: Command) -> None:
+    faults = command.service.faults
+    faults.access_denied("SearchEngagements")
+    faults.access_denied("GetEngagement")
+    faults.error("GetEngagement", ServiceError("ResourceNotFoundException", "Not a member"))
+
+    done = command.run("--list", "--customer", "acme", "--catalog", "Sandbox", "--json")
+
+    # The two newest engagements could not be read.
+    assert (done.returncode, [each["Id"] for each in json.loads(done.stdout)]) == (0, [command.lead])
+    assert "Engagements that could not be read, so their customers are unknown: 2." in done.stderr.splitlines()
+
+
+def test_an_engagement_in_a_list_can_have_only_an_arn() -> None:
+    class Api:
+        """Partner Central, with one engagement that has no Id."""
+
+        def call(self, operation: str, **parameters: Any) -> Any:
+            if operation == "SearchEngagements":
+                raise ApiError(Kind.DENIED, operation=operation, code="AccessDeniedException", message="")
+            if operation == "ListEngagements":
+                return {"EngagementSummaryList": [{"Arn": ARN, "Title": "Acme"}]}
+            assert parameters["Identifier"] == MISSING
+            return {"Contexts": [{"Id": "1", "Type": "Lead", "Payload": {"Lead": LEAD}}]}
+
+    found = find(Api(), "Sandbox", Filters(customer="acme"), lambda _: None)  # type: ignore[arg-type]
+
+    assert [(each.id, each.customers) for each in found] == [(MISSING, ["Acme Tools"])]
 
 
 def test_no_operation_finds_engagements(command: Command) -> None:

@@ -98,6 +98,13 @@ def test_the_construct_id_of_an_engagement(title: str, expected: str) -> None:
     assert engagement_construct_id(engagement(title=title)) == expected
 
 
+def test_a_redacted_file_does_not_contain_the_title_of_the_engagement() -> None:
+    written = text(engagement(context(), title="Acme migration"), redact=True)
+
+    assert '"Engagement-0123456789abcd"' in written
+    assert "acme" not in written.lower()
+
+
 def test_construct_ids_of_contexts_are_ascii_and_unique_in_an_engagement() -> None:
     ids = ["1", "11", "a", "a1", "/", "-1", "é", "x00", "x", "漢"]
 
@@ -178,5 +185,5 @@ def test_the_header_names_the_kinds_of_personal_data_and_what_redact_left_out() 
 
     assert f"personal or confidential data: {kinds}, titles of engagements." in complete
     assert "--redact" not in complete
-    assert "personal or confidential data: company names, titles of engagements." in redacted
-    assert "Because of --redact, interactions and unknown members were left out." in redacted
+    assert "personal or confidential data: company names. So does" in redacted
+    assert "Because of --redact, titles of engagements, interactions and unknown members were left out." in redacted
