@@ -3,7 +3,7 @@
 // Long names break after these characters instead of anywhere. A `<wbr>` adds nothing to what readers copy. It would also break
 // lines of code, so code that scrolls is skipped. Tables scroll too, so only very long names break in them.
 const BREAKS = /(?<=[._:/=,;([{|])(?=[^\s._:/=,;([{|])/;
-const WHOLE = "svg, style, script, pre:not(:is(.language-text, .language-json) pre)";
+const WHOLE = "svg, style, script, pre:not(.language-text:not(:has(.filename)) pre)";
 const LONG = { table: /\S{40}/, text: /\S{16}/ };
 
 function markBreaks(article) {
