@@ -12,7 +12,7 @@ from tests.lambda_handler.process.strict import strict
 
 READ, CREATE, UPDATE = "GetEngagement", "CreateEngagementContext", "UpdateEngagementContext"
 # As CloudFormation delivers numbers and booleans, and as AWS writes them.
-AS_TEXT = {"Probability": "0.50", "Confirmed": "true", "Tries": "12345678901234567890", "Notes": ["a", "1"]}
+AS_TEXT = {"Probability": "0.5000", "Confirmed": "true", "Tries": "12345678901234567890", "Notes": ["a", "1"]}
 FROM_AWS: dict[str, Any] = {"Probability": 0.5, "Confirmed": True, "Tries": 12345678901234567890, "Notes": ["a", 1, {}]}
 FURTHER = {**PROJECT, "Project": {**PROJECT["Project"], "Title": "Move further"}}
 VISIT = interaction("Bartholomew")
