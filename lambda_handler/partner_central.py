@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore import model
 
 from lambda_handler import sdk
@@ -28,11 +27,11 @@ REGION = "us-east-1"
 PAGE_SIZE = 100
 
 
-def connect(session: Any = boto3) -> "PartnerCentralSellingAPIClient":
+def connect(session: Any = None) -> "PartnerCentralSellingAPIClient":
     """Create the boto3 client. Each process needs only one client.
 
     Args:
-        session: A boto3 session. By default, the session that boto3 creates from the environment.
+        session: A boto3 session. None means the session that boto3 creates from the environment.
     """
     client: PartnerCentralSellingAPIClient = sdk.client("partnercentral-selling", REGION, session)
     events: Any = client.meta.events

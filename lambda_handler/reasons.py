@@ -24,7 +24,7 @@ CODE = {
 }
 
 # The advice for each kind of failed call. {service} and {host} are the service and host that were called, {needed} is the
-# permission that the call needs, {action} is the action that was called, and {arn} is the ARN of the engagement or stack.
+# permission that the call needs, and {arn} is the ARN of the engagement or stack.
 ADVICE = {
     Kind.THROTTLED: f"{{service}} throttled every attempt until the function ran out of time. {DEPLOY_AGAIN}",
     Kind.INTERNAL: f"{{service}} failed in every attempt until the function ran out of time. {DEPLOY_AGAIN}",
@@ -52,7 +52,7 @@ ADVICE = {
     Kind.OTHER: "The API does not document this error. Check the account and the function's role.",
 }
 
-# The advice for a denial with a reason of the service. It names the cause first, because IAM is not the cause.
+# The advice for a denial with a reason of the service. IAM is not the cause, so the advice starts with the account.
 DENIED_BY_PARTNER_CENTRAL = (
     "The cause is the account or its state in Partner Central, not IAM. Fix the account there."
     " Denied: {action} on {arn}."
@@ -116,16 +116,16 @@ def advice(error: ApiError, *, catalog: str = "", arn: str = "") -> str:
         catalog: The catalog of the event's engagement, for a call to Partner Central.
         arn: The ARN of that engagement.
     """
-    action = f"partnercentral:{error.operation}"
     if error.stack_id:
         service, arn = "CloudFormation", error.stack_id
         host = f"cloudformation.{error.stack_id.split(':')[3]}.amazonaws.com"
         needed = f"cloudformation:{error.operation} on {arn}"
     else:
         service, host = "Partner Central", "partnercentral-selling.us-east-1.api.aws"
+        action = f"partnercentral:{error.operation}"
+        if error.kind is Kind.DENIED and error.reason:
+            return DENIED_BY_PARTNER_CENTRAL.format(action=action, arn=arn)
         needed = f"{action} on {arn} with partnercentral:Catalog {catalog}, in an account linked to Partner Central"
-    if error.kind is Kind.DENIED and error.reason and not error.stack_id:
-        return DENIED_BY_PARTNER_CENTRAL.format(action=action, arn=arn)
     return ADVICE[error.kind].format(service=service, host=host, needed=needed, arn=arn)
 
 

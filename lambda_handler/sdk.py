@@ -86,15 +86,15 @@ class Call:
         return ApiError(kind, operation=self.operation, stack_id=self.stack_id, code=code, message=message, **members)
 
 
-def client(service: str, region: str | None, session: Any = boto3) -> Any:
+def client(service: str, region: str | None, session: Any = None) -> Any:
     """Create the boto3 client of a service. Each call makes one attempt, and raises RefusedError for an error response.
 
     Args:
         service: The name of the service in the SDK.
         region: The Region of the service's endpoint. None means the Region of the session.
-        session: A boto3 session. By default, the session that boto3 creates from the environment.
+        session: A boto3 session. None means the session that boto3 creates from the environment.
     """
-    made = session.client(
+    made = (session or boto3).client(
         service,
         region_name=region,
         config=Config(

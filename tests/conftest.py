@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+# The command would import these modules from the function's zip. Tests of the handler need the sources, and a process can run
+# tests of both.
+import lambda_handler  # noqa: F401
+
 if TYPE_CHECKING:
     from cdk_partnercentral_local import LocalCloud
 

@@ -1,6 +1,7 @@
 """The interface `IEngagement`, and its implementation.
 
-The methods of `IEngagement` have short docstrings, which refer to the docstrings of `Engagement`.
+The methods of `IEngagement` have short docstrings, which refer to the docstrings that `Engagement` inherits from
+`EngagementBase`.
 """
 
 from __future__ import annotations

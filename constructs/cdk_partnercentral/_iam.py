@@ -40,10 +40,9 @@ CONVERT = {
     ),
 }
 
-# The function's own permissions in an engagement, by whether the function must create contexts in the engagement. The function
-# never creates a context for a resource that has `existing_context_id`, not even in an update or a rollback.
+# The function has this permission only in engagements in which it must create contexts. The function never creates a context
+# for a resource that has `existing_context_id`, not even in an update or a rollback.
 CREATE_CONTEXTS = ("partnercentral:CreateEngagementContext",)
-FUNCTION_ACTIONS = {True: (*CREATE_CONTEXTS, *UPDATE), False: UPDATE}
 # The permissions to create or adopt an engagement apply to all engagements of a catalog, because the engagement's ARN is not
 # known before the deployment.
 CREATE_ACTIONS = ("partnercentral:CreateEngagement", "partnercentral:GetEngagement")
@@ -228,10 +227,10 @@ def policy_size(document: Mapping[str, Any]) -> int:
 
 
 def _lists(engagements: Mapping[str, Mapping[str, bool]]) -> dict[_Key, list[str]]:
-    """Return the list of ARNs for each catalog and each value of `FUNCTION_ACTIONS`, in the order of the policy."""
+    """Return the list of ARNs for each catalog, first of the engagements in which contexts are created."""
     lists: dict[_Key, list[str]] = {}
     for catalog in _sorted(engagements):
-        for creates in FUNCTION_ACTIONS:
+        for creates in (True, False):
             arns = [arn for arn, value in engagements[catalog].items() if value is creates]
             every = engagement_arn(catalog, "*")
             if arns:
@@ -256,7 +255,7 @@ def _statement(actions: Sequence[str], resource: str | Sequence[str], *, catalog
 
 def _context_statements(lists: Mapping[_Key, list[str]]) -> list[dict[str, Any]]:
     return [
-        _statement(FUNCTION_ACTIONS[creates], arns, catalog=catalog)
+        _statement((*CREATE_CONTEXTS, *UPDATE) if creates else UPDATE, arns, catalog=catalog)
         for (catalog, creates), arns in lists.items()
         # If the function can create contexts in every engagement of the catalog, the second list is redundant.
         if creates or lists.get((catalog, True)) != [engagement_arn(catalog, "*")]

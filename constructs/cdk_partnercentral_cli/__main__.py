@@ -16,7 +16,7 @@ try:
     from cdk_partnercentral_cli._import import import_engagements
     from cdk_partnercentral_cli._probe import probe
 except ModuleNotFoundError as error:
-    # These two packages contain the sentence to print. Any other package belongs to the extra.
+    # For these two packages, the text of the error is the message to print. Any other package belongs to the extra.
     is_own = error.name in ("cdk_partnercentral", "lambda_handler")
     extra = (
         f'cdk-partnercentral requires {error.name}, which is not installed. Run: pip install "cdk-partnercentral[cli]"'

@@ -119,7 +119,7 @@ def with_retries(attempt: Callable[[], T], *, unless: Collection[Kind] = ()) -> 
     except ResourceError:
         # The text of this error is about the function.
         raise CliError(
-            f"The service did not respond within {RETRY_SECONDS} seconds: run the command again later."
+            f"The call did not succeed within {RETRY_SECONDS} seconds of retries: run the command again later."
         ) from None
 
 

@@ -8,7 +8,7 @@ const LONG = { table: /\S{40}/, text: /\S{16}/ };
 
 function markBreaks(article) {
   const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT, ({ data, parentElement }) => {
-    const long = LONG[parentElement.closest("td:not(.failures td)") ? "table" : "text"];
+    const long = LONG[parentElement.closest("td") ? "table" : "text"];
     return long.test(data) && !parentElement.closest(WHOLE) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP;
   });
   const nodes = [];

@@ -16,12 +16,10 @@ class Row:
 
     Attributes:
         section: The anchor of the heading that it stands under.
-        anchor: The anchor in its first cell, or nothing.
         cells: The text of each cell; none for a row of headings.
     """
 
     section: str
-    anchor: str = ""
     cells: list[str] = field(default_factory=list)
 
 
@@ -71,8 +69,6 @@ class _Reader(HTMLParser):
         if tag == "td":
             self._in_cell = True
             page.rows[-1].cells.append("")
-        if self._in_cell and given.get("id") and len(page.rows[-1].cells) == 1:
-            page.rows[-1].anchor = given["id"]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "td":

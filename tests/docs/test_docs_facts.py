@@ -1,4 +1,4 @@
-"""What the pages say of the library, where it can be counted, held against the library."""
+"""Compare the numbers on the pages with the library."""
 
 import re
 from collections.abc import Iterator

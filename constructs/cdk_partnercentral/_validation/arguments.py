@@ -66,7 +66,7 @@ def engagement_problems(name: str, identifier: object, catalog: object, *, arn_o
 def known_catalog(catalog: object, identifier: object) -> Any:
     """Return the catalog that the user passed. If the user passed no catalog, return the catalog in the engagement's ARN.
 
-    Return None if there is neither.
+    Return None if the user passed no catalog, and the identifier is not an ARN.
     """
     if catalog is not None:
         return plain(catalog)

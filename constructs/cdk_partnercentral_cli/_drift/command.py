@@ -51,8 +51,9 @@ def drift(
     """Compare deployed stacks with Partner Central.
 
     The command reads the deployed templates from CloudFormation and the engagements from Partner Central. It shows every
-    declared member that the next deployment of the context would write. A value that only Partner Central has is no drift.
-    Characters that are not ASCII are not compared, because CloudFormation does not return them. The command changes nothing.
+    declared member that differs from Partner Central, or that cannot be compared. A value that only Partner Central has is no
+    drift. Characters that are not ASCII are not compared, because CloudFormation does not return them. The command changes
+    nothing.
 
     For example:
 

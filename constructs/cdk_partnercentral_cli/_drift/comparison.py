@@ -64,7 +64,9 @@ def compare_engagement(properties: Mapping[str, Any], current: Engagement) -> It
     if has_only_references({name: properties.get(name) for name in values}):
         raise IncomparableDeclarationError(_ONLY_REFERENCES)
     if not isinstance(known["Title"], str):
-        raise IncomparableDeclarationError("The declaration has no Title: deploy the stack with this version.")
+        raise IncomparableDeclarationError(
+            "The declaration has no Title: deploy the stack with the installed version of cdk-partnercentral."
+        )
     desired = engagements.DesiredEngagement(catalog="", title=known["Title"], description=known["Description"])
     for name in engagements.differing(desired, current):
         yield Member(
@@ -111,7 +113,8 @@ class ContextComparison:
         declared = payload.get(type_) if isinstance(payload, Mapping) else None
         if not isinstance(type_, str) or not isinstance(declared, Mapping):
             raise IncomparableDeclarationError(
-                "The declared Payload has no member with the name of the Type: deploy the stack with this version."
+                "The declared Payload has no member with the name of the Type: deploy the stack with the installed version of"
+                " cdk-partnercentral."
             )
         if type_ != current.type:
             yield Member(path="Type", declared=type_, current=current.type)

@@ -64,7 +64,10 @@ def import_engagements(
         bool,
         typer.Option(
             "--redact",
-            help="Leave out titles of engagements and contacts: interactions, and members that the library does not know.",
+            help=(
+                "Leave out titles of engagements, interactions (they contain contacts), and members that the library does not"
+                " know."
+            ),
         ),
     ] = False,
     list_: Annotated[bool, typer.Option("--list", help="Find engagements instead of importing them.")] = False,
@@ -105,8 +108,8 @@ def import_engagements(
     """Write Python code for engagements that exist already.
 
     The code refers to the engagements and imports their contexts, so the stack manages them from its first deployment on.
-    That deployment writes nothing to Partner Central. This command only reads. Values that cannot be declared are left out;
-    comments in the file name them.
+    That deployment writes nothing to Partner Central, unless a context changed meanwhile. This command only reads. Values
+    that cannot be declared are left out; comments in the file name them.
 
     For example:
 

@@ -34,6 +34,7 @@ from lambda_handler.errors import Kind
 
 HIGH, MEDIUM = "high", "medium"
 UNEXPECTED = "The response has an unexpected format."
+_NO_VALUE = "The behavior matches no value of the setting:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ def _token_mismatch(journal: Journal) -> _Result:
         return _no_context(steps, "project")
     if outcome["outcome"] == "ok":
         if is_new_context(steps, name):
-            return _Unobserved(reason="The service did not know the token any more, and created a context.")
+            return _Unobserved(reason="The service no longer recognized the token, and created a context.")
         return _Observed(value="replay", note="The response contained the first context.")
     kind = outcome["error"].get("kind")
     is_full = any(error_kind(steps, step) == Kind.QUOTA.value for step in variants("lead"))
@@ -128,12 +129,12 @@ def _token_same_payload(journal: Journal) -> _Result:
     outcome = steps.get(name)
     if outcome is None:
         if is_new_context(steps, "token with other payload"):
-            return _Unobserved(reason="The service did not know the token any more.")
+            return _Unobserved(reason="The service no longer recognized the token.")
         return _no_context(steps, "project")
     if outcome["outcome"] != "ok":
         return _Unobserved(reason=_refused(outcome))
     if is_new_context(steps, name):
-        return _Unobserved(reason="The service did not know the token any more, and created a context.")
+        return _Unobserved(reason="The service no longer recognized the token, and created a context.")
     return _Observed(value="replay", note="The response contained the first context.")
 
 
@@ -173,9 +174,7 @@ def _lock(journal: Journal) -> _Result:
     if context_id(steps, "project") is None:
         return missing
     if is_ok(steps, "update with an older lock"):
-        return _Unobserved(
-            reason="The service accepted an older lock, so it does not compare locks as any value describes."
-        )
+        return _Unobserved(reason="The service accepted an older lock, which matches no value of the setting.")
     is_compared = error_kind(steps, "update with an older lock") == Kind.CONFLICT.value
     certainty = HIGH if is_compared else MEDIUM
     last = None
@@ -208,9 +207,7 @@ def _update(journal: Journal) -> _Result:
         return _Observed(value=part, note=note, certainty=MEDIUM)
     member = "merge" if lead.payload["Lead"]["Customer"].get("Industry") else "replace"
     if part != member:
-        return _Unobserved(
-            reason=f"No value describes it: {part} for a part of the payload, {member} for a member of a part."
-        )
+        return _Unobserved(reason=f"{_NO_VALUE} {part} for a part of the payload, {member} for a member of a part.")
     return _Observed(value=part, note=note)
 
 
@@ -224,7 +221,7 @@ def _lead_interactions(journal: Journal) -> _Result:
     values = {(True, True): "append", (False, True): "replace"}
     value = values.get((first in ids, new in ids))
     if value is None or len(ids) != (first in ids) + (new in ids):
-        return _Unobserved(reason="No value describes the interactions after an update.")
+        return _Unobserved(reason="The interactions after an update match no value of the setting.")
     return _Observed(value=value, note=f"After an update with another interaction, the lead had {len(ids)}.")
 
 
@@ -283,7 +280,7 @@ def _normalizes(journal: Journal) -> _Result:
             f"{write}: " + ", ".join(f"{name} {what}" for name, what in facts.items())
             for write, facts in (("create", created), ("update", updated))
         )
-        return _Unobserved(reason=f"No value describes it. {text}.")
+        return _Unobserved(reason=f"{_NO_VALUE} {text}.")
     value = {
         ("kept", "kept"): "never",
         ("normalized", "kept"): "create",
@@ -359,7 +356,7 @@ def _on_both_writes(
             found["update"] = look(new[0])
     if len(set(found.values())) > 1 or not set(found.values()) <= values.keys():
         return _Unobserved(
-            reason=f"No value describes it: {', '.join(f'{noun} {what} on {name}' for name, what in found.items())}."
+            reason=f"{_NO_VALUE} {', '.join(f'{noun} {what} on {name}' for name, what in found.items())}."
         )
     note = f"The {noun} of an interaction was {found['create']}, on {' and '.join(found)}."
     return _Observed(value=values[found["create"]], note=note, certainty=HIGH if len(found) > 1 else MEDIUM)
@@ -398,7 +395,7 @@ def _explicit_nulls(journal: Journal) -> _Result:
         return _Observed(value=True, note=f"{len(nulls)} absent members were returned as null.")
     if all(each == "absent" for each in nulls):
         return _Observed(value=False, note=f"{len(nulls)} absent members were not returned.")
-    return _Unobserved(reason="No value describes it: only some of the absent members were returned.")
+    return _Unobserved(reason=f"{_NO_VALUE} only some of the absent members were returned.")
 
 
 def _omits_last_modified(journal: Journal) -> _Result:
@@ -411,7 +408,7 @@ def _omits_last_modified(journal: Journal) -> _Result:
     if not found:
         return _Unobserved(reason="The responses of all writes were lost in an interruption.")
     if len(set(found)) > 1:
-        return _Unobserved(reason="No value describes it: only some responses contained it.")
+        return _Unobserved(reason=f"{_NO_VALUE} only some responses contained it.")
     note = f"{len(found)} responses of writes {'contained' if found[0] else 'did not contain'} it."
     return _Observed(value=not found[0], note=note, certainty=HIGH if len(found) > 1 else MEDIUM)
 

@@ -22,8 +22,7 @@ class CdkRun:
 
     Args:
         status (int): The exit status: 0 for success.
-        text (str): The standard output and standard error together, in the order of writing. Empty if the output was not
-            captured.
+        text (str): The standard output and standard error together, in the order of writing.
         assembly (Path): The folder that contains the synthesized templates and assets.
     """
 
@@ -64,7 +63,6 @@ def run_cli(
     folder: Path,
     assembly: Path,
     environment: Mapping[str, str],
-    capture: bool,
     timeout: float,
 ) -> CdkRun:
     """Run the CDK CLI, and wait until it ends.
@@ -74,7 +72,6 @@ def run_cli(
         folder (Path): The folder of the CDK app, with its `cdk.json`.
         assembly (Path): The output folder of synthesis.
         environment (Mapping[str, str]): The complete environment. The CLI inherits no other variables.
-        capture (bool): Whether to return the output of the CLI instead of printing it.
         timeout (float): The maximum run time of the CLI, in seconds.
 
     Returns:
@@ -85,11 +82,9 @@ def run_cli(
     """
     extra = _WITHOUT_PROMPTS.get(arguments[0], ())
     command = [find_cli(folder, environment["PATH"]), *arguments, *extra, "--no-notices", "--output", str(assembly)]
-    with GuardedProcess(
-        command, environment=environment, folder=folder, output=subprocess.PIPE if capture else None
-    ) as process:
+    with GuardedProcess(command, environment=environment, folder=folder, output=subprocess.PIPE) as process:
         try:
-            text = process.read(timeout) if capture else ""
+            text = process.read(timeout)
             return CdkRun(status=process.wait(timeout), text=text, assembly=assembly)
         except subprocess.TimeoutExpired:
             raise LocalCloudError(f"cdk {arguments[0]} did not end within {timeout:g} seconds.") from None

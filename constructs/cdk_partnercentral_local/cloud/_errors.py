@@ -13,7 +13,7 @@ class LocalCloudError(Exception):
     Args:
         message (str): A description of the failure, with the name of the part that failed.
         hint (str): Advice on how to fix the failure; can be empty.
-        log (str): The end of the failed part's log; can be empty.
+        log (str): Details of the failure, such as the end of a log; can be empty.
 
     Example:
         ```python

@@ -135,7 +135,6 @@ class LocalCloud:
         self,
         *arguments: str,
         folder: Path | None = None,
-        capture: bool = True,
         extra: Mapping[str, str] | None = None,
         timeout: float = 600,
     ) -> CdkRun:
@@ -144,7 +143,6 @@ class LocalCloud:
         Args:
             arguments (str): The command and its options, for example `"deploy", "--all"`.
             folder (Path | None): The folder of the CDK app, with its `cdk.json`; the working directory by default.
-            capture (bool): Whether to return the output of the CLI instead of printing it.
             extra (Mapping[str, str] | None): Environment variables for the app, in addition to `environment`.
             timeout (float): The maximum run time of the CLI, in seconds.
 
@@ -160,7 +158,6 @@ class LocalCloud:
             folder=folder or Path.cwd(),
             assembly=self._folder / "assemblies" / str(next(self._runs)),
             environment=self.environment | dict(extra or {}),
-            capture=capture,
             timeout=timeout,
         )
         if run.status:

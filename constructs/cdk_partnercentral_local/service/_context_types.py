@@ -160,7 +160,7 @@ class ContextType:
             arguments are the stored payload, the payload in the update, and the behavior.
         show_nulls: A function that adds the nulls that GetEngagement returns if `explicit_nulls` is True, and returns the
             result.
-        only_aws_writes: Whether `accepts_prospecting_result` applies to this Type. If that switch is False, the service
+        only_aws_writes: Whether `accepts_prospecting_result` applies to this Type. If that setting is False, the service
             refuses a create or an update of such a context.
     """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -11,13 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from typer.testing import CliRunner
 
 from cdk_partnercentral_cli.__main__ import app
 from cdk_partnercentral_local import PartnerCentral, PartnerCentralServer
-from lambda_handler import logs
 from tests.lambda_handler.process.cloudformation import CloudFormation, Resource
 
 COMMAND = str(Path(sys.executable).with_name("cdk-partnercentral"))
@@ -184,9 +181,7 @@ class Deployed:
     def drift(self, *arguments: str) -> Run:
         """Run `cdk-partnercentral drift` in this process, which is faster."""
         removed = dict.fromkeys(name for name in os.environ if name.upper().startswith(_SETTINGS))
-        # The command sets this level before it imports the function's modules. Another test can have imported them before.
-        with patch.object(logs._LOGGER, "level", logging.CRITICAL):
-            done = CliRunner().invoke(app, ["drift", *arguments], env={**removed, **self.settings()})
+        done = CliRunner().invoke(app, ["drift", *arguments], env={**removed, **self.settings()})
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Run(status=done.exit_code, out=done.stdout, err=done.stderr)
